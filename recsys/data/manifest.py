@@ -1,0 +1,188 @@
+"""`artifacts/manifest.json`: what each artifact is, how it was made, and whether it is still whole.
+
+A set of files changes in one step. New files are written into a staging folder; renaming that folder to `.commit` is
+the step; moving its files into place afterwards can be interrupted and is then finished by the next reader or writer.
+A process killed before the step leaves the old artifacts, one killed after it the new ones.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from recsys.errors import ArtifactError
+
+FORMAT_VERSION = 1
+NAME = "manifest.json"
+_COMMIT = ".commit"
+_STAGING = ".staging-"
+_STALE_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """`files` maps a path relative to the folder to its entry (sha256, bytes, how it was made); `models` maps a model's
+    name to its entry (file, configuration, held-out metrics)."""
+
+    folder: Path
+    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def path(self, name: str) -> Path:
+        """The path of an artifact whose checksum holds. Raises `ArtifactError` otherwise, naming the file."""
+        path = self.folder / name
+        entry = self.files.get(name)
+        if entry is None:
+            raise ArtifactError(f"{self.folder / NAME} lists no {name}. {_remedy(self.folder)}")
+        try:
+            size, digest = path.stat().st_size, sha256(path)
+        except OSError as error:
+            raise ArtifactError(f"Cannot read {path}: {error.strerror}. {_remedy(self.folder)}") from None
+        if size != entry.get("bytes") or digest != entry.get("sha256"):
+            raise ArtifactError(
+                f"{path} is damaged or was replaced: its checksum is not the one in {NAME}. {_remedy(self.folder)}"
+            )
+        return path
+
+
+def _remedy(folder: Path) -> str:
+    return f"Restore {folder}{os.sep} from the repository (git checkout -- {folder}) or write it anew (see README)."
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read(folder: str | Path) -> Manifest:
+    """The manifest of `folder`, after finishing an interrupted change.
+
+    Raises `ArtifactError` if it is missing, is not JSON of the expected form, or has another format version.
+    """
+    folder = Path(folder)
+    _finish_commit(folder)
+    path = folder / NAME
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        version = content["format_version"]
+        files, models = content.get("files", {}), content.get("models", {})
+        if not all(isinstance(entry, dict) for group in (files, models) for entry in group.values()):
+            raise TypeError
+    except FileNotFoundError:
+        raise ArtifactError(f"{path} is missing. {_remedy(folder)}") from None
+    except OSError as error:
+        raise ArtifactError(f"Cannot read {path}: {error.strerror}. {_remedy(folder)}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise ArtifactError(f"{path} is damaged: it is not a manifest. {_remedy(folder)}") from None
+    if version != FORMAT_VERSION:
+        raise ArtifactError(
+            f"{path} has format version {version!r}; this program reads version {FORMAT_VERSION}. {_remedy(folder)}"
+        )
+    return Manifest(folder, files, models)
+
+
+class Batch:
+    """The files of one change, before it happens. `source` goes into every file's entry: data set, licence, …"""
+
+    def __init__(self, folder: Path, staging: Path, source: Mapping[str, Any]) -> None:
+        self.folder = folder
+        self._staging = staging
+        self._source = dict(source)
+        self._files: dict[str, dict[str, Any]] = {}
+        self._models: dict[str, dict[str, Any]] = {}
+
+    def path(self, name: str, **entry: Any) -> Path:
+        """Where to write the artifact `name` (POSIX path relative to the folder); `entry` describes it further."""
+        self._files.setdefault(name, {}).update(entry)
+        path = self._staging / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def model(self, name: str, **entry: Any) -> None:
+        """Describe a model (`file`, `config`, `metrics`, …)."""
+        self._models.setdefault(name, {}).update(entry)
+
+    def _seal(self) -> None:
+        try:
+            old = read(self.folder) if (self.folder / NAME).exists() else Manifest(self.folder)
+        except ArtifactError:
+            old = Manifest(self.folder)  # an unreadable manifest is what this change mends
+        files = dict(old.files)
+        for name, entry in self._files.items():
+            path = self._staging / name
+            files[name] = {"sha256": sha256(path), "bytes": path.stat().st_size, **self._source, **entry}
+        models = {**old.models, **{name: {**old.models.get(name, {}), **e} for name, e in self._models.items()}}
+        content = {
+            "format_version": FORMAT_VERSION,
+            "files": dict(sorted(files.items())),
+            "models": dict(sorted(models.items())),
+        }
+        text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        (self._staging / NAME).write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def writing(folder: str | Path, **source: Any) -> Iterator[Batch]:
+    """Change artifacts in one step: write to `batch.path(name)` inside the block; they appear when it ends.
+
+    Nothing changes when the block raises or the process dies in it. Every file's entry records the command line, the
+    date, the git commit and `source`.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.glob(f"{_STAGING}*"):
+        if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(stale, ignore_errors=True)
+    staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
+    try:
+        batch = Batch(folder, staging, {"made": _how_made(), **source})
+        yield batch
+        _finish_commit(folder)
+        batch._seal()
+        staging.chmod(0o755)
+        os.rename(staging, folder / _COMMIT)
+        _finish_commit(folder)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _finish_commit(folder: Path) -> None:
+    commit = folder / _COMMIT
+    if not commit.is_dir():
+        return
+    try:
+        names = [path.relative_to(commit) for path in sorted(commit.rglob("*")) if path.is_file()]
+        for name in sorted(names, key=lambda name: name == Path(NAME)):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.replace(commit / name, folder / name)
+            except FileNotFoundError:
+                pass  # another process is finishing the same change
+        shutil.rmtree(commit, ignore_errors=True)
+    except OSError as error:
+        raise ArtifactError(
+            f"An interrupted change to {folder} waits in {commit} and cannot be finished: {error.strerror}. "
+            f"Make {folder} writable once, or restore it from the repository."
+        ) from None
+
+
+def _how_made() -> dict[str, str]:
+    try:
+        commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=True)
+        revision = commit.stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        revision = "unknown"
+    main = sys.modules.get("__main__")
+    module = getattr(getattr(main, "__spec__", None), "name", None) or Path(sys.argv[0]).name
+    command = " ".join(["python -m", module, *sys.argv[1:]])
+    return {"command": command, "date": datetime.now(UTC).date().isoformat(), "commit": revision}

@@ -1,0 +1,86 @@
+"""What every model does at serving time: score all its titles for any fan from that fan's ratings alone."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.types import MAX_SCORE, MIN_SCORE
+
+Items = NDArray[np.intp]
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Fan:
+    """A fan folded into one model. `items` (n,) are positions in the model's `item_ids`, `scores` (n,) their ratings;
+    `seen` (m,) are positions watched without a score. Models add what they inferred."""
+
+    items: Items
+    scores: Floats
+    seen: Items
+
+
+class Model(ABC):
+    """A trained model: immutable numpy arrays, no training code, safe to share between threads.
+
+    Attributes: `item_ids` (n_items,) int64, ascending MyAnimeList ids of the titles that it can score.
+    """
+
+    name: ClassVar[str]
+    #: Whether `explain` is exact (the prediction is linear in the fan's ratings) or an approximation.
+    exact_reasons: ClassVar[bool] = True
+    item_ids: NDArray[np.int64]
+
+    @property
+    def n_items(self) -> int:
+        return len(self.item_ids)
+
+    @abstractmethod
+    def fold_in(self, items: Items, scores: Floats, seen: Items) -> Fan:
+        """Infer a fan from ratings of `items` (n,), `scores` (n,) on 1-10, and unscored `seen` (m,). n and m may be 0."""
+
+    @abstractmethod
+    def predict(self, fan: Fan) -> Floats:
+        """Expected score of every title, (n_items,), within 1-10."""
+
+    @abstractmethod
+    def band(self, fan: Fan, items: Items) -> tuple[Floats, Floats]:
+        """Low and high ends, each (len(items),), of the calibrated 80% band of the score that the fan would give."""
+
+    @abstractmethod
+    def explain(self, fan: Fan, item: int) -> tuple[float, Floats]:
+        """Baseline and the effect (n,) of each of the fan's ratings; they add up to the prediction before clipping."""
+
+    @abstractmethod
+    def similarity(self, item: int) -> Floats:
+        """How alike every title is to `item`, (n_items,), at most 1."""
+
+    def watch(self, fan: Fan) -> Floats | None:
+        """How likely the fan is to watch each title, (n_items,), on any increasing scale; None: this model cannot say."""
+        return None
+
+    @abstractmethod
+    def to_arrays(self) -> dict[str, NDArray]:
+        """Every array that `from_arrays` needs."""
+
+    @classmethod
+    @abstractmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray], config: Mapping[str, Any]) -> Self:
+        """The model from its arrays and the configuration that it was saved with.
+
+        May raise KeyError, ValueError or TypeError on arrays of the wrong names, shapes or types.
+        """
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What `from_arrays` needs beside arrays; plain JSON."""
+        return {}
+
+
+def clip(scores: Floats) -> Floats:
+    """Scores limited to the rating scale, as Surprise's `AlgoBase.predict` does."""
+    return np.clip(scores, MIN_SCORE, MAX_SCORE)

@@ -1,0 +1,183 @@
+"""The values that cross the public API. All are immutable.
+
+Two kinds of integer name a title and never mix: an *anime id* is MyAnimeList's own (`AnimeId`, public), an *item
+position* indexes one model's arrays (`numpy.intp` arrays named `items`, private to `recsys`).
+"""
+
+import math
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NewType
+
+from recsys.errors import ProfileError
+
+AnimeId = NewType("AnimeId", int)
+
+MIN_SCORE, MAX_SCORE = 1, 10
+MAX_ANIME_ID = 2**31 - 1
+
+
+def _anime_id(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        try:
+            if isinstance(value, (str, bool)) or int(value) != value:
+                raise ValueError
+            value = int(value)
+        except (TypeError, ValueError, OverflowError):
+            raise ProfileError(f"{value!r} is not an anime id; use MyAnimeList's number, such as 5114.") from None
+    if not 0 < value <= MAX_ANIME_ID:
+        raise ProfileError(f"{value} is not an anime id; MyAnimeList's numbers are positive and below 2^31.")
+    return value
+
+
+def _score(anime_id: int, value: Any) -> float:
+    try:
+        score = math.nan if isinstance(value, (str, bool)) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        score = math.nan
+    if not MIN_SCORE <= score <= MAX_SCORE:
+        raise ProfileError(f"Score {value!r} for title {anime_id} is outside 1-10; put unscored titles in `seen`.")
+    return score
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One fan's list.
+
+    `scores` maps anime ids to scores from 1 to 10 (decimals allowed); `seen` are titles watched but not scored;
+    `watching`, `on_hold` and `dropped` are titles begun, scored or not; `planned` are titles not begun. A title in
+    several sets counts as the furthest along. Ids are checked on construction.
+
+    Raises `ProfileError` for a score outside 1-10 or an id that is not a positive integer below 2^31.
+    """
+
+    scores: Mapping[int, float] = field(default_factory=dict)
+    seen: AbstractSet[int] = frozenset()
+    planned: AbstractSet[int] = frozenset()
+    dropped: AbstractSet[int] = frozenset()
+    on_hold: AbstractSet[int] = frozenset()
+    watching: AbstractSet[int] = frozenset()
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        scores = {_anime_id(i): i for i in self.scores}
+        checked = {anime_id: _score(anime_id, self.scores[key]) for anime_id, key in scores.items()}
+        object.__setattr__(self, "scores", MappingProxyType(checked))
+        for name in ("seen", "planned", "dropped", "on_hold", "watching"):
+            object.__setattr__(self, name, frozenset(_anime_id(i) for i in getattr(self, name)))
+
+    def __reduce__(self) -> tuple:
+        sets = (self.seen, self.planned, self.dropped, self.on_hold, self.watching)
+        return (Profile, (dict(self.scores), *sets, self.name))
+
+    def __hash__(self) -> int:
+        sets = (self.seen, self.planned, self.dropped, self.on_hold, self.watching)
+        return hash((frozenset(self.scores.items()), *sets, self.name))
+
+    @property
+    def begun(self) -> frozenset[int]:
+        """Every title that the fan has at least begun: never recommended."""
+        return frozenset(self.scores).union(self.seen, self.dropped, self.on_hold, self.watching)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.begun and not self.planned
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which titles may be recommended. Applied before ranking, so that a filter never shortens the list by itself.
+
+    An empty tuple or None means no restriction. Year and episode bounds are inclusive and leave out titles whose year
+    or episode count is unknown. `genres` must all be present; `without_genres` must all be absent. `min_raters` counts
+    the ratings that the models were trained on, `min_members` MyAnimeList's members. `planned` is "show", "hide"
+    or "only".
+    """
+
+    types: tuple[str, ...] = ()
+    genres: tuple[str, ...] = ()
+    without_genres: tuple[str, ...] = ()
+    year_from: int | None = None
+    year_to: int | None = None
+    episodes_from: int | None = None
+    episodes_to: int | None = None
+    min_members: int = 0
+    min_raters: int | None = None
+    adult: bool = False
+    planned: str = "show"
+
+    def __post_init__(self) -> None:
+        for name in ("types", "genres", "without_genres"):
+            value = getattr(self, name)
+            if isinstance(value, str):
+                raise ProfileError(f"Filter {name} takes a list of names, not one string: use ({value!r},).")
+            object.__setattr__(self, name, tuple(value))
+        if self.planned not in ("show", "hide", "only"):
+            raise ProfileError(f"Filter planned is 'show', 'hide' or 'only', not {self.planned!r}.")
+
+
+@dataclass(frozen=True)
+class Title:
+    """One row of the catalogue. Unknown values are None or empty; `mean_score` is MyAnimeList's, on 1-10."""
+
+    anime_id: int
+    title: str
+    title_english: str | None = None
+    title_japanese: str | None = None
+    synonyms: tuple[str, ...] = ()
+    type: str | None = None
+    source: str | None = None
+    episodes: int | None = None
+    duration_min: float | None = None
+    year: int | None = None
+    season: str | None = None
+    genres: tuple[str, ...] = ()
+    studios: tuple[str, ...] = ()
+    age_rating: str | None = None
+    adult: bool = False
+    mean_score: float | None = None
+    members: int = 0
+    anilist_id: int | None = None
+    image_url: str | None = None
+    franchise_id: int | None = None
+    requires: tuple[int, ...] = ()
+    streaming: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What one rated title added to a prediction, in points on the 1-10 scale.
+
+    Under a model whose prediction is linear in the ratings, `baseline + sum(effects) == predicted` before clipping.
+    """
+
+    anime_id: int
+    title: str
+    score: float
+    effect: float
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One recommended title. `low` and `high` bound the 80% band of the score that the fan would give."""
+
+    anime_id: int
+    title: str
+    predicted: float
+    low: float
+    high: float
+    rank_score: float
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One predicted score. `fallback` says why the prediction is not personal, or is None when it is."""
+
+    anime_id: int
+    predicted: float
+    low: float
+    high: float
+    fallback: str | None = None
