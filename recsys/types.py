@@ -92,8 +92,9 @@ class Filters:
 
     An empty tuple or None means no restriction. Year and episode bounds are inclusive and leave out titles whose year
     or episode count is unknown. `genres` must all be present; `without_genres` must all be absent. `min_raters` counts
-    the ratings that the models were trained on, `min_members` MyAnimeList's members. `planned` is "show", "hide"
-    or "only".
+    the ratings in the training data (None: the setting, where a model orders by score alone), `min_members`
+    MyAnimeList's members. `planned` is "show", "hide" or "only". `franchise_rules` allows one title of a franchise, only
+    when everything that it requires is watched, and none of a franchise of which the fan dropped a title.
     """
 
     types: tuple[str, ...] = ()
@@ -107,6 +108,7 @@ class Filters:
     min_raters: int | None = None
     adult: bool = False
     planned: str = "show"
+    franchise_rules: bool = False
 
     def __post_init__(self) -> None:
         for name in ("types", "genres", "without_genres"):
@@ -157,6 +159,19 @@ class Reason:
     title: str
     score: float
     effect: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why one title is predicted as it is: the baseline (what a fan with no ratings would get) and every rating's effect,
+    strongest first. `exact` is False when the effects are an approximation; `unclipped` is their sum with the baseline."""
+
+    anime_id: int
+    predicted: float
+    unclipped: float
+    baseline: float
+    reasons: tuple[Reason, ...]
+    exact: bool
 
 
 @dataclass(frozen=True)

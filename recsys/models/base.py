@@ -33,6 +33,8 @@ class Model(ABC):
     name: ClassVar[str]
     #: Whether `explain` is exact (the prediction is linear in the fan's ratings) or an approximation.
     exact_reasons: ClassVar[bool] = True
+    #: Rank points for one point of predicted score, beside the standardised chance to watch (`recsys.serving.ranking`).
+    score_weight: float = 0.0
     item_ids: NDArray[np.int64]
 
     @property

@@ -1,0 +1,299 @@
+"""The engine: a catalogue and its models, loaded once, shared by every thread, never changed."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data import manifest, ratings
+from recsys.data.catalogue import Catalogue
+from recsys.errors import ArtifactError, ProfileError, RecsysError, UnknownModelError
+from recsys.models import store
+from recsys.models.base import Fan, Model
+from recsys.serving import ranking
+from recsys.serving.search import TitleSearch
+from recsys.settings import Settings
+from recsys.types import Explanation, Filters, Pick, Prediction, Profile, Reason, Title
+
+#: Reasons kept with a pick; `Engine.explain` gives them all.
+_REASONS = 5
+#: The model with this name orders titles for a fan of whom a model knows nothing.
+_POPULARITY = "popularity"
+
+
+@dataclass(frozen=True)
+class _Aligned:
+    """A model and where its titles stand in the catalogue: `positions` (n_items,), and back, `items` (n_titles,), -1
+    where the model does not cover a title."""
+
+    model: Model
+    positions: NDArray[np.intp]
+    items: NDArray[np.intp]
+
+    def fold_in(self, catalogue: Catalogue, fan: Profile) -> Fan:
+        items, known = self._items(catalogue, fan.scores)
+        scores = np.fromiter(fan.scores.values(), dtype=np.float64, count=len(fan.scores))[known]
+        unscored = fan.begun - fan.scores.keys()
+        return self.model.fold_in(items, scores, self._items(catalogue, unscored)[0])
+
+    def _items(self, catalogue: Catalogue, anime_ids) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+        positions = catalogue.positions(np.fromiter(anime_ids, dtype=np.int64, count=len(anime_ids)))
+        items = np.where(positions >= 0, self.items[positions], -1)
+        return items[items >= 0], items >= 0
+
+
+class Engine:
+    """Recommendations for any fan. Immutable and thread-safe; made by `load`."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        models: Iterable[Model],
+        raters: NDArray[np.int64],
+        settings: Settings = Settings(),
+    ) -> None:
+        """`raters` (n_titles,) counts each catalogue title's ratings in the training data."""
+        self.catalogue = catalogue
+        self.settings = settings
+        self._raters = raters
+        self._search = TitleSearch(catalogue)
+        aligned = {}
+        for model in models:
+            positions = catalogue.positions(model.item_ids)
+            if (positions < 0).any():
+                missing = int(model.item_ids[positions < 0][0])
+                raise ArtifactError(
+                    f"The {model.name} model scores title {missing}, which the catalogue does not have: they were not "
+                    "made together. Restore both from the repository or train the model anew (see README)."
+                )
+            items = np.full(len(catalogue.ids), -1, dtype=np.intp)
+            items[positions] = np.arange(len(positions))
+            aligned[model.name] = _Aligned(model, positions, items)
+        if not aligned:
+            raise ArtifactError("The artifacts hold no model. Restore them from the repository or train one (see README).")
+        self._aligned = MappingProxyType(aligned)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Names of the loaded models, the simplest first."""
+        return tuple(self._aligned)
+
+    @property
+    def default_model(self) -> str:
+        """The last of `models`."""
+        return self.models[-1]
+
+    def _model(self, name: str | None) -> _Aligned:
+        name = self.default_model if name is None else name
+        if name not in self._aligned:
+            raise UnknownModelError(f"There is no model {name!r}; the loaded ones are {', '.join(self.models)}.")
+        return self._aligned[name]
+
+    def recommend(
+        self,
+        fan: Profile,
+        model: str | None = None,
+        n: int = 10,
+        filters: Filters = Filters(),
+        discovery: float = 0.0,
+        by_score: bool = False,
+    ) -> list[Pick]:
+        """The `n` best titles that `fan` has not begun, best first; fewer only when fewer are left (`candidates` says why).
+
+        `discovery` in 0..1 goes from safe to adventurous. `by_score` orders by predicted score alone among titles with
+        `Settings.min_raters` raters: honest about enjoyment, poor at finding what the fan would watch. A fan whose
+        ratings the model does not know gets the most popular titles where the model itself has no better order.
+
+        Raises `UnknownModelError`, `ProfileError` (discovery outside 0..1, n below 1).
+        """
+        if not 0 <= discovery <= 1:
+            raise ProfileError(f"discovery goes from 0 to 1, not {discovery!r}.")
+        if n < 1:
+            raise ProfileError(f"n is the number of titles wanted, at least 1, not {n!r}.")
+        aligned = self._model(model)
+        folded = aligned.fold_in(self.catalogue, fan)
+        predicted = aligned.model.predict(folded)
+        watch = None if by_score else self._watch(aligned, folded)
+        raters = self._raters[aligned.positions]
+        score = ranking.rank_scores(
+            predicted, watch, raters, score_weight=aligned.model.score_weight, discovery=discovery
+        )
+        allowed = self.candidates(fan, model, filters, by_score=by_score).allowed[aligned.positions]
+        groups = self.catalogue.franchise_ids[aligned.positions] if filters.franchise_rules else None
+        items = ranking.best(score, allowed, n, groups)
+        low, high = aligned.model.band(folded, items)
+        return [
+            Pick(
+                anime_id=int(aligned.model.item_ids[item]),
+                title=self.catalogue.title(aligned.positions[item]).title,
+                predicted=float(predicted[item]),
+                low=float(low[i]),
+                high=float(high[i]),
+                rank_score=float(score[item]),
+                reasons=self._explain(aligned, folded, item, limit=_REASONS)[1],
+            )
+            for i, item in enumerate(items)
+        ]
+
+    def candidates(
+        self, fan: Profile, model: str | None = None, filters: Filters = Filters(), by_score: bool = False
+    ) -> ranking.Candidates:
+        """The titles that `recommend` chooses from, and how many each filter took out."""
+        aligned = self._model(model)
+        orders_by_score = by_score or (type(aligned.model).watch is Model.watch and len(fan.scores) > 0)
+        min_raters = self.settings.min_raters if orders_by_score else 0
+        return ranking.candidates(
+            self.catalogue,
+            fan,
+            filters,
+            scorable=aligned.items >= 0,
+            raters=self._raters,
+            min_raters=min_raters if filters.min_raters is None else filters.min_raters,
+        )
+
+    def _watch(self, aligned: _Aligned, folded: Fan) -> NDArray | None:
+        watch = aligned.model.watch(folded)
+        if watch is None and not len(folded.items):
+            return np.log1p(self._raters[aligned.positions])
+        return watch
+
+    def predict(self, fan: Profile, anime_ids: Iterable[int], model: str | None = None) -> list[Prediction]:
+        """Predicted scores of `anime_ids`, in their order, seen or not. `fallback` says when one is not personal."""
+        aligned = self._model(model)
+        folded = aligned.fold_in(self.catalogue, fan)
+        predicted = aligned.model.predict(folded)
+        wanted = [int(i) for i in anime_ids]
+        positions = self.catalogue.positions(np.array(wanted, dtype=np.int64))
+        items = np.where(positions >= 0, aligned.items[positions], -1)
+        low, high = aligned.model.band(folded, items[items >= 0])
+        bands = iter(zip(low, high, strict=True))
+        anonymous = None if len(folded.items) else "no rating of this fan is known to the model: everybody's score"
+        result = []
+        for anime_id, position, item in zip(wanted, positions, items, strict=True):
+            if item >= 0:
+                l, h = next(bands)
+                result.append(Prediction(anime_id, float(predicted[item]), float(l), float(h), anonymous))
+            else:
+                why = "this model has no ratings of the title" if position >= 0 else "the catalogue has no such title"
+                result.append(self._without_item(aligned, folded, predicted, anime_id, f"{why}: the fan's usual score"))
+        return result
+
+    def _without_item(self, aligned: _Aligned, folded: Fan, predicted: NDArray, anime_id: int, why: str) -> Prediction:
+        """The fan's average prediction, with a band that spans those of titles spread over the whole range."""
+        spread = np.argsort(predicted)[np.linspace(0, len(predicted) - 1, 101).astype(int)]
+        low, high = aligned.model.band(folded, spread)
+        return Prediction(
+            anime_id, float(predicted.mean()), float(np.quantile(low, 0.1)), float(np.quantile(high, 0.9)), why
+        )
+
+    def explain(self, fan: Profile, anime_id: int, model: str | None = None) -> Explanation:
+        """Every rating's effect on the predicted score of one title.
+
+        Raises `UnknownTitleError`, and `RecsysError` when the model does not cover the title.
+        """
+        aligned = self._model(model)
+        item = self._item(aligned, anime_id)
+        folded = aligned.fold_in(self.catalogue, fan)
+        baseline, reasons = self._explain(aligned, folded, item)
+        total = baseline + math.fsum(reason.effect for reason in reasons)
+        predicted = float(aligned.model.predict(folded)[item])
+        return Explanation(anime_id, predicted, total, baseline, reasons, aligned.model.exact_reasons)
+
+    def _item(self, aligned: _Aligned, anime_id: int) -> int:
+        item = int(aligned.items[self.catalogue.position(anime_id)])
+        if item < 0:
+            title = self.title(anime_id).title
+            raise RecsysError(f"The {aligned.model.name} model has no ratings of {title}; choose another model or title.")
+        return item
+
+    def _explain(
+        self, aligned: _Aligned, folded: Fan, item: int, limit: int | None = None
+    ) -> tuple[float, tuple[Reason, ...]]:
+        baseline, effects = aligned.model.explain(folded, item)
+        strongest = np.argsort(-np.abs(effects), kind="stable")[:limit]
+        reasons = tuple(
+            Reason(
+                anime_id=int(aligned.model.item_ids[folded.items[i]]),
+                title=self.catalogue.title(aligned.positions[folded.items[i]]).title,
+                score=float(folded.scores[i]),
+                effect=float(effects[i]),
+            )
+            for i in strongest
+        )
+        return float(baseline), reasons
+
+    def similar(self, anime_id: int, n: int = 10, model: str | None = None) -> list[Pick]:
+        """The `n` titles most like one, with everybody's predicted score; `rank_score` is the similarity, at most 1.
+
+        Raises `UnknownTitleError`, and `RecsysError` when the model does not cover the title.
+        """
+        aligned = self._model(model)
+        item = self._item(aligned, anime_id)
+        alike = aligned.model.similarity(item)
+        nobody = aligned.model.fold_in(np.empty(0, np.intp), np.empty(0), np.empty(0, np.intp))
+        predicted = aligned.model.predict(nobody)
+        enough = self._raters[aligned.positions] >= min(self.settings.min_raters, self._raters[aligned.positions[item]])
+        adult = self.catalogue.adult[aligned.positions]
+        allowed = enough & (~adult | adult[item])
+        allowed[item] = False
+        items = ranking.best(alike.astype(np.float64), allowed, n)
+        low, high = aligned.model.band(nobody, items)
+        return [
+            Pick(
+                int(aligned.model.item_ids[item]),
+                self.catalogue.title(aligned.positions[item]).title,
+                float(predicted[item]),
+                float(low[i]),
+                float(high[i]),
+                float(alike[item]),
+            )
+            for i, item in enumerate(items)
+        ]
+
+    def search(self, query: str, n: int = 10) -> list[Title]:
+        """Titles by any of their names, best match first."""
+        return [self.catalogue.title(position) for position in self._search.find(query, n)]
+
+    def title(self, anime_id: int) -> Title:
+        """One catalogue row. Raises `UnknownTitleError`."""
+        return self.catalogue.title(self.catalogue.position(anime_id))
+
+    def franchise(self, anime_id: int) -> tuple[int, ...]:
+        """Ids of the titles of one franchise in watch order, this one among them. Raises `UnknownTitleError`."""
+        return self.catalogue.franchise(anime_id)
+
+    def raters(self, anime_id: int) -> int:
+        """How many ratings of a title the training data has. Raises `UnknownTitleError`."""
+        return int(self._raters[self.catalogue.position(anime_id)])
+
+    def known(self, anime_ids: Iterable[int], model: str | None = None) -> set[int]:
+        """Those of `anime_ids` that the model covers."""
+        aligned = self._model(model)
+        ids = np.fromiter(anime_ids, dtype=np.int64)
+        positions = self.catalogue.positions(ids)
+        return set(ids[(positions >= 0) & (aligned.items[positions] >= 0)].tolist())
+
+
+def load(folder: str | Path = "artifacts", settings: Settings = Settings()) -> Engine:
+    """The engine from `folder`, after checking versions and checksums of all that it reads.
+
+    Raises `ArtifactError`, naming the file, when anything is missing, damaged or of another version.
+    """
+    described = manifest.read(folder)
+    unknown = [name for name in described.models if name not in store.REGISTRY]
+    if unknown:
+        raise ArtifactError(
+            f"{described.folder / manifest.NAME} lists the model {unknown[0]!r}, which this version does not know."
+        )
+    catalogue = Catalogue.load(described.path("catalogue.parquet"))
+    names = [name for name in store.REGISTRY if name in described.models]
+    models = [store.load(name, described.path(store.file_name(name))) for name in names]
+    raters = ratings.rater_counts(described.path("title_stats.parquet"))
+    counts = np.zeros(len(catalogue.ids), dtype=np.int64)
+    positions = catalogue.positions(raters.anime_ids)
+    counts[positions[positions >= 0]] = raters.n_ratings[positions >= 0]
+    return Engine(catalogue, models, counts, settings)

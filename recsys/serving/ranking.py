@@ -1,0 +1,134 @@
+"""From scores to an order. Filters decide who may be in the list, ranking decides the order among those left."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.catalogue import Catalogue
+from recsys.types import Filters, Profile
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """`allowed` (n_titles,) by catalogue position; `removed` counts the titles that each step took out, in order."""
+
+    allowed: Mask
+    removed: dict[str, int]
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self.allowed))
+
+    def shortage(self, n: int) -> str | None:
+        """Why fewer than `n` titles are left, or None when there are enough."""
+        left = len(self)
+        if left >= n:
+            return None
+        steps = sorted(((count, name) for name, count in self.removed.items() if count), reverse=True)
+        causes = ", ".join(f"{name} ({count:,})" for count, name in steps[:3])
+        found = "No title is" if not left else f"Only {left} {'title is' if left == 1 else 'titles are'}"
+        return f"{found} left. What took most out: {causes}." if causes else f"{found} left."
+
+
+def _between(values: NDArray, low: int | None, high: int | None) -> Mask:
+    with np.errstate(invalid="ignore"):
+        inside = np.isfinite(values.astype(float))
+        if low is not None:
+            inside &= values >= low
+        if high is not None:
+            inside &= values <= high
+    return inside
+
+
+def candidates(
+    catalogue: Catalogue, fan: Profile, filters: Filters, *, scorable: Mask, raters: NDArray[np.int64], min_raters: int
+) -> Candidates:
+    """The titles that may be recommended to `fan`.
+
+    `scorable` (n_titles,) marks titles that the model covers, `raters` (n_titles,) their ratings in the training data.
+    """
+    steps: list[tuple[str, Mask]] = [
+        ("not covered by this model", scorable),
+        ("already on the list", ~_marked(catalogue, fan.begun)),
+        (f"fewer than {min_raters} raters", raters >= min_raters),
+    ]
+    if not filters.adult:
+        steps.append(("adult titles", ~catalogue.adult))
+    if filters.types:
+        steps.append(("type", np.isin(catalogue.types, filters.types)))
+    if filters.year_from is not None or filters.year_to is not None:
+        steps.append(("year", _between(catalogue.years, filters.year_from, filters.year_to)))
+    if filters.episodes_from is not None or filters.episodes_to is not None:
+        steps.append(("episodes", _between(catalogue.episodes, filters.episodes_from, filters.episodes_to)))
+    if filters.min_members:
+        steps.append((f"fewer than {filters.min_members:,} members", catalogue.members >= filters.min_members))
+    if filters.genres:
+        steps.append(("genres wanted", _has_genres(catalogue, filters.genres).all(axis=1)))
+    if filters.without_genres:
+        steps.append(("genres unwanted", ~_has_genres(catalogue, filters.without_genres).any(axis=1)))
+    if filters.planned != "show":
+        planned = _marked(catalogue, fan.planned)
+        only = filters.planned == "only"
+        steps.append(("not planned" if only else "planned", planned if only else ~planned))
+    if filters.franchise_rules:
+        steps.append(("watch something else of the series first", catalogue.startable(fan)))
+    allowed = np.ones(len(catalogue.ids), dtype=bool)
+    removed: dict[str, int] = {}
+    for name, keep in steps:
+        removed[name] = int(np.count_nonzero(allowed & ~keep))
+        allowed &= keep
+    return Candidates(allowed, removed)
+
+
+def _marked(catalogue: Catalogue, anime_ids) -> Mask:
+    mask = np.zeros(len(catalogue.ids), dtype=bool)
+    positions = catalogue.positions(np.fromiter(anime_ids, dtype=np.int64, count=len(anime_ids)))
+    mask[positions[positions >= 0]] = True
+    return mask
+
+
+def _has_genres(catalogue: Catalogue, names: tuple[str, ...]) -> NDArray[np.bool_]:
+    """(n_titles, len(names)); a genre that no title has is a column of False."""
+    known = {name.casefold(): column for column, name in enumerate(catalogue.genres)}
+    absent = np.zeros(len(catalogue.ids), dtype=bool)
+    columns = [known.get(name.casefold()) for name in names]
+    return np.stack([absent if c is None else catalogue.genre_matrix[:, c] for c in columns], axis=1)
+
+
+def standardise(values: NDArray) -> NDArray:
+    """Mean 0, standard deviation 1; all zeros when the values do not vary."""
+    spread = values.std()
+    return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)
+
+
+def rank_scores(
+    predicted: NDArray, watch: NDArray | None, raters: NDArray[np.int64], *, score_weight: float, discovery: float
+) -> NDArray[np.float64]:
+    """The order's score of every title that a model covers, (n_items,); higher comes first.
+
+    z(watch) + score_weight x predicted, the blend that issue 5's evaluation learns on validation fans. `discovery` in
+    0..1 takes out what everybody watches, z(log raters), and gives the predicted score more say in return. Without
+    `watch` the order is the predicted score's.
+    """
+    popularity = standardise(np.log1p(raters.astype(np.float64)))
+    base = predicted.astype(np.float64) if watch is None else standardise(watch.astype(np.float64))
+    if watch is not None:
+        base = base + score_weight * predicted
+    if not discovery:
+        return base
+    return base - discovery * popularity + discovery * standardise(predicted.astype(np.float64))
+
+
+def best(rank_score: NDArray[np.float64], allowed: Mask, n: int, groups: NDArray[np.int64] | None = None) -> NDArray:
+    """Positions of the `n` highest allowed scores, best first; at most one of each group (negative: no group)."""
+    positions = np.flatnonzero(allowed)
+    order = positions[np.argsort(-rank_score[positions], kind="stable")]
+    if groups is not None:
+        group = groups[order]
+        _, first = np.unique(group, return_index=True)
+        keep = group < 0
+        keep[first] = True
+        order = order[keep]
+    return order[:n]

@@ -1,0 +1,224 @@
+"""Recommend from the shell: for many fans in a Parquet file, for pairs of fan and title, or for one list.
+
+python -m scripts.recommend --ratings fans.parquet --model svd -n 10 --out picks.parquet
+python -m scripts.recommend --ratings fans.parquet --pairs pairs.parquet --model svd --out scores.parquet
+python -m scripts.recommend --mal-xml export.xml.gz --json
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+import recsys
+from recsys.errors import DataError
+
+_FLUSH_ROWS = 100_000
+
+
+def main(argv: list[str] | None = None) -> int:
+    options = _parser().parse_args(argv)
+    try:
+        with threadpool_limits(1):
+            return _run(options)
+    except recsys.RecsysError as error:
+        print(f"recommend: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scripts.recommend", description=__doc__.split("\n")[0])
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--ratings", type=Path, metavar="FILE", help="Parquet: fan, anime_id, score (null: seen, not scored)")
+    source.add_argument("--mal-xml", type=Path, metavar="FILE", help="a MyAnimeList export, .xml or .xml.gz")
+    source.add_argument("--user", metavar="NAME", help="a MyAnimeList username (needs MAL_CLIENT_ID in the environment)")
+    source.add_argument("--anilist", metavar="NAME", help="an AniList username")
+    parser.add_argument("--pairs", type=Path, metavar="FILE", help="Parquet: fan, anime_id; predict these instead of recommending")
+    parser.add_argument("--model", metavar="NAME", help="popularity, svd, …; by default the best that the artifacts hold")
+    parser.add_argument("-n", type=int, default=10, help="titles for each fan (default 10)")
+    parser.add_argument("--discovery", type=float, default=0.0, help="0 safe … 1 adventurous (default 0)")
+    parser.add_argument("--by-score", action="store_true", help="order by predicted score alone")
+    parser.add_argument("--franchise-rules", action="store_true", help="one title of a franchise, its first entry first")
+    parser.add_argument("--adult", action="store_true", help="include adult titles")
+    parser.add_argument("--artifacts", type=Path, default=Path("artifacts"), metavar="DIR", help="default: artifacts")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write Parquet (with --ratings)")
+    parser.add_argument("--json", action="store_true", help="print JSON (with one list)")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.ratings and not options.out:
+        raise DataError("--ratings needs --out FILE, where the picks are written.")
+    if options.pairs and not options.ratings:
+        raise DataError("--pairs needs --ratings FILE, the lists of the same fans.")
+    engine = recsys.load(options.artifacts)
+    if not options.ratings:
+        return _one(engine, options)
+    lists = _Lists(options.ratings)
+    if options.pairs:
+        rows = _predict(engine, lists, options)
+    else:
+        rows = _recommend(engine, lists, options)
+    count = _write(rows, lists.fan_type, options.out, ranked=not options.pairs)
+    print(f"{options.out}: {count:,} rows")
+    return 0
+
+
+def _filters(options: argparse.Namespace) -> recsys.Filters:
+    return recsys.Filters(adult=options.adult, franchise_rules=options.franchise_rules)
+
+
+def _one(engine: recsys.Engine, options: argparse.Namespace) -> int:
+    if options.mal_xml:
+        fan = recsys.lists.mal_xml.read(options.mal_xml)
+    elif options.anilist:
+        fan = recsys.lists.anilist.fetch(options.anilist)
+    else:
+        fan = recsys.lists.mal_api.fetch(options.user)
+    picks = engine.recommend(
+        fan, options.model, options.n, _filters(options), discovery=options.discovery, by_score=options.by_score
+    )
+    if options.json:
+        json.dump([dataclasses.asdict(pick) for pick in picks], sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    else:
+        print(f"{len(fan.scores):,} scored and {len(fan.begun) - len(fan.scores):,} unscored titles on the list")
+        for rank, pick in enumerate(picks, 1):
+            print(f"{rank:3}. {pick.predicted:4.1f}  [{pick.low:4.1f}-{pick.high:4.1f}]  {pick.title}")
+    if len(picks) < options.n:
+        left = engine.candidates(fan, options.model, _filters(options), options.by_score)
+        print(f"recommend: {left.shortage(options.n) or 'One title of a franchise at most.'}", file=sys.stderr)
+    return 0
+
+
+class _Lists:
+    """Fans' lists in a Parquet file, one at a time, in the order of the fan column."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.types = _columns(path, ("fan", "anime_id", "score"))
+        self.fan_type = self.types["fan"]
+        null_fans, bad = _query(
+            "SELECT count(*) FILTER (fan IS NULL OR anime_id IS NULL), "
+            "count(*) FILTER (score IS NOT NULL AND NOT coalesce(score BETWEEN 1 AND 10, false)) FROM read_parquet(?)",
+            path,
+        ).fetchall()[0]
+        if null_fans:
+            raise DataError(f"{path}: {null_fans:,} rows have no fan or no anime_id; remove them.")
+        if bad:
+            raise DataError(f"{path}: {bad:,} scores are outside 1-10; use null for a title that is not scored.")
+
+    def profiles(self) -> Iterator[tuple[Any, recsys.Profile]]:
+        reader = _query(
+            "SELECT fan, list(anime_id), list(score) FROM (SELECT fan, anime_id::BIGINT AS anime_id, "
+            "max(score)::DOUBLE AS score FROM read_parquet(?) GROUP BY ALL) GROUP BY fan ORDER BY fan",
+            self.path,
+        )
+        while rows := reader.fetchmany(1000):
+            for fan, ids, scores in rows:
+                scored = {i: s for i, s in zip(ids, scores, strict=True) if s is not None}
+                yield fan, recsys.Profile(scores=scored, seen=set(ids) - scored.keys())
+
+    def __len__(self) -> int:
+        return _query("SELECT count(DISTINCT fan) FROM read_parquet(?)", self.path).fetchall()[0][0]
+
+
+def _query(sql: str, *paths: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect().execute(sql, [str(path) for path in paths])
+    except duckdb.Error as error:
+        raise DataError(f"Cannot read {' and '.join(map(str, paths))}: {str(error).splitlines()[0]}") from None
+
+
+def _columns(path: Path, names: tuple[str, ...]) -> dict[str, pa.DataType]:
+    """Types of the columns of a Parquet file; `DataError` if it cannot be read or lacks one of `names`."""
+    try:
+        schema = pq.read_schema(path)
+    except (OSError, pa.ArrowException) as error:
+        raise DataError(f"Cannot read {path} as Parquet: {error}") from None
+    missing = [name for name in names if name not in schema.names]
+    if missing:
+        raise DataError(f"{path} has no column {missing[0]}; it needs {', '.join(names)}.")
+    for name in names[1:]:
+        if not (pa.types.is_integer(t := schema.field(name).type) or pa.types.is_floating(t) or pa.types.is_null(t)):
+            raise DataError(f"{path}: column {name} is {t}; it must be a number.")
+    return {name: schema.field(name).type for name in names}
+
+
+def _recommend(engine: recsys.Engine, lists: _Lists, options: argparse.Namespace) -> Iterator[tuple]:
+    for fan, profile in tqdm(lists.profiles(), total=len(lists), unit="fan"):
+        picks = engine.recommend(
+            profile, options.model, options.n, _filters(options), discovery=options.discovery, by_score=options.by_score
+        )
+        for rank, pick in enumerate(picks, 1):
+            yield fan, rank, pick.anime_id, pick.predicted, pick.low, pick.high
+
+
+def _predict(engine: recsys.Engine, lists: _Lists, options: argparse.Namespace) -> Iterator[tuple]:
+    """Predictions for the pairs, fan by fan; a fan without ratings is predicted as one who rated nothing."""
+    pairs_type = _columns(options.pairs, ("fan", "anime_id"))["fan"]
+    if pairs_type != lists.fan_type:
+        raise DataError(f"{options.pairs}: column fan is {pairs_type}, but {lists.fan_type} in {lists.path}.")
+    reader = _query("SELECT fan, list(anime_id::BIGINT) FROM read_parquet(?) GROUP BY fan ORDER BY fan", options.pairs)
+    wanted = {}
+    while rows := reader.fetchmany(1000):
+        wanted.update(rows)
+    unknown = 0
+    for fan, profile in tqdm(lists.profiles(), total=len(lists), unit="fan"):
+        for prediction in engine.predict(profile, ids := wanted.pop(fan, []), options.model) if fan in wanted else []:
+            unknown += prediction.fallback is not None
+            yield fan, prediction.anime_id, prediction.predicted, prediction.low, prediction.high
+    for fan, ids in wanted.items():
+        for prediction in engine.predict(recsys.Profile(), ids, options.model):
+            unknown += 1
+            yield fan, prediction.anime_id, prediction.predicted, prediction.low, prediction.high
+    if unknown:
+        print(f"recommend: {unknown:,} predictions are not personal (unknown title or fan)", file=sys.stderr)
+
+
+def _write(rows: Iterator[tuple], fan_type: pa.DataType, out: Path, *, ranked: bool) -> int:
+    """Write rows to a temporary file, then rename it: an interrupted run leaves the old output whole."""
+    middle = [("rank", pa.int32())] if ranked else []
+    scores = [(name, pa.float64()) for name in ("predicted", "low", "high")]
+    schema = pa.schema([("fan", fan_type), *middle, ("anime_id", pa.int64()), *scores])
+    out.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{out.name}-", dir=out.parent)
+    os.close(handle)
+    count = 0
+    try:
+        with pq.ParquetWriter(temporary, schema) as writer:
+            buffer: list[tuple] = []
+            for row in rows:
+                buffer.append(row)
+                if len(buffer) >= _FLUSH_ROWS:
+                    count += _flush(writer, schema, buffer)
+            count += _flush(writer, schema, buffer)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, out)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    return count
+
+
+def _flush(writer: pq.ParquetWriter, schema: pa.Schema, rows: list[tuple]) -> int:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
+    writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+    count = len(rows)
+    rows.clear()
+    return count
+
+
+if __name__ == "__main__":
+    sys.exit(main())
