@@ -82,6 +82,11 @@ class Profile:
         return frozenset(self.scores).union(self.seen, self.dropped, self.on_hold, self.watching)
 
     @property
+    def completed(self) -> frozenset[int]:
+        """Titles begun and not left open: what a sequel may require."""
+        return frozenset(self.scores).union(self.seen) - self.dropped - self.on_hold - self.watching
+
+    @property
     def is_empty(self) -> bool:
         return not self.begun and not self.planned
 
@@ -94,7 +99,8 @@ class Filters:
     or episode count is unknown. `genres` must all be present; `without_genres` must all be absent. `min_raters` counts
     the ratings in the training data (None: the setting, where a model orders by score alone), `min_members`
     MyAnimeList's members. `planned` is "show", "hide" or "only". `franchise_rules` allows one title of a franchise, only
-    when everything that it requires is watched, and none of a franchise of which the fan dropped a title.
+    when everything that it requires is completed, and none of a franchise of which the fan dropped a title. `exclude` are
+    anime ids that the fan does not want to see.
     """
 
     types: tuple[str, ...] = ()
@@ -109,6 +115,7 @@ class Filters:
     adult: bool = False
     planned: str = "show"
     franchise_rules: bool = False
+    exclude: AbstractSet[int] = frozenset()
 
     def __post_init__(self) -> None:
         for name in ("types", "genres", "without_genres"):

@@ -1,5 +1,6 @@
 """From scores to an order. Filters decide who may be in the list, ranking decides the order among those left."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,12 +34,12 @@ class Candidates:
 
 
 def _between(values: NDArray, low: int | None, high: int | None) -> Mask:
-    with np.errstate(invalid="ignore"):
-        inside = np.isfinite(values.astype(float))
-        if low is not None:
-            inside &= values >= low
-        if high is not None:
-            inside &= values <= high
+    """Known values (above 0) within the bounds."""
+    inside = values > 0
+    if low is not None:
+        inside &= values >= low
+    if high is not None:
+        inside &= values <= high
     return inside
 
 
@@ -73,7 +74,10 @@ def candidates(
         only = filters.planned == "only"
         steps.append(("not planned" if only else "planned", planned if only else ~planned))
     if filters.franchise_rules:
-        steps.append(("watch something else of the series first", catalogue.startable(fan)))
+        steps.append(("dropped series", ~np.isin(catalogue.franchise_ids, _franchises(catalogue, fan.dropped))))
+        steps.append(("an earlier part is not watched yet", startable(catalogue, fan)))
+    if filters.exclude:
+        steps.append(("put aside", ~_marked(catalogue, filters.exclude)))
     allowed = np.ones(len(catalogue.ids), dtype=bool)
     removed: dict[str, int] = {}
     for name, keep in steps:
@@ -82,10 +86,26 @@ def candidates(
     return Candidates(allowed, removed)
 
 
-def _marked(catalogue: Catalogue, anime_ids) -> Mask:
-    mask = np.zeros(len(catalogue.ids), dtype=bool)
+def startable(catalogue: Catalogue, fan: Profile) -> Mask:
+    """Titles whose required earlier parts `fan` has all completed."""
+    completed = _marked(catalogue, fan.completed)
+    offsets, required = catalogue.requires
+    missing = np.concatenate([[0], np.cumsum(~completed[required])])
+    return missing[offsets[1:]] == missing[offsets[:-1]]
+
+
+def _positions(catalogue: Catalogue, anime_ids: Collection[int]) -> NDArray[np.int64]:
     positions = catalogue.positions(np.fromiter(anime_ids, dtype=np.int64, count=len(anime_ids)))
-    mask[positions[positions >= 0]] = True
+    return positions[positions >= 0]
+
+
+def _franchises(catalogue: Catalogue, anime_ids: Collection[int]) -> NDArray[np.int64]:
+    return catalogue.franchise_ids[_positions(catalogue, anime_ids)]
+
+
+def _marked(catalogue: Catalogue, anime_ids: Collection[int]) -> Mask:
+    mask = np.zeros(len(catalogue.ids), dtype=bool)
+    mask[_positions(catalogue, anime_ids)] = True
     return mask
 
 

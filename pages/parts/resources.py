@@ -1,0 +1,41 @@
+"""What is loaded once and shared by every visitor: the engine and the read store of ratings."""
+
+import gc
+
+import streamlit as st
+from threadpoolctl import threadpool_limits
+
+import recsys
+from recsys.data.ratings import RatingsStore
+from recsys.errors import RecsysError
+
+ARTIFACTS = "artifacts"
+
+
+@st.cache_resource(show_spinner="Warming the crucible …")
+def _load() -> tuple[recsys.Engine, RatingsStore]:
+    # One request is too small to share among threads, and visitors compete for the same cores.
+    threadpool_limits(1, user_api="blas")
+    loaded = recsys.load(ARTIFACTS), RatingsStore(ARTIFACTS)
+    # Streamlit collects garbage after every rerun; what lives as long as the server need not be walked each time.
+    gc.collect()
+    gc.freeze()
+    return loaded
+
+
+def _shared() -> tuple[recsys.Engine, RatingsStore]:
+    try:
+        return _load()
+    except RecsysError as error:
+        st.error(f"The app's data cannot be read.\n\n{error}", icon=":material/broken_image:")
+        st.stop()
+
+
+def engine() -> recsys.Engine:
+    """The loaded engine; stops the page with a clear message when the artifacts are not whole."""
+    return _shared()[0]
+
+
+def ratings() -> RatingsStore:
+    """The ratings' read store; stops the page with a clear message when the artifacts are not whole."""
+    return _shared()[1]

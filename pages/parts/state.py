@@ -1,0 +1,136 @@
+"""What one visitor has brought and said. Lives in the visitor's session alone; the address carries what can be shared."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import streamlit as st
+
+from pages.parts import resources
+from recsys import Profile, RecsysError
+
+_UNDO_STEPS = 50
+Source = Literal["none", "community", "import"]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A list brought from somewhere (`base`), and what the visitor said on the page since."""
+
+    source: Source = "none"
+    label: str = ""
+    base: Profile = Profile()
+    rated: Mapping[int, float] = field(default_factory=dict)
+    seen: frozenset[int] = frozenset()
+    planned: frozenset[int] = frozenset()
+    hidden: frozenset[int] = frozenset()
+    ignored: frozenset[int] = frozenset()
+
+    @property
+    def profile(self) -> Profile:
+        """The list as the models see it: an ignored rating counts as seen, without a score."""
+        scores = {i: s for i, s in {**self.base.scores, **self.rated}.items() if i not in self.ignored}
+        seen = self.base.seen | self.seen | self.ignored
+        return replace(self.base, scores=scores, seen=seen, planned=self.base.planned | self.planned)
+
+
+def visit() -> Visit:
+    return st.session_state.setdefault("visit", Visit())
+
+
+def _become(new: Visit) -> None:
+    past = st.session_state.setdefault("past", [])
+    past.append(visit())
+    del past[:-_UNDO_STEPS]
+    st.session_state["visit"] = new
+
+
+def undo() -> None:
+    if past := st.session_state.get("past"):
+        st.session_state["visit"] = past.pop()
+
+
+def can_undo() -> bool:
+    return bool(st.session_state.get("past"))
+
+
+def use_community(name: str) -> None:
+    """Look at the list of a fan of the community. Raises `RecsysError` when nobody has that name."""
+    _become(Visit(source="community", label=name, base=resources.ratings().profile(name)))
+
+
+def use_import(profile: Profile, label: str) -> None:
+    _become(Visit(source="import", label=label, base=profile))
+
+
+def rate(anime_id: int, score: float | None) -> None:
+    """Score a title (1-10), or take the score back."""
+    now = visit()
+    rated = {i: s for i, s in now.rated.items() if i != anime_id}
+    if score is not None:
+        rated[anime_id] = score
+    _become(replace(now, rated=rated, ignored=now.ignored - {anime_id}, planned=now.planned - {anime_id}))
+
+
+def mark(anime_id: int, how: Literal["seen", "planned", "hidden", "ignored"]) -> None:
+    now = visit()
+    _become(replace(now, **{how: getattr(now, how) | {anime_id}}))
+
+
+def unmark(anime_id: int, how: Literal["seen", "planned", "hidden", "ignored"]) -> None:
+    now = visit()
+    _become(replace(now, **{how: getattr(now, how) - {anime_id}}))
+
+
+def forget() -> None:
+    """Forget the list and everything said about it, undo steps included."""
+    for key in ("visit", "past"):
+        st.session_state.pop(key, None)
+
+
+def encode_ratings(rated: Mapping[int, float]) -> str:
+    """Ratings as they stand in an address: `5114-9_1535-8.5`."""
+    return "_".join(f"{anime_id}-{score:g}" for anime_id, score in rated.items())
+
+
+def decode_ratings(text: str) -> dict[int, float]:
+    """The reverse of `encode_ratings`. Raises `RecsysError` for anything else."""
+    try:
+        pairs = [part.split("-") for part in text.split("_") if part]
+        return dict(Profile(scores={int(anime_id): float(score) for anime_id, score in pairs}).scores)
+    except (ValueError, RecsysError):
+        raise RecsysError("The ratings in this link cannot be read: it may have been cut short.") from None
+
+
+def read_address() -> None:
+    """Take up what the address names, when it is not what this session wrote there."""
+    wanted = {key: st.query_params.get(key, "") for key in ("fan", "r")}
+    if not any(wanted.values()) or wanted == st.session_state.get("address"):
+        return
+    try:
+        new = Visit()
+        if wanted["fan"]:
+            base = resources.ratings().profile(wanted["fan"])
+            new = Visit(source="community", label=wanted["fan"], base=base)
+        if wanted["r"]:
+            new = replace(new, rated=decode_ratings(wanted["r"]))
+        st.session_state["visit"] = new
+        st.session_state["address"] = wanted
+    except RecsysError as error:
+        st.session_state["address"] = wanted
+        st.warning(str(error), icon=":material/link_off:")
+
+
+def write_address() -> None:
+    """Keep the address such that it brings somebody else to the same view. An imported list is never in it."""
+    now = visit()
+    shared = {
+        "fan": now.label if now.source == "community" else "",
+        "r": encode_ratings(now.rated) if now.source != "import" else "",
+    }
+    st.session_state["address"] = shared
+    for key, value in shared.items():
+        if value and st.query_params.get(key) != value:
+            st.query_params[key] = value
+        elif not value and key in st.query_params:
+            del st.query_params[key]

@@ -1,0 +1,27 @@
+"""Text that comes from data (titles, names), made safe to stand in Streamlit's Markdown."""
+
+import re
+import unicodedata
+
+_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+#: Emoji short codes, links and addresses are recognised after Markdown is parsed, so escaping alone does not stop them.
+_LATE = re.compile(r"(:|@|www)(?=\S)", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
+_MAX_LENGTH = 120
+
+
+def shorten(value: str, limit: int = _MAX_LENGTH) -> str:
+    """At most `limit` characters on one line, without control or direction-changing characters."""
+    clean = "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp") or c == "\u200d" else " " for c in value)
+    clean = " ".join(clean.split())
+    return clean if len(clean) <= limit else clean[: limit - 1].rstrip() + "…"
+
+
+def plain(value: str, limit: int = _MAX_LENGTH) -> str:
+    """`value` as Markdown that shows exactly its characters: no markup, link, image, emoji code or formula."""
+    return _MARKDOWN.sub(r"\\\1", _LATE.sub(rf"\1{_WORD_JOINER}", shorten(value, limit)))
+
+
+def count(n: int, one: str, many: str | None = None) -> str:
+    """ "1 title", "2,000 titles"."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
