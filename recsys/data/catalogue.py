@@ -1,0 +1,203 @@
+"""`catalogue.parquet`: every title that the program knows, held in columns."""
+
+import functools
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from recsys.errors import ArtifactError, UnknownTitleError
+from recsys.types import MAX_ANIME_ID, Title
+
+FILE = "catalogue.parquet"
+_LINK = pa.struct([("site", pa.string()), ("url", pa.string())])
+SCHEMA = pa.schema(
+    [
+        pa.field("anime_id", pa.int32(), nullable=False),
+        pa.field("title", pa.string(), nullable=False),
+        ("title_english", pa.string()),
+        ("title_japanese", pa.string()),
+        ("synonyms", pa.list_(pa.string())),
+        ("type", pa.string()),
+        ("source", pa.string()),
+        ("episodes", pa.int32()),
+        ("duration_min", pa.float32()),
+        ("year", pa.int16()),
+        ("season", pa.string()),
+        ("genres", pa.list_(pa.string())),
+        ("studios", pa.list_(pa.string())),
+        ("age_rating", pa.string()),
+        pa.field("adult", pa.bool_(), nullable=False),
+        ("mean_score", pa.float32()),
+        pa.field("members", pa.int32(), nullable=False),
+        ("anilist_id", pa.int32()),
+        ("image_url", pa.string()),
+        ("franchise_id", pa.int32()),
+        ("requires", pa.list_(pa.int32())),
+        ("streaming", pa.list_(_LINK)),
+    ]
+)
+
+
+def to_table(titles: Iterable[Title]) -> pa.Table:
+    """The titles as a table of `SCHEMA`, ascending by id. Raises `ValueError` on a repeated id."""
+    rows = sorted(titles, key=lambda title: title.anime_id)
+    if len({title.anime_id for title in rows}) != len(rows):
+        raise ValueError("a title appears twice in the catalogue")
+    columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in SCHEMA.names}
+    columns["streaming"] = [[{"site": site, "url": url} for site, url in links] for links in columns["streaming"]]
+    return pa.table(columns, schema=SCHEMA)
+
+
+def write(titles: Iterable[Title], path: Path) -> int:
+    """Write the titles as Parquet; gives the number of rows."""
+    table = to_table(titles)
+    pq.write_table(table, path, compression="zstd", compression_level=19)
+    return table.num_rows
+
+
+class Catalogue:
+    """All titles, ascending by anime id; a title's *position* in these columns is private to `recsys`.
+
+    Arrays are read-only and of length n: `ids` int64; `types` fixed-width text ("" where unknown); `years` and
+    `episodes` int32 (0 where unknown); `members` int32; `mean_scores` float32 (NaN where unknown); `adult` bool;
+    `franchise_ids` int64 (a title without a franchise is one by itself); `genre_matrix` (n, n_genres) bool, columns
+    named by `genres`. `requires` is CSR: the positions to watch before `i` are `requires[1][requires[0][i]:requires[0][i+1]]`.
+    """
+
+    def __init__(self, table: pa.Table) -> None:
+        """`table` is as `to_table` gives it; use `load` or `from_rows`."""
+        self._table = table.combine_chunks()
+        self.ids = self._column("anime_id", 0, np.int64)
+        self.types = _frozen(np.array(self._table["type"].fill_null("").to_pylist(), dtype="U7"))
+        self.years = self._column("year", 0, np.int32)
+        self.episodes = self._column("episodes", 0, np.int32)
+        self.members = self._column("members", 0, np.int32)
+        self.mean_scores = self._column("mean_score", np.nan, np.float32)
+        self.adult = self._column("adult", False, np.bool_)
+        franchises = self._column("franchise_id", -1, np.int64)
+        self.franchise_ids = _frozen(np.where(franchises < 0, self.ids, franchises))
+        self.genres, self.genre_matrix = self._genre_columns()
+        offsets, required = self._list("requires")
+        positions = self.positions(required.to_numpy(zero_copy_only=False).astype(np.int64))
+        known = np.concatenate([[0], np.cumsum(positions >= 0)])
+        self.requires = (_frozen(known[offsets]), _frozen(positions[positions >= 0]))
+        self.title = functools.lru_cache(maxsize=2048)(self._title)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Catalogue":
+        """Read `catalogue.parquet`. Raises `ArtifactError` naming the file if it is anything else."""
+        path = Path(path)
+        try:
+            table = pq.ParquetFile(path, memory_map=False).read()
+        except FileNotFoundError:
+            raise ArtifactError(f"{path} is missing; write it with python -m scripts.build_catalogue.") from None
+        except (OSError, pa.ArrowException, ValueError, MemoryError) as error:
+            raise ArtifactError(f"{path} is damaged or not a Parquet file ({_first_line(error)}).") from None
+        fault = _fault(table)
+        if fault:
+            raise ArtifactError(f"{path} is not a catalogue: {fault}. Write it with python -m scripts.build_catalogue.")
+        return cls(table)
+
+    @classmethod
+    def from_rows(cls, titles: Iterable[Title]) -> "Catalogue":
+        return cls(to_table(titles))
+
+    def __len__(self) -> int:
+        return self._table.num_rows
+
+    def position(self, anime_id: int) -> int:
+        """Raises `UnknownTitleError` for an id that the catalogue does not hold."""
+        position = int(self.positions([anime_id])[0])
+        if position < 0:
+            raise UnknownTitleError(f"No title has the id {anime_id} in this catalogue; search for its name instead.")
+        return position
+
+    def positions(self, anime_ids: Any) -> NDArray[np.int64]:
+        """Positions of many ids, -1 where unknown."""
+        wanted = np.asarray(anime_ids, dtype=np.int64)
+        if not len(self.ids):
+            return np.full(wanted.shape, -1, dtype=np.int64)
+        found = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
+        return np.where(self.ids[found] == wanted, found, -1)
+
+    def titles(self) -> list[Title]:
+        """Every title, ascending by id; for building, not for serving."""
+        return [_to_title(row) for row in self._table.to_pylist()]
+
+    def column(self, name: str) -> list[Any]:
+        """One column as Python values, by position."""
+        return self._table[name].to_pylist()
+
+    def _title(self, position: int) -> Title:
+        """The title at a position (0 <= position < n)."""
+        return _to_title(self._table.slice(int(position), 1).to_pylist()[0])
+
+    def _column(self, name: str, unknown: Any, dtype: Any) -> NDArray[Any]:
+        column = pc.fill_null(self._table[name], unknown) if self._table[name].null_count else self._table[name]
+        return _frozen(column.to_numpy().astype(dtype))
+
+    def _list(self, name: str) -> tuple[NDArray[np.int64], pa.Array]:
+        """Row offsets (n+1,) and flat values of a list column; null is an empty list."""
+        column = self._table[name]
+        lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy()
+        flat = pc.list_flatten(column)
+        return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), flat.combine_chunks()
+
+    def _genre_columns(self) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
+        offsets, flat = self._list("genres")
+        encoded = flat.dictionary_encode()
+        names = encoded.dictionary.to_pylist()
+        order = sorted(range(len(names)), key=lambda i: names[i])
+        rank = np.argsort(order)
+        matrix = np.zeros((len(self), len(names)), dtype=bool)
+        if names:
+            rows = np.repeat(np.arange(len(self)), np.diff(offsets))
+            matrix[rows, rank[encoded.indices.to_numpy()]] = True
+        return tuple(names[i] for i in order), _frozen(matrix)
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    array.setflags(write=False)
+    return array
+
+
+def _to_title(row: Mapping[str, Any]) -> Title:
+    lists = {name: tuple(row[name] or ()) for name in ("synonyms", "genres", "studios", "requires")}
+    links = tuple((link["site"], link["url"]) for link in row["streaming"] or ())
+    return Title(**{**row, **lists, "streaming": links})
+
+
+def _fault(table: pa.Table) -> str | None:
+    """What makes the table no catalogue, or None."""
+    for field in SCHEMA:
+        if field.name not in table.column_names:
+            return f"column {field.name} is missing"
+        if not table.schema.field(field.name).type.equals(field.type):
+            return f"column {field.name} is {table.schema.field(field.name).type}, not {field.type}"
+        if not field.nullable and table[field.name].null_count:
+            return f"column {field.name} has empty values"
+    if table.column_names != SCHEMA.names:
+        return "it has other columns than a catalogue"
+    ids = table["anime_id"].to_numpy()
+    if len(ids) == 0:
+        return "it holds no title"
+    if ids[0] < 1 or ids[-1] > MAX_ANIME_ID or np.any(np.diff(ids.astype(np.int64)) <= 0):
+        return "anime ids are not positive and ascending"
+    links = pc.struct_field(pc.list_flatten(table["streaming"]), "url")
+    for urls in (links, table["image_url"].drop_null()):
+        if not pc.all(pc.match_substring_regex(urls, "^https?://"), min_count=0, skip_nulls=False).as_py():
+            return "a link is not a web address"
+    for name in ("synonyms", "genres", "studios", "requires"):
+        if pc.list_flatten(table[name]).null_count:
+            return f"column {name} has empty values"
+    return None
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().split("\n")[0][:200]

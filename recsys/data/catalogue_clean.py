@@ -1,0 +1,112 @@
+"""Raw catalogue values -> clean ones: one function per kind of value, each giving None (or empty) for what is unknown."""
+
+import html
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
+
+from recsys.types import MAX_ANIME_ID, MAX_SCORE, MIN_SCORE
+
+FIRST_YEAR = 1900  # the oldest title of MyAnimeList is of 1917
+MAX_EPISODES = 20_000  # the longest-running series is near 8,000
+MAX_MEMBERS = 100_000_000
+MAX_MINUTES = 24 * 60
+MAX_TEXT = 500
+TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
+SEASONS = ("Winter", "Spring", "Summer", "Fall")
+ADULT_GENRES = frozenset({"Hentai", "Erotica"})
+
+_UNKNOWN = frozenset({"", "unknown", "none", "nan", "null", "n/a", "none found", "add some", "not available", "?"})
+_JAPAN = timezone(timedelta(hours=9))
+_TYPE_NAMES = {name.lower(): name for name in TYPES} | {"tv special": "Special", "pv": "Special", "cm": "Special"}
+_ENTITY = re.compile(r"&(#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE)
+
+
+def text(value: object) -> str | None:
+    """One line of text: HTML entities decoded (also doubly encoded ones), control characters and spare spaces gone."""
+    if value is None:
+        return None
+    result = str(value)
+    for _ in range(2):
+        if not _ENTITY.search(result):
+            break
+        result = html.unescape(result)
+    result = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in result)
+    result = " ".join(result.split())[:MAX_TEXT]
+    return None if result.lower() in _UNKNOWN else result
+
+
+def texts(value: object, separator: str = ",") -> tuple[str, ...]:
+    """A separated list, without repetitions, in the given order."""
+    whole = text(value)
+    if whole is None:
+        return ()
+    parts = (text(part) for part in whole.split(separator))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def number(value: object, low: float, high: float) -> float | None:
+    """A number in [low, high], else None."""
+    try:
+        result = float(str(value).strip())
+    except ValueError:
+        return None
+    return result if low <= result <= high else None
+
+
+def whole(value: object, low: int, high: int) -> int | None:
+    result = number(value, low, high)
+    return int(result) if result is not None and result == int(result) else None
+
+
+def anime_id(value: object) -> int | None:
+    return whole(value, 1, MAX_ANIME_ID)
+
+
+def episodes(value: object) -> int | None:
+    return whole(value, 1, MAX_EPISODES)
+
+
+def mean_score(value: object) -> float | None:
+    return number(value, MIN_SCORE, MAX_SCORE)
+
+
+def members(value: object) -> int:
+    return whole(value, 0, MAX_MEMBERS) or 0
+
+
+def kind_of_release(value: object) -> str | None:
+    """MyAnimeList's type, one of `TYPES`."""
+    return _TYPE_NAMES.get((text(value) or "").lower())
+
+
+def is_adult(genres: tuple[str, ...], age_rating: str | None) -> bool:
+    """Whether a title is pornographic: by genre, or by MyAnimeList's age rating Rx. "Ecchi" is not."""
+    return not ADULT_GENRES.isdisjoint(genres) or (age_rating or "").lower().startswith("rx")
+
+
+def url(value: object) -> str | None:
+    """A web address; nothing else may become a link."""
+    result = text(value)
+    return result if result and re.fullmatch(r"https?://[^\s<>\"']+", result) else None
+
+
+def year(value: object) -> int | None:
+    return whole(value, FIRST_YEAR, datetime.now(UTC).year + 5)
+
+
+def year_and_season(start: datetime) -> tuple[int | None, str]:
+    """When a title began, by Japan's calendar; a season is a quarter of the year."""
+    local = start.astimezone(_JAPAN)
+    return year(local.year), SEASONS[(local.month - 1) // 3]
+
+
+def minutes(value: object) -> float | None:
+    """Minutes per episode from "24 min per ep", "1 hr 52 min", "45 sec" or a bare number of minutes."""
+    whole_text = (text(value) or "").lower()
+    bare = number(whole_text, 0.01, MAX_MINUTES)
+    if bare is not None:
+        return bare
+    units = {"hr": 60.0, "min": 1.0, "sec": 1 / 60}
+    parts = re.findall(r"(\d+)\s*(hr|min|sec)", whole_text)
+    return number(round(sum(int(n) * units[unit] for n, unit in parts), 2), 0.01, MAX_MINUTES)

@@ -1,0 +1,138 @@
+"""Finding titles by any of their names: English, romaji, Japanese, synonyms, abbreviations; typos forgiven.
+
+Two steps. An inverted index of character n-grams (three Latin letters or two Chinese or Japanese characters) gives the
+names that share the most with the query, rare n-grams counting more (idf); then edit similarity orders those names,
+and popularity decides between near equals.
+"""
+
+import re
+import threading
+import unicodedata
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+from recsys.data.catalogue import Catalogue
+
+_CANDIDATES = 300
+_MAX_QUERY = 100
+#: Worth of a tenfold audience, where 1 is the difference between a perfect match and none.
+_POPULARITY = 0.03
+_MIN_QUALITY = 0.55
+_WIDE = 0x2E80  # from here on, a character is about a syllable or a word
+
+_NOT_WORD = re.compile(r"[^\w]+|_+")
+_LONG_VOWELS = (("ou", "o"), ("oo", "o"), ("uu", "u"), (" wo ", " o "))
+_SYMBOLS = str.maketrans({"×": "x", "&": " and ", "'": None, "’": None, "`": None, "★": " ", "☆": " ", "ー": None})
+_KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+
+
+def normalise(name: str) -> str:
+    """A name without what people type differently: case, accents, punctuation, long vowels, katakana or hiragana."""
+    name = unicodedata.normalize("NFKC", name).casefold().translate(_SYMBOLS)
+    if not name.isascii():
+        apart = unicodedata.normalize("NFD", name)
+        name = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", apart)).translate(_KATAKANA)
+    name = f" {_NOT_WORD.sub(' ', name).strip()} "
+    for long, short in _LONG_VOWELS:
+        name = name.replace(long, short)
+    return name.strip()
+
+
+def _grams(names: list[str]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+    """Hashed n-grams of all names and the index of the name that each belongs to, repetitions included."""
+    text = "".join(f"  {name}  " for name in names)
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    owner = np.repeat(np.arange(len(names), dtype=np.int32), [len(name) + 4 for name in names])
+    first, second, third = codes[:-2], codes[1:-1], codes[2:]
+    wide = (first >= _WIDE) | (second >= _WIDE)
+    hashed = (
+        first * np.uint32(0x9E3779B1)
+        ^ second * np.uint32(0x85EBCA6B)
+        ^ np.where(wide, np.uint32(0), third * np.uint32(0xC2B2AE35))
+    )
+    inside = (owner[:-2] == owner[2:]) & ~((first == 32) & (second == 32) & (third == 32))
+    return hashed[inside], owner[:-2][inside]
+
+
+class _Index:
+    """`names` (n,) normalised, `positions` (n,) of their titles; the postings of `grams[g]` are
+    `postings[starts[g]:starts[g + 1]]`, indices into `names`; `weights` (n_grams,) are idf."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        names: list[str] = []
+        positions: list[int] = []
+        columns = [catalogue.column(c) for c in ("title", "title_english", "title_japanese", "synonyms")]
+        for position, (title, english, japanese, synonyms) in enumerate(zip(*columns, strict=True)):
+            known = {normalise(name) for name in (title, english, japanese, *(synonyms or ())) if name} - {""}
+            names.extend(known)
+            positions.extend([position] * len(known))
+        self.names = names
+        self.positions = np.array(positions, dtype=np.int32)
+        grams, owners = _grams(names)
+        pairs = np.unique(grams.astype(np.uint64) << np.uint64(32) | owners.astype(np.uint64))
+        self.postings = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
+        self.grams, starts = np.unique((pairs >> np.uint64(32)).astype(np.uint32), return_index=True)
+        self.starts = np.append(starts, len(pairs)).astype(np.int32)
+        self.weights = np.log1p(len(names) / np.diff(self.starts)).astype(np.float32)
+        total = np.repeat(self.weights, np.diff(self.starts))
+        self.totals = np.bincount(self.postings, weights=total, minlength=len(names)).astype(np.float32)
+        self.popularity = (_POPULARITY * np.log10(catalogue.members + 10.0))[self.positions].astype(np.float32)
+
+    def candidates(self, query: str) -> NDArray[np.intp]:
+        """The names that share the most n-grams with a normalised query."""
+        wanted = np.unique(_grams([query])[0])
+        at = np.searchsorted(self.grams, wanted)
+        at = at[(at < len(self.grams)) & (self.grams[np.minimum(at, len(self.grams) - 1)] == wanted)]
+        if not len(at):
+            return np.empty(0, dtype=np.intp)
+        spans = [self.postings[self.starts[g] : self.starts[g + 1]] for g in at]
+        weights = np.repeat(self.weights[at], [len(span) for span in spans])
+        shared = np.bincount(np.concatenate(spans), weights=weights, minlength=len(self.names))
+        whole = float(np.log1p(len(self.names)) * (len(wanted) - len(at)) + self.weights[at].sum())
+        # coverage of the query decides, likeness of the whole name breaks ties, popularity the rest
+        score = shared / whole + 0.3 * shared / (self.totals + whole - shared) + self.popularity * (shared > 0)
+        count = min(_CANDIDATES, int((shared > 0).sum()))
+        return np.argpartition(-score, count - 1)[:count]
+
+    def quality(self, query: str, names: list[str]) -> NDArray[np.float32]:
+        """How well each name answers the query, 1 for the name itself."""
+
+        def ratios(scorer, choices: list[str]) -> NDArray[np.float32]:
+            return process.cdist([query], choices, scorer=scorer, dtype=np.float32)[0] / 100
+
+        whole = ratios(fuzz.ratio, names)
+        start = ratios(fuzz.ratio, [name[: len(query)] for name in names])
+        words = ratios(fuzz.token_sort_ratio, names)
+        part = ratios(fuzz.partial_ratio, names)
+        exact = np.array([name == query for name in names])
+        return np.maximum.reduce([whole * 0.95, start * 0.9, words * 0.92, part * 0.82]) + 0.15 * exact
+
+
+class TitleSearch:
+    """Search over a catalogue; the index is built on first use. Safe to share between threads."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._index: _Index | None = None
+        self._lock = threading.Lock()
+
+    def find(self, query: str, n: int = 10) -> list[int]:
+        """Positions of the titles that a query may mean, best first, at most `n`; none when nothing is like it."""
+        query = normalise(query[:_MAX_QUERY])
+        if not query or n < 1:
+            return []
+        index = self._ready()
+        candidates = index.candidates(query)
+        quality = index.quality(query, [index.names[i] for i in candidates])
+        score = quality + index.popularity[candidates]
+        order = np.argsort(-score, kind="stable")
+        order = order[quality[order] >= _MIN_QUALITY]
+        return list(dict.fromkeys(index.positions[candidates[order]].tolist()))[:n]
+
+    def _ready(self) -> _Index:
+        with self._lock:
+            if self._index is None:
+                self._index = _Index(self._catalogue)
+            return self._index
