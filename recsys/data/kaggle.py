@@ -1,0 +1,293 @@
+"""The public MyAnimeList sets on Kaggle: which files make one up, known from their headers, and SQL that reads them."""
+
+import csv
+import gzip
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from recsys.errors import DataError
+
+_HEADER_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Role:
+    """One kind of file in a set. `columns` maps our name of a column to the set's; `optional` likewise."""
+
+    what: str
+    stems: tuple[str, ...]
+    columns: Mapping[str, str]
+    optional: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """One public set: `lists` has a row per title on a fan's list, `titles` per title, `users` per fan where it has one."""
+
+    name: str
+    licence: str
+    lists: Role
+    titles: Role
+    users: Role | None = None
+
+    @property
+    def roles(self) -> dict[str, Role]:
+        return {"lists": self.lists, "titles": self.titles} | ({"users": self.users} if self.users else {})
+
+
+_TITLES = "titles"
+_LISTS = "list rows"
+
+#: Licences are the labels that the sets carry on Kaggle.
+SCHEMAS = (
+    Schema(
+        name="azathoth42/myanimelist",
+        licence="as stated at kaggle.com/datasets/azathoth42/myanimelist",
+        lists=Role(
+            _LISTS,
+            ("animelists_cleaned", "animelists_filtered", "useranimelist"),
+            {
+                "user": "username",
+                "anime_id": "anime_id",
+                "score": "my_score",
+                "status": "my_status",
+                "updated": "my_last_updated",
+            },
+        ),
+        titles=Role(
+            _TITLES, ("anime_cleaned", "anime_filtered", "animelist"), {"anime_id": "anime_id", "title": "title"}
+        ),
+        users=Role(
+            "fans",
+            ("users_cleaned", "users_filtered", "userlist"),
+            {"username": "username", "user_id": "user_id"},
+        ),
+    ),
+    Schema(
+        name="CooperUnion/anime-recommendations-database",
+        licence="CC0-1.0",
+        lists=Role(_LISTS, ("rating",), {"user": "user_id", "anime_id": "anime_id", "score": "rating"}),
+        titles=Role(_TITLES, ("anime",), {"anime_id": "anime_id", "title": "name"}),
+    ),
+    Schema(
+        name="hernan4444/anime-recommendation-database-2020",
+        licence="CC0-1.0",
+        lists=Role(
+            _LISTS,
+            ("animelist", "rating_complete"),
+            {"user": "user_id", "anime_id": "anime_id", "score": "rating"},
+            {"status": "watching_status"},
+        ),
+        titles=Role(_TITLES, ("anime",), {"anime_id": "mal_id", "title": "name"}),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A CSV file, plain or gzipped, and the columns that its header names, in order and in the header's spelling."""
+
+    path: Path
+    header: tuple[str, ...]
+
+    def column(self, name: str) -> str | None:
+        """The header's spelling of `name`, whose case does not matter."""
+        return next((column for column in self.header if column.casefold() == name.casefold()), None)
+
+    def missing(self, role: Role) -> list[str]:
+        return [column for column in role.columns.values() if self.column(column) is None]
+
+    @property
+    def stem(self) -> str:
+        return self.path.name.casefold().removesuffix(".gz").removesuffix(".csv")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A recognised set: its schema and the file of each role."""
+
+    schema: Schema
+    lists: RawFile
+    titles: RawFile
+    users: RawFile | None = None
+
+
+def read_header(path: Path) -> RawFile:
+    """The header of a CSV file. Raises `DataError` when the file is empty or its start is not CSV text in UTF-8."""
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            start = file.read(_HEADER_BYTES)
+    except (OSError, EOFError) as error:
+        raise DataError(f"Cannot read {path}: {error}. Download it again.") from None
+    if not start.strip():
+        raise DataError(f"{path} is empty. Download it again.")
+    line = start.splitlines()[0]
+    try:
+        text = line.decode("utf-8-sig")
+        columns = next(csv.reader(io.StringIO(text), strict=True))
+    except (UnicodeDecodeError, csv.Error, StopIteration):
+        raise DataError(f"{path} does not begin with a header of comma-separated names in UTF-8.") from None
+    if "\0" in text:
+        raise DataError(f"{path} does not begin with a header of comma-separated names in UTF-8.")
+    columns = [column.strip() or f"column{position}" for position, column in enumerate(columns)]
+    if len({column.casefold() for column in columns}) < len(columns):
+        raise DataError(f"{path} names a column twice in its header: {text.strip()[:200]}")
+    return RawFile(path, tuple(columns))
+
+
+def recognise(folder: str | Path) -> Source:
+    """Which public set lies in `folder`, known from the headers of its .csv and .csv.gz files.
+
+    Raises `DataError`, naming the file or the column, when a part is missing or two files could be the same part.
+    """
+    folder = Path(folder)
+    try:
+        paths = sorted(p for p in folder.iterdir() if p.name.casefold().endswith((".csv", ".csv.gz")) and p.is_file())
+    except OSError as error:
+        raise DataError(f"Cannot read the folder {folder}: {error.strerror}.") from None
+    if not paths:
+        raise DataError(f"{folder} holds no .csv or .csv.gz file. Unpack one of these Kaggle sets there: {_names()}.")
+    files: list[RawFile] = []
+    unreadable: dict[str, DataError] = {}
+    for path in paths:
+        try:
+            files.append(read_header(path))
+        except DataError as error:
+            unreadable[RawFile(path, ()).stem] = error
+    schema = max(SCHEMAS, key=lambda schema: _likeness(schema, files))
+    found = {name: _choose(schema, role, files, unreadable, folder) for name, role in schema.roles.items()}
+    return Source(schema, **found)
+
+
+def _names() -> str:
+    return ", ".join(schema.name for schema in SCHEMAS)
+
+
+def _likeness(schema: Schema, files: list[RawFile]) -> tuple[int, int]:
+    """How many of a schema's parts the files have in full; then how many files carry a name of its parts."""
+    full = [any(not file.missing(role) for file in files) for role in schema.roles.values()]
+    named = [any(file.stem in role.stems for file in files) for role in schema.roles.values()]
+    return sum(full) - len(full), sum(named)
+
+
+def _choose(
+    schema: Schema, role: Role, files: list[RawFile], unreadable: Mapping[str, DataError], folder: Path
+) -> RawFile:
+    complete = [file for file in files if not file.missing(role)]
+    for stem in role.stems:
+        if stem in unreadable:
+            raise unreadable[stem]
+        named = [file for file in complete if file.stem == stem]
+        if len(named) == 1:
+            return named[0]
+        if named:
+            raise DataError(f"{' and '.join(str(file.path) for file in named)} are the same part; remove one of them.")
+    if len(complete) == 1:
+        return complete[0]
+    if complete:
+        names = ", ".join(str(file.path) for file in complete)
+        raise DataError(f"Several files could hold the {role.what}: {names}. Leave only the right one in {folder}.")
+    for file in files:
+        if file.stem in role.stems:
+            raise DataError(_explain(file, role))
+    near = min(files, key=lambda file: len(file.missing(role)), default=None)
+    if near is not None and len(near.missing(role)) < len(role.columns) / 2:
+        raise DataError(_explain(near, role))
+    raise DataError(
+        f"{folder} has no file with the {role.what} of {schema.name}: expected {role.stems[0]}.csv or .csv.gz with the "
+        f"columns {', '.join(role.columns.values())}."
+    )
+
+
+def _explain(file: RawFile, role: Role) -> str:
+    missing = file.missing(role)
+    delimiter = next((d for d in ";\t|" if len(file.header) == 1 and d in file.header[0]), None)
+    if delimiter:
+        return f"{file.path} separates its columns by {delimiter!r}; the Kaggle sets are separated by commas."
+    plural = "s" if len(missing) > 1 else ""
+    return f"{file.path} lacks the column{plural} {', '.join(missing)}; its header has {', '.join(file.header)[:300]}."
+
+
+def text(value: str) -> str:
+    """An SQL string literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def scan(file: RawFile) -> str:
+    """A table function that reads every column as text; malformed rows go to reject_errors instead of stopping it."""
+    columns = ", ".join(f"{text(column)}: 'VARCHAR'" for column in file.header)
+    return (
+        f"read_csv({text(_no_glob(file.path))}, columns = {{{columns}}}, auto_detect = false, header = true, delim = ',', "
+        "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = true, store_rejects = true, rejects_limit = 0)"
+    )
+
+
+def _no_glob(path: Path) -> str:
+    """The path as a pattern that matches only itself."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
+
+
+def whole_number(column: str) -> str:
+    """The value of a text column if it is a whole number below 2^53, else NULL; '7.0', as pandas writes it, is one."""
+    number = f"try_cast({column} AS DOUBLE)"
+    return f"(CASE WHEN {number} = floor({number}) AND abs({number}) < 9007199254740992 THEN {number}::BIGINT END)"
+
+
+def titles(source: Source) -> str:
+    """SELECT of the distinct title ids: anime_id."""
+    anime_id = whole_number(_column(source.titles, source.schema.titles, "anime_id"))
+    return (
+        f"SELECT DISTINCT {anime_id}::INTEGER AS anime_id FROM {scan(source.titles)} "
+        f"WHERE {anime_id} BETWEEN 1 AND 2147483647"
+    )
+
+
+def users(source: Source) -> str:
+    """SELECT of the fans of a set that names them: user_id, username; each appears once."""
+    assert source.users is not None and source.schema.users is not None
+    role = source.schema.users
+    user_id = whole_number(_column(source.users, role, "user_id"))
+    username = f"trim({_column(source.users, role, 'username')})"
+    return (
+        f"SELECT user_id, min(username) AS username FROM (SELECT min(user_id) AS user_id, username FROM "
+        f"(SELECT {user_id} AS user_id, {username} AS username FROM {scan(source.users)}) "
+        f"WHERE user_id >= 0 AND username <> '' GROUP BY username) GROUP BY user_id"
+    )
+
+
+def list_rows(source: Source) -> str:
+    """SELECT of the list rows, typed: user (text or number), anime_id, score, status, updated; NULL where malformed.
+
+    An absent score is 0 and a score of -1, which means watched but unscored, is 0 as well; `bad_score` is true when
+    the score is no whole number. `updated` is in microseconds since 1970, 0 when unknown.
+    """
+    file, role = source.lists, source.schema.lists
+    score = _column(file, role, "score")
+    user = _column(file, role, "user")
+    user = f"trim({user})" if source.users else whole_number(user)
+    status = _column(file, role, "status")
+    updated = _column(file, role, "updated")
+    moment = (
+        f"coalesce(epoch_us(try_cast({updated} AS TIMESTAMP)), try_cast({updated} AS BIGINT) * 1000000, 0)"
+        if updated
+        else "0::BIGINT"
+    )
+    return (
+        f"SELECT {user} AS user, {whole_number(_column(file, role, 'anime_id'))} AS anime_id, "
+        f"CASE WHEN {score} IS NULL THEN 0 ELSE {whole_number(score)} END AS score, "
+        f"{whole_number(status) if status else '2::BIGINT'} AS status, {moment} AS updated FROM {scan(file)}"
+    )
+
+
+def _column(file: RawFile, role: Role, name: str) -> str:
+    """The quoted column called `name` by us, or '' when an optional one is absent."""
+    theirs = role.columns.get(name) or role.optional.get(name)
+    column = file.column(theirs) if theirs else None
+    return identifier(column) if column else ""
