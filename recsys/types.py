@@ -98,9 +98,9 @@ class Filters:
     An empty tuple or None means no restriction. Year and episode bounds are inclusive and leave out titles whose year
     or episode count is unknown. `genres` must all be present; `without_genres` must all be absent. `min_raters` counts
     the ratings in the training data (None: the setting, where a model orders by score alone), `min_members`
-    MyAnimeList's members. `planned` is "show", "hide" or "only". `franchise_rules` allows one title of a franchise, only
-    when everything that it requires is completed, and none of a franchise of which the fan dropped a title. `exclude` are
-    anime ids that the fan does not want to see.
+    MyAnimeList's members. `planned` is "show", "hide" or "only". `franchise_rules` allows one title of a franchise,
+    only when everything that it requires is completed, and none of a franchise of which the fan dropped a title.
+    `exclude` are anime ids that the fan does not want to see.
     """
 
     types: tuple[str, ...] = ()
@@ -170,8 +170,8 @@ class Reason:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why one title is predicted as it is: the baseline (what a fan with no ratings would get) and every rating's effect,
-    strongest first. `exact` is False when the effects are an approximation; `unclipped` is their sum with the baseline."""
+    """Why one title is predicted as it is: the baseline (what a fan with no ratings would get) and every rating's
+    effect, strongest first. `exact` is False when the effects are an approximation; `unclipped` is the sum of it all."""
 
     anime_id: int
     predicted: float

@@ -40,16 +40,26 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scripts.recommend", description=__doc__.split("\n")[0])
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--ratings", type=Path, metavar="FILE", help="Parquet: fan, anime_id, score (null: seen, not scored)")
+    source.add_argument(
+        "--ratings", type=Path, metavar="FILE", help="Parquet: fan, anime_id, score (null: seen, not scored)"
+    )
     source.add_argument("--mal-xml", type=Path, metavar="FILE", help="a MyAnimeList export, .xml or .xml.gz")
-    source.add_argument("--user", metavar="NAME", help="a MyAnimeList username (needs MAL_CLIENT_ID in the environment)")
+    source.add_argument(
+        "--user", metavar="NAME", help="a MyAnimeList username (needs MAL_CLIENT_ID in the environment)"
+    )
     source.add_argument("--anilist", metavar="NAME", help="an AniList username")
-    parser.add_argument("--pairs", type=Path, metavar="FILE", help="Parquet: fan, anime_id; predict these instead of recommending")
-    parser.add_argument("--model", metavar="NAME", help="popularity, svd, …; by default the best that the artifacts hold")
+    parser.add_argument(
+        "--pairs", type=Path, metavar="FILE", help="Parquet: fan, anime_id; predict these instead of recommending"
+    )
+    parser.add_argument(
+        "--model", metavar="NAME", help="popularity, svd, …; by default the best that the artifacts hold"
+    )
     parser.add_argument("-n", type=int, default=10, help="titles for each fan (default 10)")
     parser.add_argument("--discovery", type=float, default=0.0, help="0 safe … 1 adventurous (default 0)")
     parser.add_argument("--by-score", action="store_true", help="order by predicted score alone")
-    parser.add_argument("--franchise-rules", action="store_true", help="one title of a franchise, its first entry first")
+    parser.add_argument(
+        "--franchise-rules", action="store_true", help="one title of a franchise, its first entry first"
+    )
     parser.add_argument("--adult", action="store_true", help="include adult titles")
     parser.add_argument("--artifacts", type=Path, default=Path("artifacts"), metavar="DIR", help="default: artifacts")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write Parquet (with --ratings)")

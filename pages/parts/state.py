@@ -1,4 +1,4 @@
-"""What one visitor has brought and said. Lives in the visitor's session alone; the address carries what can be shared."""
+"""What one visitor has brought and said: in that visitor's session alone, and in the address what can be shared."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ class Visit:
 
     source: Source = "none"
     label: str = ""
-    base: Profile = Profile()
+    base: Profile = field(default_factory=Profile)
     rated: Mapping[int, float] = field(default_factory=dict)
     seen: frozenset[int] = frozenset()
     planned: frozenset[int] = frozenset()

@@ -7,9 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from recsys.data import manifest, ratings
+from recsys.data import manifest
 from recsys.data.catalogue import Catalogue
 from recsys.errors import ArtifactError, ProfileError, RecsysError, UnknownModelError
 from recsys.models import store
@@ -74,7 +76,9 @@ class Engine:
             items[positions] = np.arange(len(positions))
             aligned[model.name] = _Aligned(model, positions, items)
         if not aligned:
-            raise ArtifactError("The artifacts hold no model. Restore them from the repository or train one (see README).")
+            raise ArtifactError(
+                "The artifacts hold no model. Restore them from the repository or train one (see README)."
+            )
         self._aligned = MappingProxyType(aligned)
 
     @property
@@ -102,7 +106,7 @@ class Engine:
         discovery: float = 0.0,
         by_score: bool = False,
     ) -> list[Pick]:
-        """The `n` best titles that `fan` has not begun, best first; fewer only when fewer are left (`candidates` says why).
+        """The `n` best titles that `fan` has not begun, best first; fewer when fewer are left (`candidates` says why).
 
         `discovery` in 0..1 goes from safe to adventurous. `by_score` orders by predicted score alone among titles with
         `Settings.min_raters` raters: honest about enjoyment, poor at finding what the fan would watch. A fan whose
@@ -175,8 +179,8 @@ class Engine:
         result = []
         for anime_id, position, item in zip(wanted, positions, items, strict=True):
             if item >= 0:
-                l, h = next(bands)
-                result.append(Prediction(anime_id, float(predicted[item]), float(l), float(h), anonymous))
+                lowest, highest = map(float, next(bands))
+                result.append(Prediction(anime_id, float(predicted[item]), lowest, highest, anonymous))
             else:
                 why = "this model has no ratings of the title" if position >= 0 else "the catalogue has no such title"
                 result.append(self._without_item(aligned, folded, predicted, anime_id, f"{why}: the fan's usual score"))
@@ -207,7 +211,9 @@ class Engine:
         item = int(aligned.items[self.catalogue.position(anime_id)])
         if item < 0:
             title = self.title(anime_id).title
-            raise RecsysError(f"The {aligned.model.name} model has no ratings of {title}; choose another model or title.")
+            raise RecsysError(
+                f"The {aligned.model.name} model has no ratings of {title}; choose another model or title."
+            )
         return item
 
     def _explain(
@@ -292,8 +298,18 @@ def load(folder: str | Path = "artifacts", settings: Settings = Settings()) -> E
     catalogue = Catalogue.load(described.path("catalogue.parquet"))
     names = [name for name in store.REGISTRY if name in described.models]
     models = [store.load(name, described.path(store.file_name(name))) for name in names]
-    raters = ratings.rater_counts(described.path("title_stats.parquet"))
+    raters = _rater_counts(described.path("title_stats.parquet"), catalogue)
+    return Engine(catalogue, models, raters, settings)
+
+
+def _rater_counts(path: Path, catalogue: Catalogue) -> NDArray[np.int64]:
+    """Ratings of each catalogue title in the training data, (n_titles,)."""
+    try:
+        table = pq.read_table(path, columns=["anime_id", "n_ratings"])
+        positions = catalogue.positions(table["anime_id"].to_numpy())
+        ratings = table["n_ratings"].to_numpy().astype(np.int64)
+    except (OSError, KeyError, ValueError, TypeError, pa.ArrowException) as error:
+        raise ArtifactError(f"{path} is not a table of rating counts: {error}") from None
     counts = np.zeros(len(catalogue.ids), dtype=np.int64)
-    positions = catalogue.positions(raters.anime_ids)
-    counts[positions[positions >= 0]] = raters.n_ratings[positions >= 0]
-    return Engine(catalogue, models, counts, settings)
+    counts[positions[positions >= 0]] = ratings[positions >= 0]
+    return counts

@@ -1,0 +1,166 @@
+"""The engine on a toy world worked out by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recsys.data.catalogue import Catalogue
+from recsys.errors import ArtifactError, ProfileError, RecsysError, UnknownModelError, UnknownTitleError
+from recsys.serving.engine import Engine
+from recsys.types import Filters, Profile
+from tests.serving.conftest import RATERS, TITLES, Toy
+
+
+def ids(picks):
+    return [pick.anime_id for pick in picks]
+
+
+class TestRecommend:
+    def test_order_is_predicted_score_where_the_model_cannot_say_who_watches(self, engine):
+        fan = Profile(scores={20: 7})
+        assert ids(engine.recommend(fan, "toy", 10)) == [10, 11, 30]  # 50 has 3 raters, 40 is adult
+
+    def test_watch_decides_where_the_model_can_say(self, engine):
+        assert ids(engine.recommend(Profile(scores={20: 7}), "watcher")) == [50, 30, 11, 10]
+
+    def test_by_score_puts_watch_aside(self, engine):
+        assert ids(engine.recommend(Profile(scores={20: 7}), "watcher", by_score=True)) == [10, 11, 30]
+
+    def test_popular_first_for_a_fan_of_whom_nothing_is_known(self, engine):
+        assert ids(engine.recommend(Profile(), "toy")) == [10, 11, 20, 30, 50]
+        assert ids(engine.recommend(Profile(scores={777: 9}), "toy"))[:3] == [10, 11, 20]
+
+    @pytest.mark.parametrize("field", ["seen", "dropped", "on_hold", "watching"])
+    def test_begun_titles_are_never_recommended(self, engine, field):
+        assert 10 not in ids(engine.recommend(Profile(**{field: {10}}), "toy"))
+
+    def test_adult_only_when_asked_for(self, engine):
+        assert ids(engine.recommend(Profile(scores={20: 7}), "toy", filters=Filters(adult=True)))[0] == 40
+
+    @pytest.mark.parametrize(
+        ("filters", "left"),
+        [
+            (Filters(types=("Movie",)), [20]),
+            (Filters(genres=("drama",), min_raters=0), [20, 50]),
+            (Filters(genres=("Drama", "Action"), min_raters=0), [50]),
+            (Filters(without_genres=("Action",)), [20, 30]),
+            (Filters(genres=("No such",)), []),
+            (Filters(year_from=2003, year_to=2010), [11, 20]),
+            (Filters(episodes_to=12), [10, 11, 20]),
+            (Filters(min_members=800), [10, 11]),
+            (Filters(exclude=frozenset({10})), [11, 20, 30]),
+            (Filters(planned="only"), [30]),
+            (Filters(planned="hide"), [10, 11, 20]),
+        ],
+    )
+    def test_filters(self, engine, filters, left):
+        fan = Profile(scores={777: 7, 40: 7}, planned={30})
+        assert sorted(ids(engine.recommend(fan, "toy", filters=filters))) == left
+
+    def test_franchise_rules(self, engine):
+        rules = Filters(franchise_rules=True)
+        assert 11 not in ids(engine.recommend(Profile(scores={20: 7}), "toy", filters=rules))
+        assert 11 in ids(engine.recommend(Profile(scores={10: 7}), "toy", filters=rules))
+        assert 11 not in ids(engine.recommend(Profile(scores={10: 7}, watching={10}), "toy", filters=rules))
+        assert 11 not in ids(engine.recommend(Profile(scores={10: 7}, dropped={10}), "toy", filters=rules))
+
+    def test_discovery_changes_the_order_but_not_who_may_be_in_it(self, engine):
+        fan = Profile(scores={20: 7})
+        safe, bold = (engine.recommend(fan, "watcher", 10, discovery=d) for d in (0.0, 1.0))
+        assert set(ids(safe)) == set(ids(bold))
+        assert ids(safe) != ids(bold)
+
+    def test_shortage_is_explained(self, engine):
+        fan = Profile(scores={20: 7})
+        text = engine.candidates(fan, "toy", Filters(types=("Movie",))).shortage(10)
+        assert text.startswith("No title is left.") and "type" in text
+        assert engine.candidates(fan, "toy").shortage(2) is None
+
+    def test_the_parts_of_a_pick(self, engine):
+        pick = engine.recommend(Profile(scores={20: 9, 30: 7}), "toy", 1)[0]
+        assert (pick.anime_id, pick.title) == (10, "Alpha")
+        assert pick.predicted == pytest.approx(9.0)
+        assert (pick.low, pick.high) == pytest.approx((8.0, 10.0))
+        assert [reason.anime_id for reason in pick.reasons] == [20, 30]
+        assert pick.reasons[0].effect == pytest.approx(1.0)
+
+    @pytest.mark.parametrize("bad", [{"n": 0}, {"discovery": 1.5}, {"discovery": -0.1}])
+    def test_arguments_out_of_range(self, engine, bad):
+        with pytest.raises(ProfileError):
+            engine.recommend(Profile(), "toy", **bad)
+
+    def test_unknown_model_names_the_loaded_ones(self, engine):
+        with pytest.raises(UnknownModelError, match="toy, watcher"):
+            engine.recommend(Profile(), "hybird")
+
+    @given(
+        scores=st.dictionaries(st.sampled_from([t.anime_id for t in TITLES] + [5, 777]), st.floats(1, 10)),
+        seen=st.sets(st.sampled_from([t.anime_id for t in TITLES])),
+        model=st.sampled_from(["toy", "watcher"]),
+        discovery=st.floats(0, 1),
+    )
+    def test_any_list(self, engine, scores, seen, model, discovery):
+        fan = Profile(scores=scores, seen=seen)
+        picks = engine.recommend(fan, model, discovery=discovery)
+        assert not set(ids(picks)) & fan.begun
+        assert len(set(ids(picks))) == len(picks)
+        ranks = [pick.rank_score for pick in picks]
+        assert ranks == sorted(ranks, reverse=True)
+        for pick in picks:
+            assert 1 <= pick.low <= pick.predicted <= pick.high <= 10
+
+
+class TestPredict:
+    def test_same_order_and_why_not_personal(self, engine):
+        fan = Profile(scores={20: 8})
+        found = engine.predict(fan, [30, 99, 5, 10], "toy")
+        assert [p.anime_id for p in found] == [30, 99, 5, 10]
+        assert found[0].fallback is None and found[3].predicted == pytest.approx(9.0)
+        assert "no ratings" in found[1].fallback and "no such title" in found[2].fallback
+        for p in found:
+            assert 1 <= p.low <= p.predicted <= p.high <= 10
+
+    def test_a_fan_without_ratings_gets_everybodys_score_and_is_told(self, engine):
+        (found,) = engine.predict(Profile(), [10], "toy")
+        assert found.predicted == pytest.approx(8.0) and found.fallback
+
+    def test_nothing_asked(self, engine):
+        assert engine.predict(Profile(), [], "toy") == []
+
+
+class TestExplain:
+    def test_parts_add_up(self, engine):
+        why = engine.explain(Profile(scores={20: 9, 30: 4}), 10, "toy")
+        assert why.baseline + sum(r.effect for r in why.reasons) == pytest.approx(why.unclipped)
+        assert why.unclipped == pytest.approx(why.predicted)
+
+    def test_a_title_that_the_model_does_not_cover(self, engine):
+        with pytest.raises(RecsysError, match="Unrated"):
+            engine.explain(Profile(), 99, "toy")
+
+
+class TestSimilar:
+    def test_nearest_first_without_itself_or_adult_titles(self, engine):
+        assert ids(engine.similar(10, 2, "toy")) == [11, 20]
+        assert 40 not in ids(engine.similar(10, model="toy"))
+
+    def test_unknown_title(self, engine):
+        with pytest.raises(UnknownTitleError, match="12345"):
+            engine.similar(12345)
+
+
+def test_a_model_of_another_catalogue_is_refused():
+    catalogue = Catalogue.from_rows(TITLES[1:])
+    with pytest.raises(ArtifactError, match="10"):
+        Engine(catalogue, [Toy()], RATERS[1:])
+
+
+def test_known(engine):
+    assert engine.known([10, 99, 5], "toy") == {10}
+
+
+def test_models_are_not_changed_by_use(engine):
+    before = Toy.means.copy()
+    engine.recommend(Profile(scores={10: 1, 20: 10}), "toy", discovery=1)
+    np.testing.assert_array_equal(Toy.means, before)

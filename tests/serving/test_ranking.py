@@ -1,0 +1,36 @@
+"""Ranking by hand-worked values."""
+
+import numpy as np
+import pytest
+
+from recsys.serving.ranking import best, rank_scores, standardise
+
+
+def test_standardise():
+    assert standardise(np.array([1.0, 3.0])) == pytest.approx([-1, 1])
+    assert standardise(np.array([4.0, 4.0])) == pytest.approx([0, 0])
+
+
+def test_rank_is_standardised_watch_plus_weighted_score():
+    predicted, watch, raters = np.array([8.0, 6.0]), np.array([10.0, 30.0]), np.array([5, 5])
+    assert rank_scores(predicted, watch, raters, score_weight=0.3, discovery=0) == pytest.approx([1.4, 2.8])
+    assert rank_scores(predicted, None, raters, score_weight=0.3, discovery=0) == pytest.approx([8, 6])
+
+
+def test_discovery_lowers_the_popular_of_two_equals():
+    predicted, watch = np.full(3, 7.0), np.array([1.0, 1.0, 0.0])
+    raters = np.array([10_000, 10, 10])
+    safe = rank_scores(predicted, watch, raters, score_weight=0, discovery=0)
+    bold = rank_scores(predicted, watch, raters, score_weight=0, discovery=0.5)
+    assert safe[0] == pytest.approx(safe[1])
+    assert bold[0] < bold[1]
+
+
+def test_best_takes_one_of_each_group():
+    score = np.array([5.0, 4.0, 3.0, 2.0, 1.0])
+    groups = np.array([7, 7, -1, 8, -1])
+    allowed = np.array([True, True, True, True, True])
+    assert best(score, allowed, 10, groups).tolist() == [0, 2, 3, 4]
+    assert best(score, ~(score == 5), 2, groups).tolist() == [1, 2]
+    assert best(score, allowed, 10).tolist() == [0, 1, 2, 3, 4]
+    assert best(score, allowed & False, 10, groups).tolist() == []
