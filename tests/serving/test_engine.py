@@ -74,7 +74,8 @@ class TestRecommend:
     def test_shortage_is_explained(self, engine):
         fan = Profile(scores={20: 7})
         text = engine.candidates(fan, "toy", Filters(types=("Movie",))).shortage(10)
-        assert text.startswith("No title is left.") and "type" in text
+        assert text.startswith("No title is left.")
+        assert "type" in text
         assert engine.candidates(fan, "toy").shortage(2) is None
 
     def test_the_parts_of_a_pick(self, engine):
@@ -116,14 +117,17 @@ class TestPredict:
         fan = Profile(scores={20: 8})
         found = engine.predict(fan, [30, 99, 5, 10], "toy")
         assert [p.anime_id for p in found] == [30, 99, 5, 10]
-        assert found[0].fallback is None and found[3].predicted == pytest.approx(9.0)
-        assert "no ratings" in found[1].fallback and "no such title" in found[2].fallback
+        assert found[0].fallback is None
+        assert found[3].predicted == pytest.approx(9.0)
+        assert "no ratings" in found[1].fallback
+        assert "no such title" in found[2].fallback
         for p in found:
             assert 1 <= p.low <= p.predicted <= p.high <= 10
 
     def test_a_fan_without_ratings_gets_everybodys_score_and_is_told(self, engine):
         (found,) = engine.predict(Profile(), [10], "toy")
-        assert found.predicted == pytest.approx(8.0) and found.fallback
+        assert found.predicted == pytest.approx(8.0)
+        assert found.fallback
 
     def test_nothing_asked(self, engine):
         assert engine.predict(Profile(), [], "toy") == []

@@ -1,0 +1,58 @@
+"""The controls of a recommendation: model, safe to adventurous, and filters. All of them stand in the address."""
+
+import streamlit as st
+
+from pages.parts import resources, state
+from recsys import Filters
+
+MODELS = {"popularity": "Popularity", "svd": "SVD", "neural": "Neural", "hybrid": "Hybrid"}
+_TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
+
+
+def model() -> str:
+    engine = resources.engine()
+    return st.segmented_control(
+        "Model",
+        engine.models,
+        key="model",
+        default=engine.default_model,
+        required=True,
+        format_func=lambda name: MODELS.get(name, name.title()),
+        bind="query-params",
+    )
+
+
+def filters() -> Filters:
+    catalogue = resources.engine().catalogue
+    genres = [genre for genre in catalogue.genres if genre != "Hentai"]
+    years = (int(catalogue.years[catalogue.years > 0].min()), int(catalogue.years.max()))
+    with st.expander("Filters", icon=":material/tune:"):
+        left, right = st.columns(2)
+        with left:
+            types = st.pills("Type", _TYPES, selection_mode="multi", key="type", bind="query-params")
+            wanted = st.multiselect("With all of these genres", genres, key="with", bind="query-params")
+            unwanted = st.multiselect("Without these genres", genres, key="without", bind="query-params")
+        with right:
+            first, last = st.slider("Years", *years, years, key="years", bind="query-params")
+            members = st.select_slider(
+                "At least this many members",
+                (0, 1_000, 10_000, 50_000, 100_000, 500_000),
+                key="members",
+                bind="query-params",
+            )
+            rules = st.toggle(
+                "Series from their beginning", value=True, key="series", bind="query-params",
+                help="One title of a series, and only when you have watched what comes before it.",
+            )  # fmt: skip
+            adult = st.toggle("Adult titles", key="adult", bind="query-params")
+    return Filters(
+        types=tuple(types),
+        genres=tuple(wanted),
+        without_genres=tuple(unwanted),
+        year_from=first if first > years[0] else None,
+        year_to=last if last < years[1] else None,
+        min_members=members,
+        adult=adult,
+        franchise_rules=rules,
+        exclude=state.visit().hidden,
+    )

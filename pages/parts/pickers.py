@@ -1,0 +1,69 @@
+"""Widgets with which a fan names things: titles, fans, scores."""
+
+import streamlit as st
+
+from pages.parts import resources, state
+from pages.parts.text import plain
+from recsys import RecsysError, Title
+
+_NAMES_SHOWN = 12
+
+
+def title_names(title: Title) -> str:
+    """The leading name and the English one, as Markdown."""
+    english = title.title_english
+    names = f"**{plain(title.title)}**"
+    return names if not english or english.casefold() == title.title.casefold() else f"{names} · {plain(english)}"
+
+
+def community_name() -> None:
+    """Type-ahead over the community's names, however many there are; a click takes that fan's list."""
+    store = resources.ratings()
+    typed = st.text_input(
+        "A fan's name", key="name-typed", placeholder="Type the start of a name", type="search", live=True
+    )
+    names = store.find_names(typed, _NAMES_SHOWN)
+    if not names:
+        st.caption("Nobody has such a name. Try fewer letters.")
+        return
+    choice = st.pills("Fans", names, key=f"name-{typed}", format_func=plain, label_visibility="collapsed")
+    if choice and (state.visit().source, state.visit().label) != ("community", choice):
+        try:
+            state.use_community(choice)
+        except RecsysError as error:
+            st.error(str(error))
+        else:
+            st.rerun()
+
+
+def score_buttons(anime_id: int, key: str) -> None:
+    """One row of 1-10; choosing a score keeps it, choosing it again takes it back."""
+    given = state.visit().profile.scores.get(anime_id)
+
+    def keep() -> None:
+        state.rate(anime_id, st.session_state[widget])
+
+    widget = f"{key}-score-{anime_id}"
+    default = round(given) if given is not None else None
+    st.segmented_control(
+        "Your score", range(1, 11), key=widget, default=default, on_change=keep, label_visibility="collapsed", wrap=True
+    )
+
+
+def title_to_rate() -> None:
+    """Search by any name, then score what is found."""
+    query = st.text_input(
+        "Find a title that you know",
+        key="title-typed",
+        placeholder="Attack on Titan, FMAB, 君の名は …",
+        type="search",
+        live=True,
+    )
+    if not query.strip():
+        return
+    found = resources.engine().search(query, 5)
+    if not found:
+        st.caption("No title has a name like that. Check the spelling, or try the Japanese name.")
+    for title in found:
+        st.markdown(f"{title_names(title)}{f' ({title.year})' if title.year else ''}")
+        score_buttons(title.anime_id, "search")
