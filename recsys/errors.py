@@ -24,6 +24,10 @@ class UnknownTitleError(RecsysError, KeyError):
     """An anime id that the catalogue does not know."""
 
 
+class UnknownFanError(RecsysError, KeyError):
+    """A name that the ratings do not hold."""
+
+
 class UnknownModelError(RecsysError, KeyError):
     """A model name that the loaded artifacts do not hold."""
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from recsys.data import sql
 from recsys.errors import DataError
 
 _HEADER_BYTES = 64 * 1024
@@ -24,7 +25,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Schema:
-    """One public set: `lists` has a row per title on a fan's list, `titles` per title, `users` per fan where it has one."""
+    """One public set: `lists` has a row per title on a fan's list, `titles` per title, `users`, if any, per fan."""
 
     name: str
     licence: str
@@ -210,28 +211,13 @@ def _explain(file: RawFile, role: Role) -> str:
     return f"{file.path} lacks the column{plural} {', '.join(missing)}; its header has {', '.join(file.header)[:300]}."
 
 
-def text(value: str) -> str:
-    """An SQL string literal."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """A quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def scan(file: RawFile) -> str:
     """A table function that reads every column as text; malformed rows go to reject_errors instead of stopping it."""
-    columns = ", ".join(f"{text(column)}: 'VARCHAR'" for column in file.header)
+    columns = ", ".join(f"{sql.text(column)}: 'VARCHAR'" for column in file.header)
     return (
-        f"read_csv({text(_no_glob(file.path))}, columns = {{{columns}}}, auto_detect = false, header = true, delim = ',', "
+        f"read_csv({sql.text(sql.pattern(file.path))}, columns = {{{columns}}}, auto_detect = false, header = true, delim = ',', "
         "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = true, store_rejects = true, rejects_limit = 0)"
     )
-
-
-def _no_glob(path: Path) -> str:
-    """The path as a pattern that matches only itself."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
 
 
 def whole_number(column: str) -> str:
@@ -290,4 +276,4 @@ def _column(file: RawFile, role: Role, name: str) -> str:
     """The quoted column called `name` by us, or '' when an optional one is absent."""
     theirs = role.columns.get(name) or role.optional.get(name)
     column = file.column(theirs) if theirs else None
-    return identifier(column) if column else ""
+    return sql.identifier(column) if column else ""

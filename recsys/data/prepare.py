@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from recsys.data import catalogue, kaggle, kaggle_titles, manifest
+from recsys.data.sql import text
 from recsys.errors import DataError
 
 #: Rows per Parquet row group: one fan's rows lie in one or two of them, so that reading a fan decodes little else.
@@ -202,6 +203,6 @@ def _keep(connection: duckdb.DuckDBPyConnection, options: Options, report: Repor
 
 def _copy(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> int:
     connection.execute(
-        f"COPY ({sql}) TO {kaggle.text(str(path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        f"COPY ({sql}) TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
     )
     return connection.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchall()[0][0]

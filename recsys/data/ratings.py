@@ -1,16 +1,30 @@
 """Ratings Parquet as contiguous arrays (for training) and as lists of one fan at a time (for serving)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data import manifest
-from recsys.errors import ArtifactError
+from recsys.data import manifest, sql
+from recsys.errors import ArtifactError, UnknownFanError
+from recsys.types import MAX_SCORE, MIN_SCORE, Profile
 
 FILE = "ratings.parquet"
+_SCORES = [f"score_{score}" for score in range(MIN_SCORE, MAX_SCORE + 1)]
+#: Table -> (artifact, the columns that it must have).
+_TABLES = {
+    "ratings": (FILE, ["user_id", "anime_id", "score"]),
+    "unscored": ("unscored.parquet", ["user_id", "anime_id", "status"]),
+    "users": ("users.parquet", ["user_id", "username"]),
+    "title_stats": ("title_stats.parquet", ["anime_id", "n_ratings", *_SCORES]),
+}
+#: MyAnimeList's number of a status -> the set of `Profile` that holds such titles; any other number counts as seen.
+_STATUSES = {1: "watching", 2: "seen", 3: "on_hold", 4: "dropped", 6: "planned"}
 
 
 @dataclass(frozen=True)
@@ -52,3 +66,105 @@ def load_arrays(folder: str | Path) -> Ratings:
         items=np.searchsorted(item_ids, titles).astype(np.int32),
         scores=np.asarray(table["score"], np.float64),
     )
+
+
+class RatingsStore:
+    """The fans' lists and the titles' score counts, read from Parquet when asked for; safe to share between threads.
+
+    One DuckDB connection, locked before the first question: it can read the four files below and nothing else.
+
+    Attributes: `n_fans`; `simulated`, whether the fans were drawn from a model and are nobody.
+    """
+
+    def __init__(self, artifacts: manifest.Manifest | str | Path, memory_limit: str = "256MB") -> None:
+        """Open the files of a folder or its manifest. Raises `ArtifactError` unless all four are whole."""
+        read = artifacts if isinstance(artifacts, manifest.Manifest) else manifest.read(artifacts)
+        paths = {table: read.path(file) for table, (file, _) in _TABLES.items()}
+        self.simulated = bool(read.files[FILE].get("simulated", False))
+        self._folder = read.folder
+        self._connection = duckdb.connect(config={"threads": 1, "memory_limit": memory_limit, "temp_directory": ""})
+        for table, path in paths.items():
+            self._open(table, path)
+        with self._cursor() as cursor:
+            cursor.execute("CREATE TABLE names AS SELECT user_id, username, lower(username) AS folded FROM users")
+            (self.n_fans,) = cursor.execute("SELECT count(*) FROM names").fetchall()[0]
+            resolved = [path.resolve() for path in paths.values()]
+            cursor.execute("SET allowed_paths = ?", [[*map(str, resolved), *map(sql.pattern, resolved)]])
+            cursor.execute("SET enable_external_access = false")
+            cursor.execute("SET lock_configuration = true")
+
+    def _open(self, table: str, path: Path) -> None:
+        columns = _TABLES[table][1]
+        with self._cursor() as cursor:
+            relation = f"read_parquet({sql.text(sql.pattern(path.resolve()))})"
+            try:
+                found = {row[0] for row in cursor.execute(f"DESCRIBE FROM {relation}").fetchall()}
+            except duckdb.Error as error:
+                raise ArtifactError(f"{path} is not a Parquet file ({_first_line(error)}).") from None
+            missing = [column for column in columns if column not in found]
+            if missing:
+                raise ArtifactError(f"{path} lacks the columns {', '.join(missing)}; write it with scripts.prepare.")
+            cursor.execute(f"CREATE VIEW {table} AS SELECT {', '.join(columns)} FROM {relation}")
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+    def _rows(self, statement: str, parameters: list[Any]) -> list[tuple]:
+        with self._cursor() as cursor:
+            try:
+                return cursor.execute(statement, parameters).fetchall()
+            except duckdb.Error as error:
+                raise ArtifactError(
+                    f"The ratings in {self._folder} cannot be read any more: {_first_line(error)}"
+                ) from None
+
+    def find_names(self, prefix: str, n: int = 20) -> list[str]:
+        """Up to `n` names that contain `prefix`, whatever its case: the name itself, names that begin so, the rest."""
+        statement = """
+            SELECT username FROM names, (SELECT lower(?) AS typed) WHERE contains(folded, typed)
+            ORDER BY folded <> typed, NOT starts_with(folded, typed), folded, username LIMIT ?"""
+        return [name for (name,) in self._rows(statement, [_typed(prefix), n])]
+
+    def profile(self, username: str) -> Profile:
+        """The list of the fan called so, in this case or, if there is none, another. Raises `UnknownFanError`."""
+        fans = self._rows(
+            "SELECT user_id, username FROM names WHERE folded = lower(?) ORDER BY username <> ?, username LIMIT 1",
+            [_typed(username), _typed(username)],
+        )
+        if not fans:
+            raise UnknownFanError(f"No fan is called {username!r} in these ratings; pick a name from the list.")
+        user_id, name = fans[0]
+        scores = dict(self._rows("SELECT anime_id, score FROM ratings WHERE user_id = ?", [user_id]))
+        unscored: dict[str, set[int]] = {name: set() for name in _STATUSES.values()}
+        for anime_id, status in self._rows("SELECT anime_id, status FROM unscored WHERE user_id = ?", [user_id]):
+            unscored[_STATUSES.get(status, "seen")].add(anime_id)
+        return Profile(scores, name=name, **unscored)
+
+    def title_scores(self, anime_id: int) -> NDArray[np.int64]:
+        """How many fans gave a title each score 1 ... 10, (10,); all 0 for a title that nobody rated."""
+        return self._counts("WHERE anime_id = ?", [anime_id])
+
+    def all_scores(self) -> NDArray[np.int64]:
+        """How many ratings there are of each score 1 ... 10, (10,)."""
+        return self._counts("", [])
+
+    def _counts(self, where: str, parameters: list[Any]) -> NDArray[np.int64]:
+        columns = ", ".join(f"coalesce(sum({column}), 0)::BIGINT" for column in _SCORES)
+        return np.array(self._rows(f"SELECT {columns} FROM title_stats {where}", parameters)[0], np.int64)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _typed(name: str) -> str:
+    """A name as typed, without what cannot be sent to the database."""
+    return name.strip().encode("utf-8", "replace").decode("utf-8")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
