@@ -171,7 +171,7 @@ class Reason:
 @dataclass(frozen=True)
 class Explanation:
     """Why one title is predicted as it is: the baseline (what a fan with no ratings would get) and every rating's
-    effect, strongest first. `exact` is False when the effects are an approximation; `unclipped` is the sum of it all."""
+    effect, strongest first. `unclipped` is the sum of it all; `exact` is False when the effects are approximate."""
 
     anime_id: int
     predicted: float

@@ -1,4 +1,4 @@
-"""Cover art for titles of which the catalogue has no image: drawn from the title itself, always the same for one title."""
+"""Cover art for titles of which the catalogue has no image: drawn from the title itself, always the same."""
 
 import colorsys
 import hashlib
@@ -117,6 +117,7 @@ def band(predicted: float, low: float, high: float, mean: float | None, *, dark:
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 280 24" width="280" height="24">'
         f'<rect x="8" y="10" width="264" height="4" rx="2" fill="{faint}"/>'
-        f'<rect x="{x(low):.1f}" y="7" width="{max(x(high) - x(low), 2):.1f}" height="10" rx="5" fill="#8b6cf0" fill-opacity=".55"/>'
+        f'<rect x="{x(low):.1f}" y="7" width="{max(x(high) - x(low), 2):.1f}" height="10" rx="5" fill="#8b6cf0" '
+        f'fill-opacity=".55"/>'
         f'{tick}<circle cx="{x(predicted):.1f}" cy="12" r="6.5" fill="#7c5cf0" stroke="{ink}" stroke-width="2"/></svg>'
     )

@@ -133,7 +133,7 @@ class Engine:
         return [
             Pick(
                 anime_id=int(aligned.model.item_ids[item]),
-                title=self.catalogue.title(aligned.positions[item]).title,
+                title=self._name(aligned, item),
                 predicted=float(predicted[item]),
                 low=float(low[i]),
                 high=float(high[i]),
@@ -216,6 +216,9 @@ class Engine:
             )
         return item
 
+    def _name(self, aligned: _Aligned, item: int) -> str:
+        return self.catalogue.title(int(aligned.positions[item])).title
+
     def _explain(
         self, aligned: _Aligned, folded: Fan, item: int, limit: int | None = None
     ) -> tuple[float, tuple[Reason, ...]]:
@@ -224,7 +227,7 @@ class Engine:
         reasons = tuple(
             Reason(
                 anime_id=int(aligned.model.item_ids[folded.items[i]]),
-                title=self.catalogue.title(aligned.positions[folded.items[i]]).title,
+                title=self._name(aligned, folded.items[i]),
                 score=float(folded.scores[i]),
                 effect=float(effects[i]),
             )
@@ -251,7 +254,7 @@ class Engine:
         return [
             Pick(
                 int(aligned.model.item_ids[item]),
-                self.catalogue.title(aligned.positions[item]).title,
+                self._name(aligned, item),
                 float(predicted[item]),
                 float(low[i]),
                 float(high[i]),

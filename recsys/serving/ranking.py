@@ -66,9 +66,9 @@ def candidates(
     if filters.min_members:
         steps.append((f"fewer than {filters.min_members:,} members", catalogue.members >= filters.min_members))
     if filters.genres:
-        steps.append(("genres wanted", _has_genres(catalogue, filters.genres).all(axis=1)))
+        steps.append(("genres wanted", np.logical_and.reduce(_has_genres(catalogue, filters.genres))))
     if filters.without_genres:
-        steps.append(("genres unwanted", ~_has_genres(catalogue, filters.without_genres).any(axis=1)))
+        steps.append(("genres unwanted", ~np.logical_or.reduce(_has_genres(catalogue, filters.without_genres))))
     if filters.planned != "show":
         planned = _marked(catalogue, fan.planned)
         only = filters.planned == "only"
@@ -109,12 +109,12 @@ def _marked(catalogue: Catalogue, anime_ids: Collection[int]) -> Mask:
     return mask
 
 
-def _has_genres(catalogue: Catalogue, names: tuple[str, ...]) -> NDArray[np.bool_]:
-    """(n_titles, len(names)); a genre that no title has is a column of False."""
+def _has_genres(catalogue: Catalogue, names: tuple[str, ...]) -> list[Mask]:
+    """One mask for each name; a genre that no title has is all False."""
     known = {name.casefold(): column for column, name in enumerate(catalogue.genres)}
     absent = np.zeros(len(catalogue.ids), dtype=bool)
     columns = [known.get(name.casefold()) for name in names]
-    return np.stack([absent if c is None else catalogue.genre_matrix[:, c] for c in columns], axis=1)
+    return [absent if c is None else catalogue.genre_matrix[:, c] for c in columns]
 
 
 def standardise(values: NDArray) -> NDArray:
