@@ -8,7 +8,8 @@ from types import ModuleType
 
 from recsys import lists
 from recsys.errors import RecsysError
-from recsys.serving.engine import Engine, load
+from recsys.serving.engine import Engine
+from recsys.serving.loading import load
 from recsys.types import Explanation, Filters, Pick, Prediction, Profile, Reason, Title
 
 __all__ = [

@@ -2,21 +2,16 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from recsys.data import manifest
 from recsys.data.catalogue import Catalogue
 from recsys.errors import ArtifactError, ProfileError, RecsysError, UnknownModelError
-from recsys.models import store
 from recsys.models.base import Fan, Model
 from recsys.serving import ranking
+from recsys.serving.alignment import Aligned, align
 from recsys.serving.search import TitleSearch
 from recsys.settings import Settings
 from recsys.types import Explanation, Filters, Pick, Prediction, Profile, Reason, Title
@@ -25,27 +20,6 @@ from recsys.types import Explanation, Filters, Pick, Prediction, Profile, Reason
 _REASONS = 5
 #: The model with this name orders titles for a fan of whom a model knows nothing.
 _POPULARITY = "popularity"
-
-
-@dataclass(frozen=True)
-class _Aligned:
-    """A model and where its titles stand in the catalogue: `positions` (n_items,), and back, `items` (n_titles,), -1
-    where the model does not cover a title."""
-
-    model: Model
-    positions: NDArray[np.intp]
-    items: NDArray[np.intp]
-
-    def fold_in(self, catalogue: Catalogue, fan: Profile) -> Fan:
-        items, known = self._items(catalogue, fan.scores)
-        scores = np.fromiter(fan.scores.values(), dtype=np.float64, count=len(fan.scores))[known]
-        unscored = fan.begun - fan.scores.keys()
-        return self.model.fold_in(items, scores, self._items(catalogue, unscored)[0])
-
-    def _items(self, catalogue: Catalogue, anime_ids) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-        positions = catalogue.positions(np.fromiter(anime_ids, dtype=np.int64, count=len(anime_ids)))
-        items = np.where(positions >= 0, self.items[positions], -1)
-        return items[items >= 0], items >= 0
 
 
 class Engine:
@@ -63,18 +37,7 @@ class Engine:
         self.settings = settings
         self._raters = raters
         self._search = TitleSearch(catalogue)
-        aligned = {}
-        for model in models:
-            positions = catalogue.positions(model.item_ids)
-            if (positions < 0).any():
-                missing = int(model.item_ids[positions < 0][0])
-                raise ArtifactError(
-                    f"The {model.name} model scores title {missing}, which the catalogue does not have: they were not "
-                    "made together. Restore both from the repository or train the model anew (see README)."
-                )
-            items = np.full(len(catalogue.ids), -1, dtype=np.intp)
-            items[positions] = np.arange(len(positions))
-            aligned[model.name] = _Aligned(model, positions, items)
+        aligned = {model.name: align(model, catalogue) for model in models}
         if not aligned:
             raise ArtifactError(
                 "The artifacts hold no model. Restore them from the repository or train one (see README)."
@@ -91,7 +54,7 @@ class Engine:
         """The last of `models`."""
         return self.models[-1]
 
-    def _model(self, name: str | None) -> _Aligned:
+    def _model(self, name: str | None) -> Aligned:
         name = self.default_model if name is None else name
         if name not in self._aligned:
             raise UnknownModelError(f"There is no model {name!r}; the loaded ones are {', '.join(self.models)}.")
@@ -159,7 +122,7 @@ class Engine:
             min_raters=min_raters if filters.min_raters is None else filters.min_raters,
         )
 
-    def _watch(self, aligned: _Aligned, folded: Fan) -> NDArray | None:
+    def _watch(self, aligned: Aligned, folded: Fan) -> NDArray | None:
         watch = aligned.model.watch(folded)
         if watch is None and not len(folded.items):
             return np.log1p(self._raters[aligned.positions])
@@ -186,7 +149,7 @@ class Engine:
                 result.append(self._without_item(aligned, folded, predicted, anime_id, f"{why}: the fan's usual score"))
         return result
 
-    def _without_item(self, aligned: _Aligned, folded: Fan, predicted: NDArray, anime_id: int, why: str) -> Prediction:
+    def _without_item(self, aligned: Aligned, folded: Fan, predicted: NDArray, anime_id: int, why: str) -> Prediction:
         """The fan's average prediction, with a band that spans those of titles spread over the whole range."""
         spread = np.argsort(predicted)[np.linspace(0, len(predicted) - 1, 101).astype(int)]
         low, high = aligned.model.band(folded, spread)
@@ -207,7 +170,7 @@ class Engine:
         predicted = float(aligned.model.predict(folded)[item])
         return Explanation(anime_id, predicted, total, baseline, reasons, aligned.model.exact_reasons)
 
-    def _item(self, aligned: _Aligned, anime_id: int) -> int:
+    def _item(self, aligned: Aligned, anime_id: int) -> int:
         item = int(aligned.items[self.catalogue.position(anime_id)])
         if item < 0:
             title = self.title(anime_id).title
@@ -216,18 +179,18 @@ class Engine:
             )
         return item
 
-    def _name(self, aligned: _Aligned, item: int) -> str:
+    def _name(self, aligned: Aligned, item: int) -> str:
         return self.catalogue.title(int(aligned.positions[item])).title
 
     def _explain(
-        self, aligned: _Aligned, folded: Fan, item: int, limit: int | None = None
+        self, aligned: Aligned, folded: Fan, item: int, limit: int | None = None
     ) -> tuple[float, tuple[Reason, ...]]:
         baseline, effects = aligned.model.explain(folded, item)
         strongest = np.argsort(-np.abs(effects), kind="stable")[:limit]
         reasons = tuple(
             Reason(
                 anime_id=int(aligned.model.item_ids[folded.items[i]]),
-                title=self._name(aligned, folded.items[i]),
+                title=self._name(aligned, int(folded.items[i])),
                 score=float(folded.scores[i]),
                 effect=float(effects[i]),
             )
@@ -285,34 +248,3 @@ class Engine:
         ids = np.fromiter(anime_ids, dtype=np.int64)
         positions = self.catalogue.positions(ids)
         return set(ids[(positions >= 0) & (aligned.items[positions] >= 0)].tolist())
-
-
-def load(folder: str | Path = "artifacts", settings: Settings = Settings()) -> Engine:
-    """The engine from `folder`, after checking versions and checksums of all that it reads.
-
-    Raises `ArtifactError`, naming the file, when anything is missing, damaged or of another version.
-    """
-    described = manifest.read(folder)
-    unknown = [name for name in described.models if name not in store.REGISTRY]
-    if unknown:
-        raise ArtifactError(
-            f"{described.folder / manifest.NAME} lists the model {unknown[0]!r}, which this version does not know."
-        )
-    catalogue = Catalogue.load(described.path("catalogue.parquet"))
-    names = [name for name in store.REGISTRY if name in described.models]
-    models = [store.load(name, described.path(store.file_name(name))) for name in names]
-    raters = _rater_counts(described.path("title_stats.parquet"), catalogue)
-    return Engine(catalogue, models, raters, settings)
-
-
-def _rater_counts(path: Path, catalogue: Catalogue) -> NDArray[np.int64]:
-    """Ratings of each catalogue title in the training data, (n_titles,)."""
-    try:
-        table = pq.read_table(path, columns=["anime_id", "n_ratings"])
-        positions = catalogue.positions(table["anime_id"].to_numpy())
-        ratings = table["n_ratings"].to_numpy().astype(np.int64)
-    except (OSError, KeyError, ValueError, TypeError, pa.ArrowException) as error:
-        raise ArtifactError(f"{path} is not a table of rating counts: {error}") from None
-    counts = np.zeros(len(catalogue.ids), dtype=np.int64)
-    counts[positions[positions >= 0]] = ratings[positions >= 0]
-    return counts
