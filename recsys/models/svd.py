@@ -1,0 +1,149 @@
+"""SVD at serving time: a fan's bias and factors inferred from their ratings, with how sure that is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.models.band import Band, check_shape
+from recsys.models.base import Fan, Floats, Items, Model, clip
+
+
+@dataclass(frozen=True)
+class FoldedFan(Fan):
+    """`z` (n_factors,) is the fan's posterior mean. `rated` (n, n_factors) are the factors of the rated titles,
+    `weights` (n,) how much each rating pulls: z = rated.T @ weights. `inverse` is the inverse of the ratings' covariance
+    (n, n) or, when `dual` is false, the posterior covariance (n_factors, n_factors). `scale` multiplies variances."""
+
+    z: NDArray[np.float32]
+    rated: NDArray[np.float32]
+    residuals: NDArray[np.float64]
+    inverse: NDArray[np.float64]
+    dual: bool
+    scale: float
+
+
+class SVD(Model):
+    """Matrix factorisation with a Gaussian prior on fans.
+
+    Trained: r_ui = mu + b_i + b_u + q_i·p_u + e. The fan's x = (b_u, p_u) has the prior N(m, S), fitted to the fans that
+    the model was trained on; e ~ N(0, noise_i). With S = L L' and x = m + L z, that is r_ui = base_i + a_i·z + e, where
+    base_i = mu + b_i + (1, q_i)·m, a_i = L'(1, q_i) and z ~ N(0, I): `base` and `factors` hold these. So no fan of the
+    training data is in the model, only their distribution.
+
+    Fold-in is the posterior of z given the ratings (Bishop 2006, eqs. 3.53-3.54), in whichever of its two equal forms
+    has the smaller matrix (Rasmussen & Williams 2006, eq. 2.11-2.12). All variances carry a factor common to one fan,
+    with a scaled inverse chi-squared prior of `fan_dof` degrees of freedom: a fan whose ratings the model explains
+    closely gets narrower bands (Gelman et al. 2013, sec. 14.2). It leaves the means as they are.
+
+    Attributes: `item_ids` (n_items,), `base` (n_items,), `factors` (n_items, n_factors), whose first column is the fan's
+    general level and the rest taste; `noise` (n_items,), variances of a score about its expectation.
+    """
+
+    name: ClassVar[str] = "svd"
+
+    def __init__(
+        self,
+        item_ids: NDArray[np.int64],
+        base: NDArray[np.float32],
+        factors: NDArray[np.float32],
+        noise: NDArray[np.float32],
+        band: Band,
+        fan_dof: float,
+    ) -> None:
+        self.item_ids, self.base, self.factors, self.noise = item_ids, base, factors, noise
+        self._band, self._fan_dof = band, float(fan_dof)
+        taste = factors[:, 1:]
+        size = np.einsum("if,if->i", taste, taste)
+        # Damping by a typical size: titles with few ratings have tiny factors, whose direction is luck.
+        self._size = np.sqrt(size + np.median(size)) if len(size) else size
+
+    @property
+    def n_factors(self) -> int:
+        return self.factors.shape[1]
+
+    def fold_in(self, items: Items, scores: Floats, seen: Items) -> FoldedFan:
+        scores = np.asarray(scores, np.float64)
+        rated, noise = self.factors[items], self.noise[items].astype(np.float64)
+        residuals = scores - self.base[items]
+        dual = len(items) <= self.n_factors
+        if dual:
+            inverse = np.linalg.inv((rated @ rated.T).astype(np.float64) + np.diag(noise))
+            weights = inverse @ residuals
+        else:
+            precision = (rated.T @ (rated / noise[:, None].astype(np.float32))).astype(np.float64)
+            inverse = np.linalg.inv(precision + np.eye(self.n_factors))
+            z = inverse @ (rated.T @ (residuals / noise))
+            weights = (residuals - rated @ z) / noise
+        z = (rated.T @ weights).astype(np.float32)
+        scale = (self._fan_dof + residuals @ weights) / (self._fan_dof + len(items))
+        return FoldedFan(items, scores, seen, z, rated, residuals, inverse, dual, float(scale))
+
+    def predict(self, fan: FoldedFan) -> Floats:
+        return clip(self.base + self.factors @ fan.z)
+
+    def variance(self, fan: FoldedFan, items: Items) -> Floats:
+        """Variance (len(items),) of the scores that the fan would give: of the expectation, plus the noise."""
+        wanted = self.factors[items].astype(np.float64)
+        if fan.dual:
+            shared = wanted @ fan.rated.T
+            explained = np.einsum("ij,ij->i", shared @ fan.inverse, shared)
+            uncertain = np.einsum("if,if->i", wanted, wanted) - explained
+        else:
+            uncertain = np.einsum("if,if->i", wanted @ fan.inverse, wanted)
+        return fan.scale * (np.maximum(uncertain, 0) + self.noise[items])
+
+    def band(self, fan: FoldedFan, items: Items) -> tuple[Floats, Floats]:
+        centre = clip(self.base[items] + self.factors[items] @ fan.z)
+        return self._band.ends(len(fan.items), centre, np.sqrt(self.variance(fan, items)))
+
+    def explain(self, fan: FoldedFan, item: int) -> tuple[float, Floats]:
+        wanted = self.factors[item].astype(np.float64)
+        if fan.dual:
+            pull = fan.inverse @ (fan.rated @ wanted)
+        else:
+            pull = (fan.rated @ (fan.inverse @ wanted)) / self.noise[fan.items]
+        return float(self.base[item]), pull * fan.residuals
+
+    def similarity(self, item: int) -> Floats:
+        """Cosine of the titles' taste factors, damped for titles with few ratings: the correlation, over fans, of what
+        is predicted for the two beyond the fan's general level."""
+        taste = self.factors[:, 1:]
+        alike = (taste @ taste[item]) / np.maximum(self._size * self._size[item], 1e-12)
+        alike[item] = 1
+        return alike
+
+    def to_arrays(self) -> dict[str, NDArray]:
+        return {
+            "item_ids": self.item_ids.astype(np.int32),
+            "base": self.base,
+            "factors": self.factors.astype(np.float16),
+            "noise": self.noise,
+            **self._band.to_arrays(),
+        }
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return {"fan_dof": self._fan_dof}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray], config: Mapping[str, Any]) -> Self:
+        item_ids = arrays["item_ids"].astype(np.int64)
+        base, factors, noise = (arrays[name].astype(np.float32) for name in ("base", "factors", "noise"))
+        n_items = len(item_ids)
+        if factors.ndim != 2 or factors.shape[1] < 1:
+            raise ValueError(f"factors has shape {factors.shape}, not ({n_items}, n_factors)")
+        check_shape("item_ids", item_ids, n_items)
+        check_shape("base", base, n_items)
+        check_shape("factors", factors, n_items, factors.shape[1])
+        check_shape("noise", noise, n_items)
+        if (np.diff(item_ids) <= 0).any():
+            raise ValueError("item_ids does not ascend")
+        if (noise <= 0).any():
+            raise ValueError("noise holds a variance that is not positive")
+        fan_dof = float(config["fan_dof"])
+        if not fan_dof > 0:
+            raise ValueError("fan_dof is not positive")
+        return cls(item_ids, base, factors, noise, Band.from_arrays(arrays), fan_dof)

@@ -1,0 +1,43 @@
+"""What every trainer is given and gives back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from recsys.data.ratings import Ratings
+from recsys.data.split import Part, members
+from recsys.models.base import Model
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """One training: prepared ratings, the folder that they come from, and run-time choices."""
+
+    data: Path
+    ratings: Ratings
+    seed: int = 0
+    n_threads: int = 1
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model ready to serve, how it was configured, and its errors on validation fans; both plain JSON."""
+
+    model: Model
+    config: Mapping[str, Any]
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+
+def part_of(ratings: Ratings, part: Part) -> Ratings:
+    """The ratings of one part's fans; positions and ids stay as they were."""
+    rows = members(ratings.user_ids, part)[ratings.users]
+    return Ratings(
+        ratings.user_ids,
+        ratings.item_ids,
+        np.ascontiguousarray(ratings.users[rows]),
+        np.ascontiguousarray(ratings.items[rows]),
+        np.ascontiguousarray(ratings.scores[rows]),
+    )

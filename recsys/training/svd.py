@@ -1,0 +1,225 @@
+"""Surprise's SVD, many times faster: the same arithmetic in the same order over contiguous arrays."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Self
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from surprise import AlgoBase, PredictionImpossible, Trainset
+from surprise.utils import get_rng
+
+from recsys.training import sgd_kernel
+
+Precision = Literal["float64", "float32"]
+
+
+@dataclass(frozen=True)
+class SVDConfig:
+    """What defines an SVD beside its data; the defaults are the reference article's, and Surprise's."""
+
+    n_factors: int = 100
+    n_epochs: int = 20
+    #: Learning rate of every parameter.
+    lr_all: float = 0.005
+    #: Regularisation of the biases.
+    reg_bu: float = 0.02
+    reg_bi: float = 0.02
+    #: Regularisation of the factors.
+    reg_pu: float = 0.02
+    reg_qi: float = 0.02
+    #: Standard deviation of the factors' random start.
+    init_std_dev: float = 0.1
+
+
+#: `article`: the reference article's defaults. `tuned`: chosen on validation fans' ratings only; what ships.
+PRESETS: dict[str, SVDConfig] = {
+    "article": SVDConfig(),
+    "tuned": SVDConfig(
+        n_factors=300, n_epochs=60, reg_bu=0.02, reg_bi=0.02, reg_pu=0.07, reg_qi=0.07, init_std_dev=0.005
+    ),
+}
+
+
+class SVD(AlgoBase):
+    """Matrix factorisation with biases (Koren, Bell & Volinsky 2009, eq. 5), a drop-in for `surprise.SVD`.
+
+    Prediction: r_ui = mu + b_u + b_i + q_i·p_u (`biased`) or q_i·p_u. Loss: the sum over ratings of the squared error
+    plus regularisation times the squared parameters, by stochastic gradient descent, one rating at a time. With
+    `biased`, an unknown user or title counts as zero bias and zero factors; without, such a pair gets the mean of all
+    ratings. Surprise clips predictions to the rating scale.
+
+    Takes `surprise.SVD`'s parameters, and:
+
+    - `bitwise`: sum dot products one factor at a time, so that parameters equal Surprise's bit for bit rather than
+      within 1e-12; slower.
+    - `precision`: "float64", or "float32": half the memory, errors of about 1e-5.
+    - `n_threads`: more than one trains without locks (Hogwild): results then vary from run to run.
+
+    Attributes after fitting, as Surprise's: `pu` (n_users, n_factors), `qi` (n_items, n_factors), `bu` (n_users,),
+    `bi` (n_items,), in order of first appearance; `global_mean`; `user_rows` and `item_rows` map a position, as
+    `fit_arrays` was given it (or Surprise's inner id), to its row, -1 if it had no rating.
+    """
+
+    pu: NDArray[np.floating]
+    qi: NDArray[np.floating]
+    bu: NDArray[np.floating]
+    bi: NDArray[np.floating]
+
+    def __init__(
+        self,
+        n_factors: int = 100,
+        n_epochs: int = 20,
+        biased: bool = True,
+        init_mean: float = 0,
+        init_std_dev: float = 0.1,
+        lr_all: float = 0.005,
+        reg_all: float = 0.02,
+        lr_bu: float | None = None,
+        lr_bi: float | None = None,
+        lr_pu: float | None = None,
+        lr_qi: float | None = None,
+        reg_bu: float | None = None,
+        reg_bi: float | None = None,
+        reg_pu: float | None = None,
+        reg_qi: float | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: bool = False,
+        bitwise: bool = False,
+        precision: Precision = "float64",
+        n_threads: int = 1,
+    ) -> None:
+        if precision not in ("float64", "float32"):
+            raise ValueError(f"precision is 'float64' or 'float32', not {precision!r}.")
+        if n_threads < 1:
+            raise ValueError(f"n_threads is at least 1, not {n_threads}.")
+        super().__init__()
+        self.n_factors, self.n_epochs, self.biased = n_factors, n_epochs, biased
+        self.init_mean, self.init_std_dev = init_mean, init_std_dev
+        self.lr_bu, self.lr_bi, self.lr_pu, self.lr_qi = (
+            lr_all if lr is None else lr for lr in (lr_bu, lr_bi, lr_pu, lr_qi)
+        )
+        self.reg_bu, self.reg_bi, self.reg_pu, self.reg_qi = (
+            reg_all if reg is None else reg for reg in (reg_bu, reg_bi, reg_pu, reg_qi)
+        )
+        self.random_state, self.verbose = random_state, verbose
+        self.bitwise, self.precision, self.n_threads = bitwise, precision, n_threads
+
+    @classmethod
+    def from_config(cls, config: SVDConfig, **options: Any) -> Self:
+        return cls(**asdict(config), **options)
+
+    def fit(self, trainset: Trainset) -> Self:
+        """Train on a Surprise trainset."""
+        super().fit(trainset)
+        m = trainset.n_ratings
+        lengths = [len(ratings) for ratings in trainset.ur.values()]
+        users = np.repeat(np.fromiter(trainset.ur, np.int32, len(lengths)), lengths)
+        items = np.fromiter((i for ratings in trainset.ur.values() for i, _ in ratings), np.int32, m)
+        scores = np.fromiter((r for ratings in trainset.ur.values() for _, r in ratings), np.float64, m)
+        self.user_rows = np.arange(trainset.n_users, dtype=np.int32)
+        self.item_rows = np.arange(trainset.n_items, dtype=np.int32)
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        del users
+        self._fit(starts, items, scores)
+        return self
+
+    def fit_arrays(
+        self,
+        users: NDArray[np.integer],
+        items: NDArray[np.integer],
+        scores: NDArray[np.floating],
+        n_users: int | None = None,
+        n_items: int | None = None,
+        rating_scale: tuple[float, float] = (1, 10),
+        progress: Callable[[Iterable[int]], Iterable[int]] | None = None,
+    ) -> Self:
+        """Train on positions `users`, `items` (m,) from 0, and `scores` (m,); equals `fit` on the same rows in the
+        same order. `n_users` and `n_items` default to the largest position + 1. `progress` wraps the epochs.
+
+        Raises `ValueError` on arrays of unequal lengths, negative positions, or no rating.
+        """
+        users, items = np.ascontiguousarray(users), np.ascontiguousarray(items)
+        scores = np.ascontiguousarray(scores, np.float64)
+        if not len(users) == len(items) == len(scores) or not len(scores):
+            raise ValueError(f"fit_arrays needs ratings: {len(users)} users, {len(items)} items, {len(scores)} scores.")
+        n_users, n_items = n_users or int(users.max()) + 1, n_items or int(items.max()) + 1
+        for name, codes, n in (("users", users, n_users), ("items", items, n_items)):
+            if codes.min() < 0 or codes.max() >= n:
+                raise ValueError(f"{name} holds positions outside 0..{n - 1}.")
+        self.trainset = None
+        self.rating_scale = rating_scale
+        self.user_rows, n_rows = sgd_kernel.first_seen(users, n_users)
+        self.item_rows, _ = sgd_kernel.first_seen(items, n_items)
+        grouped = sgd_kernel.group_by_user(users, items, scores, self.user_rows, self.item_rows, n_rows)
+        self._fit(*grouped, progress=progress)
+        return self
+
+    def _fit(self, starts, items, scores, progress=None) -> None:
+        dtype = np.dtype(self.precision)
+        n_users, n_items = len(starts) - 1, int(self.item_rows.max()) + 1
+        rng = get_rng(self.random_state)
+        self.global_mean = float(np.mean(scores))
+        pu = rng.normal(self.init_mean, self.init_std_dev, (n_users, self.n_factors)).astype(dtype, copy=False)
+        qi = rng.normal(self.init_mean, self.init_std_dev, (n_items, self.n_factors)).astype(dtype, copy=False)
+        bu, bi = np.zeros(n_users, dtype), np.zeros(n_items, dtype)
+        rates = np.array([self.lr_bu, self.lr_bi, self.lr_pu, self.lr_qi], dtype)
+        decays = np.array([self.reg_bu, self.reg_bi, self.reg_pu, self.reg_qi], dtype)
+        mean = dtype.type(self.global_mean if self.biased else 0.0)
+        ratings = (starts, items, scores.astype(dtype, copy=False))
+        parameters = (mean, self.biased, rates, decays, bu, bi, pu, qi, self.bitwise)
+        bounds = _even_blocks(starts, self.n_threads)
+        for epoch in (progress or iter)(range(self.n_epochs)):
+            if self.verbose:
+                print(f"Processing epoch {epoch}")
+            if self.n_threads == 1:
+                sgd_kernel.sgd_epoch(*ratings, *parameters)
+            else:
+                before = numba.get_num_threads()
+                numba.set_num_threads(min(self.n_threads, numba.config.NUMBA_NUM_THREADS))
+                sgd_kernel.sgd_epoch_threads(bounds, *ratings, *parameters)
+                numba.set_num_threads(before)
+        self.bu, self.bi, self.pu, self.qi = bu, bi, pu, qi
+
+    def estimate(self, u: Any, i: Any) -> float:
+        """Surprise's hook: the unclipped prediction for inner ids; raises `PredictionImpossible` if it has none."""
+        known_user, known_item = self.trainset.knows_user(u), self.trainset.knows_item(i)
+        if not self.biased and not (known_user and known_item):
+            raise PredictionImpossible("User and item are unknown.")
+        estimate = self.trainset.global_mean if self.biased else 0.0
+        if known_user and self.biased:
+            estimate += self.bu[u]
+        if known_item and self.biased:
+            estimate += self.bi[i]
+        if known_user and known_item:
+            estimate += np.dot(self.qi[i], self.pu[u])
+        return estimate
+
+    def predict_arrays(
+        self, users: NDArray[np.integer], items: NDArray[np.integer], clip: bool = True
+    ) -> NDArray[np.float64]:
+        """Predictions (m,) of pairs of positions, as `predict` gives them one at a time."""
+        users, items = np.ascontiguousarray(users), np.ascontiguousarray(items)
+        mean = self.global_mean if self.biased else 0.0
+        estimates = sgd_kernel.predict_pairs(
+            users, items, self.user_rows, self.item_rows, mean, self.bu, self.bi, self.pu, self.qi
+        )
+        if not self.biased:
+            estimates[~(self._known(users, self.user_rows) & self._known(items, self.item_rows))] = self.global_mean
+        low, high = self.trainset.rating_scale if self.trainset else self.rating_scale
+        return np.clip(estimates, low, high, out=estimates) if clip else estimates
+
+    @staticmethod
+    def _known(codes: NDArray[np.integer], rows: NDArray[np.int32]) -> NDArray[np.bool_]:
+        inside = (codes >= 0) & (codes < len(rows))
+        return inside & (rows[np.where(inside, codes, 0)] >= 0)
+
+
+def _even_blocks(starts: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Bounds (n + 1,) of `n` runs of fans with about as many ratings each."""
+    targets = np.linspace(0, starts[-1], n + 1)
+    bounds = np.searchsorted(starts, targets).astype(np.int64)
+    bounds[0], bounds[-1] = 0, len(starts) - 1
+    return bounds
