@@ -1,0 +1,51 @@
+# One command per habit; each works by itself on a fresh machine with Python 3.11 or newer.
+#   make run      the app on http://localhost:8501 (PORT=…, ADDRESS=…); installs only what serving needs
+#   make test     every test, the browser ones too where a Chromium is found
+#   make check    lint, format, types, import arrows
+#   make train    raw lists (SOURCE=…) -> build/mal -> models under artifacts/
+#   make bench    serving latency and memory
+#   make docs     docs/commands.md, anew from the commands' own --help
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8501
+ADDRESS ?= localhost
+SOURCE ?= ../shared/data/mal
+DATA ?= build/mal
+PY := $(VENV)/bin/python
+
+.DEFAULT_GOAL := run
+.PHONY: run test check train bench docs
+
+run: $(VENV)/.serve
+	$(PY) -m streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
+
+test: $(VENV)/.dev
+	@$(PY) -m pytest
+
+check: $(VENV)/.dev
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m pyright --pythonpath $(PY)
+	$(VENV)/bin/lint-imports --no-logo
+
+train: $(VENV)/.train
+	$(PY) -m scripts.prepare --source $(SOURCE) --out $(DATA)
+	$(PY) -m scripts.train svd --data $(DATA) --out artifacts
+
+bench: $(VENV)/.dev
+	$(PY) -m scripts.benchmark serve
+
+docs: $(VENV)/.dev
+	$(PY) -m tests.commands
+
+# A stamp file says that the environment holds that requirements file as it is now.
+$(VENV)/.serve: requirements.txt
+$(VENV)/.train: requirements-train.txt requirements.txt
+$(VENV)/.dev: requirements-dev.txt requirements-train.txt requirements.txt
+$(VENV)/.serve $(VENV)/.train $(VENV)/.dev:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12" * (sys.version_info < (3, 11)))'
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV) \
+		|| { echo "Cannot create $(VENV): install Python's venv module (Debian: apt-get install python3-venv)." >&2; exit 1; }
+	@echo "Installing $< into $(VENV) (once) …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
