@@ -1,15 +1,17 @@
 """What is loaded once and shared by every visitor: the engine and the read store of ratings."""
 
 import gc
+import os
 
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
 import recsys
-from recsys.data.ratings import RatingsStore
-from recsys.errors import RecsysError
+from recsys import RecsysError
+from recsys.serving.community import RatingsStore
 
-ARTIFACTS = "artifacts"
+#: Where the artifacts lie; a second copy can be served without touching the first.
+ARTIFACTS = os.environ.get("ANIME_ALCHEMY_ARTIFACTS", "artifacts")
 
 
 @st.cache_resource(show_spinner="Warming the crucible …")

@@ -120,6 +120,7 @@ class Batch:
         files = dict(old.files)
         for name, entry in self._files.items():
             path = self._staging / name
+            path.chmod(0o644)
             files[name] = {"sha256": sha256(path), "bytes": path.stat().st_size, **self._source, **entry}
         models = {**old.models, **{name: {**old.models.get(name, {}), **e} for name, e in self._models.items()}}
         content = {
