@@ -3,6 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
+import streamlit.elements.plotly_chart  # registers Streamlit's template, before the first figure is made
 from numpy.typing import NDArray
 
 from pages.parts.text import plain, shorten

@@ -108,7 +108,7 @@ def band(predicted: float, low: float, high: float, mean: float | None, *, dark:
     def x(score: float) -> float:
         return 8 + (score - 1) / 9 * 264
 
-    ink, faint = ("#fafafa", "#4b4f63") if dark else ("#1f2133", "#d5d7e3")
+    ink, faint, accent = ("#e9e5db", "#35424a", "#3ba49c") if dark else ("#232b2d", "#d8d1c1", "#1c6b67")
     tick = (
         ""
         if mean is None
@@ -117,7 +117,7 @@ def band(predicted: float, low: float, high: float, mean: float | None, *, dark:
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 280 24" width="280" height="24">'
         f'<rect x="8" y="10" width="264" height="4" rx="2" fill="{faint}"/>'
-        f'<rect x="{x(low):.1f}" y="7" width="{max(x(high) - x(low), 2):.1f}" height="10" rx="5" fill="#8b6cf0" '
-        f'fill-opacity=".55"/>'
-        f'{tick}<circle cx="{x(predicted):.1f}" cy="12" r="6.5" fill="#7c5cf0" stroke="{ink}" stroke-width="2"/></svg>'
+        f'<rect x="{x(low):.1f}" y="7" width="{max(x(high) - x(low), 2):.1f}" height="10" rx="5" fill="{accent}" '
+        f'fill-opacity=".45"/>'
+        f'{tick}<circle cx="{x(predicted):.1f}" cy="12" r="6.5" fill="{accent}" stroke="{ink}" stroke-width="2"/></svg>'
     )

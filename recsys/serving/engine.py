@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -20,6 +21,15 @@ from recsys.types import Explanation, Filters, Pick, Prediction, Profile, Reason
 _REASONS = 5
 #: The model with this name orders titles for a fan of whom a model knows nothing.
 _POPULARITY = "popularity"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Titles scored for one fan: `anime_ids`, `predicted` (1-10) and `rank_score`, each (n,)."""
+
+    anime_ids: NDArray[np.int64]
+    predicted: NDArray[np.floating]
+    rank_score: NDArray[np.float64]
 
 
 class Engine:
@@ -84,11 +94,7 @@ class Engine:
         aligned = self._model(model)
         folded = aligned.fold_in(self.catalogue, fan)
         predicted = aligned.model.predict(folded)
-        watch = None if by_score else self._watch(aligned, folded)
-        raters = self._raters[aligned.positions]
-        score = ranking.rank_scores(
-            predicted, watch, raters, score_weight=aligned.model.score_weight, discovery=discovery
-        )
+        score = self._rank(aligned, folded, predicted, discovery, by_score)
         allowed = self.candidates(fan, model, filters, by_score=by_score).allowed[aligned.positions]
         groups = self.catalogue.franchise_ids[aligned.positions] if filters.franchise_rules else None
         items = ranking.best(score, allowed, n, groups)
@@ -155,6 +161,24 @@ class Engine:
         low, high = aligned.model.band(folded, spread)
         return Prediction(
             anime_id, float(predicted.mean()), float(np.quantile(low, 0.1)), float(np.quantile(high, 0.9)), why
+        )
+
+    def score_all(self, fan: Profile, model: str | None = None, discovery: float = 0.0) -> Scored:
+        """Every title that the model covers, seen or not, with its predicted score and rank score: for charts."""
+        aligned = self._model(model)
+        folded = aligned.fold_in(self.catalogue, fan)
+        predicted = aligned.model.predict(folded)
+        return Scored(aligned.model.item_ids, predicted, self._rank(aligned, folded, predicted, discovery))
+
+    def _rank(
+        self, aligned: Aligned, folded: Fan, predicted: NDArray, discovery: float, by_score: bool = False
+    ) -> NDArray[np.float64]:
+        return ranking.rank_scores(
+            predicted,
+            None if by_score else self._watch(aligned, folded),
+            self._raters[aligned.positions],
+            score_weight=aligned.model.score_weight,
+            discovery=discovery,
         )
 
     def explain(self, fan: Profile, anime_id: int, model: str | None = None) -> Explanation:
