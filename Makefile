@@ -2,15 +2,17 @@
 #   make run      the app on http://localhost:8501 (PORT=…, ADDRESS=…); installs only what serving needs
 #   make test     every test, the browser ones too where a Chromium is found
 #   make check    lint, format, types, import arrows
-#   make train    raw lists (SOURCE=…) -> build/mal -> models under artifacts/
+#   make train    raw lists (SOURCE=folder) -> build/mal -> models in artifacts/; without lists, the shipped simulated
+#                 community -> models in build/trained, so that the shipped models stay
 #   make bench    serving latency and memory
 #   make docs     docs/commands.md, anew from the commands' own --help
 PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8501
 ADDRESS ?= localhost
-SOURCE ?= ../shared/data/mal
-DATA ?= build/mal
+SOURCE ?= $(wildcard ../shared/data/mal)
+DATA ?= $(if $(SOURCE),build/mal,artifacts)
+OUT ?= $(if $(SOURCE),artifacts,build/trained)
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := run
@@ -29,8 +31,8 @@ check: $(VENV)/.dev
 	$(VENV)/bin/lint-imports --no-logo
 
 train: $(VENV)/.train
-	$(PY) -m scripts.prepare --source $(SOURCE) --out $(DATA)
-	$(PY) -m scripts.train svd --data $(DATA) --out artifacts
+	$(if $(SOURCE),$(PY) -m scripts.prepare --source $(SOURCE) --out $(DATA),@echo "No SOURCE=folder of raw lists: training on the simulated community in $(DATA).")
+	$(PY) -m scripts.train popularity svd --data $(DATA) --out $(OUT)
 
 bench: $(VENV)/.dev
 	$(PY) -m scripts.benchmark serve

@@ -1,0 +1,39 @@
+"""What the README promises first: a name in, ten unseen titles with predicted scores and charts out."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+CARDS = ".st-key-ten"
+PREDICTED = re.compile(r"\byou\s*(10\.0|[1-9]\.\d)\b")
+
+
+def expect_ten_titles(page: Page) -> None:
+    expect(page.locator(CARDS).get_by_text(PREDICTED)).to_have_count(10)
+    names = page.locator(CARDS).locator("strong").all_inner_texts()
+    titles = [name for name in names if not re.fullmatch(r"[\d.]+", name)]
+    assert len(set(titles)) == 10
+
+
+def expect_no_error(page: Page) -> None:
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_picking_a_name_gives_ten_titles_and_a_drawn_chart(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_label("A fan's name").first.wait_for()
+    page.get_by_test_id("stPills").get_by_role("button").first.click()
+    expect_ten_titles(page)
+    bars = page.locator(".js-plotly-plot .bars path, .js-plotly-plot .barlayer path")
+    expect(bars.first).to_be_visible()
+    assert "fan=" in page.url
+    expect_no_error(page)
+
+
+def test_a_link_with_ratings_gives_ten_titles(page: Page, url: str) -> None:
+    page.goto(f"{url}/?r=5114-9_1535-8_30276-4")
+    expect_ten_titles(page)
+    expect_no_error(page)
