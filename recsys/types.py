@@ -100,7 +100,8 @@ class Filters:
     the ratings in the training data (None: the setting, where a model orders by score alone), `min_members`
     MyAnimeList's members. `planned` is "show", "hide" or "only". `franchise_rules` allows one title of a franchise,
     only when everything that it requires is completed, and none of a franchise of which the fan dropped a title.
-    `exclude` are anime ids that the fan does not want to see.
+    `continuing` leaves only titles that follow on what the fan has completed. `exclude` are anime ids that the fan does
+    not want to see.
     """
 
     types: tuple[str, ...] = ()
@@ -115,6 +116,7 @@ class Filters:
     adult: bool = False
     planned: str = "show"
     franchise_rules: bool = False
+    continuing: bool = False
     exclude: AbstractSet[int] = frozenset()
 
     def __post_init__(self) -> None:

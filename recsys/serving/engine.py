@@ -19,8 +19,8 @@ from recsys.types import Explanation, Filters, Pick, Prediction, Profile, Reason
 
 #: Reasons kept with a pick; `Engine.explain` gives them all.
 _REASONS = 5
-#: The model with this name orders titles for a fan of whom a model knows nothing.
-_POPULARITY = "popularity"
+#: Titles beyond the number wanted among which a diverse list is chosen.
+_POOL = 90
 
 
 @dataclass(frozen=True)
@@ -78,15 +78,19 @@ class Engine:
         filters: Filters = Filters(),
         discovery: float = 0.0,
         by_score: bool = False,
+        diversity: float = 0.0,
     ) -> list[Pick]:
         """The `n` best titles that `fan` has not begun, best first; fewer when fewer are left (`candidates` says why).
 
         `discovery` in 0..1 goes from safe to adventurous. `by_score` orders by predicted score alone among titles with
-        `Settings.min_raters` raters: honest about enjoyment, poor at finding what the fan would watch. A fan whose
+        `Settings.min_raters` raters: honest about enjoyment, poor at finding what the fan would watch. `diversity` from
+        0 trades rank for genres unlike those already picked; rank scores then need not fall down the list. A fan whose
         ratings the model does not know gets the most popular titles where the model itself has no better order.
 
-        Raises `UnknownModelError`, `ProfileError` (discovery outside 0..1, n below 1).
+        Raises `UnknownModelError`, `ProfileError` (discovery outside 0..1, diversity below 0, n below 1).
         """
+        if not 0 <= diversity < math.inf:
+            raise ProfileError(f"diversity is a weight from 0 upwards, not {diversity!r}.")
         if not 0 <= discovery <= 1:
             raise ProfileError(f"discovery goes from 0 to 1, not {discovery!r}.")
         if n < 1:
@@ -97,7 +101,10 @@ class Engine:
         score = self._rank(aligned, folded, predicted, discovery, by_score)
         allowed = self.candidates(fan, model, filters, by_score=by_score).allowed[aligned.positions]
         groups = self.catalogue.franchise_ids[aligned.positions] if filters.franchise_rules else None
-        items = ranking.best(score, allowed, n, groups)
+        items = ranking.best(score, allowed, n if not diversity else _POOL + n, groups)
+        if diversity:
+            features = self.catalogue.genre_matrix[aligned.positions[items]]
+            items = ranking.diversify(score, items, features, n, diversity)
         low, high = aligned.model.band(folded, items)
         return [
             Pick(

@@ -76,6 +76,8 @@ def candidates(
     if filters.franchise_rules:
         steps.append(("dropped series", ~np.isin(catalogue.franchise_ids, _franchises(catalogue, fan.dropped))))
         steps.append(("an earlier part is not watched yet", startable(catalogue, fan)))
+    if filters.continuing:
+        steps.append(("not the next part of a series", startable(catalogue, fan) & ~_first_parts(catalogue)))
     if filters.exclude:
         steps.append(("put aside", ~_marked(catalogue, filters.exclude)))
     allowed = np.ones(len(catalogue.ids), dtype=bool)
@@ -92,6 +94,12 @@ def startable(catalogue: Catalogue, fan: Profile) -> Mask:
     offsets, required = catalogue.requires
     missing = np.concatenate([[0], np.cumsum(~completed[required])])
     return missing[offsets[1:]] == missing[offsets[:-1]]
+
+
+def _first_parts(catalogue: Catalogue) -> Mask:
+    """Titles that require no other."""
+    offsets, _ = catalogue.requires
+    return offsets[1:] == offsets[:-1]
 
 
 def _positions(catalogue: Catalogue, anime_ids: Collection[int]) -> NDArray[np.int64]:
@@ -152,3 +160,27 @@ def best(rank_score: NDArray[np.float64], allowed: Mask, n: int, groups: NDArray
         keep[first] = True
         order = order[keep]
     return order[:n]
+
+
+def diversify(
+    rank_score: NDArray[np.float64], order: NDArray, features: NDArray[np.bool_], n: int, weight: float
+) -> NDArray:
+    """`n` of the positions in `order` by maximal marginal relevance (Carbonell & Goldstein 1998), in order of choice.
+
+    Each choice maximises score - weight x spread x (largest Jaccard likeness to what is chosen); `features`
+    (len(order), n_features) are the genres, spread is the standard deviation of the scores in `order`, so that `weight`
+    means the same for every model. The first is always the best.
+    """
+    relevance = rank_score[order]
+    penalty = weight * relevance.std() if len(order) else 0.0
+    likeness = np.zeros(len(order))
+    sizes = features.sum(axis=1)
+    chosen: list[int] = []
+    left = np.ones(len(order), dtype=bool)
+    while len(chosen) < min(n, len(order)):
+        pick = int(np.argmax(np.where(left, relevance - penalty * likeness, -np.inf)))
+        chosen.append(pick)
+        left[pick] = False
+        shared = (features & features[pick]).sum(axis=1)
+        likeness = np.maximum(likeness, shared / np.maximum(sizes + sizes[pick] - shared, 1))
+    return order[chosen]

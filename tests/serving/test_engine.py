@@ -65,6 +65,16 @@ class TestRecommend:
         assert 11 not in ids(engine.recommend(Profile(scores={10: 7}, watching={10}), "toy", filters=rules))
         assert 11 not in ids(engine.recommend(Profile(scores={10: 7}, dropped={10}), "toy", filters=rules))
 
+    def test_continuing(self, engine):
+        only = Filters(continuing=True)
+        assert ids(engine.recommend(Profile(scores={10: 7}), "toy", filters=only)) == [11]
+        assert ids(engine.recommend(Profile(scores={20: 7}), "toy", filters=only)) == []
+
+    def test_diversity_keeps_the_best_first(self, engine):
+        fan = Profile(scores={30: 7})
+        assert ids(engine.recommend(fan, "toy", 2)) == [10, 11]
+        assert ids(engine.recommend(fan, "toy", 2, diversity=5)) == [10, 20]
+
     def test_discovery_changes_the_order_but_not_who_may_be_in_it(self, engine):
         fan = Profile(scores={20: 7})
         safe, bold = (engine.recommend(fan, "watcher", 10, discovery=d) for d in (0.0, 1.0))
@@ -86,7 +96,7 @@ class TestRecommend:
         assert [reason.anime_id for reason in pick.reasons] == [20, 30]
         assert pick.reasons[0].effect == pytest.approx(1.0)
 
-    @pytest.mark.parametrize("bad", [{"n": 0}, {"discovery": 1.5}, {"discovery": -0.1}])
+    @pytest.mark.parametrize("bad", [{"n": 0}, {"discovery": 1.5}, {"discovery": -0.1}, {"diversity": -1}])
     def test_arguments_out_of_range(self, engine, bad):
         with pytest.raises(ProfileError):
             engine.recommend(Profile(), "toy", **bad)

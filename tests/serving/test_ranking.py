@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recsys.serving.ranking import best, rank_scores, standardise
+from recsys.serving.ranking import best, diversify, rank_scores, standardise
 
 
 def test_standardise():
@@ -34,3 +34,25 @@ def test_best_takes_one_of_each_group():
     assert best(score, ~(score == 5), 2, groups).tolist() == [1, 2]
     assert best(score, allowed, 10).tolist() == [0, 1, 2, 3, 4]
     assert best(score, allowed & False, 10, groups).tolist() == []
+
+
+class TestDiversify:
+    """Two alike at the top, one of another kind a little below."""
+
+    score = np.array([3.0, 2.9, 2.0])
+    genres = np.array([[True, False], [True, False], [False, True]])
+
+    def test_no_weight_changes_nothing(self):
+        assert diversify(self.score, np.arange(3), self.genres, 3, 0).tolist() == [0, 1, 2]
+
+    def test_weight_brings_up_the_other_kind(self):
+        # spread = 0.45, so the second of a kind loses 0.9 x weight 2: 2.9 - 0.9 < 2.0
+        assert diversify(self.score, np.arange(3), self.genres, 2, 2.1).tolist() == [0, 2]
+
+    def test_titles_without_genres_are_unlike_everything(self):
+        none = np.zeros((3, 2), dtype=bool)
+        assert diversify(self.score, np.arange(3), none, 3, 5).tolist() == [0, 1, 2]
+
+    def test_fewer_than_wanted(self):
+        assert diversify(self.score, np.array([2]), self.genres[2:], 10, 1).tolist() == [2]
+        assert diversify(self.score, np.array([], dtype=int), self.genres[:0], 10, 1).tolist() == []
