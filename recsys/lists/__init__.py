@@ -1,0 +1,23 @@
+"""One fan's list, from wherever it is kept, as a `Profile`.
+
+`mal_xml.read`, `mal_api.fetch`, `anilist.fetch` and `csv_list.read` give the `Profile` alone. `import_list` of the
+first three and `csv_list.parse` also say what was done on the way: scales converted, entries skipped, doubtful matches.
+"""
+
+from recsys.lists import anilist, csv_list, errors, mal_api, mal_xml
+from recsys.lists.build import ImportedList
+from recsys.lists.csv_list import CsvImport
+from recsys.lists.summary import Summary, drops_as_dislikes, summary
+
+__all__ = [
+    "CsvImport",
+    "ImportedList",
+    "Summary",
+    "anilist",
+    "csv_list",
+    "drops_as_dislikes",
+    "errors",
+    "mal_api",
+    "mal_xml",
+    "summary",
+]

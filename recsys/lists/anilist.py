@@ -1,0 +1,180 @@
+"""An AniList fan's public list by username, through AniList's GraphQL API; no key needed.
+
+https://docs.anilist.co/guide/graphql/queries/media-list : one request brings a whole list, or its first chunk.
+"""
+
+import re
+from typing import Any
+
+from recsys.lists import build, cache, http
+from recsys.lists.errors import (
+    BadAnswerError,
+    DownloadError,
+    ListError,
+    NoSuchUserError,
+    PrivateListError,
+    RefusedError,
+    ServerDownError,
+)
+from recsys.settings import ListSettings
+from recsys.types import Profile
+
+SITE = http.Site("AniList", re.compile(r"[A-Za-z0-9_-]{2,20}"), "2 to 20 letters or digits")
+
+#: AniList gives out this many entries of a list, the last changed ones, and no more (same documentation).
+ANILIST_LIMIT = 11_000
+_PER_CHUNK = 500
+_MAX_CHUNKS = 100
+
+_QUERY = """
+query ($name: String, $chunk: Int, $perChunk: Int) {
+  MediaListCollection(userName: $name, type: ANIME, chunk: $chunk, perChunk: $perChunk) {
+    hasNextChunk
+    user { mediaListOptions { scoreFormat } }
+    lists { entries { mediaId status score(format: POINT_10_DECIMAL) media { idMal } } }
+  }
+}
+"""
+
+#: How AniList puts its other scales on 10 points.
+_FORMATS = {
+    "POINT_100": "100 points (85 became 8.5)",
+    "POINT_5": "5 stars (4 stars became 7)",
+    "POINT_3": "3 smileys (they became 3.5, 6 and 8.5)",
+}
+
+
+def fetch(name: str, *, settings: ListSettings | None = None, progress: http.Progress | None = None) -> Profile:
+    """The public list of the AniList fan `name`. Raises as `import_list` does."""
+    return import_list(name, settings=settings, progress=progress).profile
+
+
+def import_list(
+    name: str, *, settings: ListSettings | None = None, progress: http.Progress | None = None
+) -> build.ImportedList:
+    """The public list of `name`, with what was done to it; at most an hour old.
+
+    Raises `BadUsernameError`, `NoSuchUserError`, `PrivateListError`, `EmptyListError`, `TooLongError`, or a
+    `DownloadError`; never returns a part of a list.
+    """
+    name = SITE.check_username(name)
+    settings = settings or ListSettings.from_env()
+    return cache.get_or_fetch(settings.anilist_url, name, lambda: _download(name, settings, progress))
+
+
+def forget(name: str, settings: ListSettings | None = None) -> None:
+    """Drop this fan's list from the cache."""
+    cache.forget((settings or ListSettings.from_env()).anilist_url, SITE.check_username(name))
+
+
+class _Collection:
+    """The answers for one list. An entry is in its status list and in every custom list: it counts once."""
+
+    def __init__(self) -> None:
+        self.builder = build.ListBuilder(SITE.name)
+        self.notes: dict[str, None] = {}
+        self.media: set[int] = set()
+        self.more = False
+
+    def add(self, data: Any) -> None:
+        """Take one answer's `data`. Raises `BadAnswerError` if it is not a list."""
+        collection = data.get("MediaListCollection") if isinstance(data, dict) else None
+        if not isinstance(collection, dict):
+            raise _unknown_form()
+        lists = collection.get("lists")
+        if not isinstance(lists, list) or not all(isinstance(group, dict) for group in lists):
+            raise _unknown_form()
+        self.more = collection.get("hasNextChunk") is True
+        self._note_format(collection.get("user"))
+        for group in lists:
+            entries = group.get("entries")
+            if not isinstance(entries, list):
+                raise _unknown_form()
+            for entry in entries:
+                self._add_entry(entry)
+
+    def _note_format(self, user: Any) -> None:
+        options = user.get("mediaListOptions") if isinstance(user, dict) else None
+        score_format = options.get("scoreFormat") if isinstance(options, dict) else None
+        if isinstance(score_format, str) and score_format in _FORMATS:
+            self.notes[f"AniList converted the scores to 1–10 from {_FORMATS[score_format]}."] = None
+
+    def _add_entry(self, entry: Any) -> None:
+        if not isinstance(entry, dict):
+            self.builder.skip("no status or title")
+            return
+        media_id = entry.get("mediaId")
+        if isinstance(media_id, int):
+            if media_id in self.media:
+                return
+            self.media.add(media_id)
+        media = entry.get("media")
+        mal_id = media.get("idMal") if isinstance(media, dict) else None
+        self.builder.add(mal_id, build.status_of(entry.get("status")), entry.get("score"))
+
+
+def _download(name: str, settings: ListSettings, progress: http.Progress | None) -> build.ImportedList:
+    client = http.Client(SITE, settings.anilist_url, settings)
+
+    def ask(collection: _Collection, **chunk: int) -> bool:
+        body = {"query": _QUERY, "variables": {"name": name, **chunk}}
+        answer = client.ask("POST", client.base_url, body=body, check=lambda answer: _check(answer, name, client))
+        collection.add(answer.data["data"])
+        if progress:
+            progress(len(collection.builder), None)
+        return collection.more
+
+    collection = _Collection()
+    if ask(collection):
+        # AniList does not say how long a chunk is that nobody sized: start over with chunks of a known length.
+        collection = _Collection()
+        chunk = 1
+        while ask(collection, chunk=chunk, perChunk=_PER_CHUNK):
+            chunk += 1
+            if chunk > _MAX_CHUNKS:
+                raise http.partial(SITE.name)
+    if len(collection.media) >= ANILIST_LIMIT:
+        collection.notes[f"AniList gives out {ANILIST_LIMIT:,} entries at most: older ones may be missing."] = None
+    return collection.builder.build(name=name, notes=tuple(collection.notes))
+
+
+def _check(answer: http.Answer, name: str, client: http.Client) -> None:
+    """Raise the error that an answer holds. GraphQL errors may come with any HTTP status, 200 included."""
+    content = answer.data if isinstance(answer.data, dict) else {}
+    errors = content.get("errors")
+    if not errors and answer.status == 200:
+        if "data" not in content:
+            raise _unknown_form()
+        return
+    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+    status, message = first.get("status"), str(first.get("message", ""))[:200].lower()
+    if not isinstance(status, int) or isinstance(status, bool):
+        status = answer.status
+    data = content.get("data")
+    partial = isinstance(data, dict) and any(data.values())
+    raise _refusal(status, message, name, client, known=bool(first), partial=partial)
+
+
+def _refusal(
+    status: int, message: str, name: str, client: http.Client, *, known: bool, partial: bool
+) -> ListError | DownloadError:
+    if "private" in message:
+        return PrivateListError(
+            f"The AniList profile of {name} is private. Make it public for a moment (Settings, Account), "
+            "or bring the list another way."
+        )
+    if status == 429:
+        return client.rate_limited(None)
+    if status == 404 and known:
+        return NoSuchUserError(f"AniList knows no fan named {name}. Check the spelling on your profile.")
+    if status in (401, 403):
+        return RefusedError("AniList refuses this server for now. Try again later, or bring the list another way.")
+    if partial:
+        return http.partial(SITE.name)
+    if status >= 500 or status == 200:
+        return ServerDownError("AniList could not put the list together. Try again later.")
+    return BadAnswerError(f"AniList refused the request (status {status}). Bring the list another way.")
+
+
+def _unknown_form() -> BadAnswerError:
+    return BadAnswerError("AniList answered in a form that this program does not know. Bring the list another way.")

@@ -1,0 +1,167 @@
+"""Entries of any source, gathered into one Profile. The rules that all sources share are here."""
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from recsys.lists import scales
+from recsys.lists.errors import EmptyListError, TooLongError
+from recsys.types import MAX_ANIME_ID, MAX_SCORE, MIN_SCORE, Profile
+
+#: MyAnimeList has fewer titles than this.
+MAX_ENTRIES = 50_000
+
+#: From furthest along to not begun.
+STATUSES = ("completed", "watching", "on_hold", "dropped", "planned")
+
+#: The words and numbers of MyAnimeList (export and API), AniList and Kitsu, without spaces and dashes.
+_STATUS_NAMES = {
+    **dict.fromkeys(("completed", "watched", "seen", "finished", "repeating", "rewatching", "2"), "completed"),
+    **dict.fromkeys(("watching", "current", "currentlywatching", "1"), "watching"),
+    **dict.fromkeys(("onhold", "paused", "stalled", "3"), "on_hold"),
+    **dict.fromkeys(("dropped", "4"), "dropped"),
+    **dict.fromkeys(("plantowatch", "planned", "planning", "wanttowatch", "6"), "planned"),
+}
+
+
+def status_of(text: object) -> str | None:
+    """One of `STATUSES` from any source's word or number for it; None if it is none of them."""
+    return _STATUS_NAMES.get(re.sub(r"[\s_-]", "", text).lower()) if isinstance(text, str) else None
+
+
+def anime_id_of(value: object) -> int | None:
+    """A MyAnimeList id from a number or its text; None if it is none."""
+    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,10}\s*", value):
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_ANIME_ID:
+        return value
+    return None
+
+
+@dataclass(frozen=True)
+class ImportedList:
+    """A fan's list and what was done to it on the way in.
+
+    `notes` are sentences for the fan: scales converted, scores not usable, titles listed twice. `skipped` pairs each
+    reason for which entries were left out with their number.
+    """
+
+    profile: Profile
+    source: str
+    notes: tuple[str, ...] = ()
+    skipped: tuple[tuple[str, int], ...] = ()
+
+
+class ListBuilder:
+    """Takes entries one by one; `build` makes the list.
+
+    - A title listed twice keeps the furthest status and the last score given.
+    - A score of 0 or below is no score (one public data set writes -1 for it). A score above the scale, or not a
+      number, is not used; the title still counts as seen.
+    - A planned title with a score counts as watched: the models were trained on such scores as on any other.
+    - An entry without an id, or with neither a known status nor a score, is skipped and counted.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._entries: dict[int, tuple[int, float]] = {}
+        self._skipped: Counter[str] = Counter()
+        self._repeats = 0
+        self._count = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def add(self, anime_id: object, status: str | None, score: object) -> None:
+        """One entry; `status` is one of `STATUSES`, or None if unknown. Raises `TooLongError`."""
+        self._count += 1
+        if self._count > 4 * MAX_ENTRIES or len(self._entries) >= MAX_ENTRIES:
+            raise TooLongError(
+                f"This list has more than {MAX_ENTRIES:,} titles, more than MyAnimeList knows. "
+                "Check that it is one fan's list of anime."
+            )
+        value = scales.number(score)
+        known_id = anime_id_of(anime_id)
+        if known_id is None:
+            self.skip("no MyAnimeList id")
+        elif status is None and not value > 0:
+            self.skip("status not understood")
+        else:
+            self._put(known_id, STATUSES.index(status or "completed"), value)
+
+    def _put(self, anime_id: int, rank: int, score: float) -> None:
+        if (before := self._entries.get(anime_id)) is not None:
+            self._repeats += 1
+            rank = min(rank, before[0])
+            score = score if score > 0 else before[1]
+        self._entries[anime_id] = (rank, score)
+
+    def skip(self, reason: str) -> None:
+        """Count an entry that was left out."""
+        self._skipped[reason] += 1
+
+    def build(self, *, name: str = "", scale: float | None = 10, notes: tuple[str, ...] = ()) -> ImportedList:
+        """The list. `scale` is the top of the scale of its scores; None: 10 or 100, whichever they look like.
+
+        Raises `EmptyListError` if no entry can be used.
+        """
+        if not self._entries:
+            raise EmptyListError(_nothing(self.source, self._skipped))
+        if scale is None:
+            scale = scales.scale_of([score for _, score in self._entries.values()])
+        counts: Counter[str] = Counter()
+        scores: dict[int, float] = {}
+        sets: dict[str, set[int]] = {status: set() for status in STATUSES}
+        for anime_id, (rank, raw) in self._entries.items():
+            status = STATUSES[rank]
+            score = scales.to_ten(raw, scale)
+            if score is None:
+                counts["unusable"] += bool(raw > scale or math.isnan(raw))
+                counts["negative"] += bool(raw < 0)
+                sets[status].add(anime_id)
+                continue
+            scores[anime_id] = score
+            counts["raised"] += raw * MAX_SCORE / scale < MIN_SCORE
+            if status == "planned":
+                counts["planned"] += 1
+            elif status != "completed":
+                sets[status].add(anime_id)
+        profile = Profile(
+            scores=scores,
+            seen=sets["completed"],
+            planned=sets["planned"],
+            dropped=sets["dropped"],
+            on_hold=sets["on_hold"],
+            watching=sets["watching"],
+            name=name,
+        )
+        own_notes = _notes(counts, scale, len(scores), self._repeats)
+        return ImportedList(profile, self.source, notes + own_notes, tuple(self._skipped.most_common()))
+
+
+def _nothing(source: str, skipped: Counter[str]) -> str:
+    if not skipped:
+        return f"The {source} list is empty. Add some titles there first, or rate a few here."
+    reasons = ", ".join(f"{count:,} with {reason}" for reason, count in skipped.most_common())
+    return f"The {source} list holds no title that can be used ({reasons}). Try another way to bring it."
+
+
+def _notes(counts: Counter[str], scale: float, scored: int, repeats: int) -> tuple[str, ...]:
+    top = f"{scale:g}"
+    notes = [
+        (scored if scale != MAX_SCORE else 0, f"{{}} on a {top}-point scale, converted to 1–10 in proportion."),
+        (counts["raised"], "{} raised to 1, the lowest score here."),
+        (counts["unusable"], f"{{}} not used: above {top} or not a number. Those titles count as not scored."),
+        (counts["negative"], "{} below 0, read as not scored."),
+        (counts["planned"], "{} on planned titles: those titles count as watched."),
+    ]
+    sentences = [text.format(plural(count, "score")) for count, text in notes if count]
+    if repeats:
+        sentences.append(f"{plural(repeats, 'repeated entry', 'repeated entries')} merged: each title counts once.")
+    return tuple(sentences)
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 score`, `1,204 scores`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,124 @@
+"""Files from a fan: read, inflated and decoded with a bound on every step."""
+
+import codecs
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from recsys.lists.errors import BadFileError
+
+#: `server.maxUploadSize` in .streamlit/config.toml is the same.
+MAX_FILE_BYTES = 8 * 2**20
+#: A list of 50,000 titles with long comments is below this.
+MAX_INFLATED_BYTES = 96 * 2**20
+_CHUNK = 64 * 1024
+
+_GZIP = b"\x1f\x8b"
+_OTHER_KINDS = {b"PK\x03\x04": "a zip archive (or a spreadsheet)", b"%PDF": "a PDF", b"\x89PNG": "a picture"}
+
+#: Marks at the start of a text, longest first, and the encodings that remove them.
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_ENCODINGS = {
+    *("ascii", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "koi8-r", "koi8-u"),
+    *("shift_jis", "cp932", "euc_jp", "iso2022_jp", "gb2312", "gbk", "gb18030", "big5", "cp949", "euc_kr"),
+    *(f"iso8859-{part}" for part in range(1, 17) if part != 12),
+    *(f"cp125{part}" for part in range(9)),
+}
+#: Characters that XML forbids and that exports contain all the same, in comments that are not read here.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def read_bytes(source: str | Path | bytes | bytearray | memoryview) -> bytes:
+    """The content of a path, or the bytes themselves. Raises `BadFileError` over `MAX_FILE_BYTES` or if unreadable."""
+    if isinstance(source, (str, Path)):
+        try:
+            with Path(source).open("rb") as file:
+                data = file.read(MAX_FILE_BYTES + 1)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it is not a path"
+            raise BadFileError(f"Cannot read {str(source)!r}: {reason}. Check the path.") from None
+    else:
+        data = bytes(source)
+    if len(data) > MAX_FILE_BYTES:
+        raise BadFileError(
+            f"The file is larger than {MAX_FILE_BYTES // 2**20} MB. Upload the export as MyAnimeList gives it "
+            "(.xml.gz, about twenty times smaller than the .xml inside it)."
+        )
+    if not data.strip(b"\x00 \t\r\n"):
+        raise BadFileError("The file is empty. Download the list again and upload that file.")
+    for mark, kind in _OTHER_KINDS.items():
+        if data.startswith(mark):
+            raise BadFileError(f"This file is {kind}, not a list. Unpack it, or export the list again.")
+    return data
+
+
+def inflate(data: bytes) -> Iterator[bytes]:
+    """`data` in chunks, inflated if it is gzip. Holds one chunk at a time.
+
+    Raises `BadFileError` for a damaged or cut gzip file, and beyond `MAX_INFLATED_BYTES`.
+    """
+    if not data.startswith(_GZIP):
+        for start in range(0, len(data), _CHUNK):
+            yield data[start : start + _CHUNK]
+        return
+    size = 0
+    while data.startswith(_GZIP):  # a gzip file may have several members
+        member = zlib.decompressobj(wbits=31)
+        while not member.eof:
+            try:
+                chunk = member.decompress(data, _CHUNK)
+            except zlib.error:
+                raise BadFileError("The .gz file is damaged. Download the list again.") from None
+            data = member.unconsumed_tail
+            size += len(chunk)
+            if size > MAX_INFLATED_BYTES:
+                raise BadFileError("The .gz file unpacks to far more than a list can be. Download the list again.")
+            if not chunk and not data and not member.eof:
+                raise BadFileError("The .gz file ends early. Download the list again.")
+            yield chunk
+        data = member.unused_data
+
+
+def decode(chunks: Iterator[bytes]) -> Iterator[str]:
+    """XML text from its bytes, in the encoding that its first bytes tell (UTF-8 if they do not).
+
+    Decoding here lets the parser take encodings that expat itself lacks, such as Shift JIS. Characters that XML forbids
+    are dropped, bytes that the encoding forbids become U+FFFD: neither occurs in an id, a score or a status.
+    """
+    first = next((chunk for chunk in chunks if chunk), b"")
+    decoder = codecs.getincrementaldecoder(_encoding(first))(errors="replace")
+    yield _CONTROL.sub("", decoder.decode(first))
+    for chunk in chunks:
+        yield _CONTROL.sub("", decoder.decode(chunk))
+    yield _CONTROL.sub("", decoder.decode(b"", final=True))
+
+
+def _encoding(first: bytes) -> str:
+    for mark, name in _MARKS:
+        if first.startswith(mark):
+            return name
+    if first[:2] in (b"<\x00", b"\x00<"):
+        return "utf-16-le" if first[0] else "utf-16-be"
+    declared = re.match(rb"""\s*<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""", first)
+    name = declared[1].decode("ascii") if declared else "utf-8"
+    try:
+        known = codecs.lookup(name).name
+    except LookupError:
+        known = ""
+    if known not in _ENCODINGS:
+        raise BadFileError(f"The file says that its encoding is {name!r}. Save it as UTF-8 and upload it again.")
+    return "utf-8" if known.startswith("utf-16") else known  # it was read as bytes so far: it cannot be UTF-16
+
+
+def decode_table(data: bytes) -> tuple[str, str | None]:
+    """A CSV file's text, and a note if its encoding had to be guessed. Bounded as `inflate` is."""
+    data = b"".join(inflate(data))
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return data.decode(name, errors="replace"), None
+    try:
+        return data.decode("utf-8"), None
+    except UnicodeDecodeError:
+        note = "The file is not UTF-8; it was read as Windows-1252. If titles look wrong, save it as “CSV UTF-8”."
+        return data.decode("cp1252", errors="replace"), note

@@ -1,0 +1,242 @@
+"""Asking a site for JSON: bounded in time, size, rate and retries. Reasons in docs/decisions/0002-http-client.md."""
+
+import json
+import math
+import re
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import certifi
+import tenacity
+import urllib3
+from urllib3 import exceptions as failures
+
+from recsys.lists import build, limits
+from recsys.lists.errors import (
+    BadAnswerError,
+    BadUsernameError,
+    DownloadError,
+    PartialListError,
+    RateLimitedError,
+    ServerDownError,
+    UnreachableError,
+)
+from recsys.settings import ListSettings
+
+_CHUNK = 64 * 1024
+_USER_AGENT = "anime-alchemy"
+
+#: Told how many entries have arrived so far, and of how many if that is known.
+Progress = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site that lists come from, and which names its fans may have."""
+
+    name: str
+    username: re.Pattern[str]
+    rule: str
+
+    def check_username(self, name: object) -> str:
+        """`name` without surrounding spaces. Raises `BadUsernameError` if the site cannot have such a fan."""
+        text = name.strip() if isinstance(name, str) else ""
+        if not self.username.fullmatch(text):
+            raise BadUsernameError(
+                f"That is not a {self.name} username: those have {self.rule}. "
+                "Enter the name alone, as it stands in the address of your profile."
+            )
+        return text
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a site answered. `data` is its JSON, None if the body of an error was something else."""
+
+    status: int
+    data: Any
+
+
+class Client:
+    """The requests for one list, under one deadline that starts now.
+
+    Sends to the scheme and host of `base_url` alone, follows no redirect, keeps no cookie.
+    """
+
+    def __init__(self, site: Site, base_url: str, settings: ListSettings) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._site = site.name
+        self._settings = settings
+        self._deadline = time.monotonic() + settings.deadline
+        parts = urlsplit(self.base_url)
+        self._origin = (parts.scheme, parts.netloc)
+        self._limit = limits.for_host(parts.netloc)
+
+    def same_origin(self, url: str) -> str | None:
+        """`url` rebuilt on this client's own scheme and host; None if it names another."""
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return None
+        if (parts.scheme, parts.netloc) != self._origin:
+            return None
+        return f"{parts.scheme}://{parts.netloc}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+        check: Callable[[Answer], None] = lambda _: None,
+    ) -> Answer:
+        """The answer to a request that may be repeated. `body` is sent as JSON.
+
+        `check` may raise a transient `DownloadError` for an answer that asks for another try. Statuses from 400 on come
+        back as answers, except 429 and those from 500 on. Raises the `DownloadError` of the last try.
+        """
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(lambda error: isinstance(error, DownloadError) and error.transient),
+            wait=self._pause,
+            stop=self._give_up,
+            reraise=True,
+        )
+        sent = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": _USER_AGENT, **(headers or {})}
+        content = None
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+            content = json.dumps(body).encode()
+
+        def attempt() -> Answer:
+            answer = self._exchange(method, url, sent, content)
+            check(answer)
+            return answer
+
+        return retrying(attempt)
+
+    def _pause(self, state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        backoff = self._settings.backoff
+        own = tenacity.wait_exponential_jitter(initial=backoff, max=self._settings.max_wait, jitter=backoff)
+        return max(getattr(error, "retry_after", None) or 0.0, own(state))
+
+    def _give_up(self, state: tenacity.RetryCallState) -> bool:
+        wait = state.upcoming_sleep
+        late = wait > self._settings.max_wait or time.monotonic() + wait > self._deadline
+        return late or state.attempt_number >= self._settings.attempts
+
+    def _exchange(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
+        try:
+            with self._limit.turn(self._settings, self._deadline):
+                return self._once(method, url, headers, content)
+        except limits.BusyError as error:
+            raise self.rate_limited(error.wait) from None
+
+    def _once(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
+        site, settings = self._site, self._settings
+        left = max(0.01, self._deadline - time.monotonic())
+        timeout = urllib3.Timeout(connect=min(settings.connect_timeout, left), read=min(settings.read_timeout, left))
+        try:
+            response = _pool().request(
+                method, url, headers=headers, body=content, timeout=timeout,
+                retries=False, redirect=False, preload_content=False,
+            )  # fmt: skip
+        except (failures.ReadTimeoutError, failures.ProtocolError):
+            raise ServerDownError(f"{site} did not answer. Try again in a few minutes, or upload an export.") from None
+        except (failures.HTTPError, OSError):
+            raise UnreachableError(
+                f"{site} cannot be reached from here. Check the network, or upload an export."
+            ) from None
+        try:
+            self._refuse(response)
+            raw = self._body(response)
+        finally:
+            response.close()
+        try:
+            return Answer(response.status, json.loads(raw))
+        except (ValueError, RecursionError):
+            if response.status >= 400:
+                return Answer(response.status, None)
+            raise BadAnswerError(
+                f"{site} sent something that is not a list. It may be under maintenance: try again later, "
+                "or upload an export."
+            ) from None
+
+    def _refuse(self, response: urllib3.BaseHTTPResponse) -> None:
+        status = response.status
+        if status == 429:
+            raise self.rate_limited(_retry_after(response.headers.get("Retry-After")))
+        if status >= 500:
+            raise ServerDownError(f"{self._site} is down (status {status}). Try again later, or upload an export.")
+        if not (200 <= status < 300 or status >= 400):
+            raise BadAnswerError(
+                f"{self._site} sent this program to another address, which it does not follow. "
+                "Upload an export instead."
+            )
+
+    def rate_limited(self, retry_after: float | None) -> RateLimitedError:
+        """The error for a site that asks to wait; until then no thread of this process asks it."""
+        if retry_after is not None and retry_after < math.inf:
+            self._limit.hold(retry_after)
+        when = "in a few minutes"
+        if retry_after is not None and retry_after <= limits.MAX_HOLD:
+            when = f"in {build.plural(max(1, round(retry_after)), 'second')}"
+        return RateLimitedError(
+            f"Too many lists are being fetched from {self._site} just now. Try again {when}.", retry_after
+        )
+
+    def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:
+        """The whole body. read1 returns what has come, so that a trickle cannot outlast the deadline by much."""
+        site, settings = self._site, self._settings
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            while chunk := response.read1(_CHUNK, decode_content=True):
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > settings.max_response_bytes:
+                    raise BadAnswerError(f"{site} sent far more than a list can be. Upload an export instead.")
+                if time.monotonic() > self._deadline:
+                    raise ServerDownError(f"{site} answers too slowly. Try again later, or upload an export.")
+        except failures.ReadTimeoutError:
+            raise ServerDownError(f"{site} stopped answering. Try again later, or upload an export.") from None
+        except failures.DecodeError:
+            raise BadAnswerError(f"{site} sent a damaged answer. Try again later, or upload an export.") from None
+        except (failures.HTTPError, OSError):
+            raise partial(site) from None
+        return b"".join(chunks)
+
+
+def partial(site: str) -> PartialListError:
+    """The error for a list of which only a part came."""
+    return PartialListError(
+        f"The connection to {site} broke off before the whole list had come, so none of it was used. "
+        "Try again, or upload an export."
+    )
+
+
+@cache
+def _pool() -> urllib3.PoolManager:
+    """Connections kept open between requests; thread-safe. Trusts the system's authorities and certifi's."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return urllib3.PoolManager(num_pools=4, maxsize=4, ssl_context=context)
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds from a Retry-After header, which holds seconds or a date (RFC 9110, section 10.2.3)."""
+    if value is None:
+        return None
+    if re.fullmatch(r"\s*[0-9]{1,9}\s*", value):
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -1,0 +1,133 @@
+"""A MyAnimeList fan's public list by username, through the official API v2.
+
+https://myanimelist.net/apiconfig/references/api/v2 : GET /users/{name}/animelist, pages of up to 1,000 entries.
+"""
+
+import re
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from recsys.lists import build, cache, http
+from recsys.lists.errors import (
+    BadAnswerError,
+    ClientIdError,
+    NoSuchUserError,
+    PartialListError,
+    PrivateListError,
+    RefusedError,
+)
+from recsys.settings import ListSettings
+from recsys.types import Profile
+
+SITE = http.Site("MyAnimeList", re.compile(r"[A-Za-z0-9_-]{2,16}"), "2 to 16 letters, digits, _ or -")
+
+_QUERY = urlencode({"fields": "list_status", "limit": 1000, "nsfw": "true"})
+_MAX_PAGES = 200
+
+
+def fetch(
+    name: str,
+    *,
+    client_id: str | None = None,
+    settings: ListSettings | None = None,
+    progress: http.Progress | None = None,
+) -> Profile:
+    """The public list of the MyAnimeList fan `name`. Raises as `import_list` does."""
+    return import_list(name, client_id=client_id, settings=settings, progress=progress).profile
+
+
+def import_list(
+    name: str,
+    *,
+    client_id: str | None = None,
+    settings: ListSettings | None = None,
+    progress: http.Progress | None = None,
+) -> build.ImportedList:
+    """The public list of `name`, with what was done to it; at most an hour old.
+
+    `client_id` is the site owner's; without it, that of `settings`, and without those, the environment's MAL_CLIENT_ID.
+    Raises `BadUsernameError`, `ClientIdError`, `NoSuchUserError`, `PrivateListError`, `EmptyListError`, `TooLongError`,
+    or a `DownloadError`; never returns a part of a list.
+    """
+    name = SITE.check_username(name)
+    settings = settings or ListSettings.from_env()
+    if client_id is not None:
+        settings = replace(settings, mal_client_id=client_id)
+    if not settings.mal_client_id:
+        raise ClientIdError(
+            "MyAnimeList lists can be fetched by name once the owner of this site adds a client id (MAL_CLIENT_ID). "
+            "Until then, upload your list's export: it takes two clicks at myanimelist.net/panel.php?go=export."
+        )
+    if not re.fullmatch(r"[!-~]{1,200}", settings.mal_client_id):
+        raise _refused_client_id()
+    return cache.get_or_fetch(settings.mal_url, name, lambda: _download(name, settings, progress))
+
+
+def forget(name: str, settings: ListSettings | None = None) -> None:
+    """Drop this fan's list from the cache."""
+    cache.forget((settings or ListSettings.from_env()).mal_url, SITE.check_username(name))
+
+
+def _download(name: str, settings: ListSettings, progress: http.Progress | None) -> build.ImportedList:
+    client = http.Client(SITE, settings.mal_url, settings)
+    headers = {"X-MAL-CLIENT-ID": settings.mal_client_id}
+    builder = build.ListBuilder(SITE.name)
+    url = f"{client.base_url}/users/{quote(name, safe='')}/animelist?{_QUERY}"
+    visited: set[str] = set()
+    while url:
+        if url in visited or len(visited) >= _MAX_PAGES:
+            raise PartialListError("MyAnimeList's pages go in a circle, so the list was not used. Upload an export.")
+        visited.add(url)
+        answer = client.ask("GET", url, headers=headers)
+        if answer.status != 200:
+            raise _refusal(answer, name)
+        following = parse_page(answer.data, builder)
+        if progress:
+            progress(len(builder), None)
+        url = client.same_origin(following) if following else ""
+        if url is None:
+            raise BadAnswerError("MyAnimeList continues the list at another address, which is not followed.")
+    return builder.build(name=name)
+
+
+def parse_page(data: Any, builder: build.ListBuilder) -> str | None:
+    """Add one page's entries to `builder`; the address of the next page, None after the last.
+
+    Raises `BadAnswerError` if `data` is not a page.
+    """
+    entries = data.get("data") if isinstance(data, dict) else None
+    paging = data.get("paging", {}) if isinstance(data, dict) else None
+    following = paging.get("next") if isinstance(paging, dict) else 0
+    if not isinstance(entries, list) or not isinstance(following, str | None):
+        raise BadAnswerError("MyAnimeList answered in a form that this program does not know. Upload an export.")
+    for entry in entries:
+        node = entry.get("node") if isinstance(entry, dict) else None
+        on_list = entry.get("list_status") if isinstance(entry, dict) else None
+        if not isinstance(node, dict) or not isinstance(on_list, dict):
+            builder.skip("no status or title")
+            continue
+        builder.add(node.get("id"), build.status_of(on_list.get("status")), on_list.get("score"))
+    return following or None
+
+
+def _refusal(answer: http.Answer, name: str) -> Exception:
+    if answer.status == 404:
+        return NoSuchUserError(f"MyAnimeList knows no fan named {name}. Check the spelling on your profile.")
+    if answer.status == 403 and isinstance(answer.data, dict):
+        return PrivateListError(
+            f"MyAnimeList does not show the list of {name}: it is private. Make it public for a moment "
+            "(Account settings, My List), or upload an export, which works for private lists."
+        )
+    if answer.status == 403:
+        return RefusedError("MyAnimeList refuses this server for now. Try again later, or upload an export.")
+    if answer.status in (400, 401):
+        return _refused_client_id()
+    return BadAnswerError(f"MyAnimeList refused the request (status {answer.status}). Upload an export instead.")
+
+
+def _refused_client_id() -> ClientIdError:
+    return ClientIdError(
+        "MyAnimeList did not accept this site's client id; its owner should check MAL_CLIENT_ID. "
+        "Until then, upload your list's export."
+    )

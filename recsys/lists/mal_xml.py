@@ -1,0 +1,133 @@
+"""MyAnimeList's own export, `animelist_*.xml` or `.xml.gz`: works offline, for private lists, without a key.
+
+    <myanimelist>
+      <myinfo> <user_name>…</user_name> … </myinfo>
+      <anime>
+        <series_animedb_id>5114</series_animedb_id> <my_score>9</my_score> <my_status>Completed</my_status> …
+      </anime> …
+    </myanimelist>
+
+Parsed as a stream: only four fields are ever held. A score of 0 means not scored.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+from xml.parsers.expat import ExpatError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
+
+from recsys.lists import build, files
+from recsys.lists.errors import BadFileError, EmptyListError
+from recsys.types import Profile
+
+SOURCE = "MyAnimeList export"
+
+_MAX_DEPTH = 16
+_MAX_ELEMENTS = 4_000_000
+_MAX_FIELD_CHARACTERS = 200
+#: expat holds a tag, comment or attribute until it is whole, and some versions read it anew with each chunk.
+_MAX_TOKEN_CHARACTERS = 512 * 1024
+
+_FIELDS = {"series_animedb_id", "my_score", "my_status", "user_name"}
+_EXPORT = "Upload the file that myanimelist.net/panel.php?go=export gives for your anime list."
+
+
+def read(source: str | Path | bytes) -> Profile:
+    """The list in an export: a path, or the file's bytes. Raises as `import_list` does."""
+    return import_list(source).profile
+
+
+def import_list(source: str | Path | bytes) -> build.ImportedList:
+    """The list in an export, with what was done to it.
+
+    Raises `BadFileError` for anything but a whole export of an anime list within the limits of `recsys.lists.files`,
+    `EmptyListError` for a list without usable titles, `TooLongError` for more titles than MyAnimeList has.
+    """
+    target = _Export()
+    expat = target.attach(DefusedXMLParser(forbid_dtd=True).parser)
+    waiting = 0
+    try:
+        for text in files.decode(files.inflate(files.read_bytes(source))):
+            before = target.elements, target.depth
+            expat.Parse(text, False)
+            waiting = waiting + len(text) if before == (target.elements, target.depth) else 0
+            if waiting > _MAX_TOKEN_CHARACTERS:
+                raise BadFileError(f"The file holds something far longer than any part of an export. {_EXPORT}")
+        expat.Parse("", True)
+    except DefusedXmlException:
+        raise BadFileError(f"The file defines entities or a document type, which no export does. {_EXPORT}") from None
+    except ExpatError as error:
+        raise BadFileError(_malformed(target, error.lineno)) from None
+    try:
+        return target.builder.build(name=target.name, scale=None)
+    except EmptyListError:
+        if target.manga:
+            raise BadFileError(f"This is an export of a manga list. {_EXPORT}") from None
+        raise
+
+
+def _malformed(target: "_Export", line: int) -> str:
+    if not target.elements:
+        return f"The file is not XML. {_EXPORT}"
+    if target.depth:
+        return f"The file breaks off or is damaged at line {line}. Download the export again."
+    return f"The file has something after its end, at line {line}. Download the export again."
+
+
+class _Export:
+    """Takes the parser's events, keeps one entry at a time."""
+
+    def __init__(self) -> None:
+        self.builder = build.ListBuilder(SOURCE)
+        self.name = ""
+        self.manga = 0
+        self.depth = 0
+        self.elements = 0
+        self._entry: dict[str, str] = {}
+        self._field = ""
+        self._text = ""
+
+    def attach(self, expat: Any) -> Any:
+        """Have `expat`, a pyexpat parser that defusedxml made safe, call this object."""
+        self._expat = expat
+        # Only the handlers are replaced that ElementTree would build a tree with; those that refuse entities stay.
+        expat.DefaultHandlerExpand = expat.CharacterDataHandler = None
+        expat.StartElementHandler, expat.EndElementHandler = self._start, self._end
+        return expat
+
+    def _start(self, tag: str, _attributes: object) -> None:
+        self.elements += 1
+        self.depth += 1
+        if self.depth == 3:
+            if tag in _FIELDS:
+                self._field, self._text = tag, ""
+                self._expat.CharacterDataHandler = self._data
+        elif self.depth == 2:
+            self._entry = {}
+            self.manga += tag == "manga"
+        elif self.depth == 1 and tag != "myanimelist":
+            kind = "a web page" if tag.lower() == "html" else f"a <{tag[:40]}> file"
+            raise BadFileError(f"This is {kind}, not an export. {_EXPORT}")
+        if self.depth > _MAX_DEPTH or self.elements > _MAX_ELEMENTS:
+            raise BadFileError(f"The file has more in it, or deeper, than any export. {_EXPORT}")
+
+    def _data(self, text: str) -> None:
+        self._text += text
+        if len(self._text) > _MAX_FIELD_CHARACTERS:
+            raise BadFileError(f"A field {self._field} is far too long. {_EXPORT}")
+
+    def _end(self, tag: str) -> None:
+        self.depth -= 1
+        if self.depth == 2 and self._field:
+            self._expat.CharacterDataHandler = None
+            self._entry[self._field] = self._text.strip()
+            self._field = ""
+        elif self.depth == 1 and tag == "anime":
+            entry = self._entry
+            status = build.status_of(entry.get("my_status"))
+            self.builder.add(entry.get("series_animedb_id"), status, entry.get("my_score"))
+        elif self.depth == 1 and tag == "myinfo":
+            name = self._entry.get("user_name", "")
+            self.name = name if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name) else ""

@@ -1,0 +1,61 @@
+"""What a list holds, in numbers for the page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from recsys.types import Profile
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Counts of titles. The five statuses add up to `titles`, as do `scored`, `unscored` and `planned`.
+
+    `known` of `titles` are in the catalogue; None if no catalogue was given.
+    """
+
+    titles: int
+    scored: int
+    unscored: int
+    completed: int
+    watching: int
+    on_hold: int
+    dropped: int
+    planned: int
+    known: int | None = None
+
+
+def summary(profile: Profile, known: Iterable[int] | None = None) -> Summary:
+    """Count `profile`; `known` are the anime ids of the catalogue (a set, a list or an array of int)."""
+    begun = profile.begun
+    planned = profile.planned - begun
+    every = begun | planned
+    watching = profile.watching - profile.seen
+    on_hold = profile.on_hold - profile.seen - watching
+    dropped = profile.dropped - profile.seen - watching - on_hold
+    return Summary(
+        titles=len(every),
+        scored=len(profile.scores),
+        unscored=len(begun) - len(profile.scores),
+        completed=len(begun) - len(watching) - len(on_hold) - len(dropped),
+        watching=len(watching),
+        on_hold=len(on_hold),
+        dropped=len(dropped),
+        planned=len(planned),
+        known=None if known is None else len(every.intersection(known)),
+    )
+
+
+def drops_as_dislikes(profile: Profile, score: float) -> Profile:
+    """`profile` with each title that was dropped without a score given `score` (1-10).
+
+    For the fan who says that an unscored drop is a dislike. Raises `ProfileError` for a score outside 1-10.
+    """
+    return Profile(
+        scores={**dict.fromkeys(profile.dropped, score), **profile.scores},
+        seen=profile.seen,
+        planned=profile.planned,
+        dropped=profile.dropped,
+        on_hold=profile.on_hold,
+        watching=profile.watching,
+        name=profile.name,
+    )
