@@ -1,32 +1,69 @@
-"""Prepare raw MyAnimeList lists (a Kaggle set) for training and for the app."""
+"""Prepare raw MyAnimeList lists (one of three public Kaggle sets) for training and for the app."""
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
-from recsys.data.prepare import Options, Report, prepare
+from recsys.data import kaggle
+from recsys.data.prepare import SPARSE, Report, prepare
+from recsys.data.workspace import Options
 from recsys.errors import RecsysError
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m scripts.prepare", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.prepare",
+        description=__doc__,
+        epilog=f"Sets that are recognised by their headers: {', '.join(schema.name for schema in kaggle.SCHEMAS)}.",
+    )
     parser.add_argument("--source", type=Path, required=True, help="folder with the set's .csv or .csv.gz files")
     parser.add_argument("--out", type=Path, default=Path("artifacts"), help="folder to write into (default: artifacts)")
+    parser.add_argument("--memory-limit", default=Options.memory_limit, help="for DuckDB (default: %(default)s)")
+    parser.add_argument("--temp-dir", type=Path, help="for what exceeds it (default: the system's)")
+    parser.add_argument("--threads", type=int, help="for DuckDB (default: one per core)")
+    parser.add_argument("--data-set", help="what the manifest calls the data (default: the Kaggle set's name)")
+    parser.add_argument("--licence", help="the data's licence in the manifest (default: the Kaggle set's)")
     args = parser.parse_args(argv)
+    options = Options(memory_limit=args.memory_limit, temp_dir=args.temp_dir, threads=args.threads)
+    described = {name: value for name in ("data_set", "licence") if (value := getattr(args, name)) is not None}
     try:
-        _print(prepare(args.source, args.out, Options()), args.out)
+        report = prepare(args.source, args.out, options, Meter(), described)
     except RecsysError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    _print(report, args.out)
     return 0
 
 
+class Meter:
+    """Progress on stderr: a line per stage, and another every ten seconds of a long one."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.monotonic()
+        self._stage = ""
+
+    def __call__(self, stage: str, share: float) -> None:
+        now = time.monotonic()
+        if stage != self._stage or now - self._last >= 10:
+            done = f" {share:.0%}" if 0.01 < share < 1 else ""
+            print(f"[{now - self._start:5.0f} s] {stage}{done}", file=sys.stderr, flush=True)
+            self._stage, self._last = stage, now
+
+
 def _print(report: Report, out: Path) -> None:
-    print(f"{report.source.schema.name}: {report.rows_in:,} list rows in {report.source.lists.path}")
+    source = report.source
+    print(f"{source.schema.name}: {report.rows_in:,} list rows in {source.lists.file.path}")
     for reason, count in report.dropped.items():
-        print(f"  dropped, {reason:22} {count:12,}")
-    print(f"  titles with fewer than 10 raters  {report.sparse_titles:,} of {report.titles:,}")
-    print(f"  fans with fewer than 10 ratings   {report.sparse_fans:,} of {report.fans:,}")
+        print(f"  dropped: {reason:25} {count:12,}")
+    print(f"  kept as ratings                    {report.rows_out['ratings.parquet']:12,}")
+    print(f"titles with fewer than {SPARSE} raters: {report.sparse_titles:,} of {report.titles:,}")
+    print(f"fans with fewer than {SPARSE} ratings: {report.sparse_fans:,} of {report.fans:,}")
+    for name, count in report.malformed.items():
+        if count:
+            print(f"malformed rows in {name}, not used: {count:,}")
+    if report.unknown_status:
+        print(f"unscored rows with a status that is no MyAnimeList status, taken as watched: {report.unknown_status:,}")
     for name, rows in report.rows_out.items():
         print(f"wrote {out / name}: {rows:,} rows")
 

@@ -1,4 +1,4 @@
-"""The public MyAnimeList sets on Kaggle: which files make one up, known from their headers, and SQL that reads them."""
+"""The public MyAnimeList sets on Kaggle: which files make one up, known from their headers."""
 
 import csv
 import gzip
@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from recsys.data import sql
 from recsys.errors import DataError
 
 _HEADER_BYTES = 64 * 1024
@@ -93,12 +92,12 @@ class RawFile:
     path: Path
     header: tuple[str, ...]
 
-    def column(self, name: str) -> str | None:
-        """The header's spelling of `name`, whose case does not matter."""
-        return next((column for column in self.header if column.casefold() == name.casefold()), None)
+    def position(self, name: str) -> int | None:
+        """Where the header has `name`, whose case does not matter."""
+        return next((i for i, column in enumerate(self.header) if column.casefold() == name.casefold()), None)
 
     def missing(self, role: Role) -> list[str]:
-        return [column for column in role.columns.values() if self.column(column) is None]
+        return [column for column in role.columns.values() if self.position(column) is None]
 
     @property
     def stem(self) -> str:
@@ -106,13 +105,26 @@ class RawFile:
 
 
 @dataclass(frozen=True)
+class Part:
+    """The file that plays a role in a recognised set."""
+
+    file: RawFile
+    role: Role
+
+    def position(self, name: str) -> int | None:
+        """Where the column is that we call `name`; None when it is an optional one that the file lacks."""
+        theirs = self.role.columns.get(name) or self.role.optional.get(name)
+        return self.file.position(theirs) if theirs else None
+
+
+@dataclass(frozen=True)
 class Source:
     """A recognised set: its schema and the file of each role."""
 
     schema: Schema
-    lists: RawFile
-    titles: RawFile
-    users: RawFile | None = None
+    lists: Part
+    titles: Part
+    users: Part | None = None
 
 
 def read_header(path: Path) -> RawFile:
@@ -158,8 +170,8 @@ def recognise(folder: str | Path) -> Source:
         except DataError as error:
             unreadable[RawFile(path, ()).stem] = error
     schema = max(SCHEMAS, key=lambda schema: _likeness(schema, files))
-    found = {name: _choose(schema, role, files, unreadable, folder) for name, role in schema.roles.items()}
-    return Source(schema, **found)
+    parts = {name: Part(_choose(schema, role, files, unreadable, folder), role) for name, role in schema.roles.items()}
+    return Source(schema, **parts)
 
 
 def _names() -> str:
@@ -209,71 +221,3 @@ def _explain(file: RawFile, role: Role) -> str:
         return f"{file.path} separates its columns by {delimiter!r}; the Kaggle sets are separated by commas."
     plural = "s" if len(missing) > 1 else ""
     return f"{file.path} lacks the column{plural} {', '.join(missing)}; its header has {', '.join(file.header)[:300]}."
-
-
-def scan(file: RawFile) -> str:
-    """A table function that reads every column as text; malformed rows go to reject_errors instead of stopping it."""
-    columns = ", ".join(f"{sql.text(column)}: 'VARCHAR'" for column in file.header)
-    return (
-        f"read_csv({sql.text(sql.pattern(file.path))}, columns = {{{columns}}}, auto_detect = false, header = true, delim = ',', "
-        "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = true, store_rejects = true, rejects_limit = 0)"
-    )
-
-
-def whole_number(column: str) -> str:
-    """The value of a text column if it is a whole number below 2^53, else NULL; '7.0', as pandas writes it, is one."""
-    number = f"try_cast({column} AS DOUBLE)"
-    return f"(CASE WHEN {number} = floor({number}) AND abs({number}) < 9007199254740992 THEN {number}::BIGINT END)"
-
-
-def titles(source: Source) -> str:
-    """SELECT of the distinct title ids: anime_id."""
-    anime_id = whole_number(_column(source.titles, source.schema.titles, "anime_id"))
-    return (
-        f"SELECT DISTINCT {anime_id}::INTEGER AS anime_id FROM {scan(source.titles)} "
-        f"WHERE {anime_id} BETWEEN 1 AND 2147483647"
-    )
-
-
-def users(source: Source) -> str:
-    """SELECT of the fans of a set that names them: user_id, username; each appears once."""
-    assert source.users is not None and source.schema.users is not None
-    role = source.schema.users
-    user_id = whole_number(_column(source.users, role, "user_id"))
-    username = f"trim({_column(source.users, role, 'username')})"
-    return (
-        f"SELECT user_id, min(username) AS username FROM (SELECT min(user_id) AS user_id, username FROM "
-        f"(SELECT {user_id} AS user_id, {username} AS username FROM {scan(source.users)}) "
-        f"WHERE user_id >= 0 AND username <> '' GROUP BY username) GROUP BY user_id"
-    )
-
-
-def list_rows(source: Source) -> str:
-    """SELECT of the list rows, typed: user (text or number), anime_id, score, status, updated; NULL where malformed.
-
-    An absent score is 0 and a score of -1, which means watched but unscored, is 0 as well; `bad_score` is true when
-    the score is no whole number. `updated` is in microseconds since 1970, 0 when unknown.
-    """
-    file, role = source.lists, source.schema.lists
-    score = _column(file, role, "score")
-    user = _column(file, role, "user")
-    user = f"trim({user})" if source.users else whole_number(user)
-    status = _column(file, role, "status")
-    updated = _column(file, role, "updated")
-    moment = (
-        f"coalesce(epoch_us(try_cast({updated} AS TIMESTAMP)), try_cast({updated} AS BIGINT) * 1000000, 0)"
-        if updated
-        else "0::BIGINT"
-    )
-    return (
-        f"SELECT {user} AS user, {whole_number(_column(file, role, 'anime_id'))} AS anime_id, "
-        f"CASE WHEN {score} IS NULL THEN 0 ELSE {whole_number(score)} END AS score, "
-        f"{whole_number(status) if status else '2::BIGINT'} AS status, {moment} AS updated FROM {scan(file)}"
-    )
-
-
-def _column(file: RawFile, role: Role, name: str) -> str:
-    """The quoted column called `name` by us, or '' when an optional one is absent."""
-    theirs = role.columns.get(name) or role.optional.get(name)
-    column = file.column(theirs) if theirs else None
-    return sql.identifier(column) if column else ""

@@ -2,13 +2,14 @@
 
 import csv
 import gzip
+
 from recsys.data import catalogue_clean as clean
-from recsys.data.kaggle import Source
+from recsys.data.kaggle import Part
 from recsys.types import Title
 
 
-def read(source: Source) -> list[Title]:
-    path = source.titles.path
+def read(part: Part) -> list[Title]:
+    path = part.file.path
     titles: dict[int, Title] = {}
     with (
         gzip.open(path, "rt", encoding="utf-8-sig", newline="")
