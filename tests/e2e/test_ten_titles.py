@@ -24,8 +24,10 @@ def expect_no_error(page: Page) -> None:
 
 def test_picking_a_name_gives_ten_titles_and_a_drawn_chart(page: Page, url: str) -> None:
     page.goto(url)
-    page.get_by_label("A fan's name").first.wait_for()
-    page.get_by_test_id("stPills").get_by_role("button").first.click()
+    sidebar = page.get_by_test_id("stSidebar")
+    sidebar.get_by_text("Community", exact=True).click()
+    name = sidebar.get_by_test_id("stButtonGroup").last.get_by_role("radio").first
+    name.click()
     expect_ten_titles(page)
     bars = page.locator(".js-plotly-plot .bars path, .js-plotly-plot .barlayer path")
     expect(bars.first).to_be_visible()
