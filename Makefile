@@ -45,7 +45,7 @@ $(VENV)/.serve: requirements.txt
 $(VENV)/.train: requirements-train.txt requirements.txt
 $(VENV)/.dev: requirements-dev.txt requirements-train.txt requirements.txt
 $(VENV)/.serve $(VENV)/.train $(VENV)/.dev:
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12" * (sys.version_info < (3, 11)))'
+	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12")'
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV) \
 		|| { echo "Cannot create $(VENV): install Python's venv module (Debian: apt-get install python3-venv)." >&2; exit 1; }
 	@echo "Installing $< into $(VENV) (once) …"
