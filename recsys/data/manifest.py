@@ -22,6 +22,11 @@ from typing import Any
 
 from recsys.errors import ArtifactError
 
+try:
+    import fcntl
+except ImportError:  # Windows: one writer at a time is then up to the user
+    fcntl = None
+
 FORMAT_VERSION = 1
 NAME = "manifest.json"
 _COMMIT = ".commit"
@@ -148,16 +153,38 @@ def writing(folder: str | Path, **source: Any) -> Iterator[Batch]:
     try:
         batch = Batch(folder, staging, {"made": _how_made(), **source})
         yield batch
-        _finish_commit(folder)
-        batch._seal()
-        staging.chmod(0o755)
-        os.rename(staging, folder / _COMMIT)
-        _finish_commit(folder)
+        with _locked(folder):
+            _move(folder)
+            batch._seal()
+            staging.chmod(0o755)
+            os.rename(staging, folder / _COMMIT)
+            _move(folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Only one process changes a folder at a time; the lock goes with the process, however it ends."""
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def _finish_commit(folder: Path) -> None:
+    if (folder / _COMMIT).is_dir():
+        with _locked(folder):
+            _move(folder)
+
+
+def _move(folder: Path) -> None:
+    """Move the files of a committed change into place, the manifest last."""
     commit = folder / _COMMIT
     if not commit.is_dir():
         return
@@ -165,10 +192,7 @@ def _finish_commit(folder: Path) -> None:
         names = [path.relative_to(commit) for path in sorted(commit.rglob("*")) if path.is_file()]
         for name in sorted(names, key=lambda name: name == Path(NAME)):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            try:
-                os.replace(commit / name, folder / name)
-            except FileNotFoundError:
-                pass  # another process is finishing the same change
+            os.replace(commit / name, folder / name)
         shutil.rmtree(commit, ignore_errors=True)
     except OSError as error:
         raise ArtifactError(
