@@ -2,21 +2,22 @@
 
 import streamlit as st
 
-from pages.parts import cards, charts, controls, pickers, resources, state
+import recsys
+from pages.parts import cards, charts, controls, exports, pickers, resources, state, wall
 from pages.parts.text import count, plain
 
+_TEN = 10
 _ENOUGH = 3
-_WALL = 12
+_SHELF = 4
 
 
 def _basis(model: str) -> str:
-    """What the ten rest on, in a sentence."""
+    """What the ten rest on, in a sentence or two."""
     now = state.visit()
     fan = now.profile
-    engine = resources.engine()
-    known = len(engine.known(fan.scores, model))
+    known = len(resources.engine().known(fan.scores, model))
     if not known:
-        return "No score of yours is known yet, so these are everybody's favourites."
+        return "No score is known yet, so these are everybody's favourites."
     whose = f"{plain(now.label)}'s" if now.source == "community" else "your"
     text = f"Based on {count(known, 'score')} of {whose} list."
     if known < _ENOUGH:
@@ -24,43 +25,73 @@ def _basis(model: str) -> str:
     if known > 1 and len(set(fan.scores.values())) == 1:
         text += " All scores are the same, so they say little about taste."
     if known < len(fan.scores):
-        text += f" {count(len(fan.scores) - known, 'scored title')} the model does not know."
+        text += f" {count(len(fan.scores) - known, 'scored title is', 'scored titles are')} not known to this model."
     return text
 
 
-def _wall() -> None:
-    st.markdown("### Rate a few titles that you know")
-    st.caption("Three are enough for a first ten. Skip what you have not seen.")
+def _ten(fan: recsys.Profile, model: str, discovery: float, filters: recsys.Filters) -> list[recsys.Pick]:
     engine = resources.engine()
-    shown = engine.recommend(state.visit().profile, "popularity", _WALL, controls.Filters(franchise_rules=True))
-    with st.grid(columns=4, min_column_width=250, border=True, key="wall") as cells:
-        for pick in shown:
-            title = engine.title(pick.anime_id)
-            with cells.cell():
-                st.markdown(pickers.title_names(title))
-                st.caption(cards.facts(title))
-                pickers.score_buttons(title.anime_id, "wall")
+    picks = engine.recommend(fan, model, _TEN, filters, discovery, diversity=controls.DIVERSITY)
+    st.caption(_basis(model))
+    if len(picks) < _TEN:
+        shortage = engine.candidates(fan, model, filters).shortage(_TEN)
+        st.info(shortage or "Fewer than ten series fit: one title of each is shown.", icon=":material/filter_alt:")
+    cards.grid(picks, "ten")
+    return picks
 
 
-def _charts(picks, fan, name: str) -> None:
+def _next_parts(fan: recsys.Profile, model: str, filters: recsys.Filters, shown: list[recsys.Pick]) -> None:
+    exclude = filters.exclude | {pick.anime_id for pick in shown}
+    only = recsys.Filters(continuing=True, franchise_rules=True, adult=filters.adult, exclude=exclude)
+    if picks := resources.engine().recommend(fan, model, _SHELF, only):
+        st.markdown("### Continue your series")
+        cards.grid(picks, "next")
+
+
+def _charts(
+    picks: list[recsys.Pick], fan: recsys.Profile, model: str, discovery: float, filters: recsys.Filters
+) -> None:
     store, engine = resources.ratings(), resources.engine()
+    st.markdown("### In charts")
     left, right = st.columns(2)
     with left:
         st.markdown("##### Scores against everybody's")
         if fan.scores:
-            charts.histogram(dict(fan.scores), store.all_scores(), name)
+            charts.histogram(dict(fan.scores), store.all_scores(), state.visit().label or "You")
         else:
-            st.caption("Nothing scored yet.")
-    with right:
+            st.caption("Nothing is scored yet.")
         st.markdown("##### Predicted against MyAnimeList's mean")
         charts.against_mean(picks, [engine.title(pick.anime_id).mean_score for pick in picks])
-    st.markdown("##### Who gave what")
-    chosen = st.selectbox(
-        "Title", [pick.anime_id for pick in picks], format_func=lambda i: engine.title(i).title,
-        key="title", bind="query-params", label_visibility="collapsed",
-    )  # fmt: skip
-    if chosen is not None:
+    with right:
+        st.markdown("##### Enjoyment against popularity")
+        charts.against_popularity(picks, engine.score_all(fan, model, discovery, filters))
+        st.markdown("##### Who gave what")
+        chosen = st.selectbox(
+            "Title", [pick.anime_id for pick in picks], format_func=lambda i: pickers.names_of(engine.title(i))[0],
+            key="title", label_visibility="collapsed",
+        )  # fmt: skip
         charts.distribution(store.title_scores(chosen), engine.title(chosen).title)
+
+
+def _take_along(picks: list[recsys.Pick], fan: recsys.Profile) -> None:
+    st.markdown("### Take it along")
+    engine = resources.engine()
+    with st.container(horizontal=True):
+        st.download_button("The ten as CSV", exports.picks_csv(picks), "anime-alchemy-ten.csv", "text/csv",
+                           icon=":material/table:", on_click="ignore")  # fmt: skip
+        planned = [engine.title(i) for i in sorted(fan.planned) if engine.has_title(i)]
+        st.download_button(
+            f"The plan for MyAnimeList ({len(planned):,})",
+            recsys.lists.mal_export.plan_xml(planned),
+            "anime-alchemy-plan.xml",
+            "application/xml",
+            icon=":material/bookmark:",
+            on_click="ignore",
+            disabled=not planned,
+            help="Import it on MyAnimeList under Import List, type MyAnimeList.",
+        )
+    if state.visit().source != "import":
+        st.caption("The address of this page brings anybody to the same view.")
 
 
 def _page() -> None:
@@ -68,22 +99,22 @@ def _page() -> None:
     fan = now.profile
     st.title("Ten you have not seen")
     if fan.is_empty or (now.source == "none" and len(fan.scores) < _ENOUGH):
-        _wall()
-        if fan.is_empty:
-            return
-    model = controls.model()
+        wall.show(_ENOUGH)
+        return
+    left, right = st.columns(2, vertical_alignment="bottom")
+    with left:
+        model = controls.model()
+    with right:
+        discovery = controls.discovery()
     filters = controls.filters()
-    engine = resources.engine()
-    picks = engine.recommend(fan, model, 10, filters)
-    st.caption(_basis(model))
-    if len(picks) < 10:
-        left = engine.candidates(fan, model, filters)
-        st.info(
-            left.shortage(10) or "Fewer than ten series fit: one title is shown of each.", icon=":material/filter_alt:"
-        )
-    if picks:
-        cards.grid(picks, "ten")
-        _charts(picks, fan, now.label or "You")
+    picks = _ten(fan, model, discovery, filters)
+    if not picks:
+        return
+    _next_parts(fan, model, filters, picks)
+    _charts(picks, fan, model, discovery, filters)
+    _take_along(picks, fan)
+    if now.source == "none":
+        wall.show_more()
 
 
 _page()

@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 
 from pages.parts.text import plain, shorten
 from recsys import Pick
+from recsys.serving.engine import Scored
 
+#: Points of the landscape: the most popular of what could be shown.
+_LANDSCAPE = 2_000
 _SCORES = list(range(1, 11))
 _CONFIG = {"displayModeBar": False, "responsive": True}
 
@@ -68,6 +71,38 @@ def against_mean(picks: list[Pick], means: list[float | None]) -> None:
     figure.update_yaxes(title="Predicted for you")
     above = sum(pick.predicted > mean for pick, mean in known)
     show(figure, f"{above} of {len(known)} titles are predicted above MyAnimeList's mean for this fan.", "chart-means")
+
+
+def against_popularity(picks: list[Pick], scored: Scored) -> None:
+    """What there is to choose from, and the ten: predicted score against members, on a logarithmic scale."""
+    most = np.argsort(-scored.members)[:_LANDSCAPE]
+    figure = go.Figure()
+    figure.add_scattergl(
+        x=np.maximum(scored.members[most], 1),
+        y=np.round(scored.predicted[most], 2),
+        mode="markers",
+        marker={"size": 4, "opacity": 0.35},
+        name="could be shown",
+        hoverinfo="skip",
+    )
+    members = dict(zip(scored.anime_ids.tolist(), scored.members.tolist(), strict=True))
+    shown = [pick for pick in picks if pick.anime_id in members]
+    figure.add_scatter(
+        x=[max(members[pick.anime_id], 1) for pick in shown],
+        y=[pick.predicted for pick in shown],
+        mode="markers",
+        marker={"size": 13, "symbol": "diamond", "line": {"width": 1}},
+        name="the ten",
+        text=[label(pick.title) for pick in shown],
+        hovertemplate="%{text}<br>you %{y:.1f} · %{x:,} members<extra></extra>",
+    )
+    figure.update_xaxes(title="Members on MyAnimeList", type="log")
+    figure.update_yaxes(title="Predicted for you")
+    mean = np.mean([pick.predicted for pick in shown]) if shown else float("nan")
+    middle = np.median([members[pick.anime_id] for pick in shown]) if shown else float("nan")
+    text = f"The ten are predicted {mean:.1f} on average and have a median of {middle:,.0f} members."
+    st.caption(text)
+    show(figure, text, "chart-popularity")
 
 
 def distribution(counts: NDArray[np.int64], title: str) -> None:

@@ -5,7 +5,11 @@ import streamlit as st
 from pages.parts import resources, state
 from recsys import Filters
 
+#: How strongly the ten are kept from being ten of a kind (`Engine.recommend`).
+DIVERSITY = 0.3
 MODELS = {"popularity": "Popularity", "svd": "SVD", "neural": "Neural", "hybrid": "Hybrid"}
+_EPISODES = (1, 2, 6, 12, 13, 24, 26, 52, 100)
+_MEMBERS = (0, 1_000, 10_000, 50_000, 100_000, 500_000)
 _TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
 
 
@@ -22,6 +26,14 @@ def model() -> str:
     )
 
 
+def discovery() -> float:
+    """0 (safe) to 1 (adventurous)."""
+    steps = {0.0: "Safe", 0.25: "Familiar", 0.5: "Balanced", 0.75: "Curious", 1.0: "Adventurous"}
+    return st.select_slider(
+        "Safe to adventurous", list(steps), format_func=steps.__getitem__, key="discovery", bind="query-params"
+    )
+
+
 def filters() -> Filters:
     catalogue = resources.engine().catalogue
     genres = [genre for genre in catalogue.genres if genre != "Hentai"]
@@ -32,14 +44,17 @@ def filters() -> Filters:
             types = st.pills("Type", _TYPES, selection_mode="multi", key="type", bind="query-params")
             wanted = st.multiselect("With all of these genres", genres, key="with", bind="query-params")
             unwanted = st.multiselect("Without these genres", genres, key="without", bind="query-params")
+            planned = st.segmented_control(
+                "Titles that you plan", ["show", "hide", "only"], key="planned", default="show", required=True,
+                format_func=str.title, bind="query-params",
+            )  # fmt: skip
         with right:
             first, last = st.slider("Years", *years, years, key="years", bind="query-params")
-            members = st.select_slider(
-                "At least this many members",
-                (0, 1_000, 10_000, 50_000, 100_000, 500_000),
-                key="members",
-                bind="query-params",
-            )
+            shortest, longest = st.select_slider(
+                "Episodes", _EPISODES, (_EPISODES[0], _EPISODES[-1]), key="episodes", bind="query-params",
+                format_func=lambda n: f"{n}+" if n == _EPISODES[-1] else str(n),
+            )  # fmt: skip
+            members = st.select_slider("At least this many members", _MEMBERS, key="members", bind="query-params")
             rules = st.toggle(
                 "Series from their beginning", value=True, key="series", bind="query-params",
                 help="One title of a series, and only when you have watched what comes before it.",
@@ -51,7 +66,10 @@ def filters() -> Filters:
         without_genres=tuple(unwanted),
         year_from=first if first > years[0] else None,
         year_to=last if last < years[1] else None,
+        episodes_from=shortest if shortest > _EPISODES[0] else None,
+        episodes_to=longest if longest < _EPISODES[-1] else None,
         min_members=members,
+        planned=planned,
         adult=adult,
         franchise_rules=rules,
         exclude=state.visit().hidden,

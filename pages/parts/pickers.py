@@ -9,11 +9,27 @@ from recsys import RecsysError, Title
 _NAMES_SHOWN = 12
 
 
+_NAMES = {"Romaji": "title", "English": "title_english", "日本語": "title_japanese"}
+
+
+def leading_name() -> None:
+    """Which of a title's names leads, everywhere."""
+    st.segmented_control(
+        "Names lead in", list(_NAMES), key="names", default="Romaji", required=True, bind="query-params", wrap=True
+    )
+
+
+def names_of(title: Title) -> tuple[str, str | None]:
+    """The name that leads, as the visitor chose, and a second one that differs, if there is any."""
+    wanted = getattr(title, _NAMES.get(st.session_state.get("names", ""), "title")) or title.title
+    others = (title.title_english, title.title, title.title_japanese)
+    return wanted, next((name for name in others if name and name.casefold() != wanted.casefold()), None)
+
+
 def title_names(title: Title) -> str:
-    """The leading name and the English one, as Markdown."""
-    english = title.title_english
-    names = f"**{plain(title.title)}**"
-    return names if not english or english.casefold() == title.title.casefold() else f"{names} · {plain(english)}"
+    """Both names as Markdown, the leading one strong."""
+    first, second = names_of(title)
+    return f"**{plain(first)}**" + (f" · {plain(second)}" if second else "")
 
 
 def community_name() -> None:

@@ -41,3 +41,9 @@ def engine() -> recsys.Engine:
 def ratings() -> RatingsStore:
     """The ratings' read store; stops the page with a clear message when the artifacts are not whole."""
     return _shared()[1]
+
+
+def next_questions(fan: recsys.Profile, asked: frozenset[int], n: int) -> list[int]:
+    """Anime ids of the `n` titles whose scores would tell most about `fan`, without those in `asked`."""
+    only = recsys.Filters(franchise_rules=True, exclude=asked)
+    return [pick.anime_id for pick in engine().recommend(fan, "popularity", n, only)]

@@ -18,6 +18,8 @@ def show() -> None:
             pickers.community_name()
         else:
             pickers.title_to_rate()
+        st.divider()
+        pickers.leading_name()
 
 
 def _summary() -> None:

@@ -11,11 +11,13 @@ from recsys import Profile, RecsysError
 
 _UNDO_STEPS = 50
 Source = Literal["none", "community", "import"]
+Mark = Literal["seen", "planned", "hidden", "ignored", "unseen"]
 
 
 @dataclass(frozen=True)
 class Visit:
-    """A list brought from somewhere (`base`), and what the visitor said on the page since."""
+    """A list brought from somewhere (`base`), and what the visitor said on the page since: scores, titles seen without
+    one, planned, not wanted (`hidden`), scores to leave out (`ignored`), and titles not seen when asked (`unseen`)."""
 
     source: Source = "none"
     label: str = ""
@@ -25,6 +27,7 @@ class Visit:
     planned: frozenset[int] = frozenset()
     hidden: frozenset[int] = frozenset()
     ignored: frozenset[int] = frozenset()
+    unseen: frozenset[int] = frozenset()
 
     @property
     def profile(self) -> Profile:
@@ -72,12 +75,12 @@ def rate(anime_id: int, score: float | None) -> None:
     _become(replace(now, rated=rated, ignored=now.ignored - {anime_id}, planned=now.planned - {anime_id}))
 
 
-def mark(anime_id: int, how: Literal["seen", "planned", "hidden", "ignored"]) -> None:
+def mark(anime_id: int, how: Mark) -> None:
     now = visit()
     _become(replace(now, **{how: getattr(now, how) | {anime_id}}))
 
 
-def unmark(anime_id: int, how: Literal["seen", "planned", "hidden", "ignored"]) -> None:
+def unmark(anime_id: int, how: Mark) -> None:
     now = visit()
     _become(replace(now, **{how: getattr(now, how) - {anime_id}}))
 

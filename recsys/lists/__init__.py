@@ -4,7 +4,7 @@
 first three and `csv_list.parse` also say what was done on the way: scales converted, entries skipped, doubtful matches.
 """
 
-from recsys.lists import anilist, csv_list, errors, mal_api, mal_xml
+from recsys.lists import anilist, csv_list, errors, mal_api, mal_export, mal_xml
 from recsys.lists.build import ImportedList
 from recsys.lists.csv_list import CsvImport
 from recsys.lists.summary import Summary, drops_as_dislikes, summary
@@ -18,6 +18,7 @@ __all__ = [
     "drops_as_dislikes",
     "errors",
     "mal_api",
+    "mal_export",
     "mal_xml",
     "summary",
 ]

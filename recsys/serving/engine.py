@@ -25,11 +25,16 @@ _POOL = 90
 
 @dataclass(frozen=True)
 class Scored:
-    """Titles scored for one fan: `anime_ids`, `predicted` (1-10) and `rank_score`, each (n,)."""
+    """Titles scored for one fan: `anime_ids`, `predicted` (1-10), `rank_score`, MyAnimeList's `members`; each (n,)."""
 
     anime_ids: NDArray[np.int64]
     predicted: NDArray[np.floating]
     rank_score: NDArray[np.float64]
+    members: NDArray[np.integer]
+
+    def of(self, chosen: NDArray[np.bool_]) -> "Scored":
+        """Those that the mask `chosen` (n,) marks."""
+        return Scored(self.anime_ids[chosen], self.predicted[chosen], self.rank_score[chosen], self.members[chosen])
 
 
 class Engine:
@@ -170,12 +175,17 @@ class Engine:
             anime_id, float(predicted.mean()), float(np.quantile(low, 0.1)), float(np.quantile(high, 0.9)), why
         )
 
-    def score_all(self, fan: Profile, model: str | None = None, discovery: float = 0.0) -> Scored:
-        """Every title that the model covers, seen or not, with its predicted score and rank score: for charts."""
+    def score_all(
+        self, fan: Profile, model: str | None = None, discovery: float = 0.0, filters: Filters | None = None
+    ) -> Scored:
+        """Every title that the model covers, seen or not, or with `filters` those that `recommend` chooses from."""
         aligned = self._model(model)
         folded = aligned.fold_in(self.catalogue, fan)
         predicted = aligned.model.predict(folded)
-        return Scored(aligned.model.item_ids, predicted, self._rank(aligned, folded, predicted, discovery))
+        rank = self._rank(aligned, folded, predicted, discovery)
+        members = self.catalogue.members[aligned.positions]
+        scored = Scored(aligned.model.item_ids, predicted, rank, members)
+        return scored if filters is None else scored.of(self.candidates(fan, model, filters).allowed[aligned.positions])
 
     def _rank(
         self, aligned: Aligned, folded: Fan, predicted: NDArray, discovery: float, by_score: bool = False
@@ -264,6 +274,10 @@ class Engine:
     def title(self, anime_id: int) -> Title:
         """One catalogue row. Raises `UnknownTitleError`."""
         return self.catalogue.title(self.catalogue.position(anime_id))
+
+    def has_title(self, anime_id: int) -> bool:
+        """Whether the catalogue knows an anime id."""
+        return int(self.catalogue.positions([anime_id])[0]) >= 0
 
     def franchise(self, anime_id: int) -> tuple[int, ...]:
         """Ids of the titles of one franchise in watch order, this one among them. Raises `UnknownTitleError`."""

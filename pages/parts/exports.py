@@ -1,0 +1,27 @@
+"""What a fan can take away as a file."""
+
+import csv
+import io
+
+from pages.parts import resources
+from recsys import Pick
+
+#: What spreadsheets read as a formula when it begins a cell.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def picks_csv(picks: list[Pick]) -> bytes:
+    """The picks in order, with names and scores; a byte order mark tells spreadsheets that it is UTF-8."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["rank", "anime_id", "title", "title_english", "predicted", "low", "high", "mean_score", "link"])
+    for rank, pick in enumerate(picks, 1):
+        title = resources.engine().title(pick.anime_id)
+        names = (_cell(title.title), _cell(title.title_english or ""))
+        scores = (f"{pick.predicted:.2f}", f"{pick.low:.2f}", f"{pick.high:.2f}", title.mean_score or "")
+        writer.writerow([rank, pick.anime_id, *names, *scores, f"https://myanimelist.net/anime/{pick.anime_id}"])
+    return out.getvalue().encode("utf-8-sig")
