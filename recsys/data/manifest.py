@@ -142,14 +142,17 @@ def writing(folder: str | Path, **source: Any) -> Iterator[Batch]:
     """Change artifacts in one step: write to `batch.path(name)` inside the block; they appear when it ends.
 
     Nothing changes when the block raises or the process dies in it. Every file's entry records the command line, the
-    date, the git commit and `source`.
+    date, the git commit and `source`. Raises `ArtifactError` when nothing can be written to the folder.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for stale in folder.glob(f"{_STAGING}*"):
-        if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
-            shutil.rmtree(stale, ignore_errors=True)
-    staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for stale in folder.glob(f"{_STAGING}*"):
+            if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
+                shutil.rmtree(stale, ignore_errors=True)
+        staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
+    except OSError as error:
+        raise ArtifactError(f"Cannot write to the folder {folder}: {error.strerror}. Choose another.") from None
     try:
         batch = Batch(folder, staging, {"made": _how_made(), **source})
         yield batch

@@ -175,7 +175,7 @@ def test_a_manifest_in_no_utf8_is_refused(tmp_path: Path) -> None:
 
 def test_another_version_is_refused_with_both_numbers(tmp_path: Path) -> None:
     (tmp_path / manifest.NAME).write_text(json.dumps({"format_version": 99, "files": {}}))
-    with pytest.raises(ArtifactError, match="99.*version 1"):
+    with pytest.raises(ArtifactError, match=r"99.*version 1"):
         manifest.read(tmp_path)
 
 
@@ -189,3 +189,9 @@ def test_a_file_that_the_manifest_does_not_list_is_refused(tmp_path: Path) -> No
     (tmp_path / "stray.safetensors").write_text("x")
     with pytest.raises(ArtifactError, match=r"stray\.safetensors"):
         manifest.read(tmp_path).path("stray.safetensors")
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ArtifactError, match="file"):
+        write(tmp_path / "file" / "folder", "new")
