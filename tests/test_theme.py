@@ -124,3 +124,10 @@ def test_scales_are_monotone(mode: str) -> None:
     sign = 1 if mode == "light" else -1
     assert all(sign * (b - a) > 0 for a, b in pairwise(lower))
     assert all(sign * (b - a) < 0 for a, b in pairwise(upper))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("palette", ["chartCategoricalColors", "chartSequentialColors", "chartDivergingColors"])
+def test_chart_palettes_have_the_ten_colours_that_streamlit_hands_to_plotly(mode, palette):
+    colors = CONFIG["theme"][mode][palette]
+    assert len(colors) == len(set(colors)) == 10

@@ -96,7 +96,10 @@ def against_popularity(picks: list[Pick], scored: Scored) -> None:
         text=[label(pick.title) for pick in shown],
         hovertemplate="%{text}<br>you %{y:.1f} · %{x:,} members<extra></extra>",
     )
-    figure.update_xaxes(title="Members on MyAnimeList", type="log")
+    figure.update_xaxes(
+        title="Members on MyAnimeList", type="log", tickvals=[10**k for k in range(1, 7)],
+        ticktext=["10", "100", "1k", "10k", "100k", "1M"],
+    )  # fmt: skip
     figure.update_yaxes(title="Predicted for you")
     mean = np.mean([pick.predicted for pick in shown]) if shown else float("nan")
     middle = np.median([members[pick.anime_id] for pick in shown]) if shown else float("nan")
