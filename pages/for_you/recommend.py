@@ -5,6 +5,7 @@ import streamlit as st
 import recsys
 from pages.parts import cards, charts, controls, exports, pickers, resources, state, wall
 from pages.parts.text import count, plain
+from recsys.serving.engine import Scored
 
 _TEN = 10
 _ENOUGH = 3
@@ -48,9 +49,7 @@ def _next_parts(fan: recsys.Profile, model: str, filters: recsys.Filters, shown:
         cards.grid(picks, "next")
 
 
-def _charts(
-    picks: list[recsys.Pick], fan: recsys.Profile, model: str, discovery: float, filters: recsys.Filters
-) -> None:
+def _charts(picks: list[recsys.Pick], fan: recsys.Profile, scored: Scored) -> None:
     store, engine = resources.ratings(), resources.engine()
     st.markdown("### In charts")
     left, right = st.columns(2)
@@ -64,7 +63,7 @@ def _charts(
         charts.against_mean(picks, [engine.title(pick.anime_id).mean_score for pick in picks])
     with right:
         st.markdown("##### Enjoyment against popularity")
-        charts.against_popularity(picks, engine.score_all(fan, model, discovery, filters))
+        charts.against_popularity(picks, scored)
         st.markdown("##### Who gave what")
         chosen = st.selectbox(
             "Title", [pick.anime_id for pick in picks], format_func=lambda i: pickers.names_of(engine.title(i))[0],
@@ -111,7 +110,7 @@ def _page() -> None:
     if not picks:
         return
     _next_parts(fan, model, filters, picks)
-    _charts(picks, fan, model, discovery, filters)
+    _charts(picks, fan, resources.engine().score_all(fan, model, discovery, filters))
     _take_along(picks, fan)
     if now.source == "none":
         wall.show_more()

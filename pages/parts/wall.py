@@ -22,10 +22,9 @@ def show(enough: int) -> None:
 
 def show_more() -> None:
     """The wall for somebody who already has the ten and may go on."""
-    with st.expander(
-        "Rate more, and the ten sharpen", icon=":material/add_reaction:", on_change="rerun", key="more"
-    ) as more:
-        if more.open:
+    more = st.expander("Rate more, and the ten sharpen", icon=":material/add_reaction:", on_change="rerun", key="more")
+    if more.open:
+        with more:
             _tiles()
 
 
