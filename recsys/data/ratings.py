@@ -119,9 +119,10 @@ class RatingsStore:
             try:
                 return cursor.execute(statement, parameters).fetchall()
             except duckdb.Error as error:
-                raise ArtifactError(
-                    f"The ratings in {self._folder} cannot be read any more: {_first_line(error)}"
-                ) from None
+                raise self._unreadable(error) from None
+
+    def _unreadable(self, error: duckdb.Error) -> ArtifactError:
+        return ArtifactError(f"The ratings in {self._folder} cannot be read any more: {_first_line(error)}")
 
     def find_names(self, prefix: str, n: int = 20) -> list[str]:
         """Up to `n` names that contain `prefix`, whatever its case: the name itself, names that begin so, the rest."""
@@ -144,6 +145,19 @@ class RatingsStore:
         for anime_id, status in self._rows("SELECT anime_id, status FROM unscored WHERE user_id = ?", [user_id]):
             unscored[_STATUSES.get(status, "seen")].add(anime_id)
         return Profile(scores, name=name, **unscored)
+
+    def all_ratings(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Everybody's ratings as user ids, anime ids and scores, each (n_ratings,), fan by fan."""
+        with self._cursor() as cursor:
+            try:
+                table = cursor.execute("SELECT user_id, anime_id, score FROM ratings ORDER BY user_id").fetchnumpy()
+            except duckdb.Error as error:
+                raise self._unreadable(error) from None
+        return (
+            np.asarray(table["user_id"], np.int64),
+            np.asarray(table["anime_id"], np.int64),
+            np.asarray(table["score"], np.float64),
+        )
 
     def title_scores(self, anime_id: int) -> NDArray[np.int64]:
         """How many fans gave a title each score 1 ... 10, (10,); all 0 for a title that nobody rated."""

@@ -65,6 +65,11 @@ class Model(ABC):
         """How likely the fan is to watch each title, (n_items,), on any increasing scale; None: this model cannot say."""
         return None
 
+    def left_out(self, fan: Fan) -> Floats | None:
+        """Expected score of each rated title from the fan's other ratings alone, (n,), within 1-10; None: this model can
+        say so only by being folded in anew."""
+        return None
+
     @abstractmethod
     def to_arrays(self) -> dict[str, NDArray]:
         """Every array that `from_arrays` needs."""

@@ -66,6 +66,10 @@ class Popularity(Model):
     def explain(self, fan: PopularityFan, item: int) -> tuple[float, Floats]:
         return float(self.means[item]), fan.effects
 
+    def left_out(self, fan: PopularityFan) -> Floats:
+        known = self._fan_damping + len(fan.items)
+        return clip(self.means[fan.items] + (fan.offset - fan.effects) * known / (known - 1))
+
     def similarity(self, item: int) -> Floats:
         """1 for a title as often rated and as highly, less the more they differ: all that this model knows of titles."""
         apart = np.abs(self._log_raters - self._log_raters[item]) + np.abs(self.means - self.means[item])

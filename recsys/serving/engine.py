@@ -69,7 +69,8 @@ class Engine:
         """The last of `models`."""
         return self.models[-1]
 
-    def _model(self, name: str | None) -> Aligned:
+    def aligned(self, name: str | None = None) -> Aligned:
+        """A model by its item positions, for the rest of `recsys.serving`. Raises `UnknownModelError`."""
         name = self.default_model if name is None else name
         if name not in self._aligned:
             raise UnknownModelError(f"There is no model {name!r}; the loaded ones are {', '.join(self.models)}.")
@@ -100,7 +101,7 @@ class Engine:
             raise ProfileError(f"discovery goes from 0 to 1, not {discovery!r}.")
         if n < 1:
             raise ProfileError(f"n is the number of titles wanted, at least 1, not {n!r}.")
-        aligned = self._model(model)
+        aligned = self.aligned(model)
         folded = aligned.fold_in(self.catalogue, fan)
         predicted = aligned.model.predict(folded)
         score = self._rank(aligned, folded, predicted, discovery, by_score)
@@ -128,7 +129,7 @@ class Engine:
         self, fan: Profile, model: str | None = None, filters: Filters = Filters(), by_score: bool = False
     ) -> ranking.Candidates:
         """The titles that `recommend` chooses from, and how many each filter took out."""
-        aligned = self._model(model)
+        aligned = self.aligned(model)
         orders_by_score = by_score or (type(aligned.model).watch is Model.watch and len(fan.scores) > 0)
         min_raters = self.settings.min_raters if orders_by_score else 0
         return ranking.candidates(
@@ -148,7 +149,7 @@ class Engine:
 
     def predict(self, fan: Profile, anime_ids: Iterable[int], model: str | None = None) -> list[Prediction]:
         """Predicted scores of `anime_ids`, in their order, seen or not. `fallback` says when one is not personal."""
-        aligned = self._model(model)
+        aligned = self.aligned(model)
         folded = aligned.fold_in(self.catalogue, fan)
         predicted = aligned.model.predict(folded)
         wanted = [int(i) for i in anime_ids]
@@ -179,7 +180,7 @@ class Engine:
         self, fan: Profile, model: str | None = None, discovery: float = 0.0, filters: Filters | None = None
     ) -> Scored:
         """Every title that the model covers, seen or not, or with `filters` those that `recommend` chooses from."""
-        aligned = self._model(model)
+        aligned = self.aligned(model)
         folded = aligned.fold_in(self.catalogue, fan)
         predicted = aligned.model.predict(folded)
         rank = self._rank(aligned, folded, predicted, discovery)
@@ -203,7 +204,7 @@ class Engine:
 
         Raises `UnknownTitleError`, and `RecsysError` when the model does not cover the title.
         """
-        aligned = self._model(model)
+        aligned = self.aligned(model)
         item = self._item(aligned, anime_id)
         folded = aligned.fold_in(self.catalogue, fan)
         baseline, reasons = self._explain(aligned, folded, item)
@@ -244,7 +245,7 @@ class Engine:
 
         Raises `UnknownTitleError`, and `RecsysError` when the model does not cover the title.
         """
-        aligned = self._model(model)
+        aligned = self.aligned(model)
         item = self._item(aligned, anime_id)
         alike = aligned.model.similarity(item)
         nobody = aligned.model.fold_in(np.empty(0, np.intp), np.empty(0), np.empty(0, np.intp))
@@ -289,7 +290,7 @@ class Engine:
 
     def known(self, anime_ids: Iterable[int], model: str | None = None) -> set[int]:
         """Those of `anime_ids` that the model covers."""
-        aligned = self._model(model)
+        aligned = self.aligned(model)
         ids = np.fromiter(anime_ids, dtype=np.int64)
         positions = self.catalogue.positions(ids)
         return set(ids[(positions >= 0) & (aligned.items[positions] >= 0)].tolist())
