@@ -110,8 +110,6 @@ def read(source: str | Path | bytes, search: Search | None = None) -> Profile:
     if doubtful:
         more = f" and {len(doubtful) - 3:,} more" if len(doubtful) > 3 else ""
         raise BadFileError(f"Some rows are not sure ({'; '.join(doubtful[:3])}{more}). Correct them, or give ids.")
-    if found.profile.is_empty:
-        raise EmptyListError("The table has no rows. Fill in at least one title.")
     return found.profile
 
 
@@ -129,10 +127,12 @@ def parse(
     is the top of the scale of the scores (5, 10, 100, …); None: 10 or 100, whichever they look like. `progress` is told
     the rows done and their number.
 
-    Raises `BadFileError` for a file that is no such table.
+    Raises `BadFileError` for a file that is no such table, `EmptyListError` for one without rows.
     """
     text, note = files.decode_table(files.read_bytes(source))
     records = _records(text)
+    if not records:
+        raise EmptyListError("The table has no rows. Fill in at least one title below its first line.")
     if scale is None:
         scale = scales.scale_of([_score(record.get("score", "")) for _, record in records])
     rows: list[_Row] = []

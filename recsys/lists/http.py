@@ -124,7 +124,7 @@ class Client:
     def _pause(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         backoff = self._settings.backoff
-        own = tenacity.wait_exponential_jitter(initial=backoff, max=self._settings.max_wait, jitter=backoff)
+        own = tenacity.wait_exponential_jitter(multiplier=backoff, max=self._settings.max_wait, jitter=backoff)
         return max(getattr(error, "retry_after", None) or 0.0, own(state))
 
     def _give_up(self, state: tenacity.RetryCallState) -> bool:

@@ -1,0 +1,358 @@
+"""Both sites over the network, against a local server that misbehaves in every way."""
+
+import gzip
+import itertools
+import socket
+import sys
+import threading
+import time
+import traceback
+import tracemalloc
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from recsys import RecsysError
+from recsys.lists import cache, errors, http, limits
+from recsys.settings import ListSettings
+from tests.lists.conftest import CLIENT_ID, Source, settings_for
+from tests.lists.local_site import LocalSite, Reply
+
+HTML = b"<!doctype html><html><body>Checking your browser</body></html>"
+
+
+def test_a_whole_list_comes(source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply) -> None:
+    site.replies(ten_titles)
+    found = source.bring("Some_fan", settings=settings)
+    assert set(found.profile.scores) == set(range(1, 11))
+    assert (found.profile.name, found.notes, found.skipped) == ("Some_fan", (), ())
+    assert len(site.requests) == 1
+
+
+def test_compressed_answers_are_asked_for_and_read(
+    source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply
+) -> None:
+    site.replies(Reply(gzip.compress(ten_titles.raw), headers={"Content-Encoding": "gzip"}))
+    assert len(source.bring("fan", settings=settings).profile.scores) == 10
+    assert site.requests[0].headers["Accept-Encoding"] == "gzip"
+
+
+@pytest.mark.parametrize(
+    ("reply", "error", "tries"),
+    [
+        pytest.param(Reply(b'{"data": [', 200), errors.BadAnswerError, 1, id="malformed JSON"),
+        pytest.param(Reply(HTML, 200), errors.BadAnswerError, 1, id="HTML page"),
+        pytest.param(Reply(b"", 200), errors.BadAnswerError, 1, id="nothing"),
+        pytest.param(Reply(b"[" * 100_000, 200), errors.BadAnswerError, 1, id="deep JSON"),
+        pytest.param(Reply([1, 2], 200), errors.BadAnswerError, 1, id="JSON of another form"),
+        pytest.param(Reply({"data": 1}, 200), errors.BadAnswerError, 1, id="a form almost right"),
+        pytest.param(Reply(b"xx", 200, {"Content-Encoding": "gzip"}), errors.BadAnswerError, 1, id="not gzip"),
+        pytest.param(Reply(HTML, 503), errors.ServerDownError, 3, id="down"),
+        pytest.param(Reply(HTML, 500), errors.ServerDownError, 3, id="HTML error page"),
+        pytest.param(Reply(HTML, 403), errors.RefusedError, 1, id="firewall"),
+        pytest.param(Reply(HTML, 418), errors.BadAnswerError, 1, id="odd status"),
+        pytest.param(Reply({}, 429), errors.RateLimitedError, 3, id="throttled"),
+        pytest.param(Reply({}, silence=0.6), errors.ServerDownError, 2, id="time-out"),
+        pytest.param(Reply(b" " * 5000, cut=100), errors.PartialListError, 3, id="dropped halfway"),
+        pytest.param(Reply(b" " * 5000, cut=0), errors.PartialListError, 3, id="dropped before the body"),
+    ],
+)
+def test_each_failure_has_its_own_error(
+    source: Source, site: LocalSite, settings: ListSettings, reply: Reply, error: type[Exception], tries: int
+) -> None:
+    site.replies(reply)
+    if reply.silence:
+        settings = replace(settings, read_timeout=reply.silence / 3, attempts=tries)
+    with pytest.raises(error) as caught:
+        source.bring("fan", settings=settings)
+    assert type(caught.value) is error
+    assert source.name in str(caught.value)
+    assert len(site.requests) == tries
+
+
+def test_messages_differ_and_say_what_to_do(source: Source, site: LocalSite, settings: ListSettings) -> None:
+    replies = [Reply(b"", 200), Reply(b"", 503), Reply(b"", 403), Reply(b"", 429), Reply(b"  ", cut=1)]
+    texts = set()
+    for reply in replies:
+        site.replies(reply)
+        with pytest.raises(RecsysError) as caught:
+            source.bring("fan", settings=settings)
+        texts.add(str(caught.value))
+        assert any(advice in str(caught.value).lower() for advice in ("try again", "upload", "another way"))
+    assert len(texts) == len(replies)
+
+
+@pytest.mark.parametrize("failure", [Reply(status=503), Reply(status=429), Reply(b" " * 99, cut=9), Reply(silence=0.7)])
+def test_a_passing_failure_is_tried_again(
+    source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, failure: Reply
+) -> None:
+    site.replies(failure, ten_titles)
+    settings = replace(settings, read_timeout=0.4)
+    assert len(source.bring("fan", settings=settings).profile.scores) == 10
+    assert len(site.requests) == 2
+
+
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_retry_after_is_waited_for(
+    source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, form: str
+) -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)  # in 1 to 2 seconds, rounded down
+    site.replies(Reply(status=429, headers={"Retry-After": "1" if form == "seconds" else later}), ten_titles)
+    source.bring("fan", settings=settings)
+    assert site.requests[1].time - site.requests[0].time > 0.9  # a lower bound: no slow machine breaks it
+
+
+def test_a_long_retry_after_is_told_and_holds_every_visitor(
+    source: Source, site: LocalSite, settings: ListSettings
+) -> None:
+    site.replies(Reply(status=429, headers={"Retry-After": "45"}))
+    with pytest.raises(errors.RateLimitedError, match="in 45 seconds") as caught:
+        source.bring("fan", settings=settings)
+    assert caught.value.retry_after == pytest.approx(45)
+    with pytest.raises(errors.RateLimitedError, match=r"in \d+ seconds"):
+        source.bring("another", settings=settings)
+    assert len(site.requests) == 1
+
+
+@pytest.mark.parametrize("value", ["soon", "-1", "9" * 5000, "Fri, 99 Foo 2030 00:00:00 GMT", ""])
+def test_a_senseless_retry_after_is_ignored(
+    source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, value: str
+) -> None:
+    site.replies(Reply(status=429, headers={"Retry-After": value}), ten_titles)
+    assert len(source.bring("fan", settings=settings).profile.scores) == 10
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_redirects_are_refused(
+    source: Source, site: LocalSite, other_site: LocalSite, settings: ListSettings, ten_titles: Reply, status: int
+) -> None:
+    other_site.replies(ten_titles)
+    site.replies(Reply(b"", status, {"Location": f"{other_site.url}/v2/users/fan/animelist"}))
+    with pytest.raises(errors.BadAnswerError, match="another address"):
+        source.bring("fan", settings=settings)
+    assert not other_site.requests
+    assert len(site.requests) == 1
+
+
+def test_a_trickle_does_not_outlast_the_deadline(source: Source, site: LocalSite) -> None:
+    site.replies(Reply(b" " * 500, drip=0.05))
+    with pytest.raises(errors.ServerDownError, match="slowly"):
+        source.bring("fan", settings=settings_for(site.url, deadline=0.5))
+    assert len(site.requests) == 1
+
+
+def test_an_endless_answer_is_cut_off_in_bounded_memory(source: Source, site: LocalSite) -> None:
+    site.answer = lambda _: Reply(chunks=itertools.repeat(b" " * 65536))
+    tracemalloc.start()
+    try:
+        with pytest.raises(errors.BadAnswerError, match="far more"):
+            source.bring("fan", settings=settings_for(site.url, max_response_bytes=2 * 2**20))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 16 * 2**20
+
+
+def test_a_compressed_bomb_is_cut_off_in_bounded_memory(source: Source, site: LocalSite) -> None:
+    site.replies(Reply(gzip.compress(b" " * 64 * 2**20, 1), headers={"Content-Encoding": "gzip"}))
+    tracemalloc.start()
+    try:
+        with pytest.raises(errors.BadAnswerError, match="far more"):
+            source.bring("fan", settings=settings_for(site.url, max_response_bytes=2 * 2**20))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 16 * 2**20
+
+
+def test_nobody_listens(source: Source) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(errors.UnreachableError, match="Check the network"):
+        source.bring("fan", settings=settings_for(f"http://127.0.0.1:{port}"))
+
+
+def test_the_other_end_speaks_no_tls(source: Source, site: LocalSite) -> None:
+    with pytest.raises(errors.UnreachableError):
+        source.bring("fan", settings=settings_for(site.url.replace("http:", "https:")))
+    assert not site.requests
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="fills the queue of waiting connections as Linux keeps it")
+def test_a_connection_that_is_never_taken(source: Source) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        address = full.getsockname()
+        waiting = [socket.socket() for _ in range(3)]
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(address)
+        settings = settings_for(f"http://127.0.0.1:{address[1]}", connect_timeout=0.1, attempts=2)
+        with pytest.raises(errors.UnreachableError):
+            source.bring("fan", settings=settings)
+        for each in waiting:
+            each.close()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " ",
+        "a",
+        "x" * 21,
+        "../admin",
+        "a/b",
+        "a?b",
+        "a#b",
+        "a b",
+        "a%2e",
+        "f\nan",
+        "naïve",
+        "ファン",
+        "@me",
+        "a.b",
+        None,
+        7,
+    ],
+)
+def test_a_name_that_cannot_be_is_never_sent(
+    source: Source, site: LocalSite, settings: ListSettings, name: object
+) -> None:
+    with pytest.raises(errors.BadUsernameError, match="username"):
+        source.bring(name, settings=settings)
+    assert not site.requests
+
+
+def test_spaces_around_a_name_do_not_matter(
+    source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply
+) -> None:
+    site.replies(ten_titles)
+    assert source.bring("  fan ", settings=settings).profile.name == "fan"
+
+
+def test_a_list_is_fetched_once_an_hour(
+    source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    kept = cache.cachetools.TTLCache(cache.MAX_TITLES, cache.SECONDS, lambda: clock[0], cache._titles)
+    monkeypatch.setattr(cache, "_lists", kept)
+    site.replies(ten_titles)
+    first = source.bring("fan", settings=settings)
+    assert source.bring("FAN", settings=settings) is first  # names are the same in any case, on both sites
+    assert len(site.requests) == 1
+    clock[0] = cache.SECONDS + 1
+    source.bring("fan", settings=settings)
+    assert len(site.requests) == 2
+
+
+def test_a_failure_is_not_kept(source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply) -> None:
+    site.replies(Reply(b"", 404), ten_titles)
+    with pytest.raises(RecsysError):
+        source.bring("fan", settings=settings)
+    assert len(source.bring("fan", settings=settings).profile.scores) == 10
+
+
+def test_no_text_shows_the_client_id(
+    source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(0)
+    shown = [repr(settings), str(settings)]
+    for reply in (
+        Reply(status=503), Reply(status=429), Reply({}, 403), Reply({"message": "Invalid client id"}, 400),
+        Reply(b" " * 99, cut=9), Reply(status=302, headers={"Location": "http://elsewhere.invalid/"}),
+        ten_titles,
+    ):  # fmt: skip
+        site.replies(reply)
+        try:
+            shown.append(repr(source.bring("fan", settings=settings)))
+        except RecsysError as error:
+            shown += [str(error), repr(error), *traceback.format_exception(error)]
+    shown += [repr(cache._lists.currsize), *(repr(item) for item in cache._lists.items()), caplog.text]
+    shown += [request.path for request in site.requests]
+    assert not [text for text in shown if CLIENT_ID in text]
+    assert caplog.text  # urllib3 does log requests at this level
+    sent = [CLIENT_ID in request.headers.values() for request in site.requests]
+    assert all(sent) if source.name == "MyAnimeList" else not any(sent)
+
+
+def test_two_visitors_at_once_get_their_own_lists(source: Source, site: LocalSite, settings: ListSettings) -> None:
+    def answer(request: object) -> Reply:
+        first = "fan1" in f"{request.path} {request.body}"
+        return Reply(source.whole(range(1, 11) if first else range(11, 21)), silence=0.05)
+
+    site.answer = answer
+    found: dict[str, set[int]] = {}
+
+    def visit(name: str) -> None:
+        found[name] = set(source.bring(name, settings=settings).profile.scores)
+
+    threads = [threading.Thread(target=visit, args=(name,)) for name in ("fan1", "fan2")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {"fan1": set(range(1, 11)), "fan2": set(range(11, 21))}
+
+
+def test_one_host_is_asked_so_many_at_once(source: Source, site: LocalSite, ten_titles: Reply) -> None:
+    ten_titles.silence = 0.1
+    site.replies(ten_titles)
+    settings = settings_for(site.url, concurrency=2)
+    threads = [
+        threading.Thread(target=source.bring, args=(f"fan{number}",), kwargs={"settings": settings})
+        for number in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(site.requests) == 6
+    assert site.most_busy == 2
+
+
+def test_one_host_is_asked_so_often(source: Source, site: LocalSite, ten_titles: Reply) -> None:
+    site.replies(ten_titles)
+    settings = settings_for(site.url, rate=2, rate_window=0.5)
+    for number in range(5):
+        source.bring(f"fan{number}", settings=settings)
+    times = [request.time for request in site.requests]
+    # Turns are given before requests arrive, so a little less than the window may lie between arrivals.
+    assert all(later - sooner > 0.4 for sooner, later in zip(times, times[2:], strict=False))
+
+
+def test_a_turn_that_comes_too_late_is_not_waited_for(source: Source, site: LocalSite, ten_titles: Reply) -> None:
+    site.replies(ten_titles)
+    settings = settings_for(site.url, rate=1, rate_window=60.0)
+    source.bring("fan", settings=settings)
+    with pytest.raises(errors.RateLimitedError, match=r"in (5\d|60) seconds"):
+        source.bring("another", settings=settings)
+    assert len(site.requests) == 1
+
+
+def test_a_full_host_is_not_waited_for_beyond_the_longest_wait(site: LocalSite) -> None:
+    settings = settings_for(site.url, concurrency=1, max_wait=0.05)
+    host = limits.for_host("host")
+    deadline = time.monotonic() + 60
+    with host.turn(settings, deadline), pytest.raises(limits.BusyError), host.turn(settings, deadline):
+        pass
+    with host.turn(settings, deadline):  # free again
+        pass
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://evil.example/v2/x", "https://api.example/v2/x", "http://api.example:81/v2", "http://api.example@evil.example/",
+        "http://api.example\\@evil.example/", "//evil.example/x", "/v2/x", "file:///etc/passwd", "http://[", "",
+    ],
+)  # fmt: skip
+def test_another_origin_is_not_the_same(url: str) -> None:
+    client = http.Client(http.Site("S", http.re.compile("x"), ""), "http://api.example/v2", ListSettings())
+    assert client.same_origin(url) is None
+
+
+def test_the_same_origin_keeps_path_and_query() -> None:
+    client = http.Client(http.Site("S", http.re.compile("x"), ""), "http://api.example/v2/", ListSettings())
+    assert client.same_origin("http://api.example/v2/users/x?offset=9#f") == "http://api.example/v2/users/x?offset=9"
