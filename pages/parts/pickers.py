@@ -35,6 +35,8 @@ def title_names(title: Title) -> str:
 def community_name() -> None:
     """Type-ahead over the community's names, however many there are; a click takes that fan's list."""
     store = resources.ratings()
+    kind = "simulated fans: they look real and belong to nobody" if store.simulated else "fans of the ratings data"
+    st.caption(f"{store.n_fans:,} {kind}.")
     typed = st.text_input(
         "A fan's name", key="name-typed", placeholder="Type the start of a name", type="search", live=True
     )

@@ -2,22 +2,27 @@
 
 import streamlit as st
 
-from pages.parts import pickers, resources, state
+from pages.parts import bring, pickers, resources, state
 from pages.parts.text import count, plain
+from recsys import lists
+
+_WAYS = {
+    "Rate": pickers.title_to_rate,
+    "File": bring.from_file,
+    "MyAnimeList": bring.from_mal,
+    "AniList": bring.from_anilist,
+    "Community": pickers.community_name,
+}
 
 
 def show() -> None:
     with st.sidebar:
         st.markdown("#### Your list")
         _summary()
-        way = st.segmented_control(
-            "Bring a list", ["Rate titles", "Community"], key="way", default="Rate titles", label_visibility="collapsed"
+        way = st.pills(
+            "How to bring a list", list(_WAYS), key="way", default="Rate", required=True, label_visibility="collapsed"
         )
-        if way == "Community":
-            st.caption(f"{resources.ratings().n_fans:,} simulated fans: they look real and belong to nobody.")
-            pickers.community_name()
-        else:
-            pickers.title_to_rate()
+        _WAYS[way]()
         st.divider()
         pickers.leading_name()
 
@@ -26,13 +31,24 @@ def _summary() -> None:
     now = state.visit()
     fan = now.profile
     if fan.is_empty:
-        st.caption("Nothing here yet. Rate three titles, or look through a community fan's eyes.")
+        st.caption("Nothing here yet. Rate three titles, bring a list, or look through a community fan's eyes.")
         return
-    who = f"**{plain(now.label)}**, a simulated fan" if now.source == "community" else "**You**"
-    if now.source == "import":
-        who = f"**{plain(now.label)}**"
-    unscored = len(fan.begun) - len(fan.scores)
-    st.markdown(who + " · " + count(len(fan.scores), "score") + (f" · {unscored:,} unscored" if unscored else ""))
+    who = {"none": "**You**", "community": f"**{plain(now.label)}**", "import": f"**{plain(now.label)}**"}[now.source]
+    if now.source == "community" and resources.ratings().simulated:
+        who += ", a simulated fan"
+    st.markdown(f"{who} · {count(len(fan.scores), 'score')}")
+    engine = resources.engine()
+    counts = lists.summary(fan, engine.catalogue.ids.tolist())
+    kinds = ("completed", "watching", "on_hold", "dropped", "planned")
+    parts = [f"{getattr(counts, kind):,} {kind.replace('_', ' ')}" for kind in kinds if getattr(counts, kind)]
+    st.caption(f"{counts.known:,} of {count(counts.titles, 'title')} known · {' · '.join(parts)}")
+    for note in now.notes:
+        st.caption(f":material/info: {plain(note, 300)}")
+    if now.base.dropped - now.base.scores.keys():
+        st.toggle(
+            "Unscored drops are dislikes", now.drops_disliked, key="drops",
+            on_change=lambda: state.set_drops_disliked(st.session_state["drops"]),
+        )  # fmt: skip
     with st.container(horizontal=True):
         st.button("Undo", icon=":material/undo:", on_click=state.undo, disabled=not state.can_undo(), type="tertiary")
         st.button("Forget my list", icon=":material/delete:", on_click=state.forget, type="tertiary")

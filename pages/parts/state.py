@@ -7,9 +7,11 @@ from typing import Literal
 import streamlit as st
 
 from pages.parts import resources
-from recsys import Profile, RecsysError
+from recsys import Profile, RecsysError, lists
 
 _UNDO_STEPS = 50
+#: The score of a title dropped without one, for a visitor who says that those were disliked.
+_DISLIKE = 3
 Source = Literal["none", "community", "import"]
 Mark = Literal["seen", "planned", "hidden", "ignored", "unseen"]
 
@@ -22,6 +24,8 @@ class Visit:
     source: Source = "none"
     label: str = ""
     base: Profile = field(default_factory=Profile)
+    notes: tuple[str, ...] = ()
+    drops_disliked: bool = False
     rated: Mapping[int, float] = field(default_factory=dict)
     seen: frozenset[int] = frozenset()
     planned: frozenset[int] = frozenset()
@@ -32,9 +36,10 @@ class Visit:
     @property
     def profile(self) -> Profile:
         """The list as the models see it: an ignored rating counts as seen, without a score."""
-        scores = {i: s for i, s in {**self.base.scores, **self.rated}.items() if i not in self.ignored}
-        seen = self.base.seen | self.seen | self.ignored
-        return replace(self.base, scores=scores, seen=seen, planned=self.base.planned | self.planned)
+        base = lists.drops_as_dislikes(self.base, _DISLIKE) if self.drops_disliked else self.base
+        scores = {i: s for i, s in {**base.scores, **self.rated}.items() if i not in self.ignored}
+        seen = base.seen | self.seen | self.ignored
+        return replace(base, scores=scores, seen=seen, planned=base.planned | self.planned)
 
 
 def visit() -> Visit:
@@ -62,8 +67,14 @@ def use_community(name: str) -> None:
     _become(Visit(source="community", label=name, base=resources.ratings().profile(name)))
 
 
-def use_import(profile: Profile, label: str) -> None:
-    _become(Visit(source="import", label=label, base=profile))
+def use_import(profile: Profile, label: str, notes: tuple[str, ...] = ()) -> None:
+    """Take a list that the visitor brought; `notes` say what was done to it on the way in."""
+    _become(Visit(source="import", label=label, base=profile, notes=notes))
+
+
+def set_drops_disliked(disliked: bool) -> None:
+    """Whether titles dropped without a score count as disliked."""
+    _become(replace(visit(), drops_disliked=disliked))
 
 
 def rate(anime_id: int, score: float | None) -> None:
@@ -87,7 +98,7 @@ def unmark(anime_id: int, how: Mark) -> None:
 
 def forget() -> None:
     """Forget the list and everything said about it, undo steps included."""
-    for key in ("visit", "past"):
+    for key in ("visit", "past", "address"):
         st.session_state.pop(key, None)
 
 

@@ -272,6 +272,13 @@ class Engine:
         """Titles by any of their names, best match first."""
         return [self.catalogue.title(position) for position in self._search.find(query, n)]
 
+    def match(self, text: str, n: int = 5) -> list[tuple[int, str, float]]:
+        """Anime id, title and confidence 0..1 of the titles that `text` may name: what `lists.csv_list` asks for."""
+        return [
+            (int(self.catalogue.ids[position]), self.catalogue.title(position).title, sure)
+            for position, sure in self._search.match(text, n)
+        ]
+
     def title(self, anime_id: int) -> Title:
         """One catalogue row. Raises `UnknownTitleError`."""
         return self.catalogue.title(self.catalogue.position(anime_id))
