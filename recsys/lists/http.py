@@ -1,4 +1,4 @@
-"""Asking a site for JSON: bounded in time, size, rate and retries. Reasons in docs/decisions/0002-http-client.md."""
+"""Asking a site for JSON: bounded in time, size, rate and retries. Reasons in docs/decisions/0006-http-client.md."""
 
 import json
 import math

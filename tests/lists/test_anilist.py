@@ -5,8 +5,8 @@ import pytest
 import recsys
 from recsys.lists import anilist, errors
 from recsys.settings import ListSettings
-from tests.lists.conftest import anilist_data
 from tests.lists.local_site import LocalSite, Reply, Request
+from tests.lists.makers import anilist_data
 
 
 def entry(media_id: object, mal_id: object, status: object, score: object = 0) -> dict:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from recsys import RecsysError
 from recsys.lists import ImportedList, anilist, build, cache, csv_list, http, limits, mal_api, mal_xml
 from recsys.settings import ListSettings
-from tests.lists.conftest import anilist_data, export, mal_page
 from tests.lists.local_site import LocalSite, Reply
+from tests.lists.makers import anilist_data, export, mal_page
 
 quick = hypothesis_settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]

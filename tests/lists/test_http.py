@@ -17,8 +17,8 @@ import pytest
 from recsys import RecsysError
 from recsys.lists import cache, errors, http, limits
 from recsys.settings import ListSettings
-from tests.lists.conftest import CLIENT_ID, Source, settings_for
 from tests.lists.local_site import LocalSite, Reply
+from tests.lists.makers import CLIENT_ID, Source, settings_for
 
 HTML = b"<!doctype html><html><body>Checking your browser</body></html>"
 

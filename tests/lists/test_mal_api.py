@@ -6,8 +6,8 @@ import pytest
 import recsys
 from recsys.lists import errors, mal_api
 from recsys.settings import ListSettings
-from tests.lists.conftest import CLIENT_ID, mal_page, settings_for
 from tests.lists.local_site import LocalSite, Reply, Request
+from tests.lists.makers import CLIENT_ID, mal_page, settings_for
 
 
 def entry(anime_id: object, status: object, score: object = 0) -> dict:

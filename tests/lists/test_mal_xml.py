@@ -7,7 +7,7 @@ import pytest
 
 import recsys
 from recsys.lists import errors, files, mal_xml
-from tests.lists.conftest import export
+from tests.lists.makers import export
 
 TWO = export({"id": 5114, "score": 9}, {"id": 1535, "score": 0, "status": "On-Hold"})
 
