@@ -1,5 +1,6 @@
 """What is loaded once and shared by every visitor: the engine and the read store of ratings."""
 
+import atexit
 import gc
 import os
 
@@ -22,6 +23,8 @@ def _load() -> tuple[recsys.Engine, RatingsStore]:
     # Streamlit collects garbage after every rerun; what lives as long as the server need not be walked each time.
     gc.collect()
     gc.freeze()
+    # DuckDB's binding reports everything that Python could not tear down at its end.
+    atexit.register(gc.unfreeze)
     return loaded
 
 

@@ -98,7 +98,7 @@ def unmark(anime_id: int, how: Mark) -> None:
 
 def forget() -> None:
     """Forget the list and everything said about it, undo steps included."""
-    for key in ("visit", "past", "address"):
+    for key in ("visit", "past"):
         st.session_state.pop(key, None)
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -27,13 +28,24 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     if given := request.config.getoption("--url"):
         yield given.rstrip("/")
         return
+    with serving(tmp_path_factory.mktemp("server")) as address:
+        yield address
+
+
+@contextmanager
+def serving(folder: Path, **environment: str) -> Iterator[str]:
+    """The address of an app with its log in `folder` and these environment variables, on a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    log = tmp_path_factory.mktemp("server") / "log.txt"
-    with log.open("w") as output, subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output) as server:
+    log = folder / "log.txt"
+    variables = {**os.environ, **environment}
+    with (
+        log.open("w") as output,
+        subprocess.Popen(command, cwd=ROOT, env=variables, stdout=output, stderr=output) as server,
+    ):
         try:
             address = f"http://127.0.0.1:{port}"
             _wait_until_healthy(address, server, log)
