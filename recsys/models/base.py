@@ -66,7 +66,7 @@ class Model(ABC):
         return None
 
     def left_out(self, fan: Fan) -> Floats | None:
-        """Expected score of each rated title from the fan's other ratings alone, (n,), within 1-10; None: this model can
+        """Expected score (1-10) of each rated title from the fan's other ratings alone, (n,); None: this model can
         say so only by being folded in anew."""
         return None
 
