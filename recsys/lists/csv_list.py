@@ -25,6 +25,9 @@ Search = Callable[[str], Sequence[tuple[int, str, float]]]
 CERTAIN, MARGIN = 0.9, 0.05
 _CANDIDATES = 5
 _MAX_TEXT = 300
+_MAX_COLUMNS = 100
+#: A search takes a few milliseconds.
+_MAX_SEARCHES = 5000
 
 _COLUMNS = {
     "anime_id": ("animeid", "id", "malid", "myanimelistid", "seriesanimedbid"),
@@ -151,7 +154,12 @@ def parse(
             rejected.append(Rejected(number, named, "no anime id, and no catalogue here to look the title up"))
         else:
             if named not in matches:
-                matches[named] = tuple(search(named)[:_CANDIDATES])
+                if len(matches) >= _MAX_SEARCHES:
+                    raise BadFileError(
+                        f"More than {_MAX_SEARCHES:,} titles have no anime_id. Give ids, or split the table."
+                    )
+                ordered = sorted(search(named), key=lambda match: -match[2])
+                matches[named] = tuple(ordered[:_CANDIDATES])
             found = matches[named]
             if not found:
                 rejected.append(Rejected(number, named, "no title like this in the catalogue"))
@@ -223,7 +231,7 @@ def _records(text: str) -> list[tuple[int, dict[str, str]]]:
 def _columns(cells: Sequence[str]) -> list[str]:
     """The name of each column, empty for one not used. Raises `BadFileError` if one that is needed is missing."""
     names = {alias: name for name, aliases in _COLUMNS.items() for alias in aliases}
-    columns = [names.get("".join(filter(str.isalnum, cell.lower())), "") for cell in cells]
+    columns = [names.get("".join(filter(str.isalnum, cell.lower())), "") for cell in cells[:_MAX_COLUMNS]]
     for place, name in enumerate(columns):
         if name in columns[:place]:
             columns[place] = ""

@@ -141,7 +141,9 @@ class Client:
 
     def _once(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
         site, settings = self._site, self._settings
-        left = max(0.01, self._deadline - time.monotonic())
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise self._too_slow()
         timeout = urllib3.Timeout(connect=min(settings.connect_timeout, left), read=min(settings.read_timeout, left))
         try:
             response = _pool().request(
@@ -168,6 +170,9 @@ class Client:
                 f"{site} sent something that is not a list. It may be under maintenance: try again later, "
                 "or upload an export."
             ) from None
+
+    def _too_slow(self) -> ServerDownError:
+        return ServerDownError(f"{self._site} answers too slowly. Try again later, or upload an export.")
 
     def _refuse(self, response: urllib3.BaseHTTPResponse) -> None:
         status = response.status
@@ -204,7 +209,7 @@ class Client:
                 if size > settings.max_response_bytes:
                     raise BadAnswerError(f"{site} sent far more than a list can be. Upload an export instead.")
                 if time.monotonic() > self._deadline:
-                    raise ServerDownError(f"{site} answers too slowly. Try again later, or upload an export.")
+                    raise self._too_slow()
         except failures.ReadTimeoutError:
             raise ServerDownError(f"{site} stopped answering. Try again later, or upload an export.") from None
         except failures.DecodeError:

@@ -25,7 +25,7 @@ from recsys.types import Profile
 SOURCE = "MyAnimeList export"
 
 _MAX_DEPTH = 16
-_MAX_ELEMENTS = 4_000_000
+_MAX_ELEMENTS = 1_500_000  # 25 for each of more titles than there are
 _MAX_FIELD_CHARACTERS = 200
 #: expat holds a tag, comment or attribute until it is whole, and some versions read it anew with each chunk.
 _MAX_TOKEN_CHARACTERS = 512 * 1024

@@ -48,7 +48,7 @@ class Source:
 
     name: str
     bring: Callable[..., ImportedList]
-    whole: Callable[[range], dict[str, Any]]
+    whole: Callable[..., dict[str, Any]]
 
 
 def export(*entries: dict[str, Any], encoding: str = "utf-8", name: str = "Some_fan", filler: str = "") -> bytes:

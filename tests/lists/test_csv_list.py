@@ -1,11 +1,14 @@
+import contextlib
 import csv
 import gzip
 import io
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 import recsys
+from recsys import RecsysError
 from recsys.lists import csv_list, errors
 
 CATALOGUE = {
@@ -174,3 +177,35 @@ def test_each_bad_table_has_its_answer(data: bytes, text: str) -> None:
 def test_a_title_too_long_is_rejected_not_searched() -> None:
     found = csv_list.parse(b"title,score\n" + b"x" * 400 + b",9\n", lambda text: pytest.fail("searched"))
     assert "too long" in found.rejected[0].reason
+
+
+def test_so_many_titles_are_searched_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_list, "_MAX_SEARCHES", 2)
+    assert len(table("title,score\na,1\nb,1\na,2\n").rejected) == 3
+    with pytest.raises(errors.BadFileError, match="More than 2 titles"):
+        table("title,score\na,1\nb,1\nc,2\n")
+
+
+def test_the_best_match_counts_whatever_its_place() -> None:
+    found = csv_list.parse(b"title,score\nx,9\n", lambda text: [(1, "one", 0.5), (2, "two", 1.0), (3, "three", 0.96)])
+    assert [candidate[0] for candidate in found.uncertain[0].candidates] == [2, 3, 1]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(gzip.compress(b"anime_id,score\n" + b"\n" * 2**26, 1), id="gzip bomb"),
+        pytest.param(b"," * 3 * 2**20 + b"\n", id="millions of columns"),
+        pytest.param(b"anime_id,score,x\n" + (b"1,9," + b"x" * 1500 + b"\n") * 3000, id="long rows"),
+    ],
+)
+def test_memory_stays_bounded(data: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(RecsysError):
+            table_of = csv_list.parse(data, search)
+            assert table_of.profile.scores
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 80 * 2**20

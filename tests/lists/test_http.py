@@ -137,9 +137,17 @@ def test_redirects_are_refused(
 
 
 def test_a_trickle_does_not_outlast_the_deadline(source: Source, site: LocalSite) -> None:
-    site.replies(Reply(b" " * 500, drip=0.05))
+    site.replies(Reply(b" " * 5000, drip=0.05))  # four minutes
     with pytest.raises(errors.ServerDownError, match="slowly"):
         source.bring("fan", settings=settings_for(site.url, deadline=0.5))
+    assert len(site.requests) == 1
+
+
+def test_pages_do_not_outlast_the_deadline_together(source: Source, site: LocalSite) -> None:
+    more = {"following": f"{site.url}/v2/2"} if source.name == "MyAnimeList" else {"more": True}
+    site.replies(Reply(source.whole(range(1, 11), **more)), Reply(source.whole(range(1, 11))))
+    with pytest.raises(errors.ServerDownError, match="too slowly"):
+        source.bring("fan", settings=settings_for(site.url, deadline=0.5), progress=lambda *_: time.sleep(0.6))
     assert len(site.requests) == 1
 
 

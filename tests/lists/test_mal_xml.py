@@ -181,8 +181,8 @@ def test_more_titles_than_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_memory_does_not_grow_with_what_is_not_kept() -> None:
-    """24 MB of comments."""
-    data = gzip.compress(export(*({"id": number} for number in range(1, 1001)), filler="x" * 24_000), 1)
+    """20 MB of comments."""
+    data = gzip.compress(export(*({"id": number} for number in range(1, 1001)), filler="x" * 20_000), 1)
     tracemalloc.start()
     try:
         assert len(mal_xml.read(data).seen) == 1000
