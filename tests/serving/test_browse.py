@@ -1,0 +1,42 @@
+"""Looking through the catalogue, on the toy world of conftest.py."""
+
+import pytest
+
+from recsys.errors import ProfileError
+from recsys.serving.browse import browse, keep
+from recsys.types import Filters, Profile
+
+
+def test_most_members_first_and_unrated_titles_too(engine):
+    assert browse(engine).tolist() == [10, 11, 20, 30, 50, 99]
+
+
+def test_by_mean_score_titles_without_one_come_last_by_members(engine):
+    assert browse(engine, order="mean").tolist() == [10, 20, 11, 30, 50, 99]
+
+
+def test_newest_first_and_unknown_years_last(engine):
+    assert browse(engine, Filters(adult=True), order="newest").tolist() == [99, 30, 50, 20, 11, 10, 40]
+
+
+def test_predicted_best_first_then_titles_with_few_raters_or_none(engine):
+    scored = engine.score_all(Profile(scores={30: 7}))
+    assert browse(engine, order="predicted", scored=scored).tolist() == [10, 11, 20, 30, 50, 99]
+    assert browse(engine, Filters(adult=True), "predicted", scored).tolist() == [40, 10, 11, 20, 30, 50, 99]
+
+
+def test_filters_apply(engine):
+    assert browse(engine, Filters(genres=("Action",), year_from=2003)).tolist() == [11, 50, 99]
+    assert browse(engine, Filters(types=("Movie",))).tolist() == [20]
+    assert browse(engine, Filters(min_members=1_000)).tolist() == []
+
+
+def test_keep_leaves_the_order_alone(engine):
+    assert keep(engine, [50, 10, 40, 30], Filters()) == [50, 10, 30]
+    assert keep(engine, [], Filters()) == []
+
+
+@pytest.mark.parametrize("order", ["predicted", "best"])
+def test_an_order_that_cannot_be_made_is_an_error(engine, order):
+    with pytest.raises(ProfileError, match="newest"):
+        browse(engine, order=order)
