@@ -19,7 +19,11 @@ def _titles(item: ImportedList) -> int:
     return 1 + len(item.profile.begun) + len(item.profile.planned)
 
 
-_lists: cachetools.Cache[Key, ImportedList] = cachetools.TTLCache(MAX_TITLES, SECONDS, time.monotonic, _titles)
+def _empty(timer: Callable[[], float] = time.monotonic) -> cachetools.Cache[Key, ImportedList]:
+    return cachetools.TTLCache(MAX_TITLES, SECONDS, timer, _titles)
+
+
+_lists = _empty()
 _lock = threading.Lock()
 
 

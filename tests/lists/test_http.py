@@ -244,8 +244,7 @@ def test_a_list_is_fetched_once_an_hour(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [0.0]
-    kept = cache.cachetools.TTLCache(cache.MAX_TITLES, cache.SECONDS, lambda: clock[0], cache._titles)
-    monkeypatch.setattr(cache, "_lists", kept)
+    monkeypatch.setattr(cache, "_lists", cache._empty(lambda: clock[0]))
     site.replies(ten_titles)
     first = source.bring("fan", settings=settings)
     assert source.bring("FAN", settings=settings) is first  # names are the same in any case, on both sites
@@ -253,6 +252,17 @@ def test_a_list_is_fetched_once_an_hour(
     clock[0] = cache.SECONDS + 1
     source.bring("fan", settings=settings)
     assert len(site.requests) == 2
+
+
+def test_so_many_titles_are_kept_and_no_more(
+    source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "MAX_TITLES", 25)
+    monkeypatch.setattr(cache, "_lists", cache._empty())
+    site.replies(ten_titles)
+    for name in ("fan1", "fan2", "fan3", "fan3", "fan1"):
+        source.bring(name, settings=settings)
+    assert len(site.requests) == 4  # the second fan3 was kept, the first fan1 was not
 
 
 def test_a_failure_is_not_kept(source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply) -> None:
