@@ -11,7 +11,7 @@ from recsys import Pick
 from recsys.serving.engine import Scored
 
 #: Points of the landscape: the most popular of what could be shown.
-_LANDSCAPE = 2_000
+_LANDSCAPE = 600
 _SCORES = list(range(1, 11))
 _CONFIG = {"displayModeBar": False, "responsive": True}
 
@@ -77,7 +77,7 @@ def against_popularity(picks: list[Pick], scored: Scored) -> None:
     """What there is to choose from, and the ten: predicted score against members, on a logarithmic scale."""
     most = np.argsort(-scored.members)[:_LANDSCAPE]
     figure = go.Figure()
-    figure.add_scattergl(
+    figure.add_scatter(
         x=np.maximum(scored.members[most], 1),
         y=np.round(scored.predicted[most], 2),
         mode="markers",
