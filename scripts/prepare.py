@@ -2,13 +2,13 @@
 
 import argparse
 import sys
-import time
 from pathlib import Path
 
 from recsys.data import kaggle
 from recsys.data.prepare import SPARSE, Report, prepare
 from recsys.data.workspace import Options
 from recsys.errors import RecsysError
+from scripts._progress import Meter
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -34,21 +34,6 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     _print(report, args.out)
     return 0
-
-
-class Meter:
-    """Progress on stderr: a line per stage, and another every ten seconds of a long one."""
-
-    def __init__(self) -> None:
-        self._start = self._last = time.monotonic()
-        self._stage = ""
-
-    def __call__(self, stage: str, share: float) -> None:
-        now = time.monotonic()
-        if stage != self._stage or now - self._last >= 10:
-            done = f" {share:.0%}" if 0.01 < share < 1 else ""
-            print(f"[{now - self._start:5.0f} s] {stage}{done}", file=sys.stderr, flush=True)
-            self._stage, self._last = stage, now
 
 
 def _print(report: Report, out: Path) -> None:

@@ -1,0 +1,217 @@
+"""A community of fans who look real and belong to nobody, drawn from distributions fitted to real fans.
+
+A simulated fan is drawn in four steps. How long their list is: from the fitted distribution of lengths. Which kind of
+title they come across: a taste from the normal distribution of real fans' tastes, given the length; titles from
+`exposure`. How they rate: the SVD's z ~ N(0, I), correlated with the former as it is among real fans. Their scores: the
+SVD's expectation plus residual noise whose variance differs between fans, cut into 1-10 so that each score is as
+frequent as it really is. No step looks at any one fan's list.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data import exposure, manifest
+from recsys.data.ratings import load_arrays
+from recsys.models.svd import SVD
+
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
+Wrap = Callable[[Iterable[int]], Iterable[int]]
+
+_BLOCK = 250
+_QUANTILES = np.linspace(0, 1, 41)
+#: Fans with fewer scores say little about how their scores scatter.
+_ENOUGH = 30
+MIN_RATINGS = 11
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Fans' lists as three parallel arrays sorted by fan, then title.
+
+    `fans` number from 0, `items` are positions in a model's titles, `scores` are 1-10, or 0 for an unscored title.
+    """
+
+    fans: NDArray[np.int32]
+    items: NDArray[np.int32]
+    scores: NDArray[np.uint8]
+    n_fans: int
+
+    def watched(self, n_items: int) -> NDArray[np.bool_]:
+        """The lists as a matrix (n_fans, n_items)."""
+        matrix = np.zeros((self.n_fans, n_items), dtype=bool)
+        matrix[self.fans, self.items] = True
+        return matrix
+
+    def of(self, fan: int) -> tuple[NDArray[np.intp], Floats, NDArray[np.intp]]:
+        """One fan's scored titles, their scores and the unscored titles: what a model's `fold_in` takes."""
+        first, end = np.searchsorted(self.fans, [fan, fan + 1])
+        rows = slice(first, end)
+        items, scores = self.items[rows].astype(np.intp), self.scores[rows]
+        return items[scores > 0], scores[scores > 0].astype(np.float64), items[scores == 0]
+
+    def take(self, fans: Ints) -> "Lists":
+        """The lists of some fans, who are numbered anew in the given order."""
+        number = np.full(self.n_fans, -1, np.int32)
+        number[fans] = np.arange(len(fans), dtype=np.int32)
+        rows = np.flatnonzero(number[self.fans] >= 0)
+        rows = rows[np.lexsort((self.items[rows], number[self.fans[rows]]))]
+        return Lists(number[self.fans[rows]], self.items[rows], self.scores[rows], len(fans))
+
+
+def load_lists(folder: str | Path, item_ids: NDArray[np.int64]) -> Lists:
+    """The prepared lists of `folder`, scored and unscored, of the titles `item_ids` (ascending).
+
+    Raises `ArtifactError` when the folder's files are missing or damaged.
+    """
+    ratings = load_arrays(folder)
+    path = manifest.read(folder).path("unscored.parquet")
+    with duckdb.connect() as connection:
+        rows = connection.execute("SELECT user_id, anime_id FROM read_parquet(?)", [str(path)]).fetchnumpy()
+    fans = np.concatenate([ratings.users, np.searchsorted(ratings.user_ids, rows["user_id"])]).astype(np.int32)
+    titles = np.concatenate([ratings.item_ids[ratings.items], rows["anime_id"]])
+    scores = np.concatenate([ratings.scores, np.zeros(len(rows["anime_id"]))]).astype(np.uint8)
+    items = np.minimum(np.searchsorted(item_ids, titles), len(item_ids) - 1).astype(np.int32)
+    known = item_ids[items] == titles
+    lists = Lists(fans[known], items[known], scores[known], len(ratings.user_ids))
+    some = np.unique(lists.fans[lists.scores > 0])
+    return lists.take(some)
+
+
+@dataclass(frozen=True)
+class Population:
+    """The fitted distributions. With x = (1, l, l², taste), l the logarithm of a list's length:
+
+    `lengths`, `unscored` (41,): quantiles of l and of the share of a list that is unscored; `taste_mean` (3, k) and
+    `taste_root` (k, k): taste ~ N((1, l, l²) @ mean, root @ root.T); `z_mean` (3 + k, n_factors), `z_root`: likewise z
+    given x; `spread` (2,): mean and standard deviation of the log of a fan's variance over the model's; `cuts` (9,):
+    where a continuous score turns into the next whole one.
+    """
+
+    exposed: exposure.Exposure
+    lengths: Floats
+    unscored: Floats
+    taste_mean: Floats
+    taste_root: Floats
+    z_mean: Floats
+    z_root: Floats
+    spread: Floats
+    cuts: Floats
+
+
+def fit(lists: Lists, model: SVD, rng: np.random.Generator, progress: Wrap = iter) -> Population:
+    """Fit to real `lists`, whose items are the model's positions. `progress` wraps the longer loops."""
+    n_items = len(model.item_ids)
+    exposed = exposure.fit(lists.watched(n_items), rng, progress=progress)
+    length = np.bincount(lists.fans, minlength=lists.n_fans)
+    unscored = np.bincount(lists.fans, lists.scores == 0, lists.n_fans) / length
+    basis = _basis(np.log(length))
+    taste_mean = _regress(basis, exposed.tastes)
+    x = np.column_stack([basis, exposed.tastes])
+    z, spread = _rating_habits(lists, model, rng, progress)
+    z_mean = _regress(x, z)
+    left, directions = np.linalg.eigh(np.eye(z.shape[1]) - np.cov((x @ z_mean).T))
+    fitted = Population(
+        exposed=exposed,
+        # The very longest list would be one fan's; so would the shortest.
+        lengths=np.quantile(np.log(length), np.clip(_QUANTILES, 0.005, 0.995)),
+        unscored=np.quantile(unscored, np.clip(_QUANTILES, 0.005, 0.995)),
+        taste_mean=taste_mean,
+        taste_root=_root(np.cov((exposed.tastes - basis @ taste_mean).T)),
+        z_mean=z_mean,
+        z_root=directions * np.sqrt(np.maximum(left, 1e-3)),
+        spread=spread,
+        cuts=np.zeros(9),
+    )
+    counts = np.bincount(lists.scores, minlength=11)[1:]
+    _, _, continuous = _draw_uncut(fitted, model, 1000, rng, np.ones(n_items, dtype=bool))
+    continuous = continuous[~np.isnan(continuous)]
+    cuts = np.quantile(continuous, np.cumsum(counts)[:-1] / counts.sum())
+    return Population(**{**vars(fitted), "cuts": cuts})
+
+
+def draw(
+    population: Population, model: SVD, n_fans: int, rng: np.random.Generator, allowed: NDArray[np.bool_]
+) -> Lists:
+    """`n_fans` simulated lists of the `allowed` titles (n_items,), each with more than ten ratings."""
+    parts: list[Lists] = []
+    while (missing := n_fans - sum(part.n_fans for part in parts)) > 0:
+        tried = missing + missing // 4 + 10
+        fans, items, continuous = _draw_uncut(population, model, tried, rng, allowed)
+        scores = np.where(np.isnan(continuous), 0, 1 + np.searchsorted(population.cuts, continuous)).astype(np.uint8)
+        enough = np.flatnonzero(np.bincount(fans, scores > 0, tried) >= MIN_RATINGS)
+        parts.append(Lists(fans, items, scores, tried).take(enough[:missing]))
+    starts = np.cumsum([0, *(part.n_fans for part in parts)])
+    return Lists(
+        np.concatenate([part.fans + start for part, start in zip(parts, starts[:-1], strict=True)]).astype(np.int32),
+        np.concatenate([part.items for part in parts]),
+        np.concatenate([part.scores for part in parts]),
+        n_fans,
+    )
+
+
+def _draw_uncut(
+    population: Population, model: SVD, n_fans: int, rng: np.random.Generator, allowed: NDArray[np.bool_]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
+    """Fans, items and continuous scores, NaN where unscored."""
+    length = np.interp(rng.random(n_fans), _QUANTILES, population.lengths)
+    share = np.interp(rng.random(n_fans), _QUANTILES, population.unscored)
+    basis = _basis(length)
+    taste = (
+        basis @ population.taste_mean + rng.normal(size=(n_fans, len(population.taste_root))) @ population.taste_root.T
+    )
+    z = np.column_stack([basis, taste]) @ population.z_mean
+    z += rng.normal(size=z.shape) @ population.z_root.T
+    variance = np.exp(rng.normal(population.spread[0], population.spread[1], n_fans))
+    exposed = population.exposed
+    blocks = []
+    for start in range(0, n_fans, _BLOCK):
+        some = slice(start, start + _BLOCK)
+        logits = (exposed.bias + taste[some] @ exposed.factors.T).astype(np.float32)
+        logits[:, ~allowed] = -np.inf
+        fans, items = np.nonzero(exposure.draw(logits, np.exp(length[some]), rng))
+        fans += start
+        mean = model.base[items] + np.einsum("ij,ij->i", model.factors[items], z[fans].astype(np.float32))
+        score = mean + np.sqrt(model.noise[items] * variance[fans]) * rng.normal(size=len(items))
+        score[rng.random(len(items)) < share[fans]] = np.nan
+        blocks.append((fans.astype(np.int32), items.astype(np.int32), score))
+    fans, items, scores = (np.concatenate(column) for column in zip(*blocks, strict=True))
+    return fans, items, scores
+
+
+def _rating_habits(lists: Lists, model: SVD, rng: np.random.Generator, progress: Wrap) -> tuple[Floats, Floats]:
+    """Each fan's z (n_fans, n_factors), and the mean and deviation of the log of how much wider than the model expects
+    their scores scatter, measured on the half of a list that the fold-in has not seen."""
+    z = np.zeros((lists.n_fans, model.n_factors))
+    scatter = []
+    for fan in progress(range(lists.n_fans)):
+        items, scores, unscored = lists.of(fan)
+        z[fan] = model.fold_in(items, scores, unscored).z
+        if len(items) >= 2 * _ENOUGH:
+            shuffled = rng.permutation(len(items))
+            given, held = shuffled[: len(items) // 2], shuffled[len(items) // 2 :]
+            half = model.fold_in(items[given], scores[given], unscored)
+            error = scores[held] - model.base[items[held]] - model.factors[items[held]] @ half.z
+            expected = model.variance(half, items[held]) / half.scale
+            scatter.append(np.log(np.mean(error**2 / expected)))
+    if not scatter:
+        return z, np.zeros(2)
+    return z, np.array([np.mean(scatter), np.std(scatter)])
+
+
+def _basis(log_length: Floats) -> Floats:
+    return np.column_stack([np.ones_like(log_length), log_length, log_length**2])
+
+
+def _regress(x: Floats, y: Floats) -> Floats:
+    """Coefficients of y on x, with just enough ridge to be stable."""
+    return np.linalg.solve(x.T @ x + 1e-3 * np.eye(x.shape[1]), x.T @ y)
+
+
+def _root(covariance: Floats) -> Floats:
+    return np.linalg.cholesky(covariance + 1e-6 * np.eye(len(covariance)))

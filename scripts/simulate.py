@@ -1,0 +1,155 @@
+"""Simulate fans: a community that looks real and belongs to nobody, or a raw set of lists of any size."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data import community, manifest, simulate, simulate_raw
+from recsys.data.catalogue import Catalogue
+from recsys.data.ratings import Ratings
+from recsys.errors import RecsysError
+from recsys.evaluation import resemblance
+from recsys.models import store
+from recsys.models.base import Model
+from recsys.models.svd import SVD
+from scripts._progress import steps as progress
+
+_FANS = {"community": 2000, "raw": 108_711}
+#: Real fans for whom the SVDs recommend; none of these was trained on them.
+_JUDGES = 200
+#: Ratings in half of the real fans that a title needs to be recommended.
+_ENOUGH_RATERS = 25
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = _parser().parse_args(argv)
+    try:
+        if args.raw:
+            return _raw(args)
+        return _check(args) if args.check else _community(args)
+    except RecsysError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scripts.simulate", description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("build/mal"), help="real prepared lists (%(default)s)")
+    parser.add_argument(
+        "--out", type=Path, default=Path("artifacts"), help="folder of the trained SVD, and to write into (%(default)s)"
+    )
+    parser.add_argument("--fans", type=int, help="how many to draw (2,000; with --raw 108,711)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of every random choice (%(default)s)")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; print how alike simulated and real fans are"
+    )
+    parser.add_argument("--raw", type=Path, metavar="DIR", help="write a raw set of this size, drawn from no real data")
+    parser.add_argument("--titles", type=int, default=6668, help="titles of the raw set (%(default)s)")
+    parser.add_argument("--gzip", action="store_true", help="compress the raw set's files")
+    return parser
+
+
+def _community(args: argparse.Namespace) -> int:
+    described = manifest.read(args.out)
+    rng = np.random.default_rng(args.seed)
+    model, lists = _load(args)
+    drawn = _draw(args, model, lists, rng, _shown(args, model))
+    drawn_from = {
+        "model": described.files[store.file_name("svd")]["sha256"],
+        "ratings": manifest.read(args.data).files["ratings.parquet"]["sha256"],
+    }
+    rows = community.write(drawn, model.item_ids, args.out, rng, drawn_from=drawn_from, seed=args.seed)
+    for name, count in rows.items():
+        print(f"wrote {args.out / name}: {count:,} rows")
+    return 0
+
+
+def _draw(
+    args: argparse.Namespace, model: SVD, lists: simulate.Lists, rng: np.random.Generator, shown: NDArray[np.bool_]
+) -> simulate.Lists:
+    print(f"Fitting to {lists.n_fans:,} fans of {args.data} ...", flush=True)
+    population = simulate.fit(lists, model, rng, progress)
+    n_fans = _FANS["community"] if args.fans is None else args.fans
+    print(f"Drawing {n_fans:,} fans ...", flush=True)
+    return simulate.draw(population, model, n_fans, rng, shown)
+
+
+def _shown(args: argparse.Namespace, model: SVD) -> NDArray[np.bool_]:
+    """The model's titles that may be on a simulated list: those that the catalogue knows, but for adult ones."""
+    catalogue = Catalogue.load(manifest.read(args.out).path("catalogue.parquet"))
+    known = catalogue.positions(model.item_ids)
+    return (known >= 0) & ~catalogue.adult[known]
+
+
+def _raw(args: argparse.Namespace) -> int:
+    n_fans = _FANS["raw"] if args.fans is None else args.fans
+    rows = simulate_raw.write(args.raw, n_fans, args.titles, args.seed, args.gzip, progress)
+    for path, count in rows.items():
+        print(f"wrote {path}: {count:,} rows, {path.stat().st_size / 1e6:,.1f} MB")
+    return 0
+
+
+def _load(args: argparse.Namespace) -> tuple[SVD, simulate.Lists]:
+    """The trained SVD and the real lists in its terms."""
+    model = cast(SVD, store.load("svd", manifest.read(args.out).path(store.file_name("svd"))))
+    return model, simulate.load_lists(args.data, model.item_ids)
+
+
+def _check(args: argparse.Namespace) -> int:
+    """Print how alike simulated and real fans are, beside how alike two halves of the real fans are."""
+    rng = np.random.default_rng(args.seed)
+    model, real = _load(args)
+    n_items = model.n_items
+    simulated = _draw(args, model, real, rng, np.ones(n_items, dtype=bool))
+    judges, first, second = (
+        real.take(fans)
+        for fans in np.split(rng.permutation(real.n_fans), [_JUDGES, _JUDGES + (real.n_fans - _JUDGES) // 2])
+    )
+    alike = simulated.take(np.arange(min(simulated.n_fans, second.n_fans)))
+    columns = {"real, half A": first, "real, half B": second, "simulated": alike}
+    print(f"\nFans: {', '.join(f'{name} {lists.n_fans:,}' for name, lists in columns.items())}\n")
+    described = {name: resemblance.describe(lists, n_items) for name, lists in columns.items()}
+    for measure in described["simulated"]:
+        print(measure)
+        for name, figures in described.items():
+            print(f"  {name:14} {figures[measure]}")
+    far = {name: resemblance.distances(lists, first, n_items) for name, lists in list(columns.items())[1:]}
+    overlaps = {"real, half B": (real, real), "simulated": (simulated, real)}
+    for name, (lists, others) in overlaps.items():
+        nearest = resemblance.nearest_overlap(lists, others, n_items)
+        for label, q in (("median", 50), ("99%", 99), ("largest", 100)):
+            far[name][f"overlap with the nearest real list, {label}"] = float(np.percentile(nearest, q))
+    enough = np.bincount(first.items, first.scores > 0, n_items) >= _ENOUGH_RATERS
+    svds = {name: _train(lists, model.item_ids, args) for name, lists in columns.items()}
+    for name, figures in far.items():
+        top, correlation = resemblance.agreement(svds["real, half A"], svds[name], judges, model.item_ids, enough, n=10)
+        figures["SVD's top ten for real fans: shared"] = top
+        figures["SVD's predictions for real fans: correlation"] = correlation
+    print(f"\n{'compared with real, half A':48} {'real, half B':>14} {'simulated':>14}")
+    for measure, value in far["real, half B"].items():
+        print(f"{measure:48} {value:14.3f} {far['simulated'][measure]:14.3f}")
+    print(
+        "\nOverlaps are of titles (Jaccard index): of real lists with other real ones, and of simulated with real ones."
+    )
+    return 0
+
+
+def _train(lists: simulate.Lists, item_ids: NDArray[np.int64], args: argparse.Namespace) -> Model:
+    """The SVD that these lists give."""
+    from recsys.training import svd_trainer
+    from recsys.training.run import TrainingRun
+
+    scored = lists.scores > 0
+    users, items = lists.fans[scored], lists.items[scored]
+    scores = lists.scores[scored].astype(np.float64)
+    print(f"Training an SVD on {len(scores):,} ratings ...", flush=True)
+    ratings = Ratings(np.arange(1, lists.n_fans + 1), item_ids, users, items, scores)
+    return svd_trainer.train(TrainingRun(args.data, ratings, args.seed)).model
+
+
+if __name__ == "__main__":
+    sys.exit(main())
