@@ -13,9 +13,9 @@ from recsys.models.base import Fan, Floats, Items, Model, clip
 
 @dataclass(frozen=True)
 class FoldedFan(Fan):
-    """`z` (n_factors,) is the fan's posterior mean. `rated` (n, n_factors) are the factors of the rated titles,
-    `weights` (n,) how much each rating pulls: z = rated.T @ weights. `inverse` is the inverse of the ratings' covariance
-    (n, n) or, when `dual` is false, the posterior covariance (n_factors, n_factors). `scale` multiplies variances."""
+    """`z` (n_factors,) is the fan's posterior mean. `rated` (n, n_factors) are the factors of the rated titles and
+    `residuals` (n,) their scores less their base. `inverse` is the inverse of the ratings' covariance (n, n) or, when
+    `dual` is false, the posterior covariance (n_factors, n_factors). `scale` multiplies variances."""
 
     z: NDArray[np.float32]
     rated: NDArray[np.float32]
@@ -72,14 +72,14 @@ class SVD(Model):
         if dual:
             inverse = np.linalg.inv((rated @ rated.T).astype(np.float64) + np.diag(noise))
             weights = inverse @ residuals
+            z = rated.T @ weights
         else:
-            precision = (rated.T @ (rated / noise[:, None].astype(np.float32))).astype(np.float64)
+            precision = (rated.T @ (rated / self.noise[items, None])).astype(np.float64)
             inverse = np.linalg.inv(precision + np.eye(self.n_factors))
             z = inverse @ (rated.T @ (residuals / noise))
             weights = (residuals - rated @ z) / noise
-        z = (rated.T @ weights).astype(np.float32)
-        scale = (self._fan_dof + residuals @ weights) / (self._fan_dof + len(items))
-        return FoldedFan(items, scores, seen, z, rated, residuals, inverse, dual, float(scale))
+        scale = (self._fan_dof + max(residuals @ weights, 0)) / (self._fan_dof + len(items))
+        return FoldedFan(items, scores, seen, z.astype(np.float32), rated, residuals, inverse, dual, float(scale))
 
     def predict(self, fan: FoldedFan) -> Floats:
         return clip(self.base + self.factors @ fan.z)

@@ -1,34 +1,118 @@
 """Trains the SVD that ships: title parameters by gradient descent, the fans' distribution, calibrated bands."""
 
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
 
-from recsys.evaluation.reveal import fan_lists
-from recsys.models.svd import SVD as ServingSVD
+from recsys.data.ratings import Ratings
+from recsys.evaluation.metrics import rmse
+from recsys.evaluation.reveal import FanLists, fan_lists
+from recsys.models import svd as serving
+from recsys.models.base import clip
 from recsys.training import prior
 from recsys.training.calibration import calibrate, errors_by_count, no_band
 from recsys.training.run import Trained, TrainingRun, part_of
 from recsys.training.svd import PRESETS, SVD
 
-#: Degrees of freedom of the prior on a fan's own variance.
-FAN_DOF = 20.0
-NOISE = 1.2
+
+@dataclass(frozen=True)
+class FoldInConfig:
+    """What serving adds to a trained SVD; every value chosen on validation fans."""
+
+    #: Directions of title factors that are kept; the rest hold next to nothing.
+    n_factors: int = 64
+    #: Iterations of expectation-maximisation of the fans' distribution, after each of two estimates of the noise.
+    n_iterations: int = 2
+    #: Degrees of freedom of the prior on how much one fan's own variance differs from all fans'.
+    fan_dof: float = 10.0
+    #: Variance of a score about its expectation, before it is estimated.
+    first_noise: float = 1.3
 
 
-def train(run: TrainingRun, preset: str = "tuned") -> Trained:
-    config = PRESETS[preset]
+#: Numbers of known ratings at which the noise is estimated: enough that the fan's taste no longer dominates the error.
+_NOISE_COUNTS = (20, 50, 100)
+
+
+def train(run: TrainingRun, preset: str = "tuned", config: FoldInConfig = FoldInConfig()) -> Trained:
+    """Fits to the train part's fans; estimates the noise and calibrates bands on the validation part's."""
     ratings = part_of(run.ratings, "train")
-    svd = SVD.from_config(config, random_state=run.seed, n_threads=run.n_threads)
-    svd.fit_arrays(ratings.users, ratings.items, ratings.scores, len(ratings.user_ids), len(ratings.item_ids))
-    fans_prior = prior.moments(svd.bu, svd.pu)
+    svd = SVD.from_config(PRESETS[preset], random_state=run.seed, n_threads=run.n_threads)
+    svd.fit_arrays(
+        ratings.users, ratings.items, ratings.scores, len(ratings.user_ids), len(ratings.item_ids), progress=_progress
+    )
     rated = np.flatnonzero(svd.item_rows >= 0)
-    rows = svd.item_rows[rated]
-    titles = np.column_stack([np.ones(len(rows)), svd.qi[rows]])
-    base = svd.global_mean + svd.bi[rows] + titles @ fans_prior.mean
-    factors = (titles @ np.linalg.cholesky(fans_prior.cov)).astype(np.float16).astype(np.float32)
-    arrays = ratings.item_ids[rated], base.astype(np.float32), factors, np.full(len(rows), NOISE, np.float32)
-    fans = fan_lists(run.ratings, "validation", arrays[0], run.seed)
-    plain = ServingSVD(*arrays, no_band(), FAN_DOF)
-    model = ServingSVD(*arrays, calibrate(plain, plain.variance, fans), FAN_DOF)
-    return Trained(model, {"preset": preset, **asdict(config)}, errors_by_count(model, fans))
+    fans = fan_lists(run.ratings, "validation", ratings.item_ids[rated], run.seed)
+    titles, noise = _fans_prior(svd, ratings, rated, fans, config)
+    plain = _served(ratings.item_ids[rated], titles, noise, config)
+    model = serving.SVD(
+        plain.item_ids, plain.base, plain.factors, plain.noise, calibrate(plain, plain.variance, fans), config.fan_dof
+    )
+    metrics = errors_by_count(model, fans) | agreement(svd, model, ratings)
+    return Trained(model, {"preset": preset, **asdict(PRESETS[preset]), "fold_in": asdict(config)}, metrics)
+
+
+def _progress(epochs: Iterable[int]) -> Iterable[int]:
+    return tqdm(epochs, desc="epochs", mininterval=5)
+
+
+def _fans_prior(
+    svd: SVD, ratings: Ratings, rated: NDArray[np.intp], fans: FanLists, config: FoldInConfig
+) -> tuple[prior.Titles, float]:
+    """Titles `rated`, in order of id, under the fitted prior, and the noise variance."""
+    titles = prior.from_svd(svd)
+    titles = prior.Titles(titles.base[svd.item_rows[rated]], titles.factors[svd.item_rows[rated]])
+    places = np.full(len(ratings.item_ids), -1)
+    places[rated] = np.arange(len(rated))
+    items = places[ratings.items]
+    titles = prior.truncate(titles, np.bincount(items, minlength=len(rated)), config.n_factors)
+    users = np.unique(ratings.users)
+    starts = np.append(np.searchsorted(ratings.users, users), len(items))
+    known = prior.FanRatings(starts, items, ratings.scores)
+    noise = config.first_noise
+    for _ in range(2):
+        titles = prior.refit(titles, known, noise, config.n_iterations)
+        noise = held_out_noise(_served(ratings.item_ids[rated], titles, noise, config), fans)
+    return titles, noise
+
+
+def _served(item_ids: NDArray[np.int64], titles: prior.Titles, noise: float, config: FoldInConfig) -> serving.SVD:
+    # Half precision, as in the file: what is calibrated is what will be served.
+    factors = titles.factors.astype(np.float16).astype(np.float32)
+    noises = np.full(len(item_ids), noise, np.float32)
+    return serving.SVD(item_ids, titles.base.astype(np.float32), factors, noises, no_band(), config.fan_dof)
+
+
+def held_out_noise(model: serving.SVD, fans: FanLists) -> float:
+    """Noise variance by moments: squared errors of hidden scores, less what the uncertainty about the fan explains."""
+    excess = []
+    for k in _NOISE_COUNTS:
+        for reveal in fans.reveal(k):
+            fan = reveal.fold_in(model)
+            errors = reveal.hidden_scores - model.predict(fan)[reveal.hidden_items]
+            uncertain = model.variance(fan, reveal.hidden_items) / fan.scale - model.noise[reveal.hidden_items]
+            excess.append(errors**2 - uncertain)
+    return float(np.mean(np.concatenate(excess))) if excess else float(model.noise.mean())
+
+
+def agreement(svd: SVD, model: serving.SVD, ratings: Ratings, n_fans: int = 300) -> dict[str, float]:
+    """How closely folding in a fan of the training data reproduces the trained fan's own predictions, over all titles.
+
+    `ratings` are those that `svd` was trained on. Gives the root mean square difference and the correlation.
+    """
+    rows = svd.item_rows[np.searchsorted(ratings.item_ids, model.item_ids)]
+    places = np.searchsorted(model.item_ids, ratings.item_ids)
+    trained, folded = [], []
+    for user in np.unique(ratings.users)[:n_fans]:
+        own = slice(*np.searchsorted(ratings.users, [user, user + 1]))
+        fan = model.fold_in(places[ratings.items[own]], ratings.scores[own], np.empty(0, np.intp))
+        row = svd.user_rows[user]
+        trained.append(clip(svd.global_mean + svd.bu[row] + svd.bi[rows] + svd.qi[rows] @ svd.pu[row]))
+        folded.append(model.predict(fan))
+    trained, folded = np.concatenate(trained), np.concatenate(folded)
+    return {
+        "fold_in_to_trained_rms": round(rmse(folded, trained), 4),
+        "fold_in_to_trained_correlation": round(float(np.corrcoef(folded, trained)[0, 1]), 4),
+    }

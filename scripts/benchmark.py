@@ -1,0 +1,18 @@
+"""Measure speed and memory."""
+
+import sys
+
+from scripts.commands import Command, run
+
+#: What can be measured, and the module that does it: `add_arguments(parser)` and `main(args) -> int`.
+COMMANDS = {
+    "svd": Command("scripts.benchmarks.svd", "training and prediction beside Surprise's SVD"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    return run("benchmark", __doc__, COMMANDS, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

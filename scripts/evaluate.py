@@ -1,0 +1,20 @@
+"""Measure models on real ratings that training did not see."""
+
+import sys
+
+from scripts.commands import Command, run
+
+#: What can be measured, and the module that does it: `add_arguments(parser)` and `main(args) -> int`.
+COMMANDS = {
+    "article": Command("scripts.evaluations.article", "the reference article's table: errors and times over 5 folds"),
+    "fold-in": Command("scripts.evaluations.fold_in", "new fans with few known ratings: errors and 80% bands"),
+    "elicitation": Command("scripts.evaluations.elicitation", "which titles to ask a new fan about first"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    return run("evaluate", __doc__, COMMANDS, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What `python -m scripts.evaluate` measures, one module per subject."""
