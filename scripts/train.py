@@ -15,6 +15,8 @@ from recsys.models import store
 TRAINERS: dict[str, str] = {
     "popularity": "recsys.training.popularity:train",
     "svd": "recsys.training.svd_trainer:train",
+    "neural": "recsys.training.neural:train",
+    "hybrid": "recsys.training.hybrid:train",
 }
 
 _TITLE_STATS = "title_stats.parquet"
@@ -42,6 +44,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--threads", type=int, default=1, help="more than one is faster, and not reproducible (%(default)s)"
     )
+    parser.add_argument(
+        "--catalogue", type=Path, default=Path("artifacts/catalogue.parquet"), help="titles' content (%(default)s)"
+    )
+    parser.add_argument("--device", default="auto", help="what torch computes on: auto, cpu, cuda or mps (%(default)s)")
+    parser.add_argument(
+        "--checkpoints", type=Path, help="folder in which a killed training of a network leaves off and continues"
+    )
     return parser
 
 
@@ -51,7 +60,9 @@ def _train(name: str, args: argparse.Namespace) -> None:
     module, function = TRAINERS[name].split(":")
     trainer = getattr(import_module(module), function)
     described = manifest.read(args.data)
-    run = TrainingRun(args.data, ratings.load_arrays(args.data), args.seed, args.threads)
+    checkpoint = args.checkpoints / f"{name}.safetensors" if args.checkpoints else None
+    arrays = ratings.load_arrays(args.data)
+    run = TrainingRun(args.data, arrays, args.seed, args.threads, args.catalogue, args.device, checkpoint)
     print(f"Training {name} on {len(run.ratings.scores):,} ratings of {args.data} ...", flush=True)
     start = time.perf_counter()
     trained = trainer(run)

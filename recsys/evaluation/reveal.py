@@ -35,12 +35,12 @@ class FanLists:
     items: list[Items]
     scores: list[NDArray[np.float64]]
 
-    def reveal(self, k: int) -> Iterator[Reveal]:
-        """Every fan with more than `k` ratings, the first `k` told and the last 100 or fewer hidden: a fan's hidden
-        titles are the same for every `k` that leaves so many."""
+    def reveal(self, k: int, max_hidden: int | None = MAX_HIDDEN) -> Iterator[Reveal]:
+        """Every fan with more than `k` ratings, the first `k` told and the last `max_hidden` or fewer hidden (None: all
+        others): a fan's hidden titles are the same for every `k` that leaves so many."""
         for items, scores in zip(self.items, self.scores, strict=True):
             if len(items) > k:
-                hidden = slice(max(k, len(items) - MAX_HIDDEN), None)
+                hidden = slice(k if max_hidden is None else max(k, len(items) - max_hidden), None)
                 yield Reveal(items[:k], scores[:k], items[hidden], scores[hidden])
 
 

@@ -18,6 +18,8 @@ FORMAT_VERSION = 1
 REGISTRY: dict[str, str] = {
     "popularity": "recsys.models.popularity:Popularity",
     "svd": "recsys.models.svd:SVD",
+    "neural": "recsys.models.neural:Neural",
+    "hybrid": "recsys.models.hybrid:Hybrid",
 }
 
 

@@ -20,6 +20,12 @@ class TrainingRun:
     ratings: Ratings
     seed: int = 0
     n_threads: int = 1
+    #: Where the titles' content is read from.
+    catalogue: Path = Path("artifacts/catalogue.parquet")
+    #: What torch computes on: "auto", "cpu", "cuda" or "mps".
+    device: str = "auto"
+    #: A file that a killed training continues from, or None.
+    checkpoint: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,134 @@
+"""Neural collaborative filtering at serving time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.models.band import Band, check_shape
+from recsys.models.base import Fan, Floats, Items, Model, clip
+from recsys.models.fan_net import Embedding, FanNet
+
+
+@dataclass(frozen=True)
+class EmbeddedFan(Fan):
+    """`embedding`: the fan in the network. `scale`: how much the fan's scores vary about predictions, 1 being usual."""
+
+    embedding: Embedding
+    scale: float
+
+
+def fan_scale(items: Items, residuals: Floats, noise: NDArray[np.float32], dof: float) -> float:
+    """The factor on variances of a fan whose ratings of `items` (n,) fell `residuals` (n,) from what was expected, by
+    a scaled inverse chi-squared posterior with `dof` prior degrees of freedom (Gelman et al. 2013, sec. 14.2)."""
+    return float((dof + np.sum(np.square(residuals) / noise[items])) / (dof + len(items)))
+
+
+def leave_one_out(predicted: float, nobody: float, without: Floats) -> tuple[float, Floats]:
+    """Baseline and effects (n,) from predictions `without` (n,) one rating each, and for `nobody`'s empty list.
+
+    A rating's effect is what the prediction loses without it; what no single rating explains is shared equally, so that
+    all adds up to `predicted`.
+    """
+    effects = predicted - np.asarray(without, np.float64)
+    if len(effects):
+        effects += (predicted - nobody - effects.sum()) / len(effects)
+    return nobody, effects
+
+
+def cosines(vectors: NDArray[np.float32], item: int) -> NDArray[np.float32]:
+    """Cosine of `vectors` (n_items, dim) with that of `item`, damped where vectors are shorter than usual."""
+    size = np.einsum("if,if->i", vectors, vectors)
+    size = np.sqrt(size + 0.1 * np.median(size)) if len(size) else size
+    alike = (vectors @ vectors[item]) / np.maximum(size * size[item], 1e-12)
+    alike[item] = 1
+    return np.minimum(alike, 1)
+
+
+class Neural(Model):
+    """See `FanNet` for the network. Covers the titles with their own embeddings.
+
+    Attributes: `item_ids` (n_items,); `noise` (n_items,), variances of scores about predictions; `net`.
+    """
+
+    name: ClassVar[str] = "neural"
+    exact_reasons: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        item_ids: NDArray[np.int64],
+        net: FanNet,
+        noise: NDArray[np.float32],
+        band: Band,
+        fan_dof: float,
+        score_weight: float,
+    ) -> None:
+        self.item_ids, self.net, self.noise = item_ids, net, noise
+        self._band, self._fan_dof, self.score_weight = band, float(fan_dof), float(score_weight)
+
+    def fold_in(self, items: Items, scores: Floats, seen: Items) -> EmbeddedFan:
+        scores = np.asarray(scores, np.float64)
+        embedding = self.net.encode(items, scores)
+        residuals = scores - self.net.predict(embedding, items)
+        scale = fan_scale(items, residuals, self.noise, self._fan_dof)
+        return EmbeddedFan(items, scores, seen, embedding, scale)
+
+    def predict(self, fan: EmbeddedFan) -> Floats:
+        return clip(self.net.predict(fan.embedding))
+
+    def watch(self, fan: EmbeddedFan) -> Floats:
+        return self.net.watch(fan.embedding)
+
+    def variance(self, fan: EmbeddedFan, items: Items) -> Floats:
+        """Variance (len(items),) of the scores that the fan would give."""
+        return fan.scale * self.noise[items]
+
+    def band(self, fan: EmbeddedFan, items: Items) -> tuple[Floats, Floats]:
+        centre = clip(self.net.predict(fan.embedding, items))
+        return self._band.ends(len(fan.items), centre, np.sqrt(self.variance(fan, items)))
+
+    def explain(self, fan: EmbeddedFan, item: int) -> tuple[float, Floats]:
+        """By leaving each rating out; see `leave_one_out`. The baseline is the prediction for a fan without ratings."""
+        nobody = self.net.encode(fan.items[:0], fan.scores[:0])
+        at = np.array([item])
+        predicted = float(self.net.predict(fan.embedding, at)[0])
+        without = self.net.without_each(fan.items, fan.scores, item)
+        return leave_one_out(predicted, float(self.net.predict(nobody, at)[0]), without)
+
+    def similarity(self, item: int) -> Floats:
+        """Cosine of the titles' watch embeddings: whether the same fans like them."""
+        return cosines(self.net.watch_out, item)
+
+    def to_arrays(self) -> dict[str, NDArray]:
+        arrays = {"item_ids": self.item_ids.astype(np.int32), "noise": self.noise}
+        return arrays | self.net.to_arrays() | self._band.to_arrays()
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return {"fan_dof": self._fan_dof, "score_weight": self.score_weight}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray], config: Mapping[str, Any]) -> Self:
+        item_ids, noise = arrays["item_ids"].astype(np.int64), arrays["noise"].astype(np.float32)
+        net = FanNet.from_arrays(arrays, np.zeros((len(item_ids), 0), np.float32))
+        return cls(item_ids, net, check_noise(item_ids, noise), Band.from_arrays(arrays), *check_config(config))
+
+
+def check_noise(item_ids: NDArray[np.int64], noise: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`noise`, or ValueError unless ids ascend and each has a positive variance."""
+    check_shape("noise", noise, len(item_ids))
+    if (np.diff(item_ids) <= 0).any():
+        raise ValueError("item_ids does not ascend")
+    if (noise <= 0).any():
+        raise ValueError("noise holds a variance that is not positive")
+    return noise
+
+
+def check_config(config: Mapping[str, Any]) -> tuple[float, float]:
+    """`fan_dof` and `score_weight`, or ValueError."""
+    fan_dof, score_weight = float(config["fan_dof"]), float(config["score_weight"])
+    if not fan_dof > 0 or not np.isfinite(score_weight):
+        raise ValueError("fan_dof is not positive, or score_weight is not a number")
+    return fan_dof, score_weight

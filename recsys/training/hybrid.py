@@ -1,0 +1,128 @@
+"""Trains `hybrid`: SVD, the network with content and the linear watch model on training fans, their blend on validation
+fans."""
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.ratings import Ratings
+from recsys.evaluation.reveal import FanLists, fan_lists
+from recsys.models import fan_net
+from recsys.models.hybrid import Blend, Hybrid
+from recsys.models.linear import SparseLinear
+from recsys.models.svd import SVD
+from recsys.training import content, svd_trainer
+from recsys.training.calibration import calibrate, errors_by_count, no_band
+from recsys.training.cold import ColdConfig, extend
+from recsys.training.ease import DenoisingConfig, denoising_ridge, sparse
+from recsys.training.fan_net import NetConfig
+from recsys.training.neural import (
+    SCORE_WEIGHTS,
+    NeuralConfig,
+    at_titles,
+    epochs,
+    halved,
+    order_by_count,
+    ranked,
+    train_net,
+)
+from recsys.training.run import Trained, TrainingRun, part_of
+
+#: Numbers of known ratings at which the parts' shares are learned, and those at which the order is.
+SHARE_COUNTS = (0, 1, 3, 5, 10, 20, 50, 200)
+ORDER_COUNTS = (1, 3, 5, 10, 20)
+WATCH_WEIGHTS = (0.03, 0.05, 0.08, 0.12, 0.2, 0.3)
+
+
+@dataclass(frozen=True)
+class HybridConfig(NeuralConfig):
+    """What defines a `hybrid` beside its data."""
+
+    net: NetConfig = field(default_factory=lambda: NetConfig(watch_dim=256, id_dropout=0.1))
+    linear: DenoisingConfig = field(default_factory=DenoisingConfig)
+    cold: ColdConfig = field(default_factory=ColdConfig)
+    #: The member count is content. Off: a new title has none yet, so that the count would leak the future.
+    members: bool = False
+    #: The network's share in the scores of titles without ratings.
+    new_share: float = 0.5
+
+
+def train(run: TrainingRun, config: HybridConfig | None = None) -> Trained:
+    config = config or HybridConfig()
+    model, metrics = parts(run, config)
+    fans = fan_lists(run.ratings, "validation", model.item_ids, run.seed)
+    model = blended(model, fans)
+    return Trained(model, asdict(config), {**errors_by_count(model, fans), **order_by_count(model, fans), **metrics})
+
+
+def parts(run: TrainingRun, config: HybridConfig) -> tuple[Hybrid, dict[str, Any]]:
+    """All parts, in equal shares: `blended` learns better ones."""
+    item_ids, features, names = content.load(run.catalogue, config.members)
+    run = replace(run, ratings=at_titles(run.ratings, item_ids))
+    ratings = part_of(run.ratings, "train")
+    counts = np.bincount(ratings.items, minlength=len(item_ids))
+    own = np.flatnonzero(counts)
+    svd = svd_trainer.train(run).model
+    if not isinstance(svd, SVD):
+        raise TypeError(f"svd_trainer gave a {type(svd).__name__}")
+    extended, rated = extend(svd, counts[own], item_ids, features, config.cold)
+    fans = fan_lists(run.ratings, "validation", item_ids[own], run.seed)
+    net, history = train_net(run, ratings, item_ids[own], features[own], fans, config)
+    rows = np.full(len(item_ids), -1)
+    rows[own] = np.arange(len(own))
+    net = halved(fan_net.FanNet(net.weights, rows, features))
+    linear = _linear(ratings, counts, config.linear)
+    blend = Blend((0.0,), (0.5,), config.new_share, 0.1)
+    model = Hybrid(net, extended, linear, rated, blend, no_band(), 0.0)
+    return model, {**epochs(history), "features": len(names), "titles": len(item_ids), "rated_titles": len(own)}
+
+
+def _linear(ratings: Ratings, counts: NDArray[np.int64], config: DenoisingConfig) -> SparseLinear:
+    """The linear watch model of the most rated titles; the others have the lowest base and no weights."""
+    most = np.sort(np.argsort(-counts, kind="stable")[: config.most])
+    most = most[counts[most] > 0]
+    linear = sparse(*denoising_ridge(at_titles(ratings, ratings.item_ids[most]), config), config.kept)
+    rows = np.full(len(counts), -1)
+    rows[most] = np.arange(len(most))
+    base = np.full(len(counts), linear.base.min(), np.float32)
+    base[most] = linear.base
+    return SparseLinear(rows, base, most[linear.targets].astype(np.uint16), linear.values)
+
+
+def blended(model: Hybrid, fans: FanLists) -> Hybrid:
+    """`model` with shares, watch weight, score weight and bands learned on `fans`, none of whom trained it."""
+    blend = replace(model.blend, counts=tuple(map(float, SHARE_COUNTS)), shares=_shares(model, fans))
+    model = _with(model, blend=blend)
+    gains = np.zeros((len(WATCH_WEIGHTS), len(SCORE_WEIGHTS)))
+    for k in ORDER_COUNTS:
+        for fan in ranked(model, fans, k):
+            chance = model.net.watch(fan.fan.embedding)
+            linear = model.linear.watch(fan.fan.items, fan.fan.scores)
+            for i, weight in enumerate(WATCH_WEIGHTS):
+                watch = linear + np.float32(weight) * chance
+                gains[i] += [fan.gain(watch, score_weight) for score_weight in SCORE_WEIGHTS]
+    i, j = np.unravel_index(np.argmax(gains), gains.shape)
+    model = _with(model, blend=replace(blend, watch_weight=WATCH_WEIGHTS[i]), score_weight=SCORE_WEIGHTS[j])
+    return _with(model, band=calibrate(model, model.variance, fans))
+
+
+def _shares(model: Hybrid, fans: FanLists) -> tuple[float, ...]:
+    """The network's share that leaves the smallest squared error, within 0..1, at each of `SHARE_COUNTS`."""
+    shares = []
+    for k in SHARE_COUNTS:
+        across, square = 0.0, 0.0
+        for reveal in fans.reveal(k):
+            fan, hidden = reveal.fold_in(model), reveal.hidden_items
+            linear = model.svd.base[hidden] + model.svd.factors[hidden] @ fan.folded.z
+            apart = model.net.predict(fan.embedding, hidden) - linear
+            across += float((reveal.hidden_scores - linear) @ apart)
+            square += float(apart @ apart)
+        shares.append(float(np.clip(across / square, 0, 1)) if square else 0.5)
+    return tuple(shares)
+
+
+def _with(model: Hybrid, **changed: Any) -> Hybrid:
+    parts = {"blend": model.blend, "band": model.calibrated, "score_weight": model.score_weight} | changed
+    return Hybrid(model.net, model.svd, model.linear, model.rated, **parts)

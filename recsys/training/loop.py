@@ -1,0 +1,184 @@
+"""The epoch loop of every torch model: seeds, learning rate, validation, early stopping, resuming after a kill."""
+
+import json
+import math
+import os
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from recsys.errors import ArtifactError
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast a module is trained; part of a model's configuration."""
+
+    max_epochs: int = 20
+    #: Highest learning rate of Adam; it rises to it in the first tenth and falls as a half cosine (Loshchilov 2017).
+    lr: float = 5e-3
+    #: Decoupled weight decay of the groups of parameters that the module names.
+    weight_decay: float = 0.05
+    #: Stop after so many epochs without a better validation.
+    patience: int = 6
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """Run-time choices; they do not define the model."""
+
+    seed: int = 0
+    #: "auto" takes CUDA, then MPS, then the CPU; only the CPU gives the same result from the same seed.
+    device: str = "auto"
+    threads: int = 1
+    #: A file to continue from and to write after each epoch.
+    checkpoint: Path | None = None
+    progress: bool = True
+
+
+@dataclass
+class History:
+    """`losses` of training and `validations` (lower is better) by epoch; `best` is the epoch whose weights were kept;
+    `seconds` per epoch."""
+
+    losses: list[float] = field(default_factory=list)
+    validations: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+    @property
+    def best(self) -> int:
+        return min(range(len(self.validations)), key=self.validations.__getitem__)
+
+
+class Batches(Protocol):
+    """One epoch's batches, the same for the same epoch; `len` counts them."""
+
+    def __len__(self) -> int: ...
+
+    def epoch(self, epoch: int) -> Iterable[Any]: ...
+
+
+def device(name: str = "auto") -> torch.device:
+    """The device called `name`, or the best that this machine has."""
+    if name != "auto":
+        return torch.device(name)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def train(
+    module: nn.Module,
+    batches: Batches,
+    loss: Callable[[nn.Module, Any], Tensor],
+    validate: Callable[[nn.Module], float],
+    schedule: Schedule,
+    options: RunOptions,
+    described: dict[str, Any],
+) -> History:
+    """Train `module` in place and leave it with the weights of its best epoch, on the CPU and in evaluation mode.
+
+    `loss(module, batch)` is a scalar; `validate(module)` is lower for a better module and must not look at training
+    data. `described` tells one training from another: a checkpoint of a different one is an `ArtifactError`. A run that
+    was killed and resumed gives the same weights as one that was not, as every epoch draws from its own seed.
+    """
+    torch.set_num_threads(options.threads)
+    on = device(options.device)
+    module.to(on)
+    decayed = [p for p in module.parameters() if p.ndim > 1]
+    plain = [p for p in module.parameters() if p.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": schedule.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, lr=schedule.lr)
+    described = {**described, "schedule": schedule.__dict__, "seed": options.seed}
+    history, best = History(), _copy(module)
+    if options.checkpoint is not None and options.checkpoint.exists():
+        history, best = _resume(options.checkpoint, module, optimizer, described)
+    total = schedule.max_epochs * len(batches)
+    bar = tqdm(total=total, initial=len(history.losses) * len(batches), disable=not options.progress, unit="batch")
+    with bar:
+        for epoch in range(len(history.losses), schedule.max_epochs):
+            if history.validations and epoch - 1 - history.best >= schedule.patience:
+                break
+            start, summed = time.perf_counter(), 0.0
+            torch.manual_seed(options.seed * 100_003 + epoch)
+            module.train()
+            for step, batch in enumerate(batches.epoch(epoch)):
+                for group in optimizer.param_groups:
+                    group["lr"] = schedule.lr * _rate((epoch * len(batches) + step + 1) / total)
+                value = loss(module, batch)
+                optimizer.zero_grad(set_to_none=True)
+                value.backward()
+                optimizer.step()
+                summed += value.item()
+                bar.update()
+            module.eval()
+            with torch.no_grad():
+                history.validations.append(validate(module))
+            history.losses.append(summed / max(len(batches), 1))
+            history.seconds.append(time.perf_counter() - start)
+            if history.best == epoch:
+                best = _copy(module)
+            bar.set_postfix(loss=f"{history.losses[-1]:.4f}", validation=f"{history.validations[-1]:.4f}")
+            if options.checkpoint is not None:
+                _save(options.checkpoint, module, optimizer, best, history, described)
+    module.load_state_dict(best)
+    module.to("cpu").eval()
+    return history
+
+
+def _rate(done: float) -> float:
+    """Share of the highest learning rate when `done` (0..1] of the steps are taken."""
+    return done / 0.1 if done < 0.1 else 0.5 * (1 + math.cos(math.pi * (done - 0.1) / 0.9))
+
+
+def _copy(module: nn.Module) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in module.state_dict().items()}
+
+
+def _save(path: Path, module: nn.Module, optimizer, best: dict, history: History, described: dict) -> None:
+    """Tensors and description in one safetensors file, renamed into place: a kill leaves the old one whole."""
+    tensors = {f"module.{name}": value for name, value in module.state_dict().items()}
+    tensors |= {f"best.{name}": value for name, value in best.items()}
+    for index, state in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
+    tensors = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    text = json.dumps({"described": described, "history": history.__dict__})
+    save_file(tensors, partial, metadata={"loop": text})
+    os.replace(partial, path)
+
+
+def _resume(path: Path, module: nn.Module, optimizer, described: dict) -> tuple[History, dict[str, Tensor]]:
+    from safetensors import safe_open
+
+    again = "Delete it to train from the start."
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = json.loads((file.metadata() or {})["loop"])
+        tensors = load_file(path)
+        if header["described"] != json.loads(json.dumps(described)):
+            raise ArtifactError(f"{path} is the checkpoint of another training. {again}")
+        history = History(**header["history"])
+        parts: dict[str, dict[str, Tensor]] = {"module": {}, "best": {}, "optimizer": {}}
+        for key, value in tensors.items():
+            part, name = key.split(".", 1)
+            parts[part][name] = value
+        module.load_state_dict(parts["module"])
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, value in parts["optimizer"].items():
+            index, name = key.split(".", 1)
+            state.setdefault(int(index), {})[name] = value
+        optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+    except (SafetensorError, OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
+        raise ArtifactError(f"{path} is not a checkpoint of this training ({error}). {again}") from None
+    device_ = next(module.parameters()).device
+    return history, {name: value.to(device_) for name, value in parts["best"].items()}

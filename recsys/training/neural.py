@@ -1,0 +1,194 @@
+"""Trains `neural`: the network on training fans; its bands and its scores' weight in the ranking on validation fans."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from recsys.data.ratings import Ratings
+from recsys.evaluation.metrics import ndcg, rmse
+from recsys.evaluation.reveal import FanLists, fan_lists
+from recsys.models import fan_net as serving
+from recsys.models.base import Fan, Floats, Items, Model
+from recsys.models.neural import Neural
+from recsys.serving.ranking import rank_scores
+from recsys.training import loop
+from recsys.training.calibration import calibrate, errors_by_count, no_band
+from recsys.training.fan_net import FanNet, NetConfig
+from recsys.training.reveals import RevealConfig, Reveals
+from recsys.training.run import Trained, TrainingRun, part_of
+
+FAN_DOF = 20.0
+#: Ratings by which a title's mean and variance are drawn towards everybody's.
+SHRINK = 10.0
+#: Known ratings and fans at which an epoch is validated.
+CHECK_COUNTS, CHECK_FANS = (3, 10, 40), 250
+SCORE_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
+N_SHOWN = 10
+LIKED = 8
+
+
+@dataclass(frozen=True)
+class NeuralConfig:
+    """What defines a `neural` beside its data."""
+
+    net: NetConfig = field(default_factory=NetConfig)
+    schedule: loop.Schedule = field(default_factory=loop.Schedule)
+    reveals: RevealConfig = field(default_factory=RevealConfig)
+
+
+def train(run: TrainingRun, config: NeuralConfig | None = None) -> Trained:
+    config = config or NeuralConfig()
+    ratings = part_of(run.ratings, "train")
+    own = np.flatnonzero(np.bincount(ratings.items, minlength=len(ratings.item_ids)))
+    item_ids = ratings.item_ids[own]
+    content = np.zeros((len(own), 0), np.float32)
+    fans = fan_lists(run.ratings, "validation", item_ids, run.seed)
+    net, history = train_net(run, ratings, item_ids, content, fans, config)
+    net = halved(net)
+    noise = title_noise(ratings, item_ids, net.base)
+    plain = Neural(item_ids, net, noise, no_band(), FAN_DOF, 0.0)
+    weight = best_score_weight(plain, fans)
+    model = Neural(item_ids, net, noise, calibrate(plain, plain.variance, fans), FAN_DOF, weight)
+    return Trained(
+        model, asdict(config), {**errors_by_count(model, fans), **order_by_count(model, fans), **epochs(history)}
+    )
+
+
+def train_net(
+    run: TrainingRun,
+    ratings: Ratings,
+    item_ids: NDArray[np.int64],
+    content: NDArray[np.float32],
+    fans: FanLists,
+    config: NeuralConfig,
+) -> tuple[serving.FanNet, loop.History]:
+    """A network whose titles are `item_ids` with `content` (n_items, n_features), trained on `ratings` and stopped by
+    `fans`, whose positions are those of `item_ids`."""
+    ratings = at_titles(ratings, item_ids)
+    n_items = len(item_ids)
+    mean = float(ratings.scores.mean())
+    counts = np.bincount(ratings.items, minlength=n_items)
+    bias = np.bincount(ratings.items, ratings.scores - mean, minlength=n_items) / (counts + SHRINK)
+    likes = np.bincount(ratings.items, ratings.scores >= LIKED, minlength=n_items)
+    torch.manual_seed(run.seed)
+    module = FanNet(config.net, content, mean, bias, likes)
+    options = loop.RunOptions(run.seed, run.device, run.n_threads, run.checkpoint)
+    batches = Reveals(ratings, np.unique(ratings.users), config.reveals, run.seed, loop.device(run.device))
+    own = np.arange(n_items)
+
+    def validate(module: FanNet) -> float:
+        return _check(module.to_serving(own, content), fans)
+
+    described = {**asdict(config), "n_ratings": len(ratings.scores), "n_items": n_items}
+    history = loop.train(module, batches, lambda m, batch: m.loss(batch), validate, config.schedule, options, described)
+    return module.to_serving(own, content), history
+
+
+def at_titles(ratings: Ratings, item_ids: NDArray[np.int64]) -> Ratings:
+    """The ratings of `item_ids` (ascending), whose positions are then those of `item_ids`."""
+    places = np.searchsorted(item_ids, ratings.item_ids).clip(max=len(item_ids) - 1)
+    known = (item_ids[places] == ratings.item_ids)[ratings.items]
+    items = places[ratings.items[known]].astype(np.int32)
+    return replace(ratings, item_ids=item_ids, items=items, users=ratings.users[known], scores=ratings.scores[known])
+
+
+def halved(net: serving.FanNet) -> serving.FanNet:
+    """The network as it will be read from its file, in which embeddings are float16."""
+    return serving.FanNet.from_arrays(net.to_arrays(), net.content)
+
+
+def _check(net: serving.FanNet, fans: FanLists) -> float:
+    """RMSE less NDCG@10, averaged over `CHECK_COUNTS`; lower is better."""
+    values = []
+    for k in CHECK_COUNTS:
+        errors, gains = [], []
+        for reveal in list(fans.reveal(k, max_hidden=None))[:CHECK_FANS]:
+            fan = net.encode(reveal.items, reveal.scores)
+            errors.append(net.predict(fan, reveal.hidden_items) - reveal.hidden_scores)
+            liked = reveal.hidden_items[reveal.hidden_scores >= LIKED]
+            if len(liked):
+                gains.append(ndcg(top(net.watch(fan), reveal.items), liked, N_SHOWN))
+        if errors:
+            flat = np.concatenate(errors)
+            values.append(rmse(flat, np.zeros_like(flat)) - float(np.mean(gains or [0.0])))
+    return float(np.mean(values))
+
+
+def top(scores: NDArray[np.floating], told: NDArray[np.intp], n: int = N_SHOWN) -> NDArray[np.intp]:
+    """Positions of the `n` highest scores, best first, without `told`."""
+    scores = np.array(scores, np.float64)
+    scores[told] = -np.inf
+    best = np.argpartition(-scores, min(n, len(scores) - 1))[:n]
+    return best[np.argsort(-scores[best], kind="stable")]
+
+
+def title_noise(ratings: Ratings, item_ids: NDArray[np.int64], base: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Variance of each title's scores about `base` (n_items,) and the fans' levels, drawn towards all titles' by
+    `SHRINK` ratings, (n_items,)."""
+    ratings = at_titles(ratings, item_ids)
+    residuals = ratings.scores - base[ratings.items]
+    users = ratings.users
+    lengths = np.bincount(users)
+    level = np.bincount(users, residuals) / (lengths + serving.LEVEL_DAMPING)
+    squares = np.square(residuals - level[users])
+    usual = squares.mean()
+    counts = np.bincount(ratings.items, minlength=len(item_ids))
+    summed = np.bincount(ratings.items, squares, minlength=len(item_ids))
+    return ((summed + SHRINK * usual) / (counts + SHRINK)).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A fan with titles to recommend: what the model says of all titles, those told, and those hidden and liked."""
+
+    fan: Fan
+    predicted: Floats
+    watch: Floats
+    told: Items
+    liked: Items
+
+    def gain(self, watch: Floats, score_weight: float) -> float:
+        """NDCG@10 of the order that serving makes of `watch` (n_items,) and the predicted scores."""
+        nobody = np.zeros(len(watch), np.int64)
+        order = rank_scores(self.predicted, watch, nobody, score_weight=score_weight, discovery=0)
+        return ndcg(top(order, self.told), self.liked, N_SHOWN)
+
+
+def ranked(model: Model, fans: FanLists, k: int) -> Iterator[Ranked]:
+    """The fans with at least `N_SHOWN` titles beside the `k` told, and any of them liked."""
+    for reveal in fans.reveal(k, max_hidden=None):
+        liked = reveal.hidden_items[reveal.hidden_scores >= LIKED]
+        if len(reveal.hidden_items) < N_SHOWN or not len(liked):
+            continue
+        fan = reveal.fold_in(model)
+        watch = model.watch(fan)
+        if watch is not None:
+            yield Ranked(fan, model.predict(fan), watch, reveal.items, liked)
+
+
+def best_score_weight(model: Model, fans: FanLists, counts: tuple[int, ...] = (3, 5, 10, 20)) -> float:
+    """The weight of the predicted score beside the chance to watch that ranks validation fans' liked titles highest."""
+    gains = [[r.gain(r.watch, weight) for weight in SCORE_WEIGHTS] for k in counts for r in ranked(model, fans, k)]
+    return SCORE_WEIGHTS[int(np.argmax(np.sum(gains, axis=0)))] if gains else 0.0
+
+
+def order_by_count(model: Model, fans: FanLists, counts: tuple[int, ...] = (0, 1, 3, 5, 10, 20)) -> dict[str, Any]:
+    """NDCG@10 of validation fans' hidden titles scored 8 or more, as the model ranks all titles, by known ratings."""
+    result = {}
+    for k in counts:
+        gains = [r.gain(r.watch, model.score_weight) for r in ranked(model, fans, k)]
+        if gains:
+            result[str(k)] = round(float(np.mean(gains)), 4)
+    return {"validation_ndcg10_by_known_ratings": result}
+
+
+def epochs(history: loop.History) -> dict[str, Any]:
+    return {
+        "epochs": len(history.losses),
+        "best_epoch": history.best + 1,
+        "seconds_per_epoch": round(float(np.mean(history.seconds)), 1),
+    }
