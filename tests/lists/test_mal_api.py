@@ -1,10 +1,11 @@
 import itertools
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 import recsys
-from recsys.lists import errors, mal_api
+from recsys.lists import errors, http, mal_api
 from recsys.settings import ListSettings
 from tests.lists.local_site import LocalSite, Reply, Request
 from tests.lists.makers import CLIENT_ID, mal_page, settings_for
@@ -156,3 +157,12 @@ def test_a_fan_can_be_forgotten(site: LocalSite, settings: ListSettings) -> None
     mal_api.forget("nobody", settings)
     mal_api.fetch("fan", settings=settings)
     assert len(site.requests) == 2
+
+
+def test_a_name_is_encoded_even_if_the_check_let_it_through(
+    site: LocalSite, settings: ListSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mal_api, "SITE", http.Site("MyAnimeList", re.compile(".*"), ""))
+    site.replies(Reply(mal_page(range(1, 4))))
+    mal_api.fetch("../@me?x#y", settings=settings)
+    assert urlsplit(site.requests[0].path).path == "/v2/users/..%2F%40me%3Fx%23y/animelist"
