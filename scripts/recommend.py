@@ -7,6 +7,7 @@ python -m scripts.recommend --mal-xml export.xml.gz --json
 
 import argparse
 import dataclasses
+import itertools
 import json
 import os
 import sys
@@ -180,21 +181,19 @@ def _predict(engine: recsys.Engine, lists: _Lists, options: argparse.Namespace) 
     pairs_type = _columns(options.pairs, ("fan", "anime_id"))["fan"]
     if pairs_type != lists.fan_type:
         raise DataError(f"{options.pairs}: column fan is {pairs_type}, but {lists.fan_type} in {lists.path}.")
-    reader = _query("SELECT fan, list(anime_id::BIGINT) FROM read_parquet(?) GROUP BY fan ORDER BY fan", options.pairs)
-    wanted = {}
-    while rows := reader.fetchmany(1000):
-        wanted.update(rows)
-    unknown = 0
-    for fan, profile in tqdm(lists.profiles(), total=len(lists), unit="fan"):
-        for prediction in engine.predict(profile, ids := wanted.pop(fan, []), options.model) if fan in wanted else []:
-            unknown += prediction.fallback is not None
-            yield fan, prediction.anime_id, prediction.predicted, prediction.low, prediction.high
-    for fan, ids in wanted.items():
-        for prediction in engine.predict(recsys.Profile(), ids, options.model):
-            unknown += 1
-            yield fan, prediction.anime_id, prediction.predicted, prediction.low, prediction.high
-    if unknown:
-        print(f"recommend: {unknown:,} predictions are not personal (unknown title or fan)", file=sys.stderr)
+    sql = "SELECT fan, list(anime_id::BIGINT) FROM read_parquet(?) WHERE fan IS NOT NULL GROUP BY fan ORDER BY fan"
+    wanted = dict(_query(sql, options.pairs).fetchall())
+    without_list = wanted.keys() - {
+        fan for (fan,) in _query("SELECT DISTINCT fan FROM read_parquet(?)", lists.path).fetchall()
+    }
+    fans = itertools.chain(lists.profiles(), ((fan, recsys.Profile()) for fan in sorted(without_list)))
+    impersonal = 0
+    for fan, profile in tqdm(fans, total=len(lists) + len(without_list), unit="fan"):
+        for found in engine.predict(profile, wanted.get(fan, []), options.model):
+            impersonal += found.fallback is not None
+            yield fan, found.anime_id, found.predicted, found.low, found.high
+    if impersonal:
+        print(f"recommend: {impersonal:,} predictions are not personal (unknown title or fan)", file=sys.stderr)
 
 
 def _write(rows: Iterator[tuple], fan_type: pa.DataType, out: Path, *, ranked: bool) -> int:

@@ -1,0 +1,106 @@
+"""Recommending for many fans from files, on the shipped artifacts."""
+
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import recsys
+from scripts import recommend
+
+LISTS = {
+    "fan": ["ann", "ann", "ann", "bob", "bob", "cem"],
+    "anime_id": [5114, 1535, 21, 16498, 999_999_999, 20],
+    "score": [10.0, 8.0, None, 9.0, 7.0, None],
+}
+
+
+def write(path, columns):
+    pq.write_table(pa.table(columns), path)
+    return str(path)
+
+
+@pytest.fixture
+def ratings(tmp_path):
+    return write(tmp_path / "fans.parquet", LISTS)
+
+
+def rows(path):
+    return pq.read_table(path).to_pylist()
+
+
+def test_picks_of_many_are_those_of_each(tmp_path, ratings):
+    out = tmp_path / "picks.parquet"
+    assert recommend.main(["--ratings", ratings, "--model", "svd", "-n", "5", "--out", str(out)]) == 0
+    found = rows(out)
+    assert list(found[0]) == ["fan", "rank", "anime_id", "predicted", "low", "high"]
+    assert [(row["fan"], row["rank"]) for row in found] == [
+        (fan, k) for fan in ("ann", "bob", "cem") for k in range(1, 6)
+    ]
+    engine = recsys.load("artifacts")
+    alone = engine.recommend(recsys.Profile(scores={5114: 10, 1535: 8}, seen={21}), "svd", 5)
+    assert [row["anime_id"] for row in found[:5]] == [pick.anime_id for pick in alone]
+    assert [row["predicted"] for row in found[:5]] == pytest.approx([pick.predicted for pick in alone])
+    assert not {row["anime_id"] for row in found[:5]} & {5114, 1535, 21}
+
+
+def test_pairs_and_fans_without_a_list(tmp_path, ratings, capsys):
+    pairs = write(tmp_path / "pairs.parquet", {"fan": ["ann", "zoe", "ann"], "anime_id": [30276, 5114, 999_999_999]})
+    out = tmp_path / "scores.parquet"
+    assert recommend.main(["--ratings", ratings, "--pairs", pairs, "--model", "svd", "--out", str(out)]) == 0
+    found = {(row["fan"], row["anime_id"]): row for row in rows(out)}
+    assert found.keys() == {("ann", 30276), ("ann", 999_999_999), ("zoe", 5114)}
+    for row in found.values():
+        assert 1 <= row["low"] <= row["predicted"] <= row["high"] <= 10
+    assert "2 predictions are not personal" in capsys.readouterr().err
+
+
+def test_integer_fans_stay_integers(tmp_path):
+    path = write(tmp_path / "fans.parquet", {"fan": [3, 3], "anime_id": [5114, 1535], "score": [9, 8]})
+    out = tmp_path / "picks.parquet"
+    assert recommend.main(["--ratings", path, "--model", "popularity", "-n", "1", "--out", str(out)]) == 0
+    assert rows(out)[0]["fan"] == 3
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"fan": ["a"], "anime_id": [1]}, "no column score"),
+        ({"fan": ["a"], "anime_id": ["x"], "score": [5.0]}, "anime_id is"),
+        ({"fan": ["a"], "anime_id": [1], "score": [11.0]}, "outside 1-10"),
+        ({"fan": ["a"], "anime_id": [1], "score": [float("nan")]}, "outside 1-10"),
+        ({"fan": [None], "anime_id": [1], "score": [5.0]}, "no fan"),
+        ({"fan": ["a"], "anime_id": [-1], "score": [5.0]}, "-1 is not an anime id"),
+    ],
+)
+def test_bad_files_are_named_and_nothing_is_written(tmp_path, capsys, columns, said):
+    path = write(tmp_path / "fans.parquet", columns)
+    out = tmp_path / "picks.parquet"
+    assert recommend.main(["--ratings", path, "--out", str(out)]) == 2
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [tmp_path / "fans.parquet"]
+
+
+def test_no_parquet_at_all(tmp_path, capsys):
+    path = tmp_path / "fans.parquet"
+    path.write_bytes(b"fan,anime_id,score\n")
+    assert recommend.main(["--ratings", str(path), "--out", str(tmp_path / "out")]) == 2
+    assert str(path) in capsys.readouterr().err
+
+
+def test_one_export_as_json(tmp_path, capsys):
+    export = tmp_path / "export.xml"
+    export.write_text(
+        "<myanimelist><myinfo><user_name>m</user_name></myinfo><anime><series_animedb_id>5114</series_animedb_id>"
+        "<my_score>9</my_score><my_status>Completed</my_status></anime></myanimelist>"
+    )
+    assert recommend.main(["--mal-xml", str(export), "--model", "svd", "-n", "3", "--json"]) == 0
+    picks = json.loads(capsys.readouterr().out)
+    assert len(picks) == 3
+    assert 5114 not in [pick["anime_id"] for pick in picks]
+
+
+def test_unknown_model(tmp_path, ratings, capsys):
+    assert recommend.main(["--ratings", ratings, "--model", "nope", "--out", str(tmp_path / "out")]) == 2
+    assert "no model 'nope'" in capsys.readouterr().err
