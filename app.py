@@ -10,6 +10,8 @@ page = st.navigation(
     {
         "For you": [
             st.Page("pages/for_you/recommend.py", title="Recommend", icon=":material/auto_awesome:", default=True),
+            st.Page("pages/for_you/taste.py", title="My taste", icon=":material/insights:"),
+            st.Page("pages/for_you/together.py", title="Together", icon=":material/group:"),
         ],
     }
 )

@@ -71,6 +71,15 @@ class Leaning:
 
 
 @dataclass(frozen=True)
+class Surprise:
+    """A score given, and what the fan's others made the model expect."""
+
+    anime_id: int
+    given: float
+    expected: float
+
+
+@dataclass(frozen=True)
 class LeftOut:
     """Each known rating and what the fan's others say of that title: `anime_ids`, `given`, `expected` (n,). `exact` is
     False where parts of the list were left out at once, each rating then being told of a tenth less of the list."""
@@ -85,22 +94,26 @@ class LeftOut:
         """Root mean square of given - expected; NaN for no rating."""
         return math.sqrt(np.mean(np.square(self.given - self.expected))) if len(self.given) else math.nan
 
-    def most_surprising(self, n: int) -> "LeftOut":
-        """The `n` ratings furthest from what was expected, furthest first."""
-        order = np.argsort(-np.abs(self.given - self.expected), kind="stable")[:n]
-        return LeftOut(self.anime_ids[order], self.given[order], self.expected[order], self.exact)
+    def most_surprising(self, n: int) -> tuple[list[Surprise], list[Surprise]]:
+        """Up to `n` ratings each that lie furthest above and below what was expected, furthest first."""
+        order = np.argsort(self.expected - self.given, kind="stable").tolist()
+        found = [Surprise(int(self.anime_ids[i]), float(self.given[i]), float(self.expected[i])) for i in order]
+        return [one for one in found if one.given > one.expected][:n], [
+            one for one in reversed(found) if one.given < one.expected
+        ][:n]
 
 
 @dataclass(frozen=True)
 class Influence:
-    """What one rating does to the predicted scores of some titles: `pull` is the sum of its absolute effects in points,
-    `share` of all ratings' together, and `effect` the mean effect."""
+    """What one rating does to the predicted scores of some titles: it raises `raised` of them, lowers `lowered`, and
+    moves one by `moved` points on average. `share` is its part in all that the list's ratings move."""
 
     anime_id: int
     score: float
-    pull: float
+    raised: int
+    lowered: int
+    moved: float
     share: float
-    effect: float
 
 
 def level(catalogue: Catalogue, fan: Profile) -> Level:
@@ -200,25 +213,26 @@ def left_out(engine: Engine, fan: Profile, model: str | None = None) -> LeftOut:
 
 
 def influences(engine: Engine, fan: Profile, anime_ids: list[int], model: str | None = None) -> list[Influence]:
-    """The fan's known ratings by their pull on the predicted scores of those `anime_ids` that the model covers, the
-    strongest first."""
+    """The fan's known ratings by how far they move the predicted scores of those `anime_ids` that the model covers,
+    the strongest first."""
     aligned = engine.aligned(model)
     folded = aligned.fold_in(engine.catalogue, fan)
     items, _ = aligned.items_of(engine.catalogue, anime_ids)
     if not len(items) or not len(folded.items):
         return []
     effects = np.array([aligned.model.explain(folded, int(item))[1] for item in items], np.float64)
-    pull = np.abs(effects).sum(axis=0)
-    share = pull / max(pull.sum(), np.finfo(float).tiny)
+    moved = np.abs(effects).mean(axis=0)
+    share = moved / max(moved.sum(), np.finfo(float).tiny)
     return [
         Influence(
             anime_id=int(aligned.model.item_ids[folded.items[i]]),
             score=float(folded.scores[i]),
-            pull=float(pull[i]),
+            raised=int((effects[:, i] > 0).sum()),
+            lowered=int((effects[:, i] < 0).sum()),
+            moved=float(moved[i]),
             share=float(share[i]),
-            effect=float(effects[:, i].mean()),
         )
-        for i in np.argsort(-pull, kind="stable")
+        for i in np.argsort(-moved, kind="stable")
     ]
 
 

@@ -105,8 +105,10 @@ class TestLeftOut:
         assert found.rmse == pytest.approx(math.sqrt((2.5**2 + 1 + 2**2) / 3))
 
     def test_most_surprising_first(self, engine):
-        found = taste.left_out(engine, self.fan).most_surprising(2)
-        assert found.anime_ids.tolist() == [10, 30]
+        above, below = taste.left_out(engine, self.fan).most_surprising(1)
+        assert [(one.anime_id, one.given, one.expected) for one in above] == [(10, 9, pytest.approx(6.5))]
+        assert [(one.anime_id, one.given, one.expected) for one in below] == [(30, 5, pytest.approx(7))]
+        assert [one.anime_id for one in taste.left_out(engine, self.fan).most_surprising(5)[1]] == [30, 20]
 
     def test_without_a_closed_form_a_long_list_is_cut_into_tenths(self):
         titles = [Title(i, str(i), mean_score=7.0) for i in range(1, 41)]
@@ -129,13 +131,13 @@ class TestLeftOut:
 
 
 class TestInfluences:
-    def test_pull_share_and_direction(self, engine):
+    def test_movement_share_and_direction(self, engine):
         found = taste.influences(engine, Profile(scores={10: 10, 20: 6}), [30, 50, 99])  # 99 is not covered
-        # Each rating adds (score - 7) / 2 to every prediction: 1.5 and -.5, twice each.
+        # Each rating adds (score - 7) / 2 to every prediction: 1.5 and -.5.
         assert [one.anime_id for one in found] == [10, 20]
-        assert [one.pull for one in found] == pytest.approx([3, 1])
+        assert [one.moved for one in found] == pytest.approx([1.5, 0.5])
         assert [one.share for one in found] == pytest.approx([0.75, 0.25])
-        assert [one.effect for one in found] == pytest.approx([1.5, -0.5])
+        assert [(one.raised, one.lowered) for one in found] == [(2, 0), (0, 2)]
 
     def test_nothing_rated_or_nothing_asked(self, engine):
         assert taste.influences(engine, Profile(), [30]) == []

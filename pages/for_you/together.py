@@ -1,0 +1,89 @@
+"""Titles that two to five fans would all enjoy, and how far their lists agree."""
+
+import streamlit as st
+
+from pages.parts import company, controls, group_cards, invite, resources
+from pages.parts.text import count, plain
+from recsys import Filters
+from recsys.serving import group
+
+_TEN = 10
+_HOW = {"average": "Average", "misery": "Least misery", "floor": "Nobody below"}
+_WHAT = {
+    "average": "By how high a title stands, on average, in the order made for each list alone.",
+    "misery": "By how high a title stands with the one who wants it least.",
+    "floor": "Best on average, of the titles that nobody is predicted to score lower.",
+}
+
+
+def _how() -> tuple[group.How, float]:
+    how = st.segmented_control(
+        "Fair means", list(_HOW), key="fair", default="average", required=True, format_func=_HOW.__getitem__,
+        bind="query-params", wrap=True,
+    )  # fmt: skip
+    floor = 7.0
+    if how == "floor":
+        floor = st.slider("Nobody below", 1.0, 10.0, 7.0, 0.5, "%.1f", key="floor", bind="query-params")
+    st.caption(_WHAT[how] + " Harsh and generous lists have the same say.")
+    return how, floor
+
+
+def _shortage(everyone: list[company.Member], model: str, filters: Filters, floor: float | None, begun: bool) -> None:
+    """Why there are fewer than ten."""
+    fans = [member.profile for member in everyone]
+    left, each = group.candidates(resources.engine(), fans, model, filters, floor, begun)
+    text = f"{count(left, 'title is', 'titles are')} left for this group."
+    if floor is None:
+        text += " Loosen the filters, or allow what some have seen."
+    else:
+        hardest = plain(everyone[each.index(min(each))].label, 24)
+        text += f" Hardest to please is {hardest}, with {min(each):,} at {floor:g} or above. Lower the bar?"
+    st.info(text, icon=":material/filter_alt:")
+
+
+def _picks(everyone: list[company.Member]) -> None:
+    left, right = st.columns(2)
+    with left:
+        how, floor = _how()
+    with right:
+        model = controls.model()
+        allow_begun = st.toggle("Allow what some have seen", key="begun", bind="query-params")
+    filters = controls.filters()
+    fans = [member.profile for member in everyone]
+    engine = resources.engine()
+    picks = group.recommend(engine, fans, how, _TEN, model, filters, floor, allow_begun)
+    if len(picks) < _TEN:
+        _shortage(everyone, model, filters, floor if how == "floor" else None, allow_begun)
+    if picks:
+        group_cards.grid(picks, everyone)
+    st.markdown("### How far they agree")
+    st.caption(
+        "From −1, opposite, over 0, unrelated, to +1, the same order. Who gives more on the whole does not count."
+    )
+    group_cards.agreements(group.agreements(engine, fans, model), everyone)
+    if found := [split for split in group.splits(fans, 6) if engine.has_title(split.anime_id)]:
+        st.markdown("##### Furthest apart")
+        group_cards.splits(found, everyone)
+
+
+def _page() -> None:
+    company.read_address()
+    st.title("Together")
+    invite.show()
+    everyone = company.members()
+    if len(everyone) < group.MIN_FANS:
+        st.info(
+            "Two lists are needed, and up to five can join. Add a fan of the community, a friend's link, or keep the "
+            "list in the sidebar here and open another.",
+            icon=":material/group_add:",
+        )
+    else:
+        _picks(everyone)
+        if any(not member.shareable for member in everyone):
+            st.caption("The address of this page brings anybody to the same group, without the imported lists.")
+        else:
+            st.caption("The address of this page brings anybody to the same group.")
+    company.write_address()
+
+
+_page()
