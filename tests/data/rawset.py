@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from recsys.data.workspace import Options
+
 AZATHOTH, COOPER_UNION, HERNAN = "azathoth42", "CooperUnion", "hernan4444"
+TITLES = [1, 5, 6, 2**31 - 1]
+USERS = [0, 7, 8, 9]
+#: For sets of a few rows: fans and titles with more than one rating stay.
+SMALL = Options(more_than=1, threads=1)
 LIST_HEADER = [
     "username", "anime_id", "my_watched_episodes", "my_start_date", "my_finish_date", "my_score", "my_status",
     "my_rewatching", "my_rewatching_ep", "my_last_updated", "my_tags",
@@ -123,3 +131,18 @@ def _whole(text: str) -> int | None:
     except ValueError:
         return None
     return int(number) if math.isfinite(number) and number == math.floor(number) else None
+
+
+def rows_of(folder: Path, name: str) -> list[tuple]:
+    with duckdb.connect() as connection:
+        return connection.execute("FROM read_parquet(?)", [str(folder / name)]).fetchall()
+
+
+def good(folder: Path, schema: str = AZATHOTH) -> Path:
+    """A set of two fans who both scored two titles."""
+    rows = [Row(str(user), str(title), str(user)) for user in (7, 8) for title in (1, 5)]
+    return write(folder, schema, rows, TITLES, USERS)
+
+
+def lists_file(folder: Path) -> Path:
+    return next(iter([*folder.glob("animelist*"), *folder.glob("rating*")]))

@@ -1,49 +1,29 @@
 """Preparing gives the rows that a plain implementation gives, counts what it drops, and never harms good artifacts."""
 
-import gzip
 import signal
 import subprocess
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recsys.data import manifest
-from recsys.data.prepare import Report, prepare
+from recsys.data import manifest, simulate_raw
+from recsys.data.prepare import ROW_GROUP, Report, prepare
 from recsys.data.ratings import RatingsStore, load_arrays
-from recsys.data.workspace import Options
 from recsys.errors import DataError
 from scripts import prepare as command
 from tests.data import rawset
-from tests.data.rawset import AZATHOTH, COOPER_UNION, HERNAN, Row
+from tests.data.rawset import AZATHOTH, COOPER_UNION, HERNAN, SMALL, TITLES, USERS, Row, good, rows_of
 
 SCHEMAS = [AZATHOTH, COOPER_UNION, HERNAN]
 #: The optional columns of each schema.
 HAS = {AZATHOTH: ("status", "updated"), COOPER_UNION: (), HERNAN: ("status",)}
-TITLES = [1, 5, 6, 2**31 - 1]
-USERS = [0, 7, 8, 9]
-SMALL = Options(more_than=1, threads=1)
 REAL = Path(__file__).parents[3] / "shared" / "data" / "mal"
-
-
-def rows_of(folder: Path, name: str) -> list[tuple]:
-    with duckdb.connect() as connection:
-        return connection.execute("FROM read_parquet(?)", [str(folder / name)]).fetchall()
-
-
-def good(folder: Path, schema: str = AZATHOTH) -> Path:
-    """A set of two fans who both scored two titles."""
-    rows = [Row(str(user), str(title), str(user)) for user in (7, 8) for title in (1, 5)]
-    return rawset.write(folder, schema, rows, TITLES, USERS)
-
-
-def lists_file(folder: Path) -> Path:
-    return next(iter([*folder.glob("animelist*"), *folder.glob("rating*")]))
 
 
 ROWS = st.builds(
@@ -157,160 +137,6 @@ def test_the_manifest_says_how_it_was_made(tmp_path: Path) -> None:
     assert entry["options"] == {"more_than": 1}
 
 
-def damage(folder: Path, change: str) -> None:
-    """Give the good set's lists one more row, or another form."""
-    path = lists_file(folder)
-    text = path.read_bytes().decode()
-    header, body = text.split("\r\n", 1)
-    tail = ",".join(["fan7", "6", "1", "", "", "5", "2", "", "", "2016-01-01 00:00:00", ""]) + "\n"
-    changed = {
-        "byte-order mark": "\ufeff" + text,
-        "unix lines": text.replace("\r\n", "\n"),
-        "mac lines": text.replace("\r\n", "\r"),
-        "mixed lines": text + tail,
-        "blank lines": text + "\n\r\n\n",
-        "no last line break": text.rstrip(),
-        "quotes everywhere": header + "\n" + body.replace("\r\n", "\n").replace("fan7,1,", '"fan7","1",'),
-        "other order": None,
-        "upper case": header.upper() + "\r\n" + body,
-    }[change]
-    if changed is None:
-        table = [line.split(",")[::-1] for line in text.split("\r\n") if line]
-        changed = "".join(",".join(line) + "\n" for line in table)
-    path.write_text(changed, newline="")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "byte-order mark",
-        "unix lines",
-        "mac lines",
-        "mixed lines",
-        "blank lines",
-        "no last line break",
-        "quotes everywhere",
-        "other order",
-        "upper case",
-    ],
-)
-def test_harmless_differences_change_nothing(tmp_path: Path, change: str) -> None:
-    folder = good(tmp_path / "raw")
-    damage(folder, change)
-    report = prepare(folder, tmp_path / "out", SMALL)
-    assert rows_of(tmp_path / "out", "ratings.parquet") == [(7, 1, 7), (7, 5, 7), (8, 1, 8), (8, 5, 8)]
-    assert {reason: n for reason, n in report.dropped.items() if n} == (
-        {"sparse title": 1} if change == "mixed lines" else {}
-    )
-
-
-GARBAGE = np.random.default_rng(0).bytes(100_000).replace(b"\n", b"").replace(b"\r", b"")
-
-
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        (b"fan7,1", "malformed line"),
-        (b'fan7,1,1,,,5,2,,,2016-01-01 00:00:00,"never closed', "malformed line"),
-        (b'fan7,1,1,,,5,2,,,2016-01-01 00:00:00,"closed" too early', "malformed line"),
-        (b"fan7,1,1,,,5,2,,,2016-01-01 00:00:00,,one,more", "malformed line"),
-        (b"fan7;1;1;;;5;2;;;2016-01-01 00:00:00;", "malformed line"),
-        (b"\xff\xfe,1,1,,,5,2,,,2016-01-01 00:00:00,", "malformed line"),
-        (b"fan7,\x01,1,,,5,2,,,2016-01-01 00:00:00,", "malformed line"),
-        (b"fan\x007,1,1,,,5,2,,,2016-01-01 00:00:00,", "unknown user"),
-        (b"x" * 3_000_000, "malformed line"),
-        (GARBAGE, "malformed line"),
-        (b",1,1,,,5,2,,,2016-01-01 00:00:00,", "malformed fan"),
-        (b"fan7,1000000000000,1,,,5,2,,,2016-01-01 00:00:00,", "malformed title id"),
-        (b"fan7,99999999999999999999999999,1,,,5,2,,,2016-01-01 00:00:00,", "malformed title id"),
-        (b"fan7,,1,,,5,2,,,2016-01-01 00:00:00,", "malformed title id"),
-        (b"fan7,1,1,,,NaN,2,,,2016-01-01 00:00:00,", "malformed score"),
-        (b"fan7,1,1,,,1e999,2,,,2016-01-01 00:00:00,", "malformed score"),
-        (b"fan7,1,1,,,11,2,,,2016-01-01 00:00:00,", "score outside 1-10"),
-        (b"fan7,2,1,,,5,2,,,2016-01-01 00:00:00,", "unknown title"),
-        (b"nobody,1,1,,,5,2,,,2016-01-01 00:00:00,", "unknown user"),
-    ],
-)
-def test_a_bad_row_costs_itself_and_is_counted_once(tmp_path: Path, line: bytes, reason: str) -> None:
-    folder = good(tmp_path / "raw")
-    path = lists_file(folder)
-    header, first, rest = path.read_bytes().split(b"\r\n", 2)
-    path.write_bytes(b"\r\n".join([header, first, line, rest]))
-    report = prepare(folder, tmp_path / "out", SMALL)
-    assert {name: n for name, n in report.dropped.items() if n} == {reason: 1}
-    assert report.rows_in == 5
-    assert rows_of(tmp_path / "out", "ratings.parquet") == [(7, 1, 7), (7, 5, 7), (8, 1, 8), (8, 5, 8)]
-
-
-def without_column(folder: Path, name: str, column: str) -> None:
-    path = folder / name
-    path.write_text(path.read_text().replace(column, "something_else", 1))
-
-
-#: What is done to a good set -> what the error must name.
-FATAL = {
-    "no lists": (lambda f: lists_file(f).unlink(), ["animelists_cleaned.csv", "my_score"]),
-    "no titles": (lambda f: (f / "anime_cleaned.csv").unlink(), ["anime_cleaned.csv"]),
-    "no fans": (lambda f: (f / "users_cleaned.csv").unlink(), ["users_cleaned.csv"]),
-    "no score column": (
-        lambda f: without_column(f, "animelists_cleaned.csv", "my_score"),
-        ["animelists_cleaned.csv", "my_score"],
-    ),
-    "no fan id column": (lambda f: without_column(f, "users_cleaned.csv", "user_id"), ["users_cleaned.csv", "user_id"]),
-    "no title id column": (lambda f: without_column(f, "anime_cleaned.csv", "anime_id"), ["anime_cleaned.csv"]),
-    "wrong delimiter": (
-        lambda f: lists_file(f).write_text(lists_file(f).read_text().replace(",", ";")),
-        ["animelists_cleaned.csv", "';'"],
-    ),
-    "empty file": (lambda f: lists_file(f).write_bytes(b""), ["animelists_cleaned.csv is empty"]),
-    "header only": (
-        lambda f: lists_file(f).write_text(",".join(rawset.LIST_HEADER) + "\n"),
-        ["animelists_cleaned.csv"],
-    ),
-    "binary": (lambda f: lists_file(f).write_bytes(b"\x80\x00\xff" * 9999), ["animelists_cleaned.csv"]),
-    "UTF-16": (
-        lambda f: lists_file(f).write_bytes(lists_file(f).read_text().encode("utf-16")),
-        ["animelists_cleaned.csv", "UTF-8"],
-    ),
-    "no gzip": (lambda f: lists_file(f).rename(f / "animelists_cleaned.csv.gz"), ["animelists_cleaned.csv.gz"]),
-    "half a gzip": (
-        lambda f: (
-            (f / "animelists_cleaned.csv.gz").write_bytes(
-                gzip.compress(lists_file(f).read_bytes() + np.random.default_rng(0).bytes(300_000))[:-100_000]
-            ),
-            (f / "animelists_cleaned.csv").unlink(),
-        ),
-        ["animelists_cleaned.csv.gz"],
-    ),
-    "plain and gzipped": (
-        lambda f: (f / "animelists_cleaned.csv.gz").write_bytes(gzip.compress(lists_file(f).read_bytes())),
-        ["animelists_cleaned.csv", "animelists_cleaned.csv.gz"],
-    ),
-    "only unscored": (
-        lambda f: rawset.write(f, AZATHOTH, [Row("7", "1", "0"), Row("8", "5", "99")], TITLES, USERS),
-        ["score 0 1", "score outside 1-10 1"],
-    ),
-    "no files": (lambda f: [path.unlink() for path in f.iterdir()], ["no .csv", "azathoth42"]),
-    "no folder": (lambda f: f.rename(f.with_name("elsewhere")), ["raw"]),
-}
-
-
-@pytest.mark.parametrize("case", FATAL)
-def test_what_cannot_be_prepared_is_named_and_leaves_good_artifacts(
-    tmp_path: Path, case: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder, out = good(tmp_path / "raw"), tmp_path / "out"
-    prepare(folder, out, SMALL)
-    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
-    spoil, names = FATAL[case]
-    spoil(folder)
-    assert command.main(["--source", str(folder), "--out", str(out)]) == 2
-    message = capsys.readouterr().err
-    for name in names:
-        assert name in message
-    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
-
-
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
@@ -350,6 +176,20 @@ def test_the_command_prints_every_count(tmp_path: Path, capsys: pytest.CaptureFi
     assert "reading lists" in captured.err
 
 
+def test_one_fan_lies_in_few_row_groups(tmp_path: Path) -> None:
+    simulate_raw.write(tmp_path / "raw", n_fans=600, n_titles=400)
+    prepare(tmp_path / "raw", tmp_path / "out")
+    ratings = load_arrays(tmp_path / "out")  # which checks the order
+    with duckdb.connect() as connection:
+        groups = connection.execute(
+            "SELECT stats_min_value::BIGINT, stats_max_value::BIGINT FROM parquet_metadata(?) "
+            "WHERE path_in_schema = 'user_id' ORDER BY row_group_id",
+            [str(tmp_path / "out" / "ratings.parquet")],
+        ).fetchall()
+    assert len(groups) >= len(ratings.scores) / ROW_GROUP > 1
+    assert all(before[1] <= after[0] for before, after in pairwise(groups))
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGKILL")
 def test_killed_while_it_works_the_old_artifacts_stay(tmp_path: Path) -> None:
     folder, out = good(tmp_path / "raw"), tmp_path / "out"
@@ -370,6 +210,7 @@ def test_killed_while_it_works_the_old_artifacts_stay(tmp_path: Path) -> None:
     assert len(load_arrays(out).scores) == 299 * 299
 
 
+@pytest.mark.real_data
 @pytest.mark.skipif(not REAL.is_dir(), reason="needs ../shared/data/mal")
 def test_real_lists_add_up(tmp_path: Path) -> None:
     report = prepare(REAL, tmp_path)
