@@ -26,7 +26,11 @@ _ENOUGH_RATERS = 25
 
 
 def main(argv: list[str] | None = None) -> int:
-    args = _parser().parse_args(argv)
+    parser = _parser()
+    args = parser.parse_args(argv)
+    for option, least in (("fans", 1), ("titles", 30)):
+        if (value := getattr(args, option)) is not None and value < least:
+            parser.error(f"argument --{option}: at least {least}, not {value}")
     try:
         if args.raw:
             return _raw(args)

@@ -28,6 +28,8 @@ _QUANTILES = np.linspace(0, 1, 41)
 #: Fans with fewer scores say little about how their scores scatter.
 _ENOUGH = 30
 MIN_RATINGS = 11
+#: Directions of taste of which lists say less than this are left as if they said this much.
+_LEAST_RELIABLE = 0.25
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,8 @@ def fit(lists: Lists, model: SVD, rng: np.random.Generator, progress: Wrap = ite
     taste_mean = _regress(basis, exposed.tastes)
     x = np.column_stack([basis, exposed.tastes])
     z, spread = _rating_habits(lists, model, rng, progress)
-    z_mean = _regress(x, z)
+    # A fold-in is pulled towards the prior's mean; by how much on average, its variance tells, which would be 1 else.
+    z_mean = _regress(x, z) / np.clip(z.var(axis=0), _LEAST_RELIABLE, 1)
     left, directions = np.linalg.eigh(np.eye(z.shape[1]) - np.cov((x @ z_mean).T))
     fitted = Population(
         exposed=exposed,
