@@ -1,0 +1,96 @@
+"""What a visitor waits for: reruns on the server, and a cold page load in a real browser."""
+
+import argparse
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psutil
+from playwright.sync_api import sync_playwright
+from streamlit.testing.v1 import AppTest
+
+_RATED = "5114-9_1535-8_30276-4_16498-9"
+_STEPS = [0.5, 0.0, 1.0, 0.25, 0.75]
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reruns", type=int, default=30, help="times that a control is moved (%(default)s)")
+    parser.add_argument("--loads", type=int, default=5, help="cold page loads (%(default)s)")
+
+
+def main(args: argparse.Namespace) -> int:
+    times = _reruns(args.reruns)
+    print(f"A rerun after moving a control, the ten included: {statistics.median(times):.0f} ms median, "
+          f"{max(times):.0f} ms worst of {len(times)}, on the server.")  # fmt: skip
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if program is None:
+        print("Cold page loads are not measured: there is no Chromium or Chrome on PATH.", file=sys.stderr)
+        return 2
+    _cold_loads(program, args.loads)
+    return 0
+
+
+def _reruns(n: int) -> list[float]:
+    app = AppTest.from_file("app.py", default_timeout=120)
+    app.query_params["r"] = _RATED
+    app.run()
+    times = []
+    for turn in range(n + 3):
+        slider = next(slider for slider in app.select_slider if slider.key == "discovery")
+        start = time.perf_counter()
+        slider.set_value(_STEPS[turn % len(_STEPS)]).run()
+        times.append(1000 * (time.perf_counter() - start))
+    return times[3:]
+
+
+def _cold_loads(program: str, n: int) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait(address)
+            first, ready = zip(*(_load(program, f"{address}/?r={_RATED}") for _ in range(n + 1)), strict=True)
+            resident = psutil.Process(server.pid).memory_info().rss / 2**20
+        finally:
+            server.terminate()
+    print(f"Cold page loads in a new browser: first paint {statistics.median(first[1:]):.2f} s, ten titles "
+          f"{statistics.median(ready[1:]):.2f} s (medians of {n}; the server's very first visitor waited "
+          f"{ready[0]:.2f} s).")  # fmt: skip
+    print(f"The server's resident memory after that: {resident:.0f} MB.")
+
+
+def _wait(address: str) -> None:
+    for _ in range(600):
+        try:
+            with urlopen(f"{address}/_stcore/health", timeout=5):  # noqa: S310
+                return
+        except URLError:
+            time.sleep(0.1)
+    raise SystemExit("The app did not start.")
+
+
+def _load(program: str, address: str) -> tuple[float, float]:
+    """Seconds from navigation to the first paint and to ten titles, in a browser of its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page()
+        start = time.perf_counter()
+        page.goto(address, wait_until="commit")
+        page.wait_for_function(
+            "document.querySelectorAll('[class*=\"st-key-ten-hidden-\"]').length === 10", timeout=120_000
+        )
+        ready = time.perf_counter() - start
+        paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000")
+        browser.close()
+    return paint, ready
