@@ -116,7 +116,9 @@ class _Collection:
 def _download(name: str, settings: ListSettings, progress: http.Progress | None) -> build.ImportedList:
     client = http.Client(SITE, settings.anilist_url, settings)
 
-    def ask(collection: _Collection, **chunk: int) -> bool:
+    collection = _Collection()
+
+    def ask(**chunk: int) -> bool:
         body = {"query": _QUERY, "variables": {"name": name, **chunk}}
         answer = client.ask("POST", client.base_url, body=body, check=lambda answer: _check(answer, name, client))
         collection.add(answer.data["data"])
@@ -124,12 +126,10 @@ def _download(name: str, settings: ListSettings, progress: http.Progress | None)
             progress(len(collection.builder), None)
         return collection.more
 
-    collection = _Collection()
-    if ask(collection):
-        # AniList does not say how long a chunk is that nobody sized: start over with chunks of a known length.
-        collection = _Collection()
+    if ask():
+        # AniList does not say how long a chunk is that nobody sized: begin again with chunks of a known length.
         chunk = 1
-        while ask(collection, chunk=chunk, perChunk=_PER_CHUNK):
+        while ask(chunk=chunk, perChunk=_PER_CHUNK):
             chunk += 1
             if chunk > _MAX_CHUNKS:
                 raise http.partial(SITE.name)

@@ -123,6 +123,7 @@ EXTERNAL = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
         pytest.param(TWO.replace(b"</my_score>", b"</my_scoer>"), "damaged", id="ill-formed"),
         pytest.param(TWO.replace(b"<myanimelist>", LAUGHS + b"<myanimelist>"), "entities", id="entity bomb"),
         pytest.param(TWO.replace(b"<myanimelist>", EXTERNAL + b"<myanimelist>"), "entities", id="external entity"),
+        pytest.param(TWO.replace(b"<myanimelist>", b"<!DOCTYPE x><myanimelist>"), "document type", id="document type"),
         pytest.param(TWO.replace(b"5114", b"&a;"), "damaged", id="undefined entity"),
         pytest.param(b"<myanimelist><manga><manga_mangadb_id>1</manga_mangadb_id></manga></myanimelist>", "manga"),
         pytest.param(b"<myanimelist>" + b"<a>" * 99, "deeper", id="deep"),
