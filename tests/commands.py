@@ -21,8 +21,9 @@ This page is written by `make docs`; a test holds it to the commands.
 
 
 def names() -> list[str]:
-    """The commands: every module of `scripts` that does not begin with an underscore."""
-    return sorted(path.stem for path in (ROOT / "scripts").glob("[!_]*.py"))
+    """The commands: every module of `scripts` that has a `main`."""
+    modules = (ROOT / "scripts").glob("*.py")
+    return sorted(path.stem for path in modules if "\ndef main(" in path.read_text(encoding="utf-8"))
 
 
 def help_pages(name: str) -> dict[str, str]:
