@@ -4,7 +4,6 @@ import gzip
 import itertools
 import socket
 import sys
-import threading
 import time
 import traceback
 import tracemalloc
@@ -15,7 +14,7 @@ from email.utils import format_datetime
 import pytest
 
 from recsys import RecsysError
-from recsys.lists import cache, errors, http, limits
+from recsys.lists import cache, errors, http
 from recsys.settings import ListSettings
 from tests.lists.local_site import LocalSite, Reply
 from tests.lists.makers import CLIENT_ID, Source, settings_for
@@ -240,38 +239,6 @@ def test_spaces_around_a_name_do_not_matter(
     assert source.bring("  fan ", settings=settings).profile.name == "fan"
 
 
-def test_a_list_is_fetched_once_an_hour(
-    source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = [0.0]
-    monkeypatch.setattr(cache, "_lists", cache._empty(lambda: clock[0]))
-    site.replies(ten_titles)
-    first = source.bring("fan", settings=settings)
-    assert source.bring("FAN", settings=settings) is first  # names are the same in any case, on both sites
-    assert len(site.requests) == 1
-    clock[0] = cache.SECONDS + 1
-    source.bring("fan", settings=settings)
-    assert len(site.requests) == 2
-
-
-def test_so_many_titles_are_kept_and_no_more(
-    source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cache, "MAX_TITLES", 25)
-    monkeypatch.setattr(cache, "_lists", cache._empty())
-    site.replies(ten_titles)
-    for name in ("fan1", "fan2", "fan3", "fan3", "fan1"):
-        source.bring(name, settings=settings)
-    assert len(site.requests) == 4  # the second fan3 was kept, the first fan1 was not
-
-
-def test_a_failure_is_not_kept(source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply) -> None:
-    site.replies(Reply(b"", 404), ten_titles)
-    with pytest.raises(RecsysError):
-        source.bring("fan", settings=settings)
-    assert len(source.bring("fan", settings=settings).profile.scores) == 10
-
-
 def test_no_text_shows_the_client_id(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -293,70 +260,6 @@ def test_no_text_shows_the_client_id(
     assert caplog.text  # urllib3 does log requests at this level
     sent = [CLIENT_ID in request.headers.values() for request in site.requests]
     assert all(sent) if source.name == "MyAnimeList" else not any(sent)
-
-
-def test_two_visitors_at_once_get_their_own_lists(source: Source, site: LocalSite, settings: ListSettings) -> None:
-    def answer(request: object) -> Reply:
-        first = "fan1" in f"{request.path} {request.body}"
-        return Reply(source.whole(range(1, 11) if first else range(11, 21)), silence=0.05)
-
-    site.answer = answer
-    found: dict[str, set[int]] = {}
-
-    def visit(name: str) -> None:
-        found[name] = set(source.bring(name, settings=settings).profile.scores)
-
-    threads = [threading.Thread(target=visit, args=(name,)) for name in ("fan1", "fan2")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == {"fan1": set(range(1, 11)), "fan2": set(range(11, 21))}
-
-
-def test_one_host_is_asked_so_many_at_once(source: Source, site: LocalSite, ten_titles: Reply) -> None:
-    ten_titles.silence = 0.1
-    site.replies(ten_titles)
-    settings = settings_for(site.url, concurrency=2)
-    threads = [
-        threading.Thread(target=source.bring, args=(f"fan{number}",), kwargs={"settings": settings})
-        for number in range(6)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(site.requests) == 6
-    assert site.most_busy == 2
-
-
-def test_one_host_is_asked_so_often(source: Source, site: LocalSite, ten_titles: Reply) -> None:
-    site.replies(ten_titles)
-    settings = settings_for(site.url, rate=2, rate_window=0.5)
-    for number in range(5):
-        source.bring(f"fan{number}", settings=settings)
-    times = [request.time for request in site.requests]
-    # A request may arrive some time after its turn was given, so less than the window may lie between arrivals.
-    assert all(later - sooner > 0.25 for sooner, later in zip(times, times[2:], strict=False))
-
-
-def test_a_turn_that_comes_too_late_is_not_waited_for(source: Source, site: LocalSite, ten_titles: Reply) -> None:
-    site.replies(ten_titles)
-    settings = settings_for(site.url, rate=1, rate_window=60.0)
-    source.bring("fan", settings=settings)
-    with pytest.raises(errors.RateLimitedError, match=r"in (5\d|60) seconds"):
-        source.bring("another", settings=settings)
-    assert len(site.requests) == 1
-
-
-def test_a_full_host_is_not_waited_for_beyond_the_longest_wait(site: LocalSite) -> None:
-    settings = settings_for(site.url, concurrency=1, max_wait=0.05)
-    host = limits.for_host("host")
-    deadline = time.monotonic() + 60
-    with host.turn(settings, deadline), pytest.raises(limits.BusyError), host.turn(settings, deadline):
-        pass
-    with host.turn(settings, deadline):  # free again
-        pass
 
 
 @pytest.mark.parametrize(
