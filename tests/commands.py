@@ -26,7 +26,7 @@ def names() -> list[str]:
     return sorted(path.stem for path in modules if "\ndef main(" in path.read_text(encoding="utf-8"))
 
 
-def help_pages(name: str) -> dict[str, str]:
+def help_pages(name: str, *words: str) -> dict[str, str]:
     """What `--help` prints, by command line: `python -m scripts.NAME` and each of its sub-commands."""
     parsers: list[argparse.ArgumentParser] = []
     main = import_module(f"scripts.{name}").main
@@ -34,14 +34,14 @@ def help_pages(name: str) -> dict[str, str]:
         mock.patch.object(argparse.ArgumentParser, "print_help", lambda self, file=None: parsers.append(self)),
         contextlib.suppress(SystemExit),
     ):
-        main(["--help"])
+        main([*words, "--help"])
     with mock.patch.dict(os.environ, {"COLUMNS": str(_COLUMNS), "NO_COLOR": "1"}):
-        return {parser.prog: parser.format_help() for parser in _family(parsers[0])}
-
-
-def _family(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
-    groups = [a.choices for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
-    return [parser, *(one for group in groups for child in group.values() for one in _family(child))]
+        pages = {parsers[0].prog: parsers[0].format_help()}
+    # A sub-command may add its arguments only when it is asked for.
+    choices = [a.choices for a in parsers[0]._actions if isinstance(a, argparse._SubParsersAction)]
+    for word in (word for group in choices for word in group):
+        pages |= help_pages(name, *words, word)
+    return pages
 
 
 def render() -> str:
