@@ -28,6 +28,8 @@ _QUANTILES = np.linspace(0, 1, 41)
 #: Fans with fewer scores say little about how their scores scatter.
 _ENOUGH = 30
 MIN_RATINGS = 11
+#: A few fans with very long lists hold much of all scores, so that many fans are needed to tell how frequent each is.
+_FANS_FOR_CUTS = 4000
 #: Directions of taste of which lists say less than this are left as if they said this much.
 _LEAST_RELIABLE = 0.25
 
@@ -132,7 +134,7 @@ def fit(lists: Lists, model: SVD, rng: np.random.Generator, progress: Wrap = ite
         cuts=np.zeros(9),
     )
     counts = np.bincount(lists.scores, minlength=11)[1:]
-    _, _, continuous = _draw_uncut(fitted, model, 1000, rng, np.ones(n_items, dtype=bool))
+    _, _, continuous = _draw_uncut(fitted, model, _FANS_FOR_CUTS, rng, np.ones(n_items, dtype=bool))
     continuous = continuous[~np.isnan(continuous)]
     cuts = np.quantile(continuous, np.cumsum(counts)[:-1] / counts.sum())
     return Population(**{**vars(fitted), "cuts": cuts})
