@@ -49,7 +49,11 @@ def from_anilist() -> None:
     with st.form("anilist-form", border=False):
         name = st.text_input("AniList username", key="anilist", autocomplete="off")
         if st.form_submit_button("Bring it", width="stretch"):
-            _take(name.strip(), lambda progress: lists.anilist.import_list(name.strip(), progress=progress))
+            _take(
+                name.strip(),
+                lambda progress: lists.anilist.import_list(name.strip(), progress=progress),
+                site="anilist",
+            )
 
 
 def from_mal() -> None:
@@ -67,6 +71,7 @@ def from_mal() -> None:
             _take(
                 name.strip(),
                 lambda progress: lists.mal_api.import_list(name.strip(), client_id=client_id, progress=progress),
+                site="mal_api",
             )
 
 
@@ -78,7 +83,9 @@ def _client_id() -> str:
 
 
 def _take(
-    label: str, read: Callable[[Callable[[int, int | None], None]], lists.ImportedList | lists.CsvImport]
+    label: str,
+    read: Callable[[Callable[[int, int | None], None]], lists.ImportedList | lists.CsvImport],
+    site: str | None = None,
 ) -> None:
     """Read a list with a progress bar; it becomes the visitor's, or the reason why not is shown and nothing is lost."""
     bar = st.progress(0.0, "Reading the list …")
@@ -98,7 +105,8 @@ def _take(
         state.use_import(brought.profile, label, _table_notes(brought))
     else:
         skipped = tuple(f"{count(n, 'entry', 'entries')} left out: {reason}." for reason, n in brought.skipped)
-        state.use_import(brought.profile, brought.profile.name or label, brought.notes + skipped)
+        fetched = (site, label) if site else None
+        state.use_import(brought.profile, brought.profile.name or label, brought.notes + skipped, fetched)
     st.rerun()
 
 

@@ -25,6 +25,7 @@ class Visit:
     label: str = ""
     base: Profile = field(default_factory=Profile)
     notes: tuple[str, ...] = ()
+    fetched: tuple[str, str] | None = None
     drops_disliked: bool = False
     rated: Mapping[int, float] = field(default_factory=dict)
     seen: frozenset[int] = frozenset()
@@ -67,9 +68,14 @@ def use_community(name: str) -> None:
     _become(Visit(source="community", label=name, base=resources.ratings().profile(name)))
 
 
-def use_import(profile: Profile, label: str, notes: tuple[str, ...] = ()) -> None:
-    """Take a list that the visitor brought; `notes` say what was done to it on the way in."""
-    _become(Visit(source="import", label=label, base=profile, notes=notes))
+def use_import(
+    profile: Profile, label: str, notes: tuple[str, ...] = (), fetched: tuple[str, str] | None = None
+) -> None:
+    """Take a list that the visitor brought; `notes` say what was done to it on the way in.
+
+    `fetched` is the module of `recsys.lists` and the username that it was fetched with, to be dropped when forgotten.
+    """
+    _become(Visit(source="import", label=label, base=profile, notes=notes, fetched=fetched))
 
 
 def set_drops_disliked(disliked: bool) -> None:
@@ -97,7 +103,11 @@ def unmark(anime_id: int, how: Mark) -> None:
 
 
 def forget() -> None:
-    """Forget the list and everything said about it, undo steps included."""
+    """Forget the list and everything said about it, undo steps and fetched copies included."""
+    for past in (visit(), *st.session_state.get("past", ())):
+        if past.fetched:
+            site, name = past.fetched
+            getattr(lists, site).forget(name)
     for key in ("visit", "past"):
         st.session_state.pop(key, None)
 
