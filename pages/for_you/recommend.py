@@ -5,7 +5,7 @@ import streamlit as st
 import recsys
 from pages.parts import cards, charts, controls, exports, pickers, resources, state, wall
 from pages.parts.text import count, plain
-from recsys.serving.engine import Scored
+from recsys.serving.scored import Scored
 
 _TEN = 10
 _ENOUGH = 3

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pages.parts.text import plain, shorten
 from recsys import Pick
-from recsys.serving.engine import Scored
+from recsys.serving.scored import Scored
 
 #: Points of the landscape: the most popular of what could be shown.
 _LANDSCAPE = 600

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -13,6 +12,7 @@ from recsys.errors import ArtifactError, ProfileError, RecsysError, UnknownModel
 from recsys.models.base import Fan, Model
 from recsys.serving import ranking
 from recsys.serving.alignment import Aligned, align
+from recsys.serving.scored import Scored
 from recsys.serving.search import TitleSearch
 from recsys.settings import Settings
 from recsys.types import Explanation, Filters, Pick, Prediction, Profile, Reason, Title
@@ -21,20 +21,6 @@ from recsys.types import Explanation, Filters, Pick, Prediction, Profile, Reason
 _REASONS = 5
 #: Titles beyond the number wanted among which a diverse list is chosen.
 _POOL = 90
-
-
-@dataclass(frozen=True)
-class Scored:
-    """Titles scored for one fan: `anime_ids`, `predicted` (1-10), `rank_score`, MyAnimeList's `members`; each (n,)."""
-
-    anime_ids: NDArray[np.int64]
-    predicted: NDArray[np.floating]
-    rank_score: NDArray[np.float64]
-    members: NDArray[np.integer]
-
-    def of(self, chosen: NDArray[np.bool_]) -> "Scored":
-        """Those that the mask `chosen` (n,) marks."""
-        return Scored(self.anime_ids[chosen], self.predicted[chosen], self.rank_score[chosen], self.members[chosen])
 
 
 class Engine:
