@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
 from recsys.data.split import Part, members
-from recsys.models.base import Fan, Items, Model
+from recsys.models.base import F, Items, Model
 
 #: At most this many hidden scores of one fan are asked for, so that a few long lists do not decide the figures.
 MAX_HIDDEN = 100
@@ -16,15 +16,15 @@ MAX_HIDDEN = 100
 
 @dataclass(frozen=True)
 class Reveal:
-    """One fan with `items`, `scores` (k,) told to the model and `hidden_items`, `hidden_scores` (h,) kept back; positions
-    are the model's."""
+    """One fan with `items`, `scores` (k,) told to the model and `hidden_items`, `hidden_scores` (h,) kept back. Titles
+    are the model's positions."""
 
     items: Items
     scores: NDArray[np.float64]
     hidden_items: Items
     hidden_scores: NDArray[np.float64]
 
-    def fold_in(self, model: Model) -> Fan:
+    def fold_in(self, model: Model[F]) -> F:
         return model.fold_in(self.items, self.scores, np.empty(0, np.intp))
 
 

@@ -1,4 +1,4 @@
-"""Error bands: how far held-out scores fell from predictions, in standard deviations, by how much was known of the fan."""
+"""Error bands: how far held-out scores fell from predictions, in standard deviations, by what was known of the fan."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

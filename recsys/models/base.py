@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,13 @@ class Fan:
     seen: Items
 
 
-class Model(ABC):
+F = TypeVar("F", bound=Fan)
+
+
+class Model(ABC, Generic[F]):
     """A trained model: immutable numpy arrays, no training code, safe to share between threads.
+
+    `F` is its kind of fan: what its `fold_in` gives is what its other methods take.
 
     Attributes: `item_ids` (n_items,) int64, ascending MyAnimeList ids of the titles that it can score.
     """
@@ -42,30 +47,30 @@ class Model(ABC):
         return len(self.item_ids)
 
     @abstractmethod
-    def fold_in(self, items: Items, scores: Floats, seen: Items) -> Fan:
-        """Infer a fan from ratings of `items` (n,), `scores` (n,) on 1-10, and unscored `seen` (m,). n and m may be 0."""
+    def fold_in(self, items: Items, scores: Floats, seen: Items) -> F:
+        """Infer a fan from ratings of `items` (n,), `scores` (n,) on 1-10, and unscored `seen` (m,); n, m may be 0."""
 
     @abstractmethod
-    def predict(self, fan: Fan) -> Floats:
+    def predict(self, fan: F) -> Floats:
         """Expected score of every title, (n_items,), within 1-10."""
 
     @abstractmethod
-    def band(self, fan: Fan, items: Items) -> tuple[Floats, Floats]:
+    def band(self, fan: F, items: Items) -> tuple[Floats, Floats]:
         """Low and high ends, each (len(items),), of the calibrated 80% band of the score that the fan would give."""
 
     @abstractmethod
-    def explain(self, fan: Fan, item: int) -> tuple[float, Floats]:
+    def explain(self, fan: F, item: int) -> tuple[float, Floats]:
         """Baseline and the effect (n,) of each of the fan's ratings; they add up to the prediction before clipping."""
 
     @abstractmethod
     def similarity(self, item: int) -> Floats:
         """How alike every title is to `item`, (n_items,), at most 1."""
 
-    def watch(self, fan: Fan) -> Floats | None:
-        """How likely the fan is to watch each title, (n_items,), on any increasing scale; None: this model cannot say."""
+    def watch(self, fan: F) -> Floats | None:
+        """How likely the fan is to watch each title, (n_items,), on any increasing scale; None: it cannot say."""
         return None
 
-    def left_out(self, fan: Fan) -> Floats | None:
+    def left_out(self, fan: F) -> Floats | None:
         """Expected score (1-10) of each rated title from the fan's other ratings alone, (n,); None: this model can
         say so only by being folded in anew."""
         return None

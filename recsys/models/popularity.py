@@ -22,8 +22,8 @@ class PopularityFan(Fan):
         return float(self.effects.sum())
 
 
-class Popularity(Model):
-    """Damped title means and a shrunken fan offset (Koren & Bell 2011, "Advances in Collaborative Filtering", sec. 3.1).
+class Popularity(Model[PopularityFan]):
+    """Damped title means and a shrunken fan offset (Koren & Bell 2011, Advances in Collaborative Filtering, sec. 3.1).
 
     With the mean mu of all ratings: mean_i = mu + sum over raters of (r - mu) / (item_damping + n_i), and for the fan
     offset = sum over ratings of (r - mean_i) / (fan_damping + n). Predicted score: mean_i + offset. A fan who has rated
@@ -71,7 +71,7 @@ class Popularity(Model):
         return clip(self.means[fan.items] + (fan.offset - fan.effects) * known / (known - 1))
 
     def similarity(self, item: int) -> Floats:
-        """1 for a title as often rated and as highly, less the more they differ: all that this model knows of titles."""
+        """1 for a title as often rated and as highly, less the more they differ: this model knows no more of them."""
         apart = np.abs(self._log_raters - self._log_raters[item]) + np.abs(self.means - self.means[item])
         return np.exp(-apart)
 

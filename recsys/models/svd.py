@@ -20,16 +20,16 @@ class FoldedFan(Fan):
     z: NDArray[np.float32]
     rated: NDArray[np.float32]
     residuals: NDArray[np.float64]
-    inverse: NDArray[np.float64]
+    inverse: Floats
     dual: bool
     scale: float
 
 
-class SVD(Model):
+class SVD(Model[FoldedFan]):
     """Matrix factorisation with a Gaussian prior on fans.
 
-    Trained: r_ui = mu + b_i + b_u + q_i·p_u + e. The fan's x = (b_u, p_u) has the prior N(m, S), fitted to the fans that
-    the model was trained on; e ~ N(0, noise_i). With S = L L' and x = m + L z, that is r_ui = base_i + a_i·z + e, where
+    Trained: r_ui = mu + b_i + b_u + q_i·p_u + e. The fan's x = (b_u, p_u) has the prior N(m, S), fitted to the fans of
+    the training data; e ~ N(0, noise_i). With S = L L' and x = m + L z, that is r_ui = base_i + a_i·z + e, where
     base_i = mu + b_i + (1, q_i)·m, a_i = L'(1, q_i) and z ~ N(0, I): `base` and `factors` hold these. So no fan of the
     training data is in the model, only their distribution.
 
@@ -38,8 +38,8 @@ class SVD(Model):
     with a scaled inverse chi-squared prior of `fan_dof` degrees of freedom: a fan whose ratings the model explains
     closely gets narrower bands (Gelman et al. 2013, sec. 14.2). It leaves the means as they are.
 
-    Attributes: `item_ids` (n_items,), `base` (n_items,), `factors` (n_items, n_factors), whose first column is the fan's
-    general level and the rest taste; `noise` (n_items,), variances of a score about its expectation.
+    Attributes: `item_ids` (n_items,), `base` (n_items,), `factors` (n_items, n_factors), whose first column is the
+    fan's general level and the rest taste; `noise` (n_items,), variances of a score about its expectation.
     """
 
     name: ClassVar[str] = "svd"

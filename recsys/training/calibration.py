@@ -8,7 +8,7 @@ import numpy as np
 from recsys.evaluation.metrics import rmse
 from recsys.evaluation.reveal import FanLists
 from recsys.models.band import Band
-from recsys.models.base import Fan, Floats, Items, Model
+from recsys.models.base import F, Floats, Items, Model
 
 #: Numbers of known ratings at which bands are calibrated.
 COUNTS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500)
@@ -20,7 +20,7 @@ def no_band() -> Band:
     return Band(np.zeros(1), -np.ones(1), np.ones(1))
 
 
-def calibrate(model: Model, variance: Callable[[Fan, Items], Floats], fans: FanLists, share: float = 0.8) -> Band:
+def calibrate(model: Model[F], variance: Callable[[F, Items], Floats], fans: FanLists, share: float = 0.8) -> Band:
     """The band that covers `share` of the hidden scores of `fans`, as much below it as above, at each of `COUNTS`.
 
     `variance(fan, items)` is the model's own. Counts that leave fewer than 2,000 hidden scores are left out.

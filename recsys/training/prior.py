@@ -1,7 +1,7 @@
 """The distribution of fans, fitted by empirical Bayes, and titles in its terms.
 
-Everything here is a `Titles`: r_ui = base_i + factors_i · z_u + e_ui with z ~ N(0, I). Where the fan's parameters x have
-another prior N(m, S) with S = L L', x = m + L z turns base and factors into those of that form (`recsys.models.svd`).
+Everything here is a `Titles`: r_ui = base_i + factors_i · z_u + e_ui with z ~ N(0, I). Where the fan's parameters x
+have another prior N(m, S) with S = L L', x = m + L z brings base and factors into that form (`recsys.models.svd`).
 """
 
 from dataclasses import dataclass
@@ -41,12 +41,13 @@ class FanRatings:
 def from_svd(svd: SVD) -> Titles:
     """The titles of a trained SVD, by row, with the mean and covariance of its fans' (b_u, p_u) as the prior."""
     fans = np.column_stack([svd.bu, svd.pu]).astype(np.float64)
-    titles = Titles(svd.global_mean + svd.bi.astype(np.float64), np.column_stack([np.ones(len(svd.qi)), svd.qi]))
+    items = np.column_stack([np.ones(len(svd.qi)), svd.qi]).astype(np.float64, copy=False)
+    titles = Titles(svd.global_mean + svd.bi.astype(np.float64), items)
     cov = np.cov(fans.T) if len(fans) > 1 else np.zeros((fans.shape[1], fans.shape[1]))
     return titles.under(fans.mean(axis=0), cov + 1e-6 * np.eye(len(cov)))
 
 
-def truncate(titles: Titles, weights: NDArray[np.floating], n_factors: int) -> Titles:
+def truncate(titles: Titles, weights: NDArray[np.number], n_factors: int) -> Titles:
     """`titles` in the `n_factors` directions that matter most: the general level, then the principal directions of the
     other factors over titles weighted by `weights` (n_items,), such as numbers of raters.
 
@@ -55,7 +56,7 @@ def truncate(titles: Titles, weights: NDArray[np.floating], n_factors: int) -> T
     taste = titles.factors[:, 1:]
     _, directions = np.linalg.eigh((taste * weights[:, None]).T @ taste)
     kept = taste @ directions[:, ::-1][:, : n_factors - 1]
-    return Titles(titles.base, np.column_stack([titles.factors[:, 0], kept]))
+    return Titles(titles.base, np.column_stack([titles.factors[:, 0], kept]).astype(np.float64, copy=False))
 
 
 def refit(titles: Titles, ratings: FanRatings, noise: float, n_iterations: int) -> Titles:

@@ -1,6 +1,5 @@
 """Surprise's SVD, many times faster: the same arithmetic in the same order over contiguous arrays."""
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
@@ -63,6 +62,7 @@ class SVD(AlgoBase):
     `fit_arrays` was given it (or Surprise's inner id), to its row, -1 if it had no rating.
     """
 
+    trainset: Any  # Surprise's; None after `fit_arrays`
     pu: NDArray[np.floating]
     qi: NDArray[np.floating]
     bu: NDArray[np.floating]
@@ -114,15 +114,13 @@ class SVD(AlgoBase):
     def fit(self, trainset: Trainset) -> Self:
         """Train on a Surprise trainset."""
         super().fit(trainset)
-        m = trainset.n_ratings
+        m = sum(map(len, trainset.ur.values()))
         lengths = [len(ratings) for ratings in trainset.ur.values()]
-        users = np.repeat(np.fromiter(trainset.ur, np.int32, len(lengths)), lengths)
         items = np.fromiter((i for ratings in trainset.ur.values() for i, _ in ratings), np.int32, m)
         scores = np.fromiter((r for ratings in trainset.ur.values() for _, r in ratings), np.float64, m)
         self.user_rows = np.arange(trainset.n_users, dtype=np.int32)
         self.item_rows = np.arange(trainset.n_items, dtype=np.int32)
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        del users
         self._fit(starts, items, scores)
         return self
 
@@ -178,7 +176,7 @@ class SVD(AlgoBase):
                 sgd_kernel.sgd_epoch(*ratings, *parameters)
             else:
                 before = numba.get_num_threads()
-                numba.set_num_threads(min(self.n_threads, numba.config.NUMBA_NUM_THREADS))
+                numba.set_num_threads(self.n_threads)
                 sgd_kernel.sgd_epoch_threads(bounds, *ratings, *parameters)
                 numba.set_num_threads(before)
         self.bu, self.bi, self.pu, self.qi = bu, bi, pu, qi
@@ -188,13 +186,13 @@ class SVD(AlgoBase):
         known_user, known_item = self.trainset.knows_user(u), self.trainset.knows_item(i)
         if not self.biased and not (known_user and known_item):
             raise PredictionImpossible("User and item are unknown.")
-        estimate = self.trainset.global_mean if self.biased else 0.0
+        estimate = float(self.trainset.global_mean) if self.biased else 0.0
         if known_user and self.biased:
-            estimate += self.bu[u]
+            estimate += float(self.bu[u])
         if known_item and self.biased:
-            estimate += self.bi[i]
+            estimate += float(self.bi[i])
         if known_user and known_item:
-            estimate += np.dot(self.qi[i], self.pu[u])
+            estimate += float(np.dot(self.qi[i], self.pu[u]))
         return estimate
 
     def predict_arrays(

@@ -1,0 +1,54 @@
+"""`python -m scripts.evaluate article`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from recsys.data import ratings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    from recsys.training.reference import ALGORITHMS
+
+    parser.add_argument("--data", type=Path, default=Path("build/mal"), help="prepared ratings (%(default)s)")
+    parser.add_argument(
+        "--model", nargs="+", choices=list(ALGORITHMS), default=list(ALGORITHMS), help="which algorithms (default: all)"
+    )
+    parser.add_argument("--folds", type=int, default=5, help="number of folds (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of the folds and of the algorithms (%(default)s)")
+
+
+def main(args: argparse.Namespace) -> int:
+    from recsys.evaluation.article import MEASURES, Table, cross_validate
+
+    data = ratings.load_arrays(args.data)
+    print(
+        f"{args.folds}-fold cross-validation on {args.data}: {len(data.scores):,} ratings, {len(data.user_ids):,} fans, "
+        f"{len(data.item_ids):,} titles; folds of surprise's KFold, seed {args.seed}; times in seconds"
+    )
+
+    def show(table: Table) -> None:
+        heads = [*(f"Fold {fold + 1}" for fold in range(args.folds)), "Mean", "Std"]
+        print(f"\n{table.name:34}" + "".join(f"{head:>9}" for head in heads))
+        for measure, row, mean, sd in zip(MEASURES, table.folds, table.means, table.deviations, strict=True):
+            digits = 2 if "time" in measure else 4
+            print(f"  {measure:32}" + "".join(f"{value:9.{digits}f}" for value in (*row, mean, sd)), flush=True)
+
+    tables = []
+    for name in args.model:
+        tables.append(
+            cross_validate(
+                data,
+                name,
+                args.folds,
+                args.seed,
+                lambda fold, measures, name=name: print(
+                    f"{name}: fold {fold + 1} of {args.folds}, RMSE {measures[0]:.4f}", file=sys.stderr, flush=True
+                ),
+            )
+        )
+        show(tables[-1])
+    print(f"\n{'Means':34}" + "".join(f"{measure:>11}" for measure in MEASURES))
+    for table in tables:
+        print(f"{table.name:34}" + "".join(f"{mean:11.4f}" for mean in table.means))
+    return 0
