@@ -1,0 +1,70 @@
+"""`scripts.simulate`: the community that ships, and the table that says how alike it is."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recsys.data import catalogue, community, manifest
+from recsys.data.ratings import load_arrays
+from recsys.models import store
+from recsys.types import Title
+from scripts import simulate as command
+from tests.data import world
+
+ADULT = 30
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Prepared lists of the small world's fans."""
+    folder = tmp_path_factory.mktemp("data")
+    community.write(world.fans(700), world.model().item_ids, folder, np.random.default_rng(0))
+    return folder
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Artifacts with the small world's SVD and a catalogue, in which one title is adult and one unknown."""
+    titles = [Title(int(i), f"Title {i}", adult=bool(i == ADULT)) for i in world.model().item_ids[:-1]]
+    with manifest.writing(tmp_path) as batch:
+        catalogue.write(titles, batch.path(catalogue.FILE))
+        store.save(world.model(), batch.path(store.file_name("svd")))
+    return tmp_path
+
+
+def test_a_community_of_known_titles_that_everybody_may_see(
+    data: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["--data", str(data), "--out", str(out), "--fans", "60"]) == 0
+    ratings = load_arrays(out)
+    assert len(ratings.user_ids) == 60
+    assert not {ADULT, int(world.model().item_ids[-1])} & set(ratings.item_ids.tolist())
+    entry = manifest.read(out).files["ratings.parquet"]
+    assert entry["simulated"] is True
+    assert entry["drawn_from"]["model"] == manifest.read(out).files["models/svd.safetensors"]["sha256"]
+    assert f"wrote {out / 'users.parquet'}: 60 rows" in capsys.readouterr().out
+
+
+def test_without_an_svd_the_file_is_named_and_nothing_written(
+    data: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (out / "models" / "svd.safetensors").unlink()
+    assert command.main(["--data", str(data), "--out", str(out)]) == 2
+    assert "svd.safetensors" in capsys.readouterr().err
+    assert not (out / "ratings.parquet").exists()
+
+
+def test_the_check_prints_both_columns(
+    data: Path, out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "_JUDGES", 40)
+    before = {path.name for path in out.iterdir()}
+    assert command.main(["--data", str(data), "--out", str(out), "--fans", "300", "--check"]) == 0
+    table = dict(re.findall(r"^(\S.*?)  +(-?[\d.]+ +-?[\d.]+)$", capsys.readouterr().out, re.MULTILINE))
+    assert len(table) == 11
+    real, simulated = map(float, table["SVD's predictions for real fans: correlation"].split())
+    assert real > 0.5
+    assert simulated > 0.5
+    assert {path.name for path in out.iterdir()} == before
