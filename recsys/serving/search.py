@@ -8,6 +8,7 @@ and popularity decides between near equals.
 import re
 import threading
 import unicodedata
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +21,13 @@ _MAX_QUERY = 100
 #: Worth of a tenfold audience, where 1 is the difference between a perfect match and none.
 _POPULARITY = 0.03
 _MIN_QUALITY = 0.55
+#: Names are indexed in portions of this many, so that building needs little memory.
+_PORTION = 4096
 _WIDE = 0x2E80  # from here on, a character is about a syllable or a word
 
 _NOT_WORD = re.compile(r"[^\w]+|_+")
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_SEASON = re.compile(r"\b(\d+)(?:st|nd|rd|th) season\b")
 _LONG_VOWELS = (("ou", "o"), ("oo", "o"), ("uu", "u"), (" wo ", " o "))
 _SYMBOLS = str.maketrans({"×": "x", "&": " and ", "'": None, "’": None, "`": None, "★": " ", "☆": " ", "ー": None})
 _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
@@ -33,51 +38,54 @@ def normalise(name: str) -> str:
     name = unicodedata.normalize("NFKC", name).casefold().translate(_SYMBOLS)
     if not name.isascii():
         apart = unicodedata.normalize("NFD", name)
-        name = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", apart)).translate(_KATAKANA)
+        name = unicodedata.normalize("NFC", _ACCENTS.sub("", apart)).translate(_KATAKANA)
     name = f" {_NOT_WORD.sub(' ', name).strip()} "
     for long, short in _LONG_VOWELS:
         name = name.replace(long, short)
-    return name.strip()
+    return _SEASON.sub(r"season \1", name).strip()
 
 
-def _grams(names: list[str]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+def _grams(names: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
     """Hashed n-grams of all names and the index of the name that each belongs to, repetitions included."""
     text = "".join(f"  {name}  " for name in names)
-    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     owner = np.repeat(np.arange(len(names), dtype=np.int32), [len(name) + 4 for name in names])
     first, second, third = codes[:-2], codes[1:-1], codes[2:]
     wide = (first >= _WIDE) | (second >= _WIDE)
-    hashed = (
-        first * np.uint32(0x9E3779B1)
-        ^ second * np.uint32(0x85EBCA6B)
-        ^ np.where(wide, np.uint32(0), third * np.uint32(0xC2B2AE35))
-    )
+    hashed = first * np.uint32(0x9E3779B1) ^ second * np.uint32(0x85EBCA6B)
+    hashed ^= np.where(wide, np.uint32(0), third * np.uint32(0xC2B2AE35))
     inside = (owner[:-2] == owner[2:]) & ~((first == 32) & (second == 32) & (third == 32))
     return hashed[inside], owner[:-2][inside]
 
 
+def _pairs(names: Sequence[str]) -> NDArray[np.uint64]:
+    """The distinct n-grams of every name: n-gram << 32 | index of the name, ascending."""
+    portions = []
+    for start in range(0, len(names), _PORTION):
+        grams, owners = _grams(names[start : start + _PORTION])
+        portions.append(np.unique(grams.astype(np.uint64) << np.uint64(32) | (owners + start).astype(np.uint64)))
+    pairs = np.concatenate(portions) if portions else np.empty(0, dtype=np.uint64)
+    pairs.sort()
+    return pairs
+
+
 class _Index:
     """`names` (n,) normalised, `positions` (n,) of their titles; the postings of `grams[g]` are
-    `postings[starts[g]:starts[g + 1]]`, indices into `names`; `weights` (n_grams,) are idf."""
+    `postings[starts[g]:starts[g + 1]]`, indices into `names`; `weights` (n_grams,) are idf; `totals` (n,) sums the
+    weights of a name."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        names: list[str] = []
-        positions: list[int] = []
-        columns = [catalogue.column(c) for c in ("title", "title_english", "title_japanese", "synonyms")]
-        for position, (title, english, japanese, synonyms) in enumerate(zip(*columns, strict=True)):
-            known = {normalise(name) for name in (title, english, japanese, *(synonyms or ())) if name} - {""}
-            names.extend(known)
-            positions.extend([position] * len(known))
-        self.names = names
-        self.positions = np.array(positions, dtype=np.int32)
-        grams, owners = _grams(names)
-        pairs = np.unique(grams.astype(np.uint64) << np.uint64(32) | owners.astype(np.uint64))
+        self.names, self.positions = _all_names(catalogue)
+        pairs = _pairs(self.names)
         self.postings = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
-        self.grams, starts = np.unique((pairs >> np.uint64(32)).astype(np.uint32), return_index=True)
-        self.starts = np.append(starts, len(pairs)).astype(np.int32)
-        self.weights = np.log1p(len(names) / np.diff(self.starts)).astype(np.float32)
-        total = np.repeat(self.weights, np.diff(self.starts))
-        self.totals = np.bincount(self.postings, weights=total, minlength=len(names)).astype(np.float32)
+        grams = (pairs >> np.uint64(32)).astype(np.uint32)
+        del pairs
+        starts = np.flatnonzero(np.diff(grams, prepend=~grams[:1]))
+        self.grams = grams[starts]
+        self.starts = np.append(starts, len(grams)).astype(np.int32)
+        self.weights = np.log1p(len(self.names) / np.diff(self.starts)).astype(np.float32)
+        weights = np.repeat(self.weights, np.diff(self.starts))
+        self.totals = np.bincount(self.postings, weights=weights, minlength=len(self.names)).astype(np.float32)
         self.popularity = (_POPULARITY * np.log10(catalogue.members + 10.0))[self.positions].astype(np.float32)
 
     def candidates(self, query: str) -> NDArray[np.intp]:
@@ -96,18 +104,21 @@ class _Index:
         count = min(_CANDIDATES, int((shared > 0).sum()))
         return np.argpartition(-score, count - 1)[:count]
 
-    def quality(self, query: str, names: list[str]) -> NDArray[np.float32]:
-        """How well each name answers the query, 1 for the name itself."""
+    def quality(self, query: str, names: Sequence[str]) -> NDArray[np.float32]:
+        """How well each name answers the query: about 1 for the name itself, less the more must be overlooked."""
 
-        def ratios(scorer, choices: list[str]) -> NDArray[np.float32]:
+        def ratios(scorer, choices: Sequence[str]) -> NDArray[np.float32]:
             return process.cdist([query], choices, scorer=scorer, dtype=np.float32)[0] / 100
 
         whole = ratios(fuzz.ratio, names)
         start = ratios(fuzz.ratio, [name[: len(query)] for name in names])
         words = ratios(fuzz.token_sort_ratio, names)
         part = ratios(fuzz.partial_ratio, names)
-        exact = np.array([name == query for name in names])
-        return np.maximum.reduce([whole * 0.95, start * 0.9, words * 0.92, part * 0.82]) + 0.15 * exact
+        asked = set(query.split())
+        among = np.array([asked <= set(name.split()) for name in names], dtype=np.float32)
+        exact = np.array([name == query for name in names], dtype=np.float32)
+        near = np.maximum.reduce([0.95 * whole, 0.9 * start, 0.92 * words, 0.82 * part, 0.86 * among])
+        return (near + 0.15 * exact).astype(np.float32)
 
 
 class TitleSearch:
@@ -120,26 +131,34 @@ class TitleSearch:
 
     def find(self, query: str, n: int = 10) -> list[int]:
         """Positions of the titles that a query may mean, best first, at most `n`; none when nothing is like it."""
-        return [position for position, _ in self.match(query, n)]
-
-    def match(self, query: str, n: int = 10) -> list[tuple[int, float]]:
-        """As `find`, each with how well a name of it answers the query: 1 for the name itself, 0 for nothing alike."""
         query = normalise(query[:_MAX_QUERY])
         if not query or n < 1:
             return []
         index = self._ready()
         candidates = index.candidates(query)
+        if not len(candidates):
+            return []
         quality = index.quality(query, [index.names[i] for i in candidates])
         score = quality + index.popularity[candidates]
-        order = np.argsort(-score, kind="stable")
+        order = np.lexsort((candidates, -score))
         order = order[quality[order] >= _MIN_QUALITY]
-        best: dict[int, float] = {}
-        for position, sure in zip(index.positions[candidates[order]].tolist(), quality[order].tolist(), strict=True):
-            best[position] = max(best.get(position, 0.0), min(sure, 1.0))
-        return list(best.items())[:n]
+        return list(dict.fromkeys(index.positions[candidates[order]].tolist()))[:n]
 
     def _ready(self) -> _Index:
         with self._lock:
             if self._index is None:
                 self._index = _Index(self._catalogue)
             return self._index
+
+
+def _all_names(catalogue: Catalogue) -> tuple[list[str], NDArray[np.int32]]:
+    """Every normalised name, each once per title, and the position of its title."""
+    names: list[str] = []
+    positions: list[int] = []
+    columns = [catalogue.column(name) for name in ("title", "title_english", "title_japanese", "synonyms")]
+    for position, (title, english, japanese, synonyms) in enumerate(zip(*columns, strict=True)):
+        known = {normalise(name): None for name in (title, english, japanese, *(synonyms or ())) if name}
+        known.pop("", None)
+        names.extend(known)
+        positions.extend([position] * len(known))
+    return names, np.array(positions, dtype=np.int32)

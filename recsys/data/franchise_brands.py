@@ -1,0 +1,25 @@
+"""Franchises that names do not tell, listed by hand in franchise_brands.csv beside this module."""
+
+import csv
+from dataclasses import dataclass
+from importlib import resources
+
+from recsys.data.franchise_names import Words, parse
+
+
+@dataclass(frozen=True)
+class Brands:
+    """What names do not tell, or too little. A title with one of the `words` of a brand in a name belongs to it; the
+    titles of one tuple of `ids` belong together."""
+
+    words: tuple[tuple[Words, ...], ...] = ()
+    ids: tuple[tuple[int, ...], ...] = ()
+
+
+def known_brands() -> Brands:
+    """The brands listed by hand in franchise_brands.csv beside this module."""
+    text = resources.files("recsys.data").joinpath("franchise_brands.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    words = [tuple(parse(w).words for w in row["words"].split("|")) for row in rows if row["words"]]
+    ids = [tuple(int(i) for i in row["ids"].split("|")) for row in rows if row["ids"]]
+    return Brands(tuple(words), tuple(ids))
