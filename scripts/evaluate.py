@@ -8,6 +8,8 @@ from scripts.commands import Command, run
 COMMANDS = {
     "article": Command("scripts.evaluations.article", "the reference article's table: errors and times over 5 folds"),
     "fold-in": Command("scripts.evaluations.fold_in", "new fans with few known ratings: errors and 80% bands"),
+    "new-fans": Command("scripts.evaluations.new_fans", "ranking and errors for new fans, against strong baselines"),
+    "cold-titles": Command("scripts.evaluations.cold_titles", "scores of titles without ratings, from what they are"),
     "elicitation": Command("scripts.evaluations.elicitation", "which titles to ask a new fan about first"),
 }
 

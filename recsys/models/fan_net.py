@@ -17,8 +17,9 @@ N_STATS = 4
 LEVEL_DAMPING, SPREAD_DAMPING, TASTE_DAMPING = 2.0, 4.0, 8.0
 #: The spread of residuals of a fan of whom nothing is known, in points.
 USUAL_SPREAD = 1.2
-#: Factor of the damped mean of taste vectors, which would be tiny beside the other inputs.
-TASTE_SCALE = 3.0
+#: The damped mean of taste vectors counts as the square root of so many ratings at most: its noise then has the same
+#: size for every list, and its signal grows with the list's length, but not without end.
+TASTE_MOST = 100.0
 
 #: Arrays with one row per title that has its own embedding, and with one row per content feature.
 _OWN = ("watch_in", "watch_out", "watch_bias", "taste_in", "taste_out", "bias")
@@ -41,6 +42,11 @@ def watch_weights(scores: Floats) -> NDArray[np.float32]:
     return (np.maximum(np.asarray(scores, np.float32) - 4, 0.5) / 6).astype(np.float32)
 
 
+def taste_scale(n: int) -> float:
+    """The factor of the sum of taste vectors of `n` ratings."""
+    return math.sqrt(min(n, TASTE_MOST) + TASTE_DAMPING) / (n + TASTE_DAMPING)
+
+
 class FanNet:
     """Neural collaborative filtering whose fan embedding is a function of the fan's ratings (He et al. 2017, the table
     of users replaced by an encoder of the set of rated titles, as in Liang et al. 2018 and Zaheer et al. 2017).
@@ -49,7 +55,7 @@ class FanNet:
 
         habit = tanh(sum_i w_i W_i / sqrt(n + 1) + b)                       watch_j = habit·O_j + c_j
         level_0 = sum_i (r_i - base_i) / (n + 2),  x_i = r_i - base_i - level_0
-        s = [3 sum_i x_i T_i / (n + 8), habit, level_0, spread of x, length, 1]
+        s = [sqrt(min(n, 100) + 8) / (n + 8) sum_i x_i T_i, habit, level_0, spread of x, length, 1]
         (taste, d) = MLP(s),  level = level_0 + d                           predicted_j = base_j + level + taste·Q_j
 
     A title's parameters W, O, c, T, Q and base are its own embedding plus a linear function of its content; a title
@@ -116,7 +122,7 @@ class FanNet:
         level = residuals / np.float32(n + LEVEL_DAMPING)
         squares = np.maximum(squares - 2 * level * residuals + n * np.square(level), 0)
         spread = np.sqrt((squares + SPREAD_DAMPING * USUAL_SPREAD**2) / (n + SPREAD_DAMPING)) - USUAL_SPREAD
-        liked = (liked - level * taste) * np.float32(TASTE_SCALE / (n + TASTE_DAMPING))
+        liked = (liked - level * taste) * np.float32(taste_scale(n))
         length = np.full_like(level, math.log1p(n) / 3 - 1)
         inputs = np.concatenate([liked, habit, level, spread, length, np.ones_like(level)], axis=1).astype(np.float32)
         hidden = _gelu(inputs @ w["hidden_weight"].T + w["hidden_bias"])

@@ -19,7 +19,7 @@ class DenoisingConfig:
     #: Lengths of the told lists that it expects, all as likely.
     told: tuple[int, ...] = (3, 5, 8, 12, 20, 30)
     #: Regularisation.
-    ridge: float = 0.3
+    ridge: float = 0.1
     #: A hidden title with at least this score is one to recommend.
     liked: float = 8.0
     #: Only the most rated titles take part: the cost grows with their cube, and the rest are hardly ever watched.

@@ -16,12 +16,12 @@ from recsys.training.reveals import Batch
 class NetConfig:
     """The size of the network and how it is regularised."""
 
-    watch_dim: int = 128
+    watch_dim: int = 192
     taste_in: int = 64
     taste_dim: int = 32
     hidden: int = 128
     #: Share of `habit` dropped before the titles' watch embeddings, as in a denoising autoencoder.
-    watch_dropout: float = 0.5
+    watch_dropout: float = 0.4
     #: Share of the score network's inputs and hidden units dropped.
     taste_dropout: float = 0.3
     #: Share of titles whose own embedding is dropped from a batch, so that their content must speak for them.
@@ -95,7 +95,8 @@ class FanNet(nn.Module):
         squares = gathered(residuals.square()) + serving.SPREAD_DAMPING * serving.USUAL_SPREAD**2
         spread = (squares / (length + serving.SPREAD_DAMPING)).sqrt() - serving.USUAL_SPREAD
         liked = gathered(residuals[:, None] * (own[:, None] * self.taste_in[items] + content @ self.content_taste_in))
-        liked = liked * (serving.TASTE_SCALE / (length + serving.TASTE_DAMPING))[:, None]
+        root = (length.clamp(max=serving.TASTE_MOST) + serving.TASTE_DAMPING).sqrt()
+        liked = liked * (root / (length + serving.TASTE_DAMPING))[:, None]
         stats = torch.stack([level, spread, torch.log1p(length) / 3 - 1, torch.ones_like(level)], dim=1)
         inputs = self._drop(torch.cat([liked, habit.detach(), stats], dim=1), self.config.taste_dropout)
         hidden = functional.gelu(inputs @ self.hidden_weight.T + self.hidden_bias, approximate="tanh")

@@ -40,7 +40,7 @@ WATCH_WEIGHTS = (0.03, 0.05, 0.08, 0.12, 0.2, 0.3)
 class HybridConfig(NeuralConfig):
     """What defines a `hybrid` beside its data."""
 
-    net: NetConfig = field(default_factory=lambda: NetConfig(watch_dim=256, id_dropout=0.1))
+    net: NetConfig = field(default_factory=lambda: NetConfig(id_dropout=0.1))
     linear: DenoisingConfig = field(default_factory=DenoisingConfig)
     cold: ColdConfig = field(default_factory=ColdConfig)
     #: The member count is content. Off: a new title has none yet, so that the count would leak the future.

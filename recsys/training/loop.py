@@ -102,7 +102,13 @@ def train(
     if options.checkpoint is not None and options.checkpoint.exists():
         history, best = _resume(options.checkpoint, module, optimizer, described)
     total = schedule.max_epochs * len(batches)
-    bar = tqdm(total=total, initial=len(history.losses) * len(batches), disable=not options.progress, unit="batch")
+    bar = tqdm(
+        total=total,
+        initial=len(history.losses) * len(batches),
+        disable=not options.progress,
+        unit="batch",
+        mininterval=5,
+    )
     with bar:
         for epoch in range(len(history.losses), schedule.max_epochs):
             if history.validations and epoch - 1 - history.best >= schedule.patience:

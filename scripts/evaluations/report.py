@@ -1,0 +1,104 @@
+"""Figures as `metrics.json` and as Markdown tables."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from recsys.data import manifest
+from recsys.errors import ArtifactError
+
+METRICS = "metrics.json"
+#: Columns of the new fans' tables: title, key, digits.
+_COLUMNS = (
+    ("NDCG@10", "ndcg10", 3),
+    ("over best baseline", "ndcg10_gain", 3),
+    ("Recall@10", "recall10", 3),
+    ("hit rate", "hit10", 3),
+    ("RMSE", "rmse", 3),
+    ("lower than best baseline", "rmse_gain", 3),
+    ("MAE", "mae", 3),
+    ("80% band covers", "band", 3),
+    ("coverage", "coverage", 3),
+    ("mean raters", "popularity", 0),
+    ("diversity", "diversity", 3),
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, help=f"folder of artifacts whose {METRICS} to write (default: print only)")
+    parser.add_argument("--markdown", type=Path, help="file to write the tables of all figures in --out to")
+
+
+def publish(subject: str, figures: Mapping[str, Any], args: argparse.Namespace) -> int:
+    """Print `figures`, and write what the arguments ask for."""
+    print(markdown({subject: figures}))
+    if args.out is None:
+        return 0
+    path = args.out / METRICS
+    try:
+        everything = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except ValueError:
+        raise ArtifactError(f"{path} is damaged: it is not JSON. Delete it and measure again.") from None
+    everything[subject] = figures
+    with manifest.writing(args.out) as batch:
+        text = json.dumps(everything, indent=1, allow_nan=False) + "\n"
+        batch.path(METRICS, subject=sorted(everything)).write_text(text, encoding="utf-8")
+    print(f"Wrote {path}.")
+    if args.markdown is not None:
+        args.markdown.parent.mkdir(parents=True, exist_ok=True)
+        args.markdown.write_text(markdown(everything), encoding="utf-8")
+        print(f"Wrote {args.markdown}.")
+    return 0
+
+
+def markdown(everything: Mapping[str, Any]) -> str:
+    """The tables, with the standard error after each figure."""
+    parts = ["# Results\n", "Written by `python -m scripts.evaluate`; figures ± standard error.\n"]
+    if "new-fans" in everything:
+        parts.append(_new_fans(everything["new-fans"]))
+    if "cold-titles" in everything:
+        parts.append(_cold_titles(everything["cold-titles"]))
+    return "\n".join(parts)
+
+
+def _new_fans(figures: Mapping[str, Any]) -> str:
+    lines = [
+        "## New fans\n",
+        (
+            f"Fans of the {figures['part']} part, whom nothing was trained or tuned on. Told k of their ratings, drawn "
+            "at random, each model ranks every title it knows; relevant are hidden titles scored 8 or more. Gains are "
+            "paired, over the baseline that is best at that k.\n"
+        ),
+    ]
+    for k, rows in figures["by_known_ratings"].items():
+        fans = max(row["fans"] for row in rows.values())
+        shown = [column for column in _COLUMNS if any(column[1] in row for row in rows.values())]
+        lines += [f"### {k} known ratings ({fans} fans)\n", "| | " + " | ".join(title for title, *_ in shown) + " |"]
+        lines.append("|---" + "|---:" * len(shown) + "|")
+        for name, row in rows.items():
+            cells = (_cell(row.get(key), digits) for _, key, digits in shown)
+            lines.append(f"| {name} | " + " | ".join(cells) + " |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _cold_titles(figures: Mapping[str, Any]) -> str:
+    lines = [
+        "## Titles without ratings\n",
+        figures["how"] + "\n",
+        "| | RMSE | below the fan's mean |",
+        "|---|---:|---:|",
+    ]
+    lines += [
+        f"| {name} | {_cell(row['rmse'], 3)} | {_cell(row['below'], 1)}% |" for name, row in figures["rows"].items()
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _cell(figure: Mapping[str, float] | None, digits: int) -> str:
+    if figure is None:
+        return ""
+    text = f"{figure['value']:.{digits}f}"
+    return f"{text} ± {figure['se']:.{digits}f}" if "se" in figure else text

@@ -1,0 +1,54 @@
+"""The numpy network answers as the torch one."""
+
+import numpy as np
+import pytest
+import torch
+
+from recsys.training.fan_net import FanNet, NetConfig
+
+
+def pair(n_features: int):
+    rng = np.random.default_rng(0)
+    content = (rng.random((50, n_features)) < 0.3).astype(np.float32)
+    torch.manual_seed(0)
+    module = FanNet(NetConfig(16, 8, 4, 12), content, 7.0, rng.normal(size=50) * 0.3, rng.integers(0, 9, 50)).eval()
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.2)
+    return module, module.to_serving(np.arange(50), content)
+
+
+@pytest.mark.parametrize("n_features", [0, 7])
+@pytest.mark.parametrize("n", [0, 1, 20])
+def test_numpy_equals_torch(n_features, n):
+    module, served = pair(n_features)
+    rng = np.random.default_rng(n)
+    items, scores = rng.permutation(50)[:n], rng.integers(1, 11, n).astype(np.float32)
+    fan = served.encode(items, scores)
+    with torch.no_grad():
+        kept, fans = torch.ones(50), torch.zeros(n, dtype=torch.long)
+        habit, taste, level = module.encode(torch.from_numpy(items), torch.from_numpy(scores), fans, 1, kept)
+        watch = module.watch(habit, kept)[0].numpy()
+        predicted = module.predict(taste, level, torch.zeros(50, dtype=torch.long), torch.arange(50), kept).numpy()
+    np.testing.assert_allclose(served.watch(fan), watch, atol=1e-4)
+    np.testing.assert_allclose(served.predict(fan), predicted, atol=1e-4)
+
+
+def test_leaving_out_at_once_equals_one_by_one():
+    _, served = pair(7)
+    rng = np.random.default_rng(5)
+    items, scores = rng.permutation(50)[:12], rng.integers(1, 11, 12).astype(float)
+    one_by_one = [
+        served.predict(served.encode(np.delete(items, i), np.delete(scores, i)), np.array([3]))[0] for i in range(12)
+    ]
+    np.testing.assert_allclose(served.without_each(items, scores, 3), one_by_one, atol=1e-4)
+
+
+def test_a_title_without_its_own_embedding_has_its_content():
+    _, served = pair(7)
+    twin = np.concatenate([np.arange(50), [-1]])
+    content = np.vstack([served.content, served.content[:1]])
+    longer = type(served)(served.weights, twin, content)
+    fan = longer.encode(np.array([1, 2]), np.array([9.0, 4]))
+    assert np.isfinite(longer.predict(fan)[-1])
+    np.testing.assert_allclose(longer.watch(fan)[:-1], served.watch(fan), atol=1e-5)

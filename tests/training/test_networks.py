@@ -1,0 +1,71 @@
+"""Training of `neural` and `hybrid` on a small world in which the right answers are known."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from recsys.models import store
+from recsys.training import hybrid, neural
+from recsys.training.ease import DenoisingConfig
+from recsys.training.fan_net import NetConfig
+from recsys.training.loop import Schedule
+from tests.training import small
+
+NET = NetConfig(watch_dim=16, taste_in=8, taste_dim=4, hidden=16, watch_dropout=0.2, taste_dropout=0.1)
+SCHEDULE = Schedule(max_epochs=15, lr=0.02)
+NONE = np.empty(0, np.intp)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("small")
+    run = small.run(folder)
+    config = hybrid.HybridConfig(
+        net=replace(NET, id_dropout=0.2), schedule=SCHEDULE, linear=DenoisingConfig(ridge=1, kept=20)
+    )
+    models = {"neural": neural.train(run, neural.NeuralConfig(NET, SCHEDULE)), "hybrid": hybrid.train(run, config)}
+    return {name: result.model for name, result in models.items()}
+
+
+@pytest.mark.parametrize("name", ["neural", "hybrid"])
+def test_camps_are_told_apart_by_score_and_by_watching(trained, name):
+    model = trained[name]
+    even = model.item_ids % 2 == 0
+    fan = model.fold_in(np.array([0, 1, 2, 3]), np.array([9.0, 5, 9, 5]), NONE)
+    predicted, watch = model.predict(fan), model.watch(fan)
+    assert predicted[even].mean() > predicted[~even].mean() + 1
+    assert watch[even].mean() > watch[~even].mean()
+
+
+def test_unrated_titles_are_scored_by_their_genre(trained):
+    model = trained["hybrid"]
+    assert model.n_items == small.N_TITLES + small.N_UNRATED
+    new = ~model.rated
+    assert new.sum() == small.N_UNRATED
+    fan = model.fold_in(np.array([0, 1, 2, 3]), np.array([9.0, 5, 9, 5]), NONE)
+    predicted, even = model.predict(fan), model.item_ids % 2 == 0
+    assert predicted[new & even].min() > predicted[new & ~even].max()
+
+
+@pytest.mark.parametrize("name", ["neural", "hybrid"])
+def test_a_saved_model_answers_as_before(trained, name, tmp_path):
+    model = trained[name]
+    store.save(model, tmp_path / "model.safetensors")
+    loaded = store.load(name, tmp_path / "model.safetensors")
+    items, scores = np.array([4, 7, 8]), np.array([9.0, 4, 8])
+    before, after = model.fold_in(items, scores, NONE), loaded.fold_in(items, scores, NONE)
+    np.testing.assert_allclose(loaded.predict(after), model.predict(before), atol=2e-3)
+    np.testing.assert_allclose(loaded.watch(after), model.watch(before), atol=2e-3)
+    np.testing.assert_allclose(loaded.band(after, items), model.band(before, items), atol=2e-3)
+
+
+@pytest.mark.parametrize("name", ["neural", "hybrid"])
+def test_reasons_add_up_and_point_the_right_way(trained, name):
+    model = trained[name]
+    fan = model.fold_in(np.array([0, 1, 2]), np.array([10.0, 6, 9]), NONE)
+    baseline, effects = model.explain(fan, 4)
+    assert 1 < baseline + effects.sum() < 11
+    inside = np.clip(baseline + effects.sum(), 1, 10)
+    assert inside == pytest.approx(model.predict(fan)[4], abs=1e-3)
+    assert effects[0] > effects[1]
