@@ -1,0 +1,65 @@
+"""The My taste page in a real browser."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.helpers import DESKTOP, PHONE, expect_fits, screenshot, settled, watch_console
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+RATED = "r=5114-9_1535-8_30276-4_16498-9_21-6_20-7_269-5_11061-10_11757-3_9253-10_1575-9_4224-7"
+SECTIONS = ("How harsh", "Liked more, liked less", "Surprises", "What decides")
+
+
+def test_every_section_and_both_charts_from_a_link(page: Page, url: str) -> None:
+    page.goto(f"{url}/taste?{RATED}")
+    for section in SECTIONS:
+        expect(page.get_by_role("heading", name=section, exact=True)).to_be_visible()
+    charts = page.get_by_test_id("stMain").locator(".js-plotly-plot")
+    expect(charts).to_have_count(2)
+    for chart in charts.all():
+        expect(chart.locator(".point").first).to_be_attached()
+    expect(page.get_by_text("predicted from all the others")).to_be_visible()
+
+
+def test_titles_grouped_in_another_way_stand_in_the_address(page: Page, url: str) -> None:
+    page.goto(f"{url}/taste?{RATED}")
+    expect(page.get_by_role("heading", name="What decides")).to_be_visible()
+    page.get_by_test_id("stMain").get_by_text("Type", exact=True).click()
+    expect(page.locator(".js-plotly-plot").nth(1).get_by_text("TV", exact=True)).to_be_visible()
+    assert "by=Type" in page.url
+
+
+def test_a_score_is_ignored_and_counted_again(page: Page, url: str) -> None:
+    page.goto(f"{url}/taste?{RATED}")
+    page.get_by_role("button", name="Ignore this score").first.click()
+    expect(page.get_by_test_id("stSidebar").get_by_text("11 scores")).to_be_visible()
+    page.locator('[class*="st-key-count-"]').get_by_role("button").click()
+    expect(page.get_by_test_id("stSidebar").get_by_text("12 scores")).to_be_visible()
+
+
+def test_a_name_of_the_community_from_the_sidebar(page: Page, url: str) -> None:
+    page.goto(f"{url}/taste")
+    expect(page.get_by_text("There is no list yet")).to_be_visible()
+    sidebar = page.get_by_test_id("stSidebar")
+    sidebar.get_by_text("Community", exact=True).click()
+    sidebar.get_by_role("radiogroup", name="Fans").get_by_role("radio").first.click()
+    expect(page.get_by_role("heading", name="The taste of")).to_be_visible()
+    page.wait_for_url("**fan=**")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("name", "query"), [("none", ""), ("list", f"?{RATED}")])
+def test_looks(browser: Browser, url: str, size: dict, scheme: str, name: str, query: str) -> None:
+    context = browser.new_context(viewport=size, color_scheme=scheme)
+    page = context.new_page()
+    errors = watch_console(page)
+    page.goto(f"{url}/taste{query}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    settled(page)
+    expect_fits(page)
+    width = "phone" if size == PHONE else "desktop"
+    screenshot(page, f"taste-{name}-{width}-{scheme}")
+    assert errors == []
+    context.close()

@@ -1,0 +1,93 @@
+"""The Together page in a real browser."""
+
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.helpers import DESKTOP, PHONE, expect_fits, screenshot, settled, watch_console
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+ANN = "r=5114-9_1535-8_30276-4_16498-9_20-7_269-5_11061-10_9253-10&as=Ann"
+BOB = "r=5114-5_1535-9_30276-9_16498-4_20-8_269-8_11061-7_9253-6_21-9&as=Bob"
+GROUP = f"g={quote(ANN)}&g={quote(BOB)}"
+PICKS = '[class*="st-key-pick-"]'
+
+
+def shown(page: Page) -> list[str]:
+    """Keys of the titles, in order."""
+    settled(page)
+    return page.locator(PICKS).evaluate_all(
+        "elements => elements.map(e => [...e.classList].find(c => c.startsWith('st-key-pick-')))"
+    )
+
+
+def test_a_link_brings_the_group_ten_titles_and_how_far_it_agrees(page: Page, url: str) -> None:
+    page.goto(f"{url}/together?{GROUP}")
+    expect(page.locator(PICKS)).to_have_count(10)
+    together = page.locator(".st-key-together")
+    expect(together.get_by_text("Ann")).to_have_count(10)
+    expect(together.get_by_text("Bob")).to_have_count(10)
+    expect(page.get_by_text("on 8 common titles")).to_be_visible()
+    expect(page.get_by_role("heading", name="Furthest apart")).to_be_visible()
+
+
+def test_the_address_brings_somebody_else_to_the_same_view(browser: Browser, page: Page, url: str) -> None:
+    page.goto(f"{url}/together?{GROUP}")
+    page.get_by_test_id("stMain").get_by_text("Least misery", exact=True).click()
+    page.wait_for_url("**fair=Least**")
+    mine = shown(page)
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(page.url)
+    expect(other.locator(PICKS)).to_have_count(10)
+    assert shown(other) == mine
+    context.close()
+
+
+def test_the_floor_holds_and_says_when_it_is_too_high(page: Page, url: str) -> None:
+    page.goto(f"{url}/together?{GROUP}&fair=Nobody+below&floor=10.0")
+    expect(page.get_by_text("Hardest to please is")).to_be_visible()
+
+
+def test_a_community_fan_joins_by_typing_and_is_taken_out(page: Page, url: str) -> None:
+    page.goto(f"{url}/together?g={quote(ANN)}")
+    expect(page.get_by_text("Two lists are needed")).to_be_visible()
+    fans = page.locator(".st-key-add").get_by_role("radiogroup", name="Fans").get_by_role("radio")
+    name = fans.nth(3).inner_text()
+    page.locator(".st-key-add").get_by_label("A fan's name").fill(name.upper())
+    expect(fans).not_to_have_count(12)
+    fans.first.click()
+    expect(page.locator(PICKS)).to_have_count(10)
+    expect(page.locator(".st-key-group-members").get_by_text(name, exact=True)).to_be_visible()
+    assert page.url.count("g=") == 2
+    page.get_by_role("button", name="Take out").last.click()
+    expect(page.get_by_text("Two lists are needed")).to_be_visible()
+
+
+def test_a_friends_link_joins_the_list_in_the_sidebar(page: Page, url: str) -> None:
+    page.goto(f"{url}/together?r=5114-9_1535-8_30276-4")
+    page.get_by_text("A friend's link", exact=True).click()
+    page.get_by_label("The address").fill("https://anime.example/?r=5114-3_1535-9_21-8")
+    page.get_by_label("Whose it is").fill("Cy")
+    page.get_by_role("button", name="Add it").click()
+    expect(page.locator(PICKS)).to_have_count(10)
+    expect(page.locator(".st-key-group-members").get_by_text("Cy")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("name", "query"), [("none", ""), ("group", f"?{GROUP}")])
+def test_looks(browser: Browser, url: str, size: dict, scheme: str, name: str, query: str) -> None:
+    context = browser.new_context(viewport=size, color_scheme=scheme)
+    page = context.new_page()
+    errors = watch_console(page)
+    page.goto(f"{url}/together{query}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    settled(page)
+    expect_fits(page)
+    width = "phone" if size == PHONE else "desktop"
+    screenshot(page, f"together-{name}-{width}-{scheme}")
+    assert errors == []
+    context.close()
