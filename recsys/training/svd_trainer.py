@@ -39,10 +39,18 @@ _NOISE_COUNTS = (20, 50, 100)
 def train(run: TrainingRun, preset: str = "tuned", config: FoldInConfig = FoldInConfig()) -> Trained:
     """Fits to the train part's fans; estimates the noise and calibrates bands on the validation part's."""
     ratings = part_of(run.ratings, "train")
+    return serve(run, preset, fit(run, ratings, preset), ratings, config)
+
+
+def fit(run: TrainingRun, ratings: Ratings, preset: str = "tuned") -> SVD:
+    """The SVD of one of `PRESETS` on `ratings`."""
     svd = SVD.from_config(PRESETS[preset], random_state=run.seed, n_threads=run.n_threads)
-    svd.fit_arrays(
-        ratings.users, ratings.items, ratings.scores, len(ratings.user_ids), len(ratings.item_ids), progress=_progress
-    )
+    n_users, n_items = len(ratings.user_ids), len(ratings.item_ids)
+    return svd.fit_arrays(ratings.users, ratings.items, ratings.scores, n_users, n_items, progress=_progress)
+
+
+def serve(run: TrainingRun, preset: str, svd: SVD, ratings: Ratings, config: FoldInConfig = FoldInConfig()) -> Trained:
+    """The serving model of `svd`, which was trained on `ratings`."""
     rated = np.flatnonzero(svd.item_rows >= 0)
     fans = fan_lists(run.ratings, "validation", ratings.item_ids[rated], run.seed)
     titles, noise = _fans_prior(svd, ratings, rated, fans, config)
