@@ -23,8 +23,8 @@ def main(args: argparse.Namespace) -> int:
 
     data = ratings.load_arrays(args.data)
     print(
-        f"{args.folds}-fold cross-validation on {args.data}: {len(data.scores):,} ratings, {len(data.user_ids):,} fans, "
-        f"{len(data.item_ids):,} titles; folds of surprise's KFold, seed {args.seed}; times in seconds"
+        f"{args.folds}-fold cross-validation on {args.data}: {len(data.scores):,} ratings, {len(data.user_ids):,} fans,"
+        f" {len(data.item_ids):,} titles; folds of surprise's KFold, seed {args.seed}; times in seconds"
     )
 
     def show(table: Table) -> None:
