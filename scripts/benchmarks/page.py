@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -38,7 +39,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _reruns(n: int) -> list[float]:
-    app = AppTest.from_file("app.py", default_timeout=120)
+    app = AppTest.from_file(Path("app.py").resolve(), default_timeout=120)
     app.query_params["r"] = _RATED
     app.run()
     times = []

@@ -1,0 +1,49 @@
+"""What every end-to-end test looks at."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+OUTPUT = Path(__file__).parents[2] / "test-output"
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+#: Streamlit looks for its own base path with requests that fail on purpose.
+_PROBES = re.compile(r"_stcore/(health|host-config)|Failed to load resource")
+
+
+def watch_console(page: Page) -> list[str]:
+    """A list that fills with the errors in the browser's console."""
+    errors: list[str] = []
+
+    def keep(message: ConsoleMessage) -> None:
+        if message.type == "error" and not _PROBES.search(message.text):
+            errors.append(message.text)
+
+    page.on("console", keep)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return errors
+
+
+def settled(page: Page) -> None:
+    """Wait until the server has finished the rerun and what it sent is drawn."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+
+def expect_fits(page: Page) -> None:
+    """Nothing sticks out sideways."""
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def screenshot(page: Page, name: str) -> None:
+    """Keep the whole page as test-output/NAME.png."""
+    OUTPUT.mkdir(exist_ok=True)
+    size = page.viewport_size
+    height = page.get_by_test_id("stMain").evaluate("element => element.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": min(height + 20, 6000)})
+    settled(page)
+    page.screenshot(path=OUTPUT / f"{name}.png")
+    page.set_viewport_size(size)

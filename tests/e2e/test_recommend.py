@@ -1,0 +1,94 @@
+"""The flows of the Recommend page in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.helpers import DESKTOP, PHONE, expect_fits, screenshot, settled, watch_console
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+RATED = "r=5114-9_1535-8_30276-4_16498-9"
+TEN = re.compile(r"^ten-hidden-")
+
+
+def shown(page: Page) -> list[str]:
+    return page.locator('[class*="st-key-ten-hidden-"]').evaluate_all(
+        "elements => elements.map(e => [...e.classList].find(c => c.startsWith('st-key-ten-hidden-')))"
+    )
+
+
+def test_three_ratings_on_the_wall_make_ten(page: Page, url: str) -> None:
+    errors = watch_console(page)
+    page.goto(url)
+    for score in ("9", "7", "4"):
+        tile = (
+            page.locator(".st-key-wall")
+            .get_by_role("radiogroup")
+            .or_(page.locator(".st-key-wall").get_by_test_id("stButtonGroup"))
+        )
+        tile.first.get_by_text(score, exact=True).click()
+        settled(page)
+    expect(page.locator('[class*="st-key-ten-hidden-"]')).to_have_count(10)
+    assert re.search(r"[?&]r=\d+-9_\d+-7_\d+-4", page.url)
+    assert errors == []
+
+
+def test_not_for_me_refills_and_undo_brings_back(page: Page, url: str) -> None:
+    page.goto(f"{url}/?{RATED}")
+    expect(page.locator('[class*="st-key-ten-hidden-"]')).to_have_count(10)
+    before = shown(page)
+    page.locator(f".{before[0]}").get_by_role("button").click()
+    expect(page.locator(f".{before[0]}")).to_have_count(0)
+    expect(page.locator('[class*="st-key-ten-hidden-"]')).to_have_count(10)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(f".{before[0]}")).to_have_count(1)
+    assert shown(page) == before
+
+
+def test_reasons_open_and_an_influence_can_be_ignored(page: Page, url: str) -> None:
+    page.goto(f"{url}/?{RATED}")
+    page.locator(".st-key-ten").get_by_role("button", name="Why?").first.click()
+    expect(page.get_by_text("What moved the prediction most")).to_be_visible()
+    page.get_by_role("button", name="Ignore").first.click()
+    expect(page.get_by_text("Based on 3 scores")).to_be_visible()
+
+
+def test_search_finds_and_rates(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_label("Find a title that you know").fill("attack on titan")
+    expect(page.get_by_test_id("stSidebar").get_by_text("Shingeki no Kyojin").first).to_be_visible()
+    page.get_by_test_id("stSidebar").get_by_test_id("stButtonGroup").nth(1).get_by_text("8", exact=True).click()
+    expect(page.get_by_text("1 title rated, 2 to go")).to_be_visible()
+
+
+def test_two_visitors_never_see_each_others_list(browser: Browser, url: str) -> None:
+    one, other = browser.new_context(), browser.new_context()
+    mine, theirs = one.new_page(), other.new_page()
+    mine.goto(f"{url}/?{RATED}")
+    theirs.goto(url)
+    expect(mine.get_by_text("4 scores")).to_be_visible()
+    expect(theirs.get_by_text("Rate a few that you know")).to_be_visible()
+    settled(theirs)
+    expect(theirs.get_by_text("4 scores")).to_have_count(0)
+    assert "r=" not in theirs.url
+    one.close()
+    other.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("name", "query"), [("wall", ""), ("ten", f"?{RATED}")])
+def test_looks(browser: Browser, url: str, size: dict, scheme: str, name: str, query: str) -> None:
+    context = browser.new_context(viewport=size, color_scheme=scheme)
+    page = context.new_page()
+    errors = watch_console(page)
+    page.goto(f"{url}/{query}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    settled(page)
+    expect_fits(page)
+    width = "phone" if size == PHONE else "desktop"
+    screenshot(page, f"recommend-{name}-{width}-{scheme}")
+    assert errors == []
+    context.close()
