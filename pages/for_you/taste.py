@@ -1,11 +1,9 @@
 """What a list says about the fan: how harsh, what is liked more than most do, what surprises, what decides."""
 
-from collections.abc import Callable
-from typing import Any
-
 import streamlit as st
 
 from pages.parts import cards, charts, controls, pickers, resources, state, taste_charts, usual
+from pages.parts.memory import remembered
 from pages.parts.text import count, plain
 from recsys import Filters, Profile
 from recsys.serving import norms, taste
@@ -16,16 +14,6 @@ _ENOUGH = 5
 _IN_GROUP = 3
 _DRAWN = 14
 _SURPRISES, _INFLUENCES = 5, 8
-
-
-def _remembered(name: str, key: tuple, make: Callable[[], Any], waiting: str) -> Any:
-    """What `make` gives for `key`, made once per visitor for as long as the key stays."""
-    kept = st.session_state.get(name)
-    if kept is None or kept[0] != key:
-        with st.spinner(waiting):
-            kept = (key, make())
-        st.session_state[name] = kept
-    return kept[1]
 
 
 def _others(norm: norms.Norm) -> str:
@@ -81,7 +69,7 @@ def _surprises(fan: Profile) -> str:
     """Draws them, and gives the model that the visitor chose for this and what follows."""
     st.markdown("### Surprises")
     model = controls.model()
-    left_out = _remembered(
+    left_out = remembered(
         "left-out",
         (fan, model),
         lambda: taste.left_out(resources.engine(), fan, model),
@@ -135,7 +123,7 @@ def _influences(fan: Profile, model: str) -> None:
         ten = engine.recommend(fan, model, 10, Filters(franchise_rules=True), diversity=controls.DIVERSITY)
         return taste.influences(engine, fan, [pick.anime_id for pick in ten], model)
 
-    found = _remembered("influences", (fan, model), work_out, "Weighing each score …")
+    found = remembered("influences", (fan, model), work_out, "Weighing each score …")
     if not found:
         st.caption("Nothing of this list moves the predictions yet.")
         return

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts import company, controls, group_cards, invite, resources
+from pages.parts.memory import remembered
 from pages.parts.text import count, plain
 from recsys import Filters
 from recsys.serving import group
@@ -58,12 +59,16 @@ def _picks(everyone: list[company.Member]) -> None:
         group_cards.grid(picks, everyone)
     st.markdown("### How far they agree")
     st.caption(
-        "From −1, opposite, over 0, unrelated, to +1, the same order. Who gives more on the whole does not count."
+        "From −1, opposite, over 0, unrelated, to +1, the same order. Scores compares the titles that both scored, "
+        "taste what is predicted for all titles, beyond what everybody thinks of them."
     )
-    group_cards.agreements(group.agreements(engine, fans, model), everyone)
-    if found := [split for split in group.splits(fans, 6) if engine.has_title(split.anime_id)]:
+    found = remembered(
+        "agreements", (*fans, model), lambda: group.agreements(engine, fans, model), "Comparing the lists …"
+    )
+    group_cards.agreements(found, everyone)
+    if apart := [split for split in group.splits(fans, 6) if engine.has_title(split.anime_id)]:
         st.markdown("##### Furthest apart")
-        group_cards.splits(found, everyone)
+        group_cards.splits(apart, everyone)
 
 
 def _page() -> None:

@@ -182,3 +182,11 @@ def test_a_manifest_that_lists_no_ratings_is_refused(tmp_path: Path) -> None:
     (tmp_path / manifest.NAME).write_text(json.dumps({"format_version": 1, "files": {}}))
     with pytest.raises(ArtifactError, match=r"ratings\.parquet"):
         RatingsStore(tmp_path)
+
+
+def test_everybodys_ratings_fan_by_fan(store: RatingsStore) -> None:
+    fans, titles, scores = store.all_ratings()
+    assert sorted(zip(fans.tolist(), titles.tolist(), scores.tolist(), strict=True)) == [
+        (3, 1, 7), (3, 5114, 10), (10, 5, 1), (11, 1, 8),
+    ]  # fmt: skip
+    assert fans.tolist() == sorted(fans.tolist())
