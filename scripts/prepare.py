@@ -5,10 +5,13 @@ import sys
 from pathlib import Path
 
 from recsys.data import kaggle
+from recsys.data.catalogue import Catalogue
 from recsys.data.prepare import SPARSE, Report, prepare
 from recsys.data.workspace import Options
 from recsys.errors import RecsysError
 from scripts._progress import Meter
+
+_SHIPPED = Path("artifacts/catalogue.parquet")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -19,6 +22,13 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--source", type=Path, required=True, help="folder with the set's .csv or .csv.gz files")
     parser.add_argument("--out", type=Path, default=Path("artifacts"), help="folder to write into (default: artifacts)")
+    parser.add_argument(
+        "--catalogue",
+        type=Path,
+        default=_SHIPPED,
+        metavar="PATH",
+        help="catalogue.parquet that the set's titles are laid over (default: %(default)s, if it is there)",
+    )
     parser.add_argument("--memory-limit", default=Options.memory_limit, help="for DuckDB (default: %(default)s)")
     parser.add_argument("--temp-dir", type=Path, help="for what exceeds it (default: the system's)")
     parser.add_argument("--threads", type=int, help="for DuckDB (default: one per core)")
@@ -28,7 +38,8 @@ def main(argv: list[str] | None = None) -> int:
     options = Options(memory_limit=args.memory_limit, temp_dir=args.temp_dir, threads=args.threads)
     described = {name: value for name in ("data_set", "licence") if (value := getattr(args, name)) is not None}
     try:
-        report = prepare(args.source, args.out, options, Meter(), described)
+        base = Catalogue.load(args.catalogue).titles() if args.catalogue != _SHIPPED or _SHIPPED.exists() else ()
+        report = prepare(args.source, args.out, options, Meter(), described, base)
     except RecsysError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -14,7 +14,6 @@ from recsys.data.franchise_brands import Brands
 from recsys.data.franchise_names import Words
 from recsys.types import Title
 
-
 #: Words that stand before the name of a series: "Shin Tennis no Ouji-sama", "Petit iDOLM@STER".
 _MODIFIERS = frozenset(
     ("zoku", "shin", "new", "neo", "chibi", "petit", "puchi", "mini", "sd", "super", "young", "新", "続", "真", "シン")
@@ -22,6 +21,7 @@ _MODIFIERS = frozenset(
 #: Words between the names of two series that meet.
 _CROSSOVER = frozenset(["x", "vs", "tai", "meets", "and"])
 _MEETING = frozenset(["vs", "tai", "meets"])
+_NO_BRANDS = Brands()
 #: A series is hardly this much less known than what is named after it.
 _FAME_SHARE = 0.3
 #: Unless its name is beyond doubt, as where a remake is watched more than the original.
@@ -138,7 +138,7 @@ class Inferred:
     brands: Brands
 
 
-def infer(titles: Iterable[Title], brands: Brands = Brands()) -> Inferred:
+def infer(titles: Iterable[Title], brands: Brands = _NO_BRANDS) -> Inferred:
     """Group titles by their names, and by `brands` where names do not tell."""
     by_id = {title.anime_id: title for title in titles}
     parsed = {i: [names.parse(name) for name in _names(title)] for i, title in by_id.items()}

@@ -4,7 +4,7 @@ The rule: join lists with titles and fans; drop score 0; count ratings per fan a
 keep fans with more than ten and titles with more than ten. DuckDB does it, on disk beyond the memory limit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from recsys.data import catalogue, kaggle, kaggle_titles, manifest, raw_sql
 from recsys.data.sql import text
 from recsys.data.workspace import Options, Progress, Workspace
 from recsys.errors import DataError
+from recsys.types import Title
 
 #: Rows per Parquet row group: one fan's rows lie in one or two of them, so that reading a fan decodes little else.
 ROW_GROUP = 20480
@@ -86,10 +87,12 @@ def prepare(
     options: Options | None = None,
     progress: Progress | None = None,
     described: Mapping[str, Any] | None = None,
+    base: Iterable[Title] = (),
 ) -> Report:
     """Prepare the raw set in `folder` and write its artifacts to `out` in one step.
 
-    `described` (data_set, licence) replaces what the schema says of the set in the manifest. Raises `DataError` when a
+    `described` (data_set, licence) replaces what the schema says of the set in the manifest; `base` is a catalogue
+    that the set's titles are laid over. Raises `DataError` when a
     file or column is missing or unreadable, or no rating is left; then nothing is written.
     """
     options = options or Options()
@@ -101,7 +104,7 @@ def prepare(
         **(described or {}),
         "options": {"more_than": options.more_than},
     }
-    titles = kaggle_titles.read(source.titles)
+    titles = kaggle_titles.read(source.titles, base)
     with Workspace(options, progress) as work, manifest.writing(out, **entry) as batch:
         _stage(work, source, report)
         _keep(work, options.more_than, report)
