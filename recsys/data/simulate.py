@@ -32,6 +32,8 @@ MIN_RATINGS = 11
 _FANS_FOR_CUTS = 4000
 #: Directions of taste of which lists say less than this are left as if they said this much.
 _LEAST_RELIABLE = 0.25
+#: Minus the expectation of the logarithm of a squared standard normal: log 2 + Euler's constant.
+_LOG_CHI_SQUARE = 1.2704
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,9 @@ class Population:
 
     `lengths`, `unscored` (41,): quantiles of l and of the share of a list that is unscored; `taste_mean` (3, k) and
     `taste_root` (k, k): taste ~ N((1, l, l²) @ mean, root @ root.T); `z_mean` (3 + k, n_factors), `z_root`: likewise z
-    given x; `spread` (2,): mean and standard deviation of the log of a fan's variance over the model's; `cuts` (9,):
-    where a continuous score turns into the next whole one.
+    given x; `level` (2,): that z's first, the fan's general level, varies by exp(level[0] + level[1] l) times as much;
+    `spread` (2,): mean and standard deviation of the log of a fan's variance over the model's; `cuts` (9,): where a
+    continuous score turns into the next whole one.
     """
 
     exposed: exposure.Exposure
@@ -104,6 +107,7 @@ class Population:
     taste_root: Floats
     z_mean: Floats
     z_root: Floats
+    level: Floats
     spread: Floats
     cuts: Floats
 
@@ -130,6 +134,7 @@ def fit(lists: Lists, model: SVD, rng: np.random.Generator, progress: Wrap = ite
         taste_root=_root(np.cov((exposed.tastes - basis @ taste_mean).T)),
         z_mean=z_mean,
         z_root=directions * np.sqrt(np.maximum(left, 1e-3)),
+        level=_level(np.log(length), z[:, 0] - x @ z_mean[:, 0]),
         spread=spread,
         cuts=np.zeros(9),
     )
@@ -171,7 +176,9 @@ def _draw_uncut(
         basis @ population.taste_mean + rng.normal(size=(n_fans, len(population.taste_root))) @ population.taste_root.T
     )
     z = np.column_stack([basis, taste]) @ population.z_mean
-    z += rng.normal(size=z.shape) @ population.z_root.T
+    residual = rng.normal(size=z.shape) @ population.z_root.T
+    residual[:, 0] *= np.sqrt(np.exp(population.level[0] + population.level[1] * length))
+    z += residual
     variance = np.exp(rng.normal(population.spread[0], population.spread[1], n_fans))
     exposed = population.exposed
     blocks = []
@@ -207,6 +214,13 @@ def _rating_habits(lists: Lists, model: SVD, rng: np.random.Generator, progress:
     if not scatter:
         return z, np.zeros(2)
     return z, np.array([np.mean(scatter), np.std(scatter)])
+
+
+def _level(log_length: Floats, residual: Floats) -> Floats:
+    """`Population.level`, by regression of log squares: long lists are of fans of very different levels."""
+    relative = np.log(residual**2 / np.mean(residual**2) + 1e-6)
+    slope, mean = np.polyfit(log_length, relative, 1)
+    return np.array([mean + _LOG_CHI_SQUARE, slope])
 
 
 def _basis(log_length: Floats) -> Floats:
