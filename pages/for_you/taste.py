@@ -28,14 +28,15 @@ def _harshness(fan: Profile, name: str) -> None:
         st.caption("MyAnimeList has no mean score of any of these titles: there is nothing to compare with.")
     else:
         others = usual.levels()
+        comparable = level.n >= _ENOUGH and len(others) > 0
         with st.grid(columns=4, min_column_width=150, border=True, key="level"):
             st.metric("This list's mean", f"{level.own:.2f}")
             st.metric("Everybody's mean", f"{level.everybody:.2f}", help="MyAnimeList's means of the same titles")
             error = "" if level.standard_error is None else f" ± {level.standard_error:.2f}"
             st.metric("Difference", f"{level.difference:+.2f}{error}", help="With its standard error")
-            if len(others):
+            if comparable:
                 st.metric("More generous than", f"{others.below(level.difference):.0%}", help=f"Of {_others(others)}")
-        if len(others):
+        if comparable:
             st.caption(
                 f"On {count(level.n, 'title')}. The middle one of {_others(others)} gives {others.middle:+.2f}: "
                 "fans mostly watch what they expect to like."

@@ -8,7 +8,7 @@ from pages.parts.text import count, plain
 from recsys.serving.group import MIN_COMMON, Agreement, GroupPick, Share, Split
 
 _NAME = 24  # characters
-_WHO = 150  # pixels
+_WHO = 185  # pixels
 _JOINED = "\u2060–\u2060"  # a dash at which no line breaks
 
 

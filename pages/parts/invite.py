@@ -16,7 +16,7 @@ def show() -> None:
     """The lists of the group as small cards, and the ways to add one."""
     everyone = company.members()
     if everyone:
-        with st.grid(columns=MAX_FANS, min_column_width=160, border=True, gap="small", key="group-members") as cells:
+        with st.grid(columns=MAX_FANS, min_column_width=150, border=True, gap="small", key="group-members") as cells:
             mine = len(everyone) - len(company.kept())
             for place, member in enumerate(everyone):
                 with cells.cell(), st.container(gap="xxsmall"):
