@@ -1,21 +1,26 @@
-"""Anime Alchemy in the browser: page configuration, the shared sidebar, and the router."""
+"""Anime Alchemy in the browser.
+
+`streamlit run app.py` imports this file and serves `app`. What runs for each visitor is pages/parts/router.py and not
+this file itself: beside a folder named pages, Streamlit 1.67 gives the first visitor its old multipage navigation,
+which knows none of our pages and greets a deep link with "Page not found". Run as a script, as Streamlit's AppTest
+does, this file shows the same pages.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from pages.parts import sidebar, state
+from pages.parts import resources, router
 
-st.set_page_config(page_title="Anime Alchemy", page_icon="⚗️", layout="wide")
 
-page = st.navigation(
-    {
-        "For you": [
-            st.Page("pages/for_you/recommend.py", title="Recommend", icon=":material/auto_awesome:", default=True),
-            st.Page("pages/for_you/taste.py", title="My taste", icon=":material/insights:"),
-            st.Page("pages/for_you/together.py", title="Together", icon=":material/group:"),
-        ],
-    }
-)
-state.read_address()
-sidebar.show()
-page.run()
-state.write_address()
+@asynccontextmanager
+async def _started(_: st.App) -> AsyncIterator[None]:
+    resources.preload()
+    yield
+
+
+if __name__ == "__main__":
+    router.show()
+else:
+    app = st.App("pages/parts/router.py", lifespan=_started)

@@ -1,6 +1,7 @@
 """What is loaded once and shared by every visitor: the engine and the read store of ratings."""
 
 import atexit
+import contextlib
 import gc
 import os
 
@@ -15,7 +16,7 @@ from recsys.serving.community import RatingsStore
 ARTIFACTS = os.environ.get("ANIME_ALCHEMY_ARTIFACTS", "artifacts")
 
 
-@st.cache_resource(show_spinner="Warming the crucible …")
+@st.cache_resource(show_spinner=False)
 def _load() -> tuple[recsys.Engine, RatingsStore]:
     # One request is too small to share among threads, and visitors compete for the same cores.
     threadpool_limits(1, user_api="blas")
@@ -26,6 +27,12 @@ def _load() -> tuple[recsys.Engine, RatingsStore]:
     # DuckDB's binding reports everything that Python could not tear down at its end.
     atexit.register(gc.unfreeze)
     return loaded
+
+
+def preload() -> None:
+    """Load before the first visitor comes. Artifacts that are not whole are told to that visitor, not to the log."""
+    with contextlib.suppress(RecsysError):
+        _load()
 
 
 def _shared() -> tuple[recsys.Engine, RatingsStore]:

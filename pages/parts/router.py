@@ -1,0 +1,39 @@
+"""The app's page configuration, shared sidebar and navigation."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts import sidebar, state
+
+_FOLDER = Path(__file__).parents[1]
+
+DEFAULT = "for_you/recommend"
+#: Script -> section, title and icon, in the order of the navigation. The script's own name is its address.
+SCRIPTS: dict[str, tuple[str, str, str]] = {
+    DEFAULT: ("For you", "Recommend", "auto_awesome"),
+    "for_you/taste": ("For you", "My taste", "insights"),
+    "for_you/together": ("For you", "Together", "group"),
+    "titles/explore": ("Titles", "Explore", "travel_explore"),
+    "titles/atlas": ("Titles", "Atlas", "map"),
+    "behind/models": ("Behind the scenes", "Models", "science"),
+    "behind/data": ("Behind the scenes", "Data", "database"),
+}
+
+
+def show() -> None:
+    """One run of the app, from top to bottom."""
+    st.set_page_config(page_title="Anime Alchemy", page_icon="⚗️", layout="wide")
+    sections: dict[str, list] = {}
+    for script, (section, title, icon) in SCRIPTS.items():
+        page = st.Page(_FOLDER / f"{script}.py", title=title, icon=f":material/{icon}:", default=script == DEFAULT)
+        sections.setdefault(section, []).append(page)
+    page = st.navigation(sections)
+    state.read_address()
+    sidebar.show()
+    page.run()
+    state.write_address()
+
+
+if __name__ == "__main__":
+    show()
