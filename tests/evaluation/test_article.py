@@ -1,0 +1,47 @@
+"""The article's table: Surprise's folds, Surprise's figures."""
+
+import numpy as np
+import pytest
+import surprise
+from surprise.model_selection import KFold
+
+from recsys.evaluation import article
+from recsys.training.reference import ALGORITHMS, RatingsData
+from tests.training import small
+
+
+@pytest.mark.parametrize("n_folds", [2, 5, 7])
+def test_folds_are_those_of_surprises_kfold(n_folds):
+    ratings = small.ratings()
+    data = RatingsData(ratings)
+    folds = list(article.folds(len(ratings.scores), n_folds, seed=4))
+    expected = list(KFold(n_folds, random_state=4).split(data))
+    assert len(folds) == len(expected)
+    for (train, test), (trainset, testset) in zip(folds, expected, strict=True):
+        assert [(u, i, r) for u, i, r, _ in (data.raw_ratings[row] for row in test)] == testset
+        users, items = ratings.users[train].tolist(), ratings.items[train].tolist()
+        assert [trainset.to_raw_uid(row) for row in range(trainset.n_users)] == list(dict.fromkeys(users))
+        assert [trainset.to_raw_iid(row) for row in range(trainset.n_items)] == list(dict.fromkeys(items))
+
+
+def test_figures_are_those_of_cross_validate():
+    ratings = small.ratings()
+    expected = surprise.model_selection.cross_validate(
+        surprise.SVD(random_state=2), RatingsData(ratings), cv=KFold(3, random_state=2), verbose=False
+    )
+    table = article.cross_validate(ratings, "svd", n_folds=3, seed=2)
+    np.testing.assert_allclose(table.folds[0], expected["test_rmse"], atol=1e-9)
+    np.testing.assert_allclose(table.folds[1], expected["test_mae"], atol=1e-9)
+    assert table.means[0] == pytest.approx(np.mean(expected["test_rmse"]))
+    assert table.deviations[0] == pytest.approx(np.std(expected["test_rmse"]))
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_every_algorithm_gives_finite_errors_and_times(algorithm):
+    seen = []
+    table = article.cross_validate(small.ratings(), algorithm, n_folds=2, seed=0, done=lambda *fold: seen.append(fold))
+    assert table.folds.shape == (len(article.MEASURES), 2)
+    assert (table.folds > 0).all()
+    assert [fold for fold, _ in seen] == [0, 1]
+    normal = article.cross_validate(small.ratings(), "normal", n_folds=2, seed=0)
+    assert algorithm == "normal" or table.means[0] < normal.means[0]

@@ -1,0 +1,185 @@
+"""Our SVD beside Surprise's: the same parameters, the same predictions, the same behaviour at the edges."""
+
+from itertools import repeat
+
+import numpy as np
+import pytest
+import surprise
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from surprise.dataset import Dataset
+from surprise.model_selection import GridSearchCV, cross_validate
+
+from recsys.training.svd import PRESETS, SVD, SVDConfig
+
+SMALL = {"n_factors": 5, "n_epochs": 4, "random_state": 3}
+
+
+class Data(Dataset):
+    """Ratings in a given order, as a Surprise data set."""
+
+    def __init__(self, rows) -> None:
+        super().__init__(surprise.Reader(rating_scale=(1, 10)))
+        users, items, scores = zip(*rows, strict=True)
+        self.raw_ratings = list(zip(users, items, map(float, scores), repeat(None)))
+
+    def trainset(self):
+        return self.construct_trainset(self.raw_ratings)
+
+    def arrays(self):
+        users, items, scores, _ = zip(*self.raw_ratings, strict=True)
+        return np.array(users, np.int32), np.array(items, np.int32), np.array(scores)
+
+
+@pytest.fixture(scope="module")
+def data() -> Data:
+    rng = np.random.default_rng(0)
+    users, items = rng.integers(0, 40, 600).tolist(), rng.integers(0, 30, 600).tolist()
+    return Data(zip(users, items, rng.integers(1, 11, 600).tolist(), strict=True))
+
+
+def assert_same_parameters(ours: SVD, theirs: surprise.SVD, tolerance: float = 1e-9) -> None:
+    for name in ("pu", "qi", "bu", "bi"):
+        np.testing.assert_allclose(getattr(ours, name), getattr(theirs, name), rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"biased": False},
+        {"init_mean": 0.2, "init_std_dev": 0.3},
+        {"lr_all": 0.01, "reg_all": 0.1},
+        {"lr_bu": 0.001, "lr_bi": 0.002, "lr_pu": 0.003, "lr_qi": 0.004},
+        {"reg_bu": 0.1, "reg_bi": 0.2, "reg_pu": 0.3, "reg_qi": 0.4},
+        {"n_epochs": 0},
+        {"n_factors": 0},
+    ],
+    ids=str,
+)
+def test_parameters_equal_surprises(data, changed):
+    config = {**SMALL, **changed}
+    assert_same_parameters(SVD(**config).fit(data.trainset()), surprise.SVD(**config).fit(data.trainset()))
+
+
+def test_bitwise_sums_in_surprises_order(data):
+    config = {**SMALL, "n_factors": 50, "n_epochs": 10}
+    theirs = surprise.SVD(**config).fit(data.trainset())
+    assert_same_parameters(SVD(**config, bitwise=True).fit(data.trainset()), theirs, tolerance=1e-15)
+
+
+def test_a_shared_generator_is_drawn_from_as_surprise_does(data):
+    ours, theirs = np.random.RandomState(8), np.random.RandomState(8)
+    SVD(n_factors=5, n_epochs=1, random_state=ours).fit(data.trainset())
+    surprise.SVD(n_factors=5, n_epochs=1, random_state=theirs).fit(data.trainset())
+    assert ours.randint(10**9) == theirs.randint(10**9)
+
+
+@pytest.mark.parametrize("biased", [True, False])
+@pytest.mark.parametrize(("user", "item"), [(0, 0), ("who", 0), (0, "what"), ("who", "what")])
+def test_unknown_users_and_titles(data, biased, user, item):
+    ours = SVD(**SMALL, biased=biased).fit(data.trainset()).predict(user, item, r_ui=4)
+    theirs = surprise.SVD(**SMALL, biased=biased).fit(data.trainset()).predict(user, item, r_ui=4)
+    assert ours.est == pytest.approx(theirs.est, abs=1e-9)
+    assert ours.details == theirs.details
+
+
+def test_predictions_are_limited_to_the_scale_unless_told_otherwise():
+    data = Data([(0, item, 10) for item in range(5)] + [(1, item, 10) for item in range(5)] + [(2, 0, 1)])
+    model = SVD(n_factors=2, n_epochs=200, lr_all=0.05, reg_all=0, random_state=0).fit(data.trainset())
+    unclipped = [model.predict(0, item, clip=False).est for item in range(5)]
+    assert max(unclipped) > 10
+    assert max(model.predict(0, item).est for item in range(5)) == 10
+    users, items = np.zeros(5, np.int32), np.arange(5, dtype=np.int32)
+    np.testing.assert_allclose(model.predict_arrays(users, items, clip=False), unclipped, atol=1e-9)
+    assert model.predict_arrays(users, items).max() == 10
+
+
+@pytest.mark.parametrize("rows", [[(7, 7, 4)], [(0, item, 1 + item) for item in range(6)]], ids=["rating", "user"])
+def test_one_rating_and_one_user(rows):
+    data = Data(rows)
+    ours, theirs = SVD(**SMALL).fit(data.trainset()), surprise.SVD(**SMALL).fit(data.trainset())
+    assert_same_parameters(ours, theirs)
+    assert ours.predict(rows[0][0], rows[0][1]).est == pytest.approx(theirs.predict(rows[0][0], rows[0][1]).est)
+
+
+def test_verbose_prints_epochs(data, capsys):
+    SVD(**SMALL, verbose=True).fit(data.trainset())
+    assert capsys.readouterr().out.splitlines() == [f"Processing epoch {epoch}" for epoch in range(4)]
+
+
+def test_in_cross_validate(data):
+    folds = surprise.model_selection.KFold(3, random_state=5)
+    ours = cross_validate(SVD(**SMALL), data, cv=folds, verbose=False)
+    theirs = cross_validate(surprise.SVD(**SMALL), data, cv=folds, verbose=False)
+    for measure in ("test_rmse", "test_mae"):
+        np.testing.assert_allclose(ours[measure], theirs[measure], atol=1e-9)
+
+
+def test_in_grid_search(data):
+    grid = {"n_epochs": [1, 6], "n_factors": [3], "random_state": [0], "bitwise": [True]}
+    searches = [GridSearchCV(SVD, grid, cv=surprise.model_selection.KFold(2, random_state=0))]
+    del grid["bitwise"]
+    searches.append(GridSearchCV(surprise.SVD, grid, cv=surprise.model_selection.KFold(2, random_state=0)))
+    for search in searches:
+        search.fit(data)
+    assert searches[0].best_score["rmse"] == pytest.approx(searches[1].best_score["rmse"], abs=1e-9)
+    assert searches[0].best_params["rmse"]["n_epochs"] == searches[1].best_params["rmse"]["n_epochs"]
+
+
+ROWS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(1, 10)), min_size=1, max_size=40)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=ROWS, biased=st.booleans())
+def test_arrays_equal_surprise_on_any_ratings(rows, biased):
+    """In any order, with repeated ratings, and with positions that no rating has."""
+    data = Data(rows)
+    theirs = surprise.SVD(**SMALL, biased=biased).fit(data.trainset())
+    ours = SVD(**SMALL, biased=biased).fit_arrays(*data.arrays(), n_users=9, n_items=9)
+    assert_same_parameters(ours, theirs)
+    users, items = (grid.ravel().astype(np.int32) for grid in np.meshgrid(np.arange(-1, 10), np.arange(-1, 10)))
+    expected = [theirs.predict(user, item).est for user, item in zip(users.tolist(), items.tolist(), strict=True)]
+    np.testing.assert_allclose(ours.predict_arrays(users, items), expected, atol=1e-9)
+
+
+def test_float32_and_threads_come_close(data):
+    exact = SVD(**SMALL).fit_arrays(*data.arrays())
+    single = SVD(**SMALL, precision="float32").fit_arrays(*data.arrays())
+    assert single.pu.dtype == single.bi.dtype == np.float32
+    np.testing.assert_allclose(single.pu, exact.pu, atol=1e-4)
+    threads = SVD(**SMALL, n_threads=2).fit_arrays(*data.arrays())
+    np.testing.assert_allclose(threads.pu, exact.pu, atol=0.1)
+
+
+def test_same_seed_same_parameters(data):
+    again = [SVD(**SMALL).fit_arrays(*data.arrays()).pu for _ in range(2)]
+    np.testing.assert_array_equal(*again)
+
+
+@pytest.mark.parametrize(
+    ("users", "items", "scores", "names"),
+    [
+        ([], [], [], "needs ratings"),
+        ([0], [0, 1], [5.0], "needs ratings"),
+        ([-1], [0], [5.0], "users holds positions"),
+        ([0], [3], [5.0], "items holds positions"),
+    ],
+)
+def test_bad_arrays_are_refused(users, items, scores, names):
+    arrays = np.array(users, np.int32), np.array(items, np.int32), np.array(scores)
+    with pytest.raises(ValueError, match=names):
+        SVD().fit_arrays(*arrays, n_users=2, n_items=2)
+
+
+@pytest.mark.parametrize("option", [{"precision": "float16"}, {"n_threads": 0}])
+def test_bad_options_are_refused(option):
+    with pytest.raises(ValueError, match=next(iter(option))):
+        SVD(**option)
+
+
+def test_the_articles_preset_is_surprises_default():
+    ours, theirs = SVD.from_config(PRESETS["article"]), surprise.SVD()
+    shared = vars(theirs).keys() - {"bsl_options", "sim_options"}
+    assert {name: getattr(ours, name) for name in shared} == {name: getattr(theirs, name) for name in shared}
+    assert PRESETS["article"] == SVDConfig()
