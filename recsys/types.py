@@ -99,7 +99,8 @@ class Filters:
     or episode count is unknown. `genres` must all be present; `without_genres` must all be absent. `min_raters` counts
     the ratings in the training data (None: the setting, where a model orders by score alone), `min_members`
     MyAnimeList's members. `planned` is "show", "hide" or "only". `franchise_rules` allows one title of a franchise,
-    only when everything that it requires is completed, and none of a franchise of which the fan dropped a title.
+    only when everything that it requires is completed, none of a franchise of which the fan dropped a title, and no
+    recap or music video.
     `continuing` leaves only titles that follow on what the fan has completed. `exclude` are anime ids that the fan does
     not want to see.
     """

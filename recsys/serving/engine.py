@@ -1,5 +1,6 @@
 """The engine: a catalogue and its models, loaded once, shared by every thread, never changed."""
 
+import functools
 import math
 from collections.abc import Iterable
 from types import MappingProxyType
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.catalogue import Catalogue
+from recsys.data.franchise_order import kind
 from recsys.errors import ArtifactError, ProfileError, RecsysError, UnknownModelError
 from recsys.models.base import Fan, Model
 from recsys.serving import ranking
@@ -21,6 +23,8 @@ from recsys.types import Explanation, Filters, Pick, Prediction, Profile, Reason
 _REASONS = 5
 #: Titles beyond the number wanted among which a diverse list is chosen.
 _POOL = 90
+#: Kinds of titles that the franchise rules leave out.
+_NOT_OF_THE_STORY = ("recap", "music")
 
 
 class Engine:
@@ -44,6 +48,7 @@ class Engine:
                 "The artifacts hold no model. Restore them from the repository or train one (see README)."
             )
         self._aligned = MappingProxyType(aligned)
+        self._kind = functools.lru_cache(maxsize=None)(lambda position: kind(catalogue.title(position)))
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -92,8 +97,14 @@ class Engine:
         predicted = aligned.model.predict(folded)
         score = self._rank(aligned, folded, predicted, discovery, by_score)
         allowed = self.candidates(fan, model, filters, by_score=by_score).allowed[aligned.positions]
-        groups = self.catalogue.franchise_ids[aligned.positions] if filters.franchise_rules else None
-        items = ranking.best(score, allowed, n if not diversity else _POOL + n, groups)
+        groups = skip = None
+        if filters.franchise_rules:
+            groups = self.catalogue.franchise_ids[aligned.positions]
+
+            def skip(item: int) -> bool:
+                return self._kind(int(aligned.positions[item])) in _NOT_OF_THE_STORY
+
+        items = ranking.best(score, allowed, n if not diversity else _POOL + n, groups, skip)
         if diversity:
             features = self.catalogue.genre_matrix[aligned.positions[items]]
             items = ranking.diversify(score, items, features, n, diversity)

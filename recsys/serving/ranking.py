@@ -1,6 +1,6 @@
 """From scores to an order. Filters decide who may be in the list, ranking decides the order among those left."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,17 +149,31 @@ def rank_scores(
     return base - discovery * popularity + discovery * standardise(predicted.astype(np.float64))
 
 
-def best(rank_score: NDArray[np.float64], allowed: Mask, n: int, groups: NDArray[np.int64] | None = None) -> NDArray:
-    """Positions of the `n` highest allowed scores, best first; at most one of each group (negative: no group)."""
+def best(
+    rank_score: NDArray[np.float64],
+    allowed: Mask,
+    n: int,
+    groups: NDArray[np.int64] | None = None,
+    skip: Callable[[int], bool] | None = None,
+) -> NDArray[np.intp]:
+    """Positions of the `n` highest allowed scores, best first; at most one of each group (negative: no group), and none
+    that `skip` says to leave out."""
     positions = np.flatnonzero(allowed)
     order = positions[np.argsort(-rank_score[positions], kind="stable")]
-    if groups is not None:
-        group = groups[order]
-        _, first = np.unique(group, return_index=True)
-        keep = group < 0
-        keep[first] = True
-        order = order[keep]
-    return order[:n]
+    if groups is None and skip is None:
+        return order[:n]
+    chosen: list[int] = []
+    taken: set[int] = set()
+    for position in order.tolist():
+        if len(chosen) == n:
+            break
+        group = -1 if groups is None else int(groups[position])
+        if group in taken or (skip is not None and skip(position)):
+            continue
+        if group >= 0:
+            taken.add(group)
+        chosen.append(position)
+    return np.array(chosen, dtype=np.intp)
 
 
 def diversify(
