@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from recsys.data.franchise_order import watch_order
 from recsys.errors import ArtifactError, UnknownTitleError
 from recsys.types import MAX_ANIME_ID, Title
 
@@ -128,6 +130,11 @@ class Catalogue:
         found = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
         return np.where(self.ids[found] == wanted, found, -1)
 
+    def franchise(self, anime_id: int) -> tuple[int, ...]:
+        """The ids of a title's franchise in watch order, its own among them. Raises `UnknownTitleError`."""
+        members = np.flatnonzero(self.franchise_ids == self.franchise_ids[self.position(anime_id)]).tolist()
+        return tuple(title.anime_id for title in watch_order([self._dated(position) for position in members]))
+
     def titles(self) -> list[Title]:
         """Every title, ascending by id; for building, not for serving."""
         return [_to_title(row) for row in self._table.to_pylist()]
@@ -140,6 +147,14 @@ class Catalogue:
     def _title(self, position: int) -> Title:
         """The title at a position (0 <= position < n)."""
         return _to_title(self._table.slice(int(position), 1).to_pylist()[0])
+
+    def _dated(self, position: int) -> Title:
+        """The title with a year: where unknown, that of titles added to MyAnimeList at about the same time."""
+        title = self.title(position)
+        if title.year:
+            return title
+        near = self.years[max(0, position - 25) : position + 25]
+        return replace(title, year=int(np.median(near[near > 0])) if near.any() else None)
 
     def _column(self, name: str, unknown: Any, dtype: Any) -> NDArray[Any]:
         column = _whole(self._table, name)

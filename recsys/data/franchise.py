@@ -14,7 +14,7 @@ from recsys.data.franchise_groups import Groups
 from recsys.data.franchise_order import KINDS, kind
 from recsys.types import Title
 
-__all__ = ["KINDS", "Relation", "annotate", "kind", "watch_order"]
+__all__ = ["KINDS", "Relation", "annotate", "kind"]
 
 #: Relations of MyAnimeList that keep titles in one franchise ("Character" and "Other" join strangers), and which of
 #: them say what comes first.
@@ -46,11 +46,6 @@ def annotate(titles: Iterable[Title], related: Mapping[int, Sequence[Relation]] 
         replace(title, franchise_id=groups[title.anime_id], requires=required.get(title.anime_id, ()))
         for title in titles
     ]
-
-
-def watch_order(titles: Iterable[Title]) -> list[Title]:
-    """The titles of one franchise in the order to watch them: what a title requires before it, then by date."""
-    return franchise_order.sort(list(titles))
 
 
 def _merge(inferred: Mapping[int, int], related: Mapping[int, Sequence[Relation]]) -> dict[int, int]:

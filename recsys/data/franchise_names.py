@@ -51,6 +51,7 @@ _COUNTED = [
 ]
 #: Words that say what kind of release it is, and nothing of the series' name.
 _MARKS = [
+    (r"\bmusic video\b|\bpromotion video\b|\bmusic clips?\b|\bpvs?\b|\bcms?\b|\bmanner movie\b", "promo"),
     (r"\b(?:the |gekijou ?ban |shin )?movies?\b|\bgekijou ?ban\b|\beiga\b|劇場版|映画|\bthe theater\b", "film"),
     (r"\b(?:ova|oad|ona|oav)s?\b", "ova"),
     (r"\bspecials?\b|\btokubetsu[- ]hen\b|特別編|スペシャル|\bomake\b|\bextras?\b|番外編", "special"),
@@ -58,7 +59,6 @@ _MARKS = [
         r"\brecaps?\b|\bsoushuu ?hen\b|総集編|\bdigest\b|ダイジェスト|\bcompilation\b|総集篇|\bspecial edition\b",
         "recap",
     ),
-    (r"\bmusic video\b|\bpromotion video\b|\bmusic clips?\b|\bpvs?\b|\bcms?\b|\bmanner movie\b", "promo"),
     (r"\bpicture drama\b|\bmini (?:anime|gekijou|theater)\b|ミニアニメ|ピクチャードラマ", "special"),
     (r"\bpilot\b|\bpreview\b|\bprologue\b", "special"),
     (r"\b(?:zen|kou|chuu)(?:pen|hen)\b|前編|後編|中編|前篇|後篇", "part"),
@@ -115,7 +115,9 @@ class Name:
 @functools.lru_cache(maxsize=100_000)
 def parse(text: str) -> Name:
     """Read one name, in romaji, English or Japanese."""
-    text = unicodedata.normalize("NFKC", text.replace("½", "1/2").replace("³", " cubed")).lower()
+    text = unicodedata.normalize(
+        "NFKC", text.replace("½", "1/2").replace("1/2", " half").replace("³", " cubed")
+    ).lower()
     text = _POSSESSIVE.sub("", text.replace("m@ster", "master")).translate(_DROPPED)
     if not text.isascii():
         text = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))

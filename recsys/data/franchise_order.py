@@ -52,8 +52,8 @@ def chains(parents: Mapping[int, Sequence[int]]) -> dict[int, tuple[int, ...]]:
     return result
 
 
-def sort(titles: Sequence[Title]) -> list[Title]:
-    """By date, but what a title requires always before it."""
+def watch_order(titles: Sequence[Title]) -> list[Title]:
+    """The titles of one franchise by date, but what a title requires always before it."""
     dates = _dates({title.anime_id: title for title in titles})
     by_id = {title.anime_id: title for title in titles}
     done: dict[int, Title] = {}
@@ -182,7 +182,7 @@ def _dates(titles: Mapping[int, Title]) -> dict[int, float]:
 
 
 def _date(title: Title) -> float:
-    quarter = SEASONS.index(title.season) if title.season in SEASONS else 1.5
+    quarter = SEASONS.index(title.season) if title.season in SEASONS else 3.5
     return (title.year or 0) + quarter / 4 + title.anime_id / 1e8
 
 

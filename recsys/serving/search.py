@@ -92,7 +92,9 @@ class _Index:
         """The names that share the most n-grams with a normalised query."""
         wanted = np.unique(_grams([query])[0])
         at = np.searchsorted(self.grams, wanted)
-        at = at[(at < len(self.grams)) & (self.grams[np.minimum(at, len(self.grams) - 1)] == wanted)]
+        known = at < len(self.grams)
+        known[known] = self.grams[at[known]] == wanted[known]
+        at = at[known]
         if not len(at):
             return np.empty(0, dtype=np.intp)
         spans = [self.postings[self.starts[g] : self.starts[g + 1]] for g in at]
