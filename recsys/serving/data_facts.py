@@ -1,0 +1,123 @@
+"""What the shipped data is: where each file comes from, and how its ratings are spread."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from recsys.data import manifest
+from recsys.errors import ArtifactError
+
+#: The article counts fans and titles with fewer ratings than this as sparse.
+SPARSE = 10
+_TABLES = ("catalogue.parquet", "title_stats.parquet", "ratings.parquet", "unscored.parquet", "users.parquet")
+_SCORES = [f"score_{score}" for score in range(1, 11)]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One shipped table: what it was made from and by what. `of` are the packages that a catalogue was put together
+    from, as (name, version, licence)."""
+
+    file: str
+    rows: int
+    data_set: str
+    licence: str
+    command: str
+    date: str
+    simulated: bool
+    of: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """`real_scores`, `community_scores` (10,): how often each score 1 … 10 was given. `raters` (n_titles,): real
+    ratings of each rated title. `list_lengths` (n_fans,): scored titles of each fan of the community. `simulated`:
+    whether that community was drawn from a model. `trained_on`: ratings that the models were trained on. `sparsity`:
+    what, how many are sparse, of how many, before the article's rule took sparse ones out; empty where preparing did
+    not note it."""
+
+    sources: tuple[Source, ...]
+    real_scores: NDArray[np.int64]
+    raters: NDArray[np.int64]
+    community_scores: NDArray[np.int64]
+    list_lengths: NDArray[np.int64]
+    simulated: bool
+    trained_on: int
+    sparsity: tuple[tuple[str, int, int], ...]
+
+    @property
+    def sparse_titles(self) -> int:
+        """Titles of the training data with fewer than `SPARSE` ratings left."""
+        return int((self.raters < SPARSE).sum())
+
+    @property
+    def median_raters(self) -> float:
+        return float(np.median(self.raters)) if len(self.raters) else 0.0
+
+    @property
+    def sparse_fans(self) -> int:
+        """Fans of the community with fewer than `SPARSE` scores."""
+        return int((self.list_lengths < SPARSE).sum())
+
+
+def read(folder: str | Path) -> DataFacts:
+    """Raises `ArtifactError` when a file is missing or damaged."""
+    described = manifest.read(folder)
+    stats = _read(described, "title_stats.parquet", ["anime_id", "n_ratings", *_SCORES])
+    ratings = _read(described, "ratings.parquet", ["user_id", "score"])
+    scores = ratings["score"].to_numpy().astype(np.int64)
+    lengths = np.unique(ratings["user_id"].to_numpy(), return_counts=True)[1]
+    trained = [int(model.get("data", {}).get("rows", 0)) for model in described.models.values()]
+    return DataFacts(
+        sources=tuple(_source(name, described.files[name]) for name in _TABLES if name in described.files),
+        real_scores=np.array([stats[column].to_numpy().sum() for column in _SCORES], np.int64),
+        raters=stats["n_ratings"].to_numpy().astype(np.int64),
+        community_scores=np.bincount(np.clip(scores, 1, 10), minlength=11)[1:],
+        list_lengths=lengths.astype(np.int64),
+        simulated=bool(described.files["ratings.parquet"].get("simulated", False)),
+        trained_on=max(trained, default=0),
+        sparsity=_sparsity(described.files.values()),
+    )
+
+
+def _read(described: manifest.Manifest, name: str, columns: list[str]) -> pa.Table:
+    path = described.path(name)
+    try:
+        return pq.read_table(path, columns=columns)
+    except (OSError, KeyError, ValueError, pa.ArrowException) as error:
+        raise ArtifactError(f"{path} lacks what it should hold: {error}") from None
+
+
+def _source(file: str, entry: Mapping[str, Any]) -> Source:
+    made = entry.get("made", {})
+    packages = [
+        tuple(str(one.get(key, "")) for key in ("name", "version", "licence")) for one in entry.get("sources", ())
+    ]
+    return Source(
+        file=file,
+        rows=int(entry.get("rows", 0)),
+        data_set=str(entry.get("data_set", "")),
+        licence=str(entry.get("licence", "")) or ", ".join(sorted({licence for _, _, licence in packages})),
+        command=str(made.get("command", "")),
+        date=str(made.get("date", "")),
+        simulated=bool(entry.get("simulated", False)),
+        of=tuple(packages),
+    )
+
+
+def _sparsity(entries: Any) -> tuple[tuple[str, int, int], ...]:
+    """From the first entry that says so: its `sparsity` holds `titles`, `sparse_titles`, `fans`, `sparse_fans`."""
+    for entry in entries:
+        if isinstance(given := entry.get("sparsity"), dict):
+            return tuple(
+                (what, int(given[f"sparse_{what}"]), int(given[what]))
+                for what in ("titles", "fans")
+                if what in given and f"sparse_{what}" in given
+            )
+    return ()

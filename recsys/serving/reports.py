@@ -1,0 +1,220 @@
+"""What the artifacts say of themselves: how each model was made, and what was measured on fans it never saw."""
+
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from recsys.data import manifest
+from recsys.errors import ArtifactError
+
+METRICS = "metrics.json"
+NEW_FANS = "new-fans"
+_BY_COUNT = "by_known_ratings"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measured value and its standard error, where there is one."""
+
+    value: float
+    error: float | None = None
+
+    def text(self, digits: int = 3) -> str:
+        value = f"{self.value:,.{digits}f}"
+        return value if self.error is None else f"{value} ± {self.error:.{digits}f}"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One measure of one contender at ascending numbers of known ratings. `is_model` is False for baselines."""
+
+    name: str
+    counts: tuple[int, ...]
+    figures: tuple[Figure, ...]
+    is_model: bool = True
+
+    def at(self, count: int) -> Figure | None:
+        return dict(zip(self.counts, self.figures, strict=True)).get(count)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of figures: `rows` maps a contender to its measures. `how` says how they were measured, or is empty."""
+
+    how: str
+    measures: tuple[str, ...]
+    rows: Mapping[str, Mapping[str, Figure]]
+
+
+@dataclass(frozen=True)
+class ModelReport:
+    """How a model was made. `settings` and `facts` are pairs of a name and a value as text; `epochs` maps what was
+    logged in each epoch of training to its values."""
+
+    name: str
+    data_set: str
+    licence: str
+    n_ratings: int
+    megabytes: float
+    command: str
+    date: str
+    settings: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str], ...]
+    epochs: Mapping[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class Reports:
+    """The manifest's models and the contents of metrics.json, which is empty until something was measured."""
+
+    models: tuple[ModelReport, ...]
+    validation: Mapping[str, tuple[Curve, ...]] = field(default_factory=dict)
+    measured: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What was measured."""
+        return tuple(self.measured)
+
+    @property
+    def part(self) -> str:
+        """The part of the fans that were asked about new fans: "test" or "validation"."""
+        return str(self._section(NEW_FANS).get("part", ""))
+
+    def _section(self, subject: str) -> Mapping[str, Any]:
+        section = self.measured.get(subject)
+        return section if isinstance(section, dict) else {}
+
+    def fans(self) -> dict[int, int]:
+        """How many fans were asked, by number of known ratings."""
+        rows = self._by_count()
+        return {k: max((int(row.get("fans", 0)) for row in named.values()), default=0) for k, named in rows.items()}
+
+    def _by_count(self) -> dict[int, Mapping[str, Mapping[str, Any]]]:
+        given = self._section(NEW_FANS).get(_BY_COUNT)
+        rows = {int(k): named for k, named in given.items() if k.isdecimal()} if isinstance(given, dict) else {}
+        return dict(sorted((k, named) for k, named in rows.items() if isinstance(named, dict)))
+
+    def curves(self, measure: str) -> list[Curve]:
+        """A measure of new fans (`ndcg10`, `rmse`, `band`, …) for every contender that has it, models first."""
+        found: dict[str, list[tuple[int, Figure]]] = {}
+        for k, named in self._by_count().items():
+            for name, row in named.items():
+                if (one := _figure(row.get(measure))) is not None:
+                    found.setdefault(name, []).append((k, one))
+        ours = {model.name for model in self.models}
+        curves = [
+            Curve(name, tuple(k for k, _ in pairs), tuple(one for _, one in pairs), name in ours)
+            for name, pairs in found.items()
+        ]
+        return sorted(curves, key=lambda curve: not curve.is_model)
+
+    def table(self, subject: str) -> Table | None:
+        """The rows of a subject that is one table (`article`, `cold-titles`), or None if it was not measured."""
+        section = self._section(subject)
+        given = section.get("rows")
+        if not isinstance(given, dict):
+            return None
+        rows = {
+            str(name): {key: one for key, value in row.items() if (one := _figure(value)) is not None}
+            for name, row in given.items()
+            if isinstance(row, dict)
+        }
+        measures = tuple(dict.fromkeys(key for row in rows.values() for key in row))
+        return Table(str(section.get("how", "")), measures, rows) if measures else None
+
+
+def best(curves: Sequence[Curve], *, highest: bool) -> dict[int, tuple[str, Figure]]:
+    """The contender with the best value at each number of known ratings."""
+    choose: Callable = max if highest else min
+    counts = sorted({k for curve in curves for k in curve.counts})
+    at = {k: [(curve.name, one) for curve in curves if (one := curve.at(k)) is not None] for k in counts}
+    return {k: choose(pairs, key=lambda pair: pair[1].value) for k, pairs in at.items()}
+
+
+def envelope(curves: Sequence[Curve], name: str, *, highest: bool) -> Curve | None:
+    """The best of several contenders at each number of known ratings, as if it were one."""
+    found = best(curves, highest=highest)
+    return Curve(name, tuple(found), tuple(one for _, one in found.values()), False) if found else None
+
+
+def read(folder: str | Path) -> Reports:
+    """Raises `ArtifactError` when the manifest or metrics.json is damaged."""
+    described = manifest.read(folder)
+    models = tuple(_model(name, entry, described) for name, entry in described.models.items())
+    order = ("popularity", "svd", "neural", "hybrid")
+    models = tuple(sorted(models, key=lambda model: order.index(model.name) if model.name in order else len(order)))
+    metrics = {model.name: described.models[model.name].get("metrics", {}) for model in models}
+    return Reports(models, _validation(metrics), _measured(described))
+
+
+def _measured(described: manifest.Manifest) -> Mapping[str, Any]:
+    if METRICS not in described.files:
+        return {}
+    path = described.path(METRICS)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        raise ArtifactError(f"{path} is damaged: it is not a table of figures. Write it with scripts.evaluate.")
+    return content
+
+
+def _model(name: str, entry: Mapping[str, Any], described: manifest.Manifest) -> ModelReport:
+    file = described.files.get(str(entry.get("file")), {})
+    data, made = entry.get("data", {}), file.get("made", {})
+    metrics = entry.get("metrics", {})
+    return ModelReport(
+        name=name,
+        data_set=str(data.get("data_set", "")),
+        licence=str(data.get("licence", "")),
+        n_ratings=int(data.get("rows", 0)),
+        megabytes=file.get("bytes", 0) / 1e6,
+        command=str(made.get("command", "")),
+        date=str(made.get("date", "")),
+        settings=tuple(_flat(entry.get("training", {}))),
+        facts=tuple((key, str(value)) for key, value in metrics.items() if isinstance(value, int | float | str)),
+        epochs={key: tuple(map(float, value)) for key, value in metrics.items() if _is_series(value)},
+    )
+
+
+def _flat(settings: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Nested settings as pairs of a dotted name and a text."""
+    for key, value in settings.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _is_series(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 1 and all(isinstance(one, int | float) for one in value)
+
+
+def _validation(metrics: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[Curve, ...]]:
+    """Measure (`rmse`, `ndcg10`) -> curves on validation fans, as training wrote them."""
+    result: dict[str, list[Curve]] = {}
+    for name, measures in metrics.items():
+        for key, values in measures.items():
+            if not key.startswith("validation_") or not key.endswith(f"_{_BY_COUNT}") or not isinstance(values, dict):
+                continue
+            pairs = sorted((int(k), one) for k, value in values.items() if (one := _figure(value)) is not None)
+            if pairs:
+                measure = key.removeprefix("validation_").removesuffix(f"_{_BY_COUNT}")
+                result.setdefault(measure, []).append(Curve(name, *map(tuple, zip(*pairs, strict=True))))
+    return {measure: tuple(curves) for measure, curves in result.items()}
+
+
+def _figure(value: Any) -> Figure | None:
+    if isinstance(value, dict):
+        inner, error = _figure(value.get("value")), _figure(value.get("se"))
+        return None if inner is None else Figure(inner.value, None if error is None else error.value)
+    return Figure(float(value)) if _is_number(value) else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

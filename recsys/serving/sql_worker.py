@@ -1,0 +1,223 @@
+"""One query in a process of its own: `python sql_worker.py` reads a request from stdin and writes its answer to stdout.
+
+DuckDB's own limits do not suffice: on 2.0, `SELECT repeat('x', 1000000000)` takes 2 GB past a limit of 128 MB, and an
+interrupt waits for it. A process can be bounded by the system and killed. This one stands alone, importing nothing but
+DuckDB, so that it starts quickly, and is given no environment, so that there is nothing to read in it.
+
+Request: `folder`, `files` (view -> file in it), `query`, `seconds`, `memory_mb`, `rows`, `columns`, `cell`, `text`.
+Answer: `columns`, `rows`, `more` (whether anything was cut); or `error`, and `kind` when it is not the query's wording:
+"refused", "time" or "memory".
+"""
+
+import json
+import math
+import os
+import re
+import sys
+import threading
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+try:
+    import resource
+except ImportError:  # Windows: memory is then bounded by DuckDB alone
+    resource = None
+
+#: Exit status of a query that did not stop when it was interrupted.
+OUT_OF_TIME = 71
+#: What may follow the interrupt before the process ends, in seconds.
+_GRACE = 1.0
+#: Beyond DuckDB's limit, for what it allocates aside from it, in MB.
+_HEADROOM = 192
+_EXPLAIN = re.compile(r"\s*explain\s+(analyze\s+)?", re.IGNORECASE)
+_QUERY_NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
+_TABLE_FUNCTIONS = {"range", "generate_series", "unnest"}
+_SHOWS = {"DESCRIBE", "SUMMARY"}
+#: Functions that tell of the system or change something; none is needed to look at ratings.
+_FUNCTIONS = re.compile(
+    r"(__internal|pg_|inet_|has_|current_(setting|query|connection|database|schema|catalog|role|user))|"
+    r"(getenv|getvariable|write_log|sleep_ms|setseed|nextval|currval|setval|session_user|user|version|txid_current|"
+    r"json_serialize_plan|json_execute_serialized_sql|query|query_table|which_secret|get_block_size)$"
+)
+
+
+class RefusedError(Exception):
+    """A statement that may not be run; the text says why."""
+
+
+def check(connection: duckdb.DuckDBPyConnection, query: str, tables: set[str]) -> None:
+    """Raises `RefusedError` unless `query` is one statement that reads `tables` and what it defines itself, and
+    `duckdb.Error` unless it can be parsed. The parser's own tree is looked at, not the text."""
+    statements = connection.extract_statements(query)
+    if len(statements) != 1:
+        raise RefusedError("Write one statement." if not statements else "One statement at a time, please.")
+    text = query
+    if statements[0].type == duckdb.StatementType.EXPLAIN:
+        text = _EXPLAIN.sub("", query, count=1)
+    elif statements[0].type != duckdb.StatementType.SELECT:
+        raise RefusedError("Only reading is possible here: SELECT, WITH, DESCRIBE, SUMMARIZE and EXPLAIN.")
+    serialized = connection.execute("SELECT json_serialize_sql(?)", [text]).fetchall()[0][0]
+    tree = json.loads(serialized)
+    if tree["error"] or len(tree["statements"]) != 1:
+        raise RefusedError("Only reading is possible here: SELECT, WITH, DESCRIBE, SUMMARIZE and EXPLAIN SELECT.")
+    _check_tree(tree["statements"], tables)
+
+
+def _check_tree(tree: Any, tables: set[str]) -> None:
+    nodes = list(_nodes(tree))
+    defined = {
+        str(entry["key"]).casefold()
+        for node in nodes
+        if isinstance(with_ := node.get("cte_map"), dict)
+        for entry in with_.get("map", ())
+    }
+    for node in nodes:
+        kind = node.get("type")
+        if isinstance(kind, str) and kind.endswith("_NODE") and kind not in _QUERY_NODES:
+            raise RefusedError("Nothing can be changed here: the data is only for reading.")
+        if kind == "BASE_TABLE":
+            _check_table(node, tables | defined)
+        elif kind == "TABLE_FUNCTION" and (name := _name(node.get("function"))) not in _TABLE_FUNCTIONS:
+            raise RefusedError(f"The function {name} cannot be read from here; {_list(_TABLE_FUNCTIONS)} can.")
+        elif kind == "SHOW_REF" and node.get("show_type") not in _SHOWS:
+            raise RefusedError(f"SHOW is off. The tables are {_list(tables)}; DESCRIBE tells of their columns.")
+        elif kind == "FUNCTION" and _FUNCTIONS.match(name := _name(node)):
+            raise RefusedError(f"The function {name} is off here.")
+
+
+def _check_table(node: dict[str, Any], allowed: set[str]) -> None:
+    name = str(node.get("table_name", ""))
+    if name.casefold() not in allowed or node.get("schema_name") or node.get("catalog_name"):
+        raise RefusedError(f"There is no table {name[:60]!r} here. There are {_list(allowed)}.")
+
+
+def _nodes(tree: Any):
+    """Every JSON object in a tree."""
+    waiting = [tree]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield one
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+
+
+def _name(function: Any) -> str:
+    return str(function.get("function_name", "?")).casefold() if isinstance(function, dict) else "?"
+
+
+def _list(names: set[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+def connect(folder: str, files: dict[str, str], memory_mb: int) -> duckdb.DuckDBPyConnection:
+    """A connection that can read these files of `folder` and nothing else, with a view of each. Changes the working
+    directory, so that no path of this machine stands in a view."""
+    os.chdir(folder)
+    connection = duckdb.connect(
+        config={
+            "threads": 1,
+            "async_threads": 1,
+            "memory_limit": f"{memory_mb}MB",
+            "temp_directory": "",
+            "autoload_known_extensions": False,
+            "autoinstall_known_extensions": False,
+            "allow_persistent_secrets": False,
+            "python_enable_replacements": False,
+        }
+    )
+    for view, file in files.items():
+        connection.execute(f"CREATE VIEW {view} AS FROM read_parquet('{file}')")
+    connection.execute("SET allowed_paths = ?", [list(files.values())])
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def confine(memory_mb: int, seconds: float) -> None:
+    """Let the system bound what this process takes from now on: address space, processor time, files."""
+    if resource is None:
+        return
+    limits = {resource.RLIMIT_FSIZE: 0, resource.RLIMIT_CORE: 0, resource.RLIMIT_CPU: math.ceil(seconds + _GRACE)}
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            pages = int(file.read().split()[0])
+        limits[resource.RLIMIT_AS] = pages * resource.getpagesize() + (memory_mb + _HEADROOM) * 2**20
+    except OSError:
+        pass  # not Linux, where the address space says little
+    for limit, value in limits.items():
+        hard = resource.getrlimit(limit)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (value, value))
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """What the query gives, or the error, as JSON can hold it."""
+    connection = connect(request["folder"], request["files"], request["memory_mb"])
+    confine(request["memory_mb"], request["seconds"])
+    expired = threading.Event()
+
+    def interrupt() -> None:
+        expired.set()
+        connection.interrupt()
+
+    timers = [
+        threading.Timer(request["seconds"], interrupt),
+        threading.Timer(request["seconds"] + _GRACE, os._exit, [OUT_OF_TIME]),
+    ]
+    for timer in timers:
+        timer.daemon = True
+        timer.start()
+    try:
+        check(connection, request["query"], set(request["files"]))
+        connection.execute("BEGIN TRANSACTION READ ONLY")
+        return _fetch(connection.execute(request["query"]), request)
+    except RefusedError as error:
+        return {"error": str(error), "kind": "refused"}
+    except RecursionError:
+        return {"error": "This is nested too deeply.", "kind": "refused"}
+    except (MemoryError, duckdb.OutOfMemoryException):
+        return {"error": "out of memory", "kind": "memory"}
+    except Exception as error:
+        if expired.is_set():
+            return {"error": "out of time", "kind": "time"}
+        if "std::bad_alloc" in str(error):
+            return {"error": "out of memory", "kind": "memory"}
+        if not isinstance(error, duckdb.Error | UnicodeError | ValueError | OverflowError):
+            raise
+        return {"error": str(error)[: request["text"]]}
+
+
+def _fetch(result: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> dict[str, Any]:
+    names = [str(column[0]) for column in result.description or ()]
+    n_columns = request["columns"]
+    more, used, rows = len(names) > n_columns, 0, []
+    # a plan is one long text
+    longest = request["text"] if names[:1] == ["explain_key"] else request["cell"]
+    while row := result.fetchone():
+        if len(rows) == request["rows"] or used > request["text"]:
+            more = True
+            break
+        rows.append([_cell(value, longest) for value in row[:n_columns]])
+        used += sum(len(value) for value in rows[-1] if isinstance(value, str))
+    return {"columns": [name[: request["cell"]] for name in names[:n_columns]], "rows": rows, "more": more}
+
+
+def _cell(value: Any, longest: int) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int) and abs(value) < 2**53:
+        return value
+    if isinstance(value, float | Decimal) and math.isfinite(value):
+        return float(value)
+    text = value.hex() if isinstance(value, bytes) else str(value)
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+if __name__ == "__main__":
+    json.dump(answer(json.load(sys.stdin)), sys.stdout)
+    sys.stdout.flush()
+    os._exit(0)  # tearing down what a query left can take longer than the query
