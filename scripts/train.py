@@ -7,7 +7,7 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-from recsys.data import manifest, ratings
+from recsys.data import atlas, manifest, ratings
 from recsys.errors import RecsysError
 from recsys.models import store
 
@@ -18,7 +18,8 @@ TRAINERS: dict[str, str] = {
     "neural": "recsys.training.neural:train",
     "hybrid": "recsys.training.hybrid:train",
 }
-
+#: What is made from a trained model of the output folder rather than from ratings.
+_ATLAS = "atlas"
 _TITLE_STATS = "title_stats.parquet"
 
 
@@ -26,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         for name in args.model:
-            _train(name, args)
+            _draw(args) if name == _ATLAS else _train(name, args)
     except RecsysError as error:
         print(error, file=sys.stderr)
         return 2
@@ -35,7 +36,12 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scripts.train", description=__doc__)
-    parser.add_argument("model", nargs="+", choices=list(TRAINERS), help="which models to train, one after the other")
+    parser.add_argument(
+        "model",
+        nargs="+",
+        choices=[*TRAINERS, _ATLAS],
+        help="which models to train, one after the other; atlas lays out the titles of the svd in --out",
+    )
     parser.add_argument(
         "--data", type=Path, default=Path("build/mal"), help="folder that scripts.prepare wrote (%(default)s)"
     )
@@ -52,6 +58,18 @@ def _parser() -> argparse.ArgumentParser:
         "--checkpoints", type=Path, help="folder in which a killed training of a network leaves off and continues"
     )
     return parser
+
+
+def _draw(args: argparse.Namespace) -> None:
+    from recsys.training.atlas import draw
+
+    print(f"Laying out the titles of the svd in {args.out} (some minutes) ...", flush=True)
+    start = time.perf_counter()
+    entry = draw(args.out, args.seed)
+    written = args.out / atlas.FILE
+    size = written.stat().st_size / 1e3
+    print(f"Wrote {written} ({entry['rows']:,} titles, {size:.0f} kB) in {time.perf_counter() - start:.0f} s.")
+    print(f"  trustworthiness: {entry['trustworthiness']}")
 
 
 def _train(name: str, args: argparse.Namespace) -> None:

@@ -20,7 +20,13 @@ HOSTS = tuple(map("".join, [("pypi", ".org"), ("python", "hosted.org"), ("npm", 
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(work|root|tmp/venv|opt/wheels)/")
 REAL_NAME = re.compile(r"\bfan_[ab]\d{3}")
 RUNS_CODE = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
-DISTRIBUTIONS = {"surprise": "scikit-surprise", "google": "protobuf", "importlinter": "import-linter", "yaml": "pyyaml"}
+DISTRIBUTIONS = {
+    "sklearn": "scikit-learn",
+    "surprise": "scikit-surprise",
+    "google": "protobuf",
+    "importlinter": "import-linter",
+    "yaml": "pyyaml",
+}
 #: Pinned though nothing imports them.
 RUN_NOT_IMPORTED = {"ruff", "pyright", "import-linter", "pre-commit", "pytest-timeout"}
 PINNED_FOR_OTHERS = {

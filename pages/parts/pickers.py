@@ -14,9 +14,16 @@ _NAMES = {"Romaji": "title", "English": "title_english", "日本語": "title_jap
 
 def leading_name() -> None:
     """Which of a title's names leads, everywhere."""
+    if kept := st.session_state.pop("names-kept", None):
+        st.session_state["names"] = kept
     st.segmented_control(
         "Names lead in", list(_NAMES), key="names", default="Romaji", required=True, bind="query-params", wrap=True
     )
+
+
+def keep_leading_name() -> None:
+    """Before a switch of page by the program: that may take along no parameter which belongs to a widget."""
+    st.session_state["names-kept"] = st.session_state.get("names")
 
 
 def names_of(title: Title) -> tuple[str, str | None]:

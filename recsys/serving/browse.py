@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from recsys.errors import ProfileError
 from recsys.serving import ranking
-from recsys.serving.engine import Engine, Scored
+from recsys.serving.engine import Engine
+from recsys.serving.scored import Scored
 from recsys.types import Filters, Profile
 
 Order = Literal["members", "mean", "newest", "predicted"]

@@ -1,0 +1,73 @@
+"""Where a title leads: its franchise in watch order, and titles like it as each model sees them."""
+
+import streamlit as st
+
+from pages.parts import cards, links, resources, state
+from pages.parts.controls import MODELS
+from pages.parts.text import count, plain
+from recsys import Pick, Title
+
+_SIMILAR = 6
+_PARTS = 8
+_COVER_WIDTH = 44
+_LIKENESS = {
+    "popularity": "As often rated, and as highly. It knows nothing else of titles.",
+    "svd": "Liked by the same fans, whatever the title is about.",
+    "neural": "Close in what the network learned from whole lists.",
+    "hybrid": "Liked by the same fans, and alike in content.",
+}
+
+
+@st.cache_data(max_entries=2_000, show_spinner=False)
+def _similar(anime_id: int, model: str) -> list[Pick]:
+    return resources.engine().similar(anime_id, _SIMILAR, model)
+
+
+def similar(title: Title, known_by: list[str]) -> None:
+    """The most similar titles by each model that has ratings of this one, side by side."""
+    if not known_by:
+        return
+    st.markdown("### Similar titles, by each model")
+    with st.grid(columns=4, min_column_width=280, border=True, key="similar") as cells:
+        for model in known_by:
+            with cells.cell():
+                st.markdown(f"**{MODELS.get(model, model.title())}**")
+                st.caption(_LIKENESS.get(model, ""))
+                for pick in _similar(title.anime_id, model):
+                    _row(resources.engine().title(pick.anime_id), f"likeness {pick.rank_score:.2f}")
+
+
+def franchise(title: Title) -> None:
+    """The titles of one franchise, numbered in watch order."""
+    st.markdown("### The series in watch order")
+    engine = resources.engine()
+    parts = engine.franchise(title.anime_id) if hasattr(engine.catalogue, "franchise") else (title.anime_id,)
+    if len(parts) < 2:
+        st.caption("It stands alone, as far as the catalogue knows.")
+        return
+    at = parts.index(title.anime_id)
+    first = max(0, min(at - 2, len(parts) - _PARTS))
+    near = range(first, min(first + _PARTS, len(parts)))
+    with st.container(key="franchise", gap="small"):
+        for i in near:
+            _part(i + 1, parts[i], here=i == at)
+        rest = [i for i in range(len(parts)) if i not in near]
+        if rest and st.toggle(f"Show the other {count(len(rest), 'part')}", key="all-parts"):
+            for i in rest:
+                _part(i + 1, parts[i], here=False)
+
+
+def _part(number: int, anime_id: int, *, here: bool) -> None:
+    title = resources.engine().title(anime_id)
+    seen = ":material/check: seen" if anime_id in state.visit().profile.begun else ""
+    facts = [plain(str(part)) for part in (title.type, title.year) if part]
+    note = " · ".join(filter(None, [*facts, seen, "**this one**" if here else ""]))
+    _row(title, note, f"{number}. ")
+
+
+def _row(title: Title, note: str, before: str = "") -> None:
+    with st.container(horizontal=True, gap="small", wrap=False, vertical_alignment="center"):
+        cards.cover(title, _COVER_WIDTH)
+        with st.container(gap=None):
+            links.to_title(title, before, columns=30, lines=1)
+            st.caption(note)

@@ -1,0 +1,173 @@
+"""The world of titles as a map: those that the same fans like lie near each other."""
+
+import numpy as np
+import streamlit as st
+
+from pages.parts import atlas_chart, cards, links, pickers, predicted, resources, state
+from pages.parts.charts import label
+from pages.parts.text import count, plain
+from recsys import Filters, RecsysError
+from recsys.serving import atlas
+
+_COLOURS = {"kind": "Kind", "year": "Year", "predicted": "Predicted for you"}
+_HITS = 6
+_NEIGHBOURS = 12
+
+
+@st.cache_resource(show_spinner="Unfolding the map …")
+def _world(adult: bool) -> atlas.World:
+    return atlas.load(resources.ARTIFACTS, resources.engine().catalogue, adult=adult)
+
+
+@st.cache_resource(show_spinner=False, max_entries=6)
+def _names(adult: bool, leading: str) -> list[str]:
+    """The leading name of each title on the map, fit for Plotly; cached by which name leads."""
+    engine = resources.engine()
+    return [label(pickers.names_of(engine.title(int(i)))[0]) for i in _world(adult).anime_ids]
+
+
+def _page() -> None:
+    st.title("Atlas")
+    adult = bool(st.session_state.get("adults"))
+    try:
+        world = _world(adult)
+    except RecsysError as error:
+        st.error(f"The map cannot be read.\n\n{error}", icon=":material/map:")
+        return
+    st.caption(
+        f"{count(len(world.anime_ids), 'rated title')}. What the same fans like lies close together; directions mean "
+        "nothing. The bigger, the more watched. Drag to move, scroll to zoom, click a title to open it."
+    )
+    found = _search(world)
+    colour = _controls()
+    marked = _marked(world, found)
+    clicked = atlas_chart.show(world, _names(adult, st.session_state.get("names", "")), *_values(world, colour), marked)
+    if clicked is not None:
+        links.open_title(clicked)
+    _legend(marked)
+    if found is None:
+        _in_words(world)
+    else:
+        _neighbours(world, found)
+
+
+def _search(world: atlas.World) -> int | None:
+    """The index of the title that was looked for; it stands in the address as `near`."""
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with left:
+        query = st.text_input(
+            "Find a title on the map", key="find", placeholder="Any name of it", type="search", live=True, max_chars=100
+        )
+    if query.strip():
+        _hits(world, query)
+    found = _near(world)
+    if found is not None:
+        right.button("Show the whole map", icon=":material/zoom_out_map:", on_click=_show_all, width="stretch")
+    return found
+
+
+def _hits(world: atlas.World, query: str) -> None:
+    engine = resources.engine()
+    hits = [title for title in engine.search(query, 4 * _HITS) if world.at(title.anime_id) is not None][:_HITS]
+    if not hits:
+        st.caption("No title on the map has a name like that. Titles without ratings are not on it.")
+        return
+    titles = {title.anime_id: title for title in hits}
+    chosen = st.pills(
+        "Which one?", list(titles), key=f"hit-{query}", format_func=lambda i: plain(pickers.names_of(titles[i])[0], 48)
+    )
+    if chosen is not None:
+        st.query_params["near"] = str(chosen)
+
+
+def _near(world: atlas.World) -> int | None:
+    wanted = st.query_params.get("near")
+    if wanted is None:
+        return None
+    found = world.at(int(wanted)) if wanted.isdecimal() and len(wanted) < 10 else None
+    if found is None:
+        st.info(
+            "The title in this link is not on the map: it has no ratings, or it does not exist.",
+            icon=":material/location_off:",
+        )
+    return found
+
+
+def _show_all() -> None:
+    st.query_params.pop("near", None)
+    st.session_state["find"] = ""
+
+
+def _controls() -> str:
+    choices = [c for c in _COLOURS if c != "predicted" or state.visit().profile.scores]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        colour = st.segmented_control(
+            "Colour by", choices, format_func=_COLOURS.__getitem__, key="colour", default="kind", required=True,
+            bind="query-params", wrap=True,
+        )  # fmt: skip
+        st.toggle("Adult titles", key="adults", bind="query-params")
+    return colour
+
+
+def _values(world: atlas.World, colour: str) -> tuple[str, np.ndarray | None]:
+    if colour == "year":
+        return "Year", np.where(world.years > 0, world.years, np.nan)
+    if colour == "predicted" and (scored := predicted.scored()) is not None:
+        return "Predicted", world.predicted(scored)
+    return "Kind", None
+
+
+def _marked(world: atlas.World, found: int | None) -> atlas_chart.Marked:
+    fan = state.visit().profile
+    ten: list[int] = []
+    if fan.scores:
+        rules = Filters(franchise_rules=True, exclude=state.visit().hidden)
+        ten = [pick.anime_id for pick in resources.engine().recommend(fan, n=10, filters=rules)]
+    return atlas_chart.Marked(world.find(fan.begun), world.find(ten), found)
+
+
+def _legend(marked: atlas_chart.Marked) -> None:
+    signs = []
+    if len(marked.mine):
+        signs.append(f"◇ {count(len(marked.mine), 'title')} of your list")
+    if len(marked.ten):
+        signs.append("★ the ten recommended to you")
+    if marked.found is not None:
+        signs.append("◯ the title you looked for")
+    if signs:
+        st.caption(" · ".join(signs))
+
+
+def _neighbours(world: atlas.World, found: int) -> None:
+    engine = resources.engine()
+    here = engine.title(int(world.anime_ids[found]))
+    st.markdown(f"### Around {plain(pickers.names_of(here)[0])}")
+    links.to_title(here, ":material/open_in_full: Open ")
+    _list(engine.title(int(world.anime_ids[i])) for i in world.nearest(found, _NEIGHBOURS))
+
+
+def _list(titles) -> None:
+    with st.grid(columns=3, min_column_width=260, key="neighbours") as cells:
+        for title in titles:
+            with cells.cell().container(horizontal=True, gap="small", wrap=False, vertical_alignment="center"):
+                cards.cover(title, 44)
+                with st.container(gap=None):
+                    links.to_title(title, columns=26, lines=1)
+                    st.caption(cards.facts(title))
+
+
+def _in_words(world: atlas.World) -> None:
+    """The map for those who cannot see it, or want a way in."""
+    if not world.regions:
+        return
+    st.markdown("### The regions")
+    st.caption("Where a genre is densest, and the most watched titles there.")
+    with st.grid(columns=3, min_column_width=260, border=True, key="regions") as cells:
+        for region in world.regions:
+            with cells.cell().container(gap="xxsmall"):
+                st.markdown(f"**{plain(region.name)}**")
+                for i in region.best:
+                    links.to_title(resources.engine().title(int(world.anime_ids[i])), columns=30, lines=1)
+
+
+_page()

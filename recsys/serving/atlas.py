@@ -1,0 +1,171 @@
+"""The map of titles as a page shows it: places joined with the catalogue, names of regions, neighbours."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data import atlas, manifest
+from recsys.data.catalogue import Catalogue
+from recsys.serving.scored import Scored
+
+#: Kinds of titles that the map tells apart, each by the genres that make it; the first that applies wins.
+KINDS: dict[str, tuple[str, ...]] = {
+    "Music": ("Music",),
+    "Ecchi & harem": ("Ecchi", "Harem", "Hentai"),
+    "Mecha & science fiction": ("Mecha", "Space", "Sci-Fi"),
+    "Dark & mysterious": ("Horror", "Mystery", "Psychological", "Thriller", "Dementia", "Vampire"),
+    "Romance & everyday life": (
+        "Romance",
+        "Shoujo",
+        "Josei",
+        "Slice of Life",
+        "Shounen Ai",
+        "Shoujo Ai",
+        "Yaoi",
+        "Yuri",
+    ),
+    "Fantasy & magic": ("Fantasy", "Magic", "Supernatural", "Demons"),
+    "Action & adventure": ("Action", "Adventure", "Martial Arts", "Samurai", "Historical", "Sports"),
+}
+OTHER = "Comedy, children's and other"
+
+_CELLS = 36
+#: Half the side of the square of cells in which a region's share is counted.
+_REACH = 2
+#: A region holds this many titles of its genre, which are this share of the titles there and this much more than
+#: anywhere; regions stand this far apart, in standard deviations of the map.
+_MIN_TITLES, _MIN_SHARE, _MIN_LIFT, _APART = 15, 0.3, 2.0, 0.5
+_BEST = 4
+
+
+@dataclass(frozen=True)
+class Region:
+    """Where a genre is densest: the middle of its titles there, and the indices of the most watched of them."""
+
+    name: str
+    x: float
+    y: float
+    best: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class World:
+    """Titles on the map, in columns (n,): `anime_ids` ascending, `x`, `y`, `members`, `years` (0 where unknown) and
+    `kinds` (indices into `KINDS`, and its length for others). `regions` are few, the most outstanding first."""
+
+    anime_ids: NDArray[np.int64]
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    members: NDArray[np.integer]
+    years: NDArray[np.integer]
+    kinds: NDArray[np.integer]
+    regions: tuple[Region, ...]
+
+    def at(self, anime_id: int) -> int | None:
+        """The index of a title, or None when it is not on the map."""
+        found = self.find([anime_id])
+        return int(found[0]) if len(found) else None
+
+    def find(self, anime_ids) -> NDArray[np.intp]:
+        """Indices of those `anime_ids` that are on the map, in their order."""
+        wanted = np.fromiter(anime_ids, dtype=np.int64)
+        if not len(self.anime_ids):
+            return np.empty(0, np.intp)
+        at = np.minimum(np.searchsorted(self.anime_ids, wanted), len(self.anime_ids) - 1)
+        return at[self.anime_ids[at] == wanted]
+
+    def nearest(self, index: int, n: int = 10) -> NDArray[np.intp]:
+        """Indices of the `n` titles that lie nearest to one, nearest first."""
+        apart = np.hypot(self.x - self.x[index], self.y - self.y[index])
+        apart[index] = np.inf
+        n = min(n, len(apart) - 1)
+        return np.argsort(apart, kind="stable")[:n]
+
+    def predicted(self, scored: Scored) -> NDArray[np.floating]:
+        """`scored.predicted` in the map's order; NaN for titles that were not scored."""
+        at = np.minimum(np.searchsorted(scored.anime_ids, self.anime_ids), len(scored.anime_ids) - 1)
+        return np.where(scored.anime_ids[at] == self.anime_ids, scored.predicted[at], np.nan)
+
+    def famous(self, n: int, apart: tuple[float, float]) -> list[int]:
+        """Indices of up to `n` of the most watched titles whose names can stand on the map: none is within `apart`
+        (x, y) of another or of a region's middle."""
+        taken = [(region.x, region.y) for region in self.regions]
+        chosen: list[int] = []
+        for i in np.argsort(-self.members, kind="stable")[: 40 * n]:
+            x, y = float(self.x[i]), float(self.y[i])
+            if all(abs(x - a) >= apart[0] or abs(y - b) >= apart[1] for a, b in taken):
+                taken.append((x, y))
+                chosen.append(int(i))
+            if len(chosen) == n:
+                break
+        return chosen
+
+
+def load(folder: str | Path, catalogue: Catalogue, *, adult: bool = False) -> World:
+    """The map in `folder`, with or without adult titles. Raises `ArtifactError` when it is missing or damaged."""
+    places = atlas.load(manifest.read(folder).path(atlas.FILE))
+    positions = catalogue.positions(places.anime_ids)
+    shown = positions >= 0
+    shown &= adult | ~catalogue.adult[positions]
+    positions, x, y = positions[shown], places.x[shown], places.y[shown]
+    genres = catalogue.genre_matrix[positions]
+    return World(
+        places.anime_ids[shown],
+        x,
+        y,
+        catalogue.members[positions],
+        catalogue.years[positions],
+        _kinds(catalogue.genres, genres),
+        tuple(_regions(x, y, catalogue.genres, genres, catalogue.members[positions])),
+    )
+
+
+def _kinds(names: tuple[str, ...], genres: NDArray[np.bool_]) -> NDArray[np.int8]:
+    kinds = np.full(len(genres), len(KINDS), dtype=np.int8)
+    for kind, wanted in reversed(list(enumerate(KINDS.values()))):
+        columns = [column for column, name in enumerate(names) if name in wanted]
+        kinds[genres[:, columns].any(axis=1)] = kind
+    return kinds
+
+
+def _regions(
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    names: tuple[str, ...],
+    genres: NDArray[np.bool_],
+    members: NDArray[np.integer],
+) -> list[Region]:
+    """Where each genre's share of the titles nearby is highest, if that is far above its share of all; the most
+    outstanding first, none too near to one before it."""
+    if not len(x):
+        return []
+    columns, rows = (np.digitize(v, np.linspace(v.min(), v.max() + 1e-6, _CELLS + 1)) - 1 for v in (x, y))
+    everything = _around(rows, columns)
+    found: list[tuple[float, Region]] = []
+    for genre, name in enumerate(names):
+        has = genres[:, genre]
+        counts = _around(rows[has], columns[has])
+        share = np.where(counts >= _MIN_TITLES, counts / np.maximum(everything, 1), 0)
+        row, column = np.unravel_index(np.argmax(share), share.shape)
+        lift = share[row, column] / max(has.mean(), 1 / len(has))
+        if lift >= _MIN_LIFT and share[row, column] >= _MIN_SHARE:
+            near = np.flatnonzero(has & (abs(rows - row) <= _REACH) & (abs(columns - column) <= _REACH))
+            best = near[np.argsort(-members[near], kind="stable")][:_BEST]
+            middle = float(x[near].mean()), float(y[near].mean())
+            found.append((lift * share[row, column], Region(name, *middle, tuple(best.tolist()))))
+    chosen: list[Region] = []
+    for _, region in sorted(found, key=lambda pair: -pair[0]):
+        if all(np.hypot(region.x - other.x, region.y - other.y) > _APART for other in chosen):
+            chosen.append(region)
+    return chosen
+
+
+def _around(rows: NDArray[np.integer], columns: NDArray[np.integer]) -> NDArray[np.int64]:
+    """How many titles lie within `_REACH` cells of each cell, (_CELLS, _CELLS)."""
+    counts = np.zeros((_CELLS, _CELLS), dtype=np.int64)
+    np.add.at(counts, (rows, columns), 1)
+    padded = np.pad(counts, _REACH)
+    side = 2 * _REACH + 1
+    return np.lib.stride_tricks.sliding_window_view(padded, (side, side)).sum(axis=(2, 3))

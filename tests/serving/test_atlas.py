@@ -1,0 +1,100 @@
+"""The map as the page sees it, on places chosen by hand."""
+
+import numpy as np
+import pytest
+
+from recsys.data import atlas as places
+from recsys.data import manifest
+from recsys.data.catalogue import Catalogue
+from recsys.serving import atlas
+from recsys.serving.scored import Scored
+from recsys.types import Title
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    """A heap of sports titles on the left, a heap of dramas on the right, and three by hand."""
+    heaps = [Title(100 + i, f"Goal {i}", genres=("Sports",), members=i, year=2000) for i in range(40)]
+    heaps += [Title(200 + i, f"Tears {i}", genres=("Drama",), members=i) for i in range(160)]
+    named = [
+        Title(1, "Idol Mecha", genres=("Mecha", "Music"), members=9_000),
+        Title(2, "Nameless", genres=("Comedy",), members=8_000, year=1999),
+        Title(3, "Behind the curtain", genres=("Hentai",), adult=True, members=5),
+    ]
+    return Catalogue.from_rows([*named, *heaps])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, catalogue):
+    ids = np.append(catalogue.ids, 999)  # the last is in no catalogue
+    around = np.random.default_rng(0).uniform(-0.2, 0.2, (2, len(ids)))
+    x = np.where(ids < 100, ids, np.where(ids < 200, -3, 3)) + around[0]
+    y = np.where(ids < 100, 6 - 3 * ids, 0) + around[1]
+    folder = tmp_path_factory.mktemp("atlas")
+    with manifest.writing(folder) as batch:
+        places.write(places.Places(ids, x.astype(np.float32), y.astype(np.float32)), batch.path(places.FILE))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def world(folder, catalogue):
+    return atlas.load(folder, catalogue)
+
+
+def test_titles_of_the_catalogue_are_on_the_map_adult_ones_when_wanted(world, folder, catalogue):
+    assert world.at(2) == 1
+    assert world.at(3) is None
+    assert world.at(999) is None
+    assert atlas.load(folder, catalogue, adult=True).at(3) == 2
+    assert world.years[world.at(2)] == 1999
+    assert world.members[world.at(1)] == 9_000
+
+
+def test_find_keeps_the_order_and_leaves_out_what_is_not_there(world):
+    assert world.anime_ids[world.find([139, 3, 1, 77, 100])].tolist() == [139, 1, 100]
+    assert world.find([]).tolist() == []
+
+
+def test_the_first_kind_that_applies_wins(world):
+    kinds = list(atlas.KINDS)
+    assert kinds[world.kinds[world.at(1)]] == "Music"
+    assert kinds[world.kinds[world.at(100)]] == "Action & adventure"
+    assert world.kinds[world.at(2)] == len(kinds)
+
+
+def test_neighbours_are_the_nearest_and_not_the_title_itself(world):
+    near = world.anime_ids[world.nearest(world.at(100), 39)]
+    assert sorted(near.tolist()) == list(range(101, 140))
+    apart = np.hypot(world.x - world.x[world.at(100)], world.y - world.y[world.at(100)])[
+        world.nearest(world.at(100), 39)
+    ]
+    assert (np.diff(apart) >= 0).all()
+    assert len(world.nearest(0, 10_000)) == len(world.anime_ids) - 1
+
+
+def test_a_region_lies_where_its_genre_is_dense_and_names_its_best_known(world):
+    region = next(region for region in world.regions if region.name == "Sports")
+    assert region.x == pytest.approx(-3, abs=0.3)
+    assert {int(world.anime_ids[i]) for i in region.best} <= set(range(100, 140))
+    assert (np.diff(world.members[list(region.best)]) < 0).all()
+
+
+def test_a_genre_that_is_nearly_everywhere_is_no_region(world):
+    assert "Drama" not in [region.name for region in world.regions]
+
+
+def test_famous_names_stand_apart_from_each_other_and_from_regions(world):
+    chosen = world.famous(5, (0.5, 0.5))
+    assert [int(world.anime_ids[i]) for i in chosen[:2]] == [1, 2]
+    spots = [(world.x[i], world.y[i]) for i in chosen] + [(region.x, region.y) for region in world.regions]
+    assert all(abs(a - c) >= 0.5 or abs(b - d) >= 0.5 for k, (a, b) in enumerate(spots) for c, d in spots[:k])
+
+
+def test_predictions_are_in_the_maps_order_and_unknown_where_there_is_none(world):
+    ids = np.array([2, 100, 5_000])
+    scored = Scored(ids, np.array([7.5, 3.0, 9.0]), np.zeros(3), np.zeros(3, int))
+    predicted = world.predicted(scored)
+    assert predicted[world.at(2)] == 7.5
+    assert predicted[world.at(100)] == 3.0
+    assert np.isnan(predicted[world.at(1)])
+    assert np.isfinite(predicted).sum() == 2
