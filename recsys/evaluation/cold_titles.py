@@ -49,7 +49,8 @@ def ask(model: Hybrid, ratings: Ratings, titles: NDArray[np.bool_], part: Part) 
     bounds = np.searchsorted(ratings.users, np.arange(len(ratings.user_ids) + 1))
     asked = Questions([], [], [], [])
     for user in np.flatnonzero(members(ratings.user_ids, part)):
-        items, scores = (column[bounds[user] : bounds[user + 1]] for column in (ratings.items, ratings.scores))
+        own = slice(bounds[user], bounds[user + 1])
+        items, scores = ratings.items[own], ratings.scores[own]
         cold = titles[items] & known[items]
         told = ~titles[items] & known[items]
         if told.sum() < FEWEST or not cold.any():

@@ -81,13 +81,13 @@ class FanNet:
         self.taste_out = self._titles("taste_out")
         self._watch_base = self._titles("watch_bias")
 
-    def _titles(self, name: str) -> NDArray[np.float32]:
+    def _titles(self, name: str) -> Floats:
         """A parameter of all titles, (n_items, ...)."""
         table = self.content @ self.weights[f"content_{name}"].astype(np.float32)
         table[self._placed] += self.weights[name][self._rows].astype(np.float32)
         return table
 
-    def _rated(self, name: str, items: Items) -> NDArray[np.float32]:
+    def _rated(self, name: str, items: Items) -> Floats:
         """A parameter of `items`, (n, dim)."""
         own = self._own[items]
         table = self.weights[name][np.maximum(own, 0)].astype(np.float32)
@@ -100,14 +100,14 @@ class FanNet:
         habit, taste, level = self._embed(len(items), *(np.atleast_1d(values.sum(axis=0))[None] for values in sums))
         return Embedding(habit[0], taste[0], float(level[0]))
 
-    def without_each(self, items: Items, scores: Floats, item: int) -> NDArray[np.float32]:
+    def without_each(self, items: Items, scores: Floats, item: int) -> Floats:
         """The expected score of `item` if one of the ratings were not known, for each of them, (n,)."""
         sums = self._sums(items, scores)
         left = [np.reshape(values.sum(axis=0) - values, (len(items), -1)) for values in sums]
         _, taste, level = self._embed(len(items) - 1, *left)
         return self.base[item] + level + taste @ self.taste_out[item]
 
-    def _sums(self, items: Items, scores: Floats) -> list[NDArray[np.float32]]:
+    def _sums(self, items: Items, scores: Floats) -> list[Floats]:
         """What each rating adds to the sums that `_embed` needs, (n, ...)."""
         scores = np.asarray(scores, np.float32)
         residuals = scores - self.base[items]
@@ -129,16 +129,16 @@ class FanNet:
         out = hidden @ w["out_weight"].T + inputs @ w["skip_weight"].T + w["out_bias"]
         return habit, out[:, :-1], level[:, 0] + out[:, -1]
 
-    def predict(self, fan: Embedding, items: Items | slice = slice(None)) -> NDArray[np.float32]:
+    def predict(self, fan: Embedding, items: Items | slice = slice(None)) -> Floats:
         """Expected scores, not clipped, of all titles or of `items`."""
         return self.base[items] + np.float32(fan.level) + self.taste_out[items] @ fan.taste
 
     @property
-    def watch_out(self) -> NDArray[np.float32]:
+    def watch_out(self) -> Floats:
         """All titles' watch embeddings, (n_items, watch_dim)."""
         return self._watch_out if self._in_order and not self.content.shape[1] else self._titles("watch_out")
 
-    def watch(self, fan: Embedding) -> NDArray[np.float32]:
+    def watch(self, fan: Embedding) -> Floats:
         """Log of the chance that a title that the fan would like is this one, up to a constant, (n_items,)."""
         by_content = self.content @ (self.weights["content_watch_out"].astype(np.float32) @ fan.habit)
         logits = self._watch_base + by_content

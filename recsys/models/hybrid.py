@@ -21,17 +21,21 @@ class Blend:
     """What the parts count for, learned on validation fans.
 
     `counts` (m,) ascending numbers of known ratings and `shares` (m,) the network's share of the predicted score at
-    each, interpolated in log(1 + count); `new_share` is its share for titles that nobody rated. `watch_weight` is what
-    the network's log chance counts beside the linear model's score.
+    each, interpolated in log(1 + count); `new_share` is its share for titles that nobody rated. `watch_counts` and
+    `watch_weights` (l,) say likewise what the network's log chance counts beside the linear model's score.
     """
 
     counts: tuple[float, ...]
     shares: tuple[float, ...]
     new_share: float
-    watch_weight: float
+    watch_counts: tuple[float, ...]
+    watch_weights: tuple[float, ...]
 
     def share(self, n_ratings: int) -> float:
         return float(np.interp(np.log1p(n_ratings), np.log1p(self.counts), self.shares))
+
+    def watch_weight(self, n_ratings: int) -> float:
+        return float(np.interp(np.log1p(n_ratings), np.log1p(self.watch_counts), self.watch_weights))
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class BlendedFan(Fan):
     share: NDArray[np.float32]
 
 
-class Hybrid(Model):
+class Hybrid(Model[BlendedFan]):
     """predicted_j = share · net_j + (1 - share) · svd_j,  watch_j = linear_j + watch_weight · net's log chance_j.
 
     See `FanNet`, `SVD` and `SparseLinear` for the parts. All cover every title of the catalogue: one that nobody rated
@@ -83,7 +87,8 @@ class Hybrid(Model):
 
     def watch(self, fan: BlendedFan) -> Floats:
         chance = self.net.watch(fan.embedding)
-        return self.linear.watch(fan.items, fan.scores) + np.float32(self.blend.watch_weight) * chance
+        weight = np.float32(self.blend.watch_weight(len(fan.items)))
+        return self.linear.watch(fan.items, fan.scores) + weight * chance
 
     def variance(self, fan: BlendedFan, items: Items) -> Floats:
         """Variance (len(items),) of the scores that the fan would give; SVD's."""
@@ -132,8 +137,11 @@ class Hybrid(Model):
         check_shape("rated", arrays["rated"], svd.n_items)
         linear = SparseLinear.from_arrays(arrays)
         check_shape("linear_base", linear.base, svd.n_items)
-        blend = Blend(**{k: tuple(map(float, v)) if isinstance(v, list) else v for k, v in config["blend"].items()})
-        if len(blend.counts) != len(blend.shares) or not blend.counts or (np.diff(blend.counts) <= 0).any():
-            raise ValueError("the blend's counts do not ascend, or its shares are not as many")
+        told = dict(config["blend"])
+        new_share = float(told.pop("new_share"))
+        blend = Blend(new_share=new_share, **{name: tuple(map(float, values)) for name, values in told.items()})
+        for counts, values in ((blend.counts, blend.shares), (blend.watch_counts, blend.watch_weights)):
+            if len(counts) != len(values) or not counts or (np.diff(counts) <= 0).any():
+                raise ValueError("the blend's counts do not ascend, or are not as many as their values")
         net, rated = FanNet.from_arrays(arrays, content), arrays["rated"].astype(bool)
         return cls(net, svd, linear, rated, blend, Band.from_arrays(arrays), float(config["score_weight"]))

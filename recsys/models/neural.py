@@ -47,7 +47,7 @@ def cosines(vectors: NDArray[np.float32], item: int) -> NDArray[np.float32]:
     return np.minimum(alike, 1)
 
 
-class Neural(Model):
+class Neural(Model[EmbeddedFan]):
     """See `FanNet` for the network. Covers the titles with their own embeddings.
 
     Attributes: `item_ids` (n_items,); `noise` (n_items,), variances of scores about predictions; `net`.

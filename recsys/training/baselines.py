@@ -13,7 +13,7 @@ from recsys.data.ratings import Ratings
 from recsys.models.base import Floats, Items
 from recsys.models.fan_net import watch_weights
 from recsys.training import ease
-from recsys.training.reference import dataset
+from recsys.training.reference import RatingsData
 
 #: Surprise's defaults for the baselines' regularisation and the neighbours of KNNBaseline.
 REG_USER, NEIGHBOURS = 15.0, 40
@@ -45,7 +45,7 @@ class Popularity(Baseline):
     name = "popularity count"
 
     def __init__(self, ratings: Ratings, seed: int) -> None:
-        self._likes = np.bincount(ratings.items, ratings.scores >= 8, minlength=len(ratings.item_ids))
+        self._likes = np.bincount(ratings.items, ratings.scores >= 8, minlength=len(ratings.item_ids)).astype(float)
 
     def answer(self, items: Items, scores: Floats) -> Answer:
         return Answer(self._likes)
@@ -74,7 +74,8 @@ class BaselineOnly(Baseline):
         self._fit(surprise.BaselineOnly(verbose=False), ratings)
 
     def _fit(self, algorithm: surprise.AlgoBase, ratings: Ratings) -> surprise.Trainset:
-        trainset = dataset(ratings).build_full_trainset()
+        data = RatingsData(ratings)
+        trainset = data.construct_trainset(data.raw_ratings)
         algorithm.fit(trainset)
         _, item_biases = algorithm.compute_baselines() if not hasattr(algorithm, "bi") else (None, algorithm.bi)
         self._inner = np.array([trainset.to_raw_iid(i) for i in range(trainset.n_items)], np.intp)

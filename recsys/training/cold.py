@@ -1,4 +1,4 @@
-"""Titles that nobody rated, in SVD's terms: the base and factors that rated titles of the same content have."""
+"""Titles that nobody rated, in SVD's terms: the base and factors that rated titles like them have."""
 
 from dataclasses import dataclass
 
@@ -16,15 +16,23 @@ class ColdConfig:
     #: Regularisation, in titles; a title counts by its ratings up to `enough`.
     ridge: float = 10.0
     enough: float = 50.0
+    #: What rated titles of the same franchise have beyond their content is drawn towards none by so many titles.
+    franchise_shrink: float = 1.0
     #: Factors that the hybrid keeps of SVD's, the strongest combinations.
     n_factors: int = 96
 
 
 def extend(
-    svd: SVD, counts: NDArray[np.int64], item_ids: NDArray[np.int64], content: NDArray[np.float32], config: ColdConfig
+    svd: SVD,
+    counts: NDArray[np.int64],
+    item_ids: NDArray[np.int64],
+    content: NDArray[np.float32],
+    franchises: NDArray[np.int64],
+    config: ColdConfig,
 ) -> tuple[SVD, NDArray[np.bool_]]:
     """`svd` for all of `item_ids` (n_items,) with `content` (n_items, n_features), in fewer factors, and which it
-    had (n_items,). `counts` (svd.n_items,) are its titles' ratings.
+    had (n_items,). `counts` (svd.n_items,) are its titles' ratings. A title without ratings also takes what its rated
+    relatives (`franchises` (n_items,), equal numbers) have beyond their content.
 
     Factors are turned into their principal directions, which leaves the fan's prior N(0, I) as it is; what the dropped
     ones explained is added to the titles' noise, and so is, for a title without ratings, what its content leaves open.
@@ -46,8 +54,15 @@ def extend(
     penalty[0, 0] = 1e-6
     learned = np.linalg.solve(x.T @ (share * x) + penalty, x.T @ (share * known[placed]))
     parameters = features @ learned
-    unsaid = np.square(known[placed] - parameters[rated])
-    open_ = float((share * unsaid).sum() / share.sum())
+    unsaid = known[placed] - parameters[rated]
+    open_ = float((share * np.square(unsaid)).sum() / share.sum())
+    groups = np.unique(franchises, return_inverse=True)[1]
+    summed, sizes = (
+        np.zeros((groups.max() + 1, known.shape[1])),
+        np.bincount(groups[rated], share[:, 0], groups.max() + 1),
+    )
+    np.add.at(summed, groups[rated], share * unsaid)
+    parameters += (summed / (sizes + config.franchise_shrink)[:, None])[groups]
     parameters[rated] = known[placed]
     noise = np.full(len(item_ids), svd.noise.mean() + lost.mean() + open_)
     noise[rated] = (svd.noise + np.maximum(lost, 0))[placed]

@@ -1,5 +1,6 @@
 """What a title is, as numbers: the features that `hybrid` knows of every title of the catalogue, rated or not."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,19 @@ MEMBERS = (0, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_00
 _FEWEST = 20
 
 
-def load(path: Path, members: bool = False) -> tuple[NDArray[np.int64], NDArray[np.float32], list[str]]:
-    """Ids (n,) of the catalogue at `path`, features (n, n_features) of 0 and 1, and the features' names.
+@dataclass(frozen=True)
+class Content:
+    """By title, ascending ids: `item_ids` (n,), `features` (n, n_features) of 0 and 1, called `names`, and `franchises`
+    (n,), the same number for titles that belong together."""
+
+    item_ids: NDArray[np.int64]
+    features: NDArray[np.float32]
+    names: list[str]
+    franchises: NDArray[np.int64]
+
+
+def load(path: Path, members: bool = False) -> Content:
+    """The content of every title of the catalogue at `path`.
 
     Genres, type, episodes, year, season, source, age rating and whether the title continues another; columns that a
     catalogue does not know give no features. `members` adds the member count, which a new title does not have yet.
@@ -41,7 +53,8 @@ def load(path: Path, members: bool = False) -> tuple[NDArray[np.int64], NDArray[
         columns |= {f"{name} from {low}": place == i for i, low in enumerate(lows)}
     columns["continues another"] = np.diff(catalogue.requires[0]) > 0
     enough = {name: values for name, values in columns.items() if values.sum() >= _FEWEST}
-    return catalogue.ids, np.column_stack(list(enough.values())).astype(np.float32), list(enough)
+    features = np.column_stack(list(enough.values())).astype(np.float32)
+    return Content(catalogue.ids, features, list(enough), catalogue.franchise_ids)
 
 
 def _text(table, column: str) -> NDArray:

@@ -37,6 +37,8 @@ class FanNet(nn.Module):
     (Liang et al. 2018), + mean squared error of the predicted scores of hidden titles that are asked.
     """
 
+    content: Tensor
+
     def __init__(
         self, config: NetConfig, content: NDArray[np.float32], mean: float, bias: NDArray, likes: NDArray
     ) -> None:

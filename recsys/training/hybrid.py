@@ -32,8 +32,8 @@ from recsys.training.run import Trained, TrainingRun, part_of
 
 #: Numbers of known ratings at which the parts' shares are learned, and those at which the order is.
 SHARE_COUNTS = (0, 1, 3, 5, 10, 20, 50, 200)
-ORDER_COUNTS = (1, 3, 5, 10, 20)
-WATCH_WEIGHTS = (0.03, 0.05, 0.08, 0.12, 0.2, 0.3)
+ORDER_COUNTS = (0, 1, 3, 5, 10, 20, 50)
+WATCH_WEIGHTS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ def train(run: TrainingRun, config: HybridConfig | None = None) -> Trained:
 
 def parts(run: TrainingRun, config: HybridConfig) -> tuple[Hybrid, dict[str, Any]]:
     """All parts, in equal shares: `blended` learns better ones."""
-    item_ids, features, names = content.load(run.catalogue, config.members)
+    titles = content.load(run.catalogue, config.members)
+    item_ids, features = titles.item_ids, titles.features
     run = replace(run, ratings=at_titles(run.ratings, item_ids))
     ratings = part_of(run.ratings, "train")
     counts = np.bincount(ratings.items, minlength=len(item_ids))
@@ -67,16 +68,16 @@ def parts(run: TrainingRun, config: HybridConfig) -> tuple[Hybrid, dict[str, Any
     svd = svd_trainer.train(run).model
     if not isinstance(svd, SVD):
         raise TypeError(f"svd_trainer gave a {type(svd).__name__}")
-    extended, rated = extend(svd, counts[own], item_ids, features, config.cold)
+    extended, rated = extend(svd, counts[own], item_ids, features, titles.franchises, config.cold)
     fans = fan_lists(run.ratings, "validation", item_ids[own], run.seed)
     net, history = train_net(run, ratings, item_ids[own], features[own], fans, config)
     rows = np.full(len(item_ids), -1)
     rows[own] = np.arange(len(own))
     net = halved(fan_net.FanNet(net.weights, rows, features))
     linear = _linear(ratings, counts, config.linear)
-    blend = Blend((0.0,), (0.5,), config.new_share, 0.1)
+    blend = Blend((0.0,), (0.5,), config.new_share, (0.0,), (0.05,))
     model = Hybrid(net, extended, linear, rated, blend, no_band(), 0.0)
-    return model, {**epochs(history), "features": len(names), "titles": len(item_ids), "rated_titles": len(own)}
+    return model, {**epochs(history), "features": len(titles.names), "titles": len(item_ids), "rated_titles": len(own)}
 
 
 def _linear(ratings: Ratings, counts: NDArray[np.int64], config: DenoisingConfig) -> SparseLinear:
@@ -95,17 +96,26 @@ def blended(model: Hybrid, fans: FanLists) -> Hybrid:
     """`model` with shares, watch weight, score weight and bands learned on `fans`, none of whom trained it."""
     blend = replace(model.blend, counts=tuple(map(float, SHARE_COUNTS)), shares=_shares(model, fans))
     model = _with(model, blend=blend)
-    gains = np.zeros((len(WATCH_WEIGHTS), len(SCORE_WEIGHTS)))
-    for k in ORDER_COUNTS:
-        for fan in ranked(model, fans, k):
-            chance = model.net.watch(fan.fan.embedding)
-            linear = model.linear.watch(fan.fan.items, fan.fan.scores)
-            for i, weight in enumerate(WATCH_WEIGHTS):
-                watch = linear + np.float32(weight) * chance
-                gains[i] += [fan.gain(watch, score_weight) for score_weight in SCORE_WEIGHTS]
-    i, j = np.unravel_index(np.argmax(gains), gains.shape)
-    model = _with(model, blend=replace(blend, watch_weight=WATCH_WEIGHTS[i]), score_weight=SCORE_WEIGHTS[j])
+    gains = np.array([_order_gains(model, fans, k) for k in ORDER_COUNTS])
+    weight = int(np.argmax(gains.max(axis=1).mean(axis=0)))
+    # At each count the best with its neighbours: one count alone has too few fans to tell close weights apart.
+    at_weight = np.pad(gains[:, :, weight], ((1, 1), (0, 0)), mode="edge")
+    near = (at_weight[:-2] + 2 * at_weight[1:-1] + at_weight[2:]).argmax(axis=1)
+    watch_weights = tuple(WATCH_WEIGHTS[i] for i in near)
+    blend = replace(blend, watch_counts=tuple(map(float, ORDER_COUNTS)), watch_weights=watch_weights)
+    model = _with(model, blend=blend, score_weight=SCORE_WEIGHTS[weight])
     return _with(model, band=calibrate(model, model.variance, fans))
+
+
+def _order_gains(model: Hybrid, fans: FanLists, k: int) -> NDArray[np.float64]:
+    """Mean NDCG@10 of `fans` told `k` ratings by watch weight and score weight."""
+    gains = []
+    for fan in ranked(model, fans, k):
+        chance = model.net.watch(fan.folded.embedding)
+        linear = model.linear.watch(fan.folded.items, fan.folded.scores)
+        mixed = (linear + np.float32(weight) * chance for weight in WATCH_WEIGHTS)
+        gains.append([[fan.gain(watch, score_weight) for score_weight in SCORE_WEIGHTS] for watch in mixed])
+    return np.mean(gains, axis=0) if gains else np.zeros((len(WATCH_WEIGHTS), len(SCORE_WEIGHTS)))
 
 
 def _shares(model: Hybrid, fans: FanLists) -> tuple[float, ...]:

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 import torch
+from torch import nn
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
 from recsys.evaluation.metrics import ndcg, rmse
 from recsys.evaluation.reveal import FanLists, fan_lists
 from recsys.models import fan_net as serving
-from recsys.models.base import Fan, Floats, Items, Model
+from recsys.models.base import F, Floats, Items, Model
 from recsys.models.neural import Neural
 from recsys.serving.ranking import rank_scores
 from recsys.training import loop
@@ -80,11 +81,13 @@ def train_net(
     batches = Reveals(ratings, np.unique(ratings.users), config.reveals, run.seed, loop.device(run.device))
     own = np.arange(n_items)
 
-    def validate(module: FanNet) -> float:
+    def validate(_: nn.Module) -> float:
         return _check(module.to_serving(own, content), fans)
 
     described = {**asdict(config), "n_ratings": len(ratings.scores), "n_items": n_items}
-    history = loop.train(module, batches, lambda m, batch: m.loss(batch), validate, config.schedule, options, described)
+    history = loop.train(
+        module, batches, lambda _, batch: module.loss(batch), validate, config.schedule, options, described
+    )
     return module.to_serving(own, content), history
 
 
@@ -142,10 +145,10 @@ def title_noise(ratings: Ratings, item_ids: NDArray[np.int64], base: NDArray[np.
 
 
 @dataclass(frozen=True)
-class Ranked:
-    """A fan with titles to recommend: what the model says of all titles, those told, and those hidden and liked."""
+class Ranked(Generic[F]):
+    """A fan with titles to recommend: the fan folded in, what the model says of all titles, those told, and those hidden and liked."""
 
-    fan: Fan
+    folded: F
     predicted: Floats
     watch: Floats
     told: Items
@@ -158,7 +161,7 @@ class Ranked:
         return ndcg(top(order, self.told), self.liked, N_SHOWN)
 
 
-def ranked(model: Model, fans: FanLists, k: int) -> Iterator[Ranked]:
+def ranked(model: Model[F], fans: FanLists, k: int) -> Iterator[Ranked[F]]:
     """The fans with at least `N_SHOWN` titles beside the `k` told, and any of them liked."""
     for reveal in fans.reveal(k, max_hidden=None):
         liked = reveal.hidden_items[reveal.hidden_scores >= LIKED]
@@ -191,4 +194,6 @@ def epochs(history: loop.History) -> dict[str, Any]:
         "epochs": len(history.losses),
         "best_epoch": history.best + 1,
         "seconds_per_epoch": round(float(np.mean(history.seconds)), 1),
+        "training_loss_by_epoch": [round(loss, 5) for loss in history.losses],
+        "validation_loss_by_epoch": [round(loss, 5) for loss in history.validations],
     }
