@@ -2,6 +2,7 @@
 
 import textwrap
 import unicodedata
+from pathlib import Path
 
 import streamlit as st
 
@@ -9,8 +10,9 @@ from pages.parts import pickers
 from pages.parts.text import plain, shorten
 from recsys import Title
 
-EXPLORE = "pages/titles/explore.py"
-ATLAS = "pages/titles/atlas.py"
+_TITLES = Path(__file__).parents[1] / "titles"
+EXPLORE = _TITLES / "explore.py"
+ATLAS = _TITLES / "atlas.py"
 
 
 def to_title(title: Title, before: str = "", columns: int = 20, lines: int = 2) -> None:

@@ -41,7 +41,7 @@ def franchise(title: Title) -> None:
     """The titles of one franchise, numbered in watch order."""
     st.markdown("### The series in watch order")
     engine = resources.engine()
-    parts = engine.franchise(title.anime_id) if hasattr(engine.catalogue, "franchise") else (title.anime_id,)
+    parts = engine.franchise(title.anime_id)
     if len(parts) < 2:
         st.caption("It stands alone, as far as the catalogue knows.")
         return
