@@ -127,6 +127,20 @@ def _worse(report: reports.Reports) -> None:
             )
 
 
+def _page_rules(report: reports.Reports) -> None:
+    st.markdown("### What the page's rules cost")
+    st.markdown(
+        "The ten on the page hold one title of a series, its beginning first, and are kept from being ten of a kind. "
+        "Some fans would have liked what that leaves out."
+    )
+    if found := report.page_rules():
+        model, table = found
+        st.caption(f"The ten of {plain(behind.name_of(model))}, against its ten without rules.")
+        report_charts.figures(table, "What the page's rules cost")
+    else:
+        behind.not_measured(reports.PAGE)
+
+
 def _training(report: reports.Reports) -> None:
     logged = [model for model in report.models if model.epochs]
     st.markdown("### How training went")
@@ -156,7 +170,8 @@ def _results(report: reports.Reports) -> None:
         "Titles that nobody has rated",
         "A share of the titles lost all their ratings. Can a model tell from what a title is how it would be liked?",
     )
-    shown = {reports.NEW_FANS, "article", "cold-titles"}
+    _page_rules(report)
+    shown = {reports.NEW_FANS, reports.PAGE, "article", "cold-titles"}
     for subject in report.subjects:
         if subject not in shown and report.table(subject):
             _table(report, subject, plain(subject.replace("-", " ").capitalize(), 60), "")

@@ -24,6 +24,7 @@ _HEADS = {
     "hit10": "Hit rate",
     "rmse_gain": "RMSE below best baseline",
     "band": "Band covers",
+    "cost_percent": "Costs, % of NDCG@10",
     "coverage": "Catalogue covered",
     "popularity": "Mean raters",
     "diversity": "Diversity",

@@ -11,7 +11,7 @@ from recsys.data import manifest
 from recsys.errors import ArtifactError
 
 METRICS = "metrics.json"
-NEW_FANS = "new-fans"
+NEW_FANS, PAGE = "new-fans", "page"
 _BY_COUNT = "by_known_ratings"
 
 
@@ -93,8 +93,8 @@ class Reports:
         rows = self._by_count()
         return {k: max((int(row.get("fans", 0)) for row in named.values()), default=0) for k, named in rows.items()}
 
-    def _by_count(self) -> dict[int, Mapping[str, Mapping[str, Any]]]:
-        given = self._section(NEW_FANS).get(_BY_COUNT)
+    def _by_count(self, subject: str = NEW_FANS) -> dict[int, Mapping[str, Mapping[str, Any]]]:
+        given = self._section(subject).get(_BY_COUNT)
         rows = {int(k): named for k, named in given.items() if k.isdecimal()} if isinstance(given, dict) else {}
         return dict(sorted((k, named) for k, named in rows.items() if isinstance(named, dict)))
 
@@ -118,13 +118,27 @@ class Reports:
         given = section.get("rows")
         if not isinstance(given, dict):
             return None
+        return _table(str(section.get("how", "")), given)
+
+    def page_rules(self) -> tuple[str, Table] | None:
+        """The model whose ten were looked at, and what the page's rules do to them at each number of known ratings."""
         rows = {
-            str(name): {key: one for key, value in row.items() if (one := _figure(value)) is not None}
-            for name, row in given.items()
-            if isinstance(row, dict)
+            f"{name}, {k} known": {key: value for key, value in row.items() if key != "fans"}
+            for k, named in self._by_count(PAGE).items()
+            for name, row in named.items()
         }
-        measures = tuple(dict.fromkeys(key for row in rows.values() for key in row))
-        return Table(str(section.get("how", "")), measures, rows) if measures else None
+        table = _table("", rows)
+        return (str(self._section(PAGE).get("model", "")), table) if table else None
+
+
+def _table(how: str, given: Mapping[str, Any]) -> Table | None:
+    rows = {
+        str(name): {key: one for key, value in row.items() if (one := _figure(value)) is not None}
+        for name, row in given.items()
+        if isinstance(row, dict)
+    }
+    measures = tuple(dict.fromkeys(key for row in rows.values() for key in row))
+    return Table(how, measures, rows) if measures else None
 
 
 def best(curves: Sequence[Curve], *, highest: bool) -> dict[int, tuple[str, Figure]]:
@@ -210,6 +224,9 @@ def _validation(metrics: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[Cur
 
 
 def _figure(value: Any) -> Figure | None:
+    """From a number, {"value", "se"}, or [value, standard error]."""
+    if isinstance(value, list) and len(value) == 2:
+        value = dict(zip(("value", "se"), value, strict=True))
     if isinstance(value, dict):
         inner, error = _figure(value.get("value")), _figure(value.get("se"))
         return None if inner is None else Figure(inner.value, None if error is None else error.value)

@@ -3,8 +3,13 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recsys.data import ratings
+from scripts.evaluations import report
+
+if TYPE_CHECKING:
+    from recsys.evaluation.article import Table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,10 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--folds", type=int, default=5, help="number of folds (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the folds and of the algorithms (%(default)s)")
+    report.add_arguments(parser)
 
 
 def main(args: argparse.Namespace) -> int:
-    from recsys.evaluation.article import MEASURES, Table, cross_validate
+    from recsys.evaluation.article import MEASURES, cross_validate
 
     data = ratings.load_arrays(args.data)
     print(
@@ -27,7 +33,7 @@ def main(args: argparse.Namespace) -> int:
         f" {len(data.item_ids):,} titles; folds of surprise's KFold, seed {args.seed}; times in seconds"
     )
 
-    def show(table: Table) -> None:
+    def show(table: "Table") -> None:
         heads = [*(f"Fold {fold + 1}" for fold in range(args.folds)), "Mean", "Std"]
         print(f"\n{table.name:34}" + "".join(f"{head:>9}" for head in heads))
         for measure, row, mean, sd in zip(MEASURES, table.folds, table.means, table.deviations, strict=True):
@@ -51,4 +57,19 @@ def main(args: argparse.Namespace) -> int:
     print(f"\n{'Means':34}" + "".join(f"{measure:>11}" for measure in MEASURES))
     for table in tables:
         print(f"{table.name:34}" + "".join(f"{mean:11.4f}" for mean in table.means))
-    return 0
+    how = (
+        f"{args.folds}-fold cross-validation on {len(data.scores):,} ratings of {len(data.user_ids):,} fans for "
+        f"{len(data.item_ids):,} titles; ± is the deviation between folds. Times in seconds."
+    )
+    return report.publish("article", {"how": how, "rows": {table.name: _row(table) for table in tables}}, args)
+
+
+def _row(table: "Table") -> dict[str, dict[str, float]]:
+    """Means over folds with the deviations, by measure."""
+    from recsys.evaluation.article import MEASURES
+
+    figures = zip(MEASURES, table.means.tolist(), table.deviations.tolist(), strict=True)
+    return {
+        name.lower().replace(" ", "_"): {"value": round(mean, 5), "se": round(deviation, 5)}
+        for name, mean, deviation in figures
+    }

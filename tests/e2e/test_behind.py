@@ -1,0 +1,92 @@
+"""The pages behind the scenes in a real browser."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.helpers import DESKTOP, PHONE, expect_fits, screenshot, settled, watch_console
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+RATED = "r=5114-9_1535-8_30276-4_16498-9"
+EVIL = "SELECT '<img src=x onerror=alert(1)> [x](javascript:alert(1))' AS \"<b>x</b>\""
+
+
+def test_a_query_is_changed_answered_and_shared(page: Page, url: str) -> None:
+    errors = watch_console(page)
+    page.goto(f"{url}/data?view=Ask+in+SQL")
+    box = page.get_by_role("textbox", name="Query")
+    expect(box).to_be_visible()
+    box.fill("SELECT 41 + 1 AS answer")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_text("1 row", exact=True)).to_be_visible()
+    settled(page)
+    assert "q=SELECT" in page.url
+    again = page.context.new_page()
+    again.goto(page.url)
+    expect(again.get_by_role("textbox", name="Query")).to_have_value("SELECT 41 + 1 AS answer")
+    expect(again.get_by_text("1 row", exact=True)).to_be_visible()
+    assert errors == []
+
+
+def test_what_may_not_be_asked_is_refused_and_the_page_lives_on(page: Page, url: str) -> None:
+    page.goto(f"{url}/data?q=FROM '/etc/passwd'")
+    expect(page.get_by_text("There is no table")).to_be_visible()
+    page.get_by_role("button", name="Columns", exact=True).click()
+    expect(page.get_by_text("22 rows", exact=True)).to_be_visible()
+
+
+def test_text_of_a_query_stays_text(page: Page, url: str) -> None:
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.goto(f"{url}/data?q={EVIL}")
+    expect(page.get_by_text("1 row", exact=True)).to_be_visible()
+    settled(page)
+    assert page.locator('[data-testid="stMain"] img[src="x"]').count() == 0
+    assert dialogs == []
+
+
+def test_a_search_on_explore_does_not_become_a_query(page: Page, url: str) -> None:
+    page.goto(f"{url}/explore?q=titan")
+    expect(page.get_by_text("best match first")).to_be_visible()
+    page.get_by_test_id("stSidebarNav").get_by_text("Data", exact=True).click()
+    page.get_by_test_id("stMain").get_by_text("Ask in SQL", exact=True).click()
+    box = page.get_by_role("textbox", name="Query")
+    expect(box).to_be_visible()
+    assert box.input_value().startswith("SELECT")
+
+
+def test_ten_of_each_model(page: Page, url: str) -> None:
+    page.goto(f"{url}/models?{RATED}")
+    page.get_by_test_id("stMain").get_by_text("Side by side", exact=True).click()
+    expect(page.get_by_text("for your list")).to_be_visible()
+    settled(page)
+    columns = page.locator(".st-key-side-by-side h5").count()
+    assert columns >= 2
+    assert page.locator(".st-key-side-by-side").get_by_text("predicted").count() == 10 * columns
+    assert "view=Side" in page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("models", "models"),
+        ("models-beside", f"models?view=Side+by+side&{RATED}"),
+        ("models-words", "models?view=What+each+is"),
+        ("data", "data"),
+        ("data-sql", "data?view=Ask+in+SQL"),
+    ],
+)
+def test_looks(browser: Browser, url: str, size: dict, scheme: str, name: str, address: str) -> None:
+    context = browser.new_context(viewport=size, color_scheme=scheme)
+    page = context.new_page()
+    errors = watch_console(page)
+    page.goto(f"{url}/{address}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    settled(page)
+    expect_fits(page)
+    width = "phone" if size == PHONE else "desktop"
+    screenshot(page, f"{name}-{width}-{scheme}")
+    assert errors == []
+    context.close()

@@ -1,0 +1,85 @@
+"""The Data page on the shipped artifacts, without a browser."""
+
+import pytest
+
+from pages.parts import behind, resources, sql
+from recsys.serving.sql_box import Answer
+
+PAGE = "pages/behind/data.py"
+
+
+def run(app, **parameters):
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    return app
+
+
+def test_counts_and_where_it_comes_from(app):
+    run(app)
+    facts = behind.facts()
+    assert [metric.value for metric in app.metric][:2] == [f"{facts.trained_on:,}", f"{len(facts.raters):,}"]
+    said = "\n".join(element.value for element in [*app.markdown, *app.caption]).replace("\\", "")
+    for source in facts.sources:
+        assert source.file in said
+        assert source.licence in said
+    assert len(app.get("plotly_chart")) == 3
+
+
+def test_simulated_fans_are_said_to_be(app):
+    run(app)
+    assert any("simulated" in info.value for info in app.info) == resources.ratings().simulated
+
+
+def test_a_query_in_the_address_is_answered(app):
+    run(app, q="SELECT count(*) AS n, 'a' AS letter FROM ratings")
+    assert app.text_area(key="q").value.startswith("SELECT count")
+    table = app.dataframe[0].value
+    assert table["n"].tolist() == [int(behind.facts().list_lengths.sum())]
+    assert table["letter"].tolist() == ["a"]
+
+
+@pytest.mark.parametrize("name", list(sql._EXAMPLES))
+def test_every_example_has_an_answer(name):
+    answer = behind.answer(sql._EXAMPLES[name])
+    assert answer.plan or len(answer.rows) >= 5
+
+
+def test_an_example_is_taken_by_a_click_and_stands_in_the_address(app):
+    run(app, view="Ask in SQL")
+    app.button(key="example-Columns").click().run()
+    assert app.text_area(key="q").value == sql._EXAMPLES["Columns"]
+    assert app.query_params["q"] in (sql._EXAMPLES["Columns"], [sql._EXAMPLES["Columns"]])
+
+
+def test_a_plan_is_drawn(app):
+    run(app, q="EXPLAIN SELECT count(*) FROM ratings WHERE user_id = 3")
+    assert any("user_id" in code.value for code in app.code)
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [("DROP VIEW ratings", "Only reading"), ("FROM '/etc/passwd'", "no table"), ("SELECT x FROM ratings", "Binder")],
+)
+def test_what_cannot_be_answered_is_said_kindly(app, query, says):
+    run(app, q=query)
+    assert says in app.error[0].value.replace("\\", "")
+    assert not app.dataframe
+
+
+def test_no_rows_and_no_query(app):
+    run(app, q="SELECT 1 WHERE false")
+    assert "No row" in app.info[0].value
+    app.text_area(key="q").set_value(" ").run()
+    assert "Write a query" in app.info[0].value
+    assert not app.exception
+
+
+def test_text_from_a_query_is_no_markup(app, monkeypatch):
+    evil = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) ![](http://a/b)"
+    monkeypatch.setattr(behind, "answer", lambda query: Answer((evil, evil), ((evil, 1),), False, 0.0))
+    run(app, q="SELECT 1")
+    table = app.dataframe[0].value
+    assert table.iloc[0, 0] == evil
+    assert not any("](" in element.value for element in [*app.caption, *app.info])
