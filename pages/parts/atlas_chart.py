@@ -1,6 +1,6 @@
 """The map of titles as a Plotly figure."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,11 +23,22 @@ _UNKNOWN = "#8a9092"
 _INK = {"light": "#232b2d", "dark": "#e9e5db"}
 _PAPER = {"light": "rgba(252,250,245,.78)", "dark": "rgba(18,24,27,.78)"}
 _GOLD = {"light": "#94700f", "dark": "#d9b44a"}
+_WORDS = {"year": "Year", "predicted": "Predicted"}
 #: How far apart the names of famous titles stand, in map units, and how much of the map a found title is shown with.
 _APART = (0.62, 0.2)
 _FAMOUS = 16
+_FOUND = "the title looked for"
 _WINDOW = 0.6
 _MARGIN = 0.1
+
+
+@dataclass(frozen=True)
+class Map:
+    """A world and its titles' `names` (n,) str, fit for Plotly. Equal `identity`, equal map."""
+
+    world: World
+    names: NDArray[np.object_]
+    identity: Hashable
 
 
 @dataclass(frozen=True)
@@ -39,41 +50,21 @@ class Marked:
     found: int | None
 
 
-def show(world: World, names: Sequence[str], colour: str, values: NDArray | None, marked: Marked) -> int | None:
-    """Draw the map; gives the id of a title that was clicked. `names` (n,) are fit for Plotly. `values` (n,) colour the
-    titles, NaN where unknown, and `colour` says what they are; without them titles are coloured by kind."""
+def show(shown: Map, colour: str, values: NDArray | None, marked: Marked) -> int | None:
+    """Draw the map; gives the id of a title that was clicked. `values` (n,) colour the titles, NaN where unknown, and
+    `colour` says what they are; without them titles are coloured by kind. The colour "predicted" is a visitor's own."""
     theme = "dark" if st.context.theme.type == "dark" else "light"
-    figure = go.Figure()
-    if values is None:
-        _by_kind(figure, world, names)
+    if colour == "predicted":
+        figure = _draw(shown, colour, values, theme)
     else:
-        _by_value(figure, world, names, colour, values)
-    _marks(figure, world, names, marked, theme)
-    _labels(figure, world, names, marked, theme)
-    hidden = {"visible": False, "zeroline": False}
-    figure.update_layout(
-        height=_HEIGHT,
-        margin={"l": 0, "r": 0, "t": 36, "b": 0},
-        legend={"orientation": "h", "y": 0, "yanchor": "top", "x": 0, "itemsizing": "constant"},
-        hoverlabel={"align": "left"},
-        dragmode="pan",
-        xaxis=hidden,
-        yaxis=hidden,
-    )
-    figure.update_xaxes(range=_range(world.x, marked.found))
-    figure.update_yaxes(range=_range(world.y, marked.found))
+        figure = go.Figure(_shared(shown, values, shown.identity, colour, theme))
+    _mark(figure, shown, marked, theme)
     event = st.plotly_chart(
         figure, key="map", config=_CONFIG, on_select="rerun", selection_mode="points",
-        alt=f"A map of {len(world.anime_ids):,} titles. The search below it finds a title and its neighbours.",
+        alt=f"A map of {len(shown.names):,} titles. The search above it finds a title and lists its neighbours.",
     )  # fmt: skip
     clicked = [point.get("customdata") for point in event.selection.points]
     return int(np.ravel(clicked[0])[0]) if clicked and clicked[0] is not None else None
-
-
-def _range(along: NDArray[np.float32], found: int | None) -> list[float]:
-    if found is not None:
-        return [float(along[found]) - _WINDOW, float(along[found]) + _WINDOW]
-    return [float(along.min()) - _MARGIN, float(along.max()) + _MARGIN]
 
 
 def sizes(members: NDArray[np.integer]) -> NDArray[np.float32]:
@@ -81,76 +72,101 @@ def sizes(members: NDArray[np.integer]) -> NDArray[np.float32]:
     return np.round(2.5 + 2.5 * np.maximum(np.log10(members + 1.0) - 3, 0), 1).astype(np.float32)
 
 
-def _by_kind(figure: go.Figure, world: World, names: Sequence[str]) -> None:
-    for kind, name in enumerate((*KINDS, OTHER)):
-        of = np.flatnonzero(world.kinds == kind)
-        figure.add_trace(_points(world, names, of, name, {}))
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _shared(_shown: Map, _values: NDArray | None, identity: Hashable, colour: str, theme: str) -> go.Figure:
+    """What is the same for every visitor; never changed, only copied."""
+    return _draw(_shown, colour, _values, theme)
 
 
-def _by_value(figure: go.Figure, world: World, names: Sequence[str], colour: str, values: NDArray) -> None:
-    known = np.isfinite(values)
-    of = np.flatnonzero(known)
-    low, high = np.quantile(values[of], [0.03, 0.99]) if len(of) else (0, 1)
-    bar = {"title": {"text": colour, "side": "right"}, "thickness": 10, "len": 0.6, "x": 1, "xanchor": "right"}
-    marker = {"color": np.round(values[of], 1), "cmin": low, "cmax": high, "colorbar": bar, "showscale": True}
-    unknown = np.flatnonzero(~known)
-    if len(unknown):
-        figure.add_trace(_points(world, names, unknown, "not known", {"color": _UNKNOWN}))
-    shown = "%{marker.color:.0f}" if colour == "Year" else "%{marker.color:.1f}"
-    figure.add_trace(_points(world, names, of, "known", marker, f"<br>{colour} {shown}"))
-    figure.update_traces(showlegend=False)
+def _draw(shown: Map, colour: str, values: NDArray | None, theme: str) -> go.Figure:
+    traces = _by_kind(shown) if values is None else _by_value(shown, _WORDS[colour], values)
+    axis = {"visible": False, "zeroline": False}
+    layout = {
+        "height": _HEIGHT,
+        "margin": {"l": 0, "r": 0, "t": 36, "b": 0},
+        "legend": {"orientation": "h", "y": 0, "yanchor": "top", "x": 0, "itemsizing": "constant"},
+        "hoverlabel": {"align": "left"},
+        "dragmode": "pan",
+        "xaxis": {**axis, "range": _range(shown.world.x)},
+        "yaxis": {**axis, "range": _range(shown.world.y)},
+        # All at once: Plotly checks every annotation again with each one that is added.
+        "annotations": _labels(shown, theme),
+    }
+    return go.Figure(traces, layout)
 
 
-def _points(
-    world: World, names: Sequence[str], of: NDArray[np.intp], name: str, marker: dict, more: str = ""
-) -> go.Scattergl:
+def _range(along: NDArray[np.float32]) -> list[float]:
+    return [float(along.min()) - _MARGIN, float(along.max()) + _MARGIN]
+
+
+def _by_kind(shown: Map) -> list[go.Scattergl]:
+    kinds = enumerate((*KINDS, OTHER))
+    return [_points(shown, np.flatnonzero(shown.world.kinds == kind), name, {}) for kind, name in kinds]
+
+
+def _by_value(shown: Map, word: str, values: NDArray) -> list[go.Scattergl]:
+    known, unknown = np.flatnonzero(np.isfinite(values)), np.flatnonzero(~np.isfinite(values))
+    low, high = np.quantile(values[known], [0.03, 0.99]) if len(known) else (0, 1)
+    bar = {"title": {"text": word, "side": "right"}, "thickness": 10, "len": 0.6, "x": 1, "xanchor": "right"}
+    marker = {"color": np.round(values[known], 1), "cmin": low, "cmax": high, "colorbar": bar, "showscale": True}
+    digits = 0 if word == "Year" else 1
+    return [
+        _points(shown, unknown, f"{word} not known", {"color": _UNKNOWN}, f"<br>{word} not known"),
+        _points(shown, known, word, marker, f"<br>{word} %{{marker.color:.{digits}f}}").update(showlegend=False),
+    ]
+
+
+def _points(shown: Map, of: NDArray[np.intp], name: str, marker: dict, more: str = "") -> go.Scattergl:
+    world = shown.world
     return go.Scattergl(
         x=np.round(world.x[of], 3),
         y=np.round(world.y[of], 3),
         mode="markers",
         marker={"size": sizes(world.members[of]), "line": {"width": 0}, "opacity": 0.75, **marker},
-        text=[names[i] for i in of],
-        customdata=world.anime_ids[of],
+        text=shown.names[of],
+        customdata=world.anime_ids[of].astype(np.int32),
         name=name,
         hovertemplate=f"%{{text}}{more}<extra></extra>",
     )
 
 
-def _marks(figure: go.Figure, world: World, names: Sequence[str], marked: Marked, theme: str) -> None:
+def _mark(figure: go.Figure, shown: Map, marked: Marked, theme: str) -> None:
+    """Shapes, not colours alone, for what is this visitor's; and the map moved to the title looked for."""
     ink = _INK[theme]
+    found = np.array([] if marked.found is None else [marked.found], dtype=np.intp)
     for of, name, marker in (
         (marked.mine, "your list", {"symbol": "diamond-open", "size": 11, "line": {"width": 2}, "color": ink}),
         (marked.ten, "your ten",
          {"symbol": "star", "size": 17, "color": _GOLD[theme], "line": {"width": 1.5, "color": ink}}),
-        ([] if marked.found is None else [marked.found], "found",
-         {"symbol": "circle-open", "size": 24, "line": {"width": 3}, "color": ink}),
+        (found, _FOUND, {"symbol": "circle-open", "size": 24, "line": {"width": 3}, "color": ink}),
     ):  # fmt: skip
         if len(of):
-            trace = _points(world, names, np.asarray(of), name, {"opacity": 1, **marker})
-            figure.add_trace(trace)
-
-
-def _labels(figure: go.Figure, world: World, names: Sequence[str], marked: Marked, theme: str) -> None:
-    """Names of the regions, of famous titles, and of the one looked for."""
-    common = {"showarrow": False, "bgcolor": _PAPER[theme], "borderpad": 1, "captureevents": False}
-    for region in world.regions:
-        figure.add_annotation(
-            x=region.x,
-            y=region.y,
-            text=f"<b>{label(region.name)}</b>",
-            font={"size": 14, "color": _INK[theme]},
-            **common,
-        )
-    for i in world.famous(_FAMOUS, _APART):
-        figure.add_annotation(
-            x=float(world.x[i]), y=float(world.y[i]), text=_short(names[i]), yshift=11,
-            font={"size": 10, "color": _INK[theme]}, **common,
-        )  # fmt: skip
+            figure.add_trace(_points(shown, of, name, {"opacity": 1, **marker}))
     if marked.found is not None:
-        x, y = float(world.x[marked.found]), float(world.y[marked.found])
-        figure.add_annotation(
-            x=x, y=y, text=f"<b>{names[marked.found]}</b>", yshift=22, font={"size": 13, "color": _INK[theme]}, **common
+        figure.update_traces(
+            {"mode": "markers+text", "textposition": "top center", "textfont": {"size": 14, "color": ink}},
+            selector={"name": _FOUND},
         )
+        x, y = float(shown.world.x[marked.found]), float(shown.world.y[marked.found])
+        figure.layout.xaxis.range = [x - _WINDOW, x + _WINDOW]
+        figure.layout.yaxis.range = [y - _WINDOW, y + _WINDOW]
+
+
+def _labels(shown: Map, theme: str) -> list[dict]:
+    """Names of the regions and of famous titles."""
+    world = shown.world
+    regions = [_label(region.x, region.y, f"<b>{label(region.name)}</b>", 14, theme) for region in world.regions]
+    famous = world.famous(_FAMOUS, _APART)
+    return regions + [
+        _label(float(world.x[i]), float(world.y[i]), _short(shown.names[i]), 10, theme, 11) for i in famous
+    ]
+
+
+def _label(x: float, y: float, text: str, size: int, theme: str, above: int = 0) -> dict:
+    return {
+        "x": x, "y": y, "text": text, "yshift": above, "font": {"size": size, "color": _INK[theme]},
+        "showarrow": False, "bgcolor": _PAPER[theme], "borderpad": 1, "captureevents": False,
+    }  # fmt: skip
 
 
 def _short(name: str, limit: int = 22) -> str:

@@ -26,9 +26,14 @@ def keep_leading_name() -> None:
     st.session_state["names-kept"] = st.session_state.get("names")
 
 
+def leading_column() -> str:
+    """The catalogue's column of the names that lead."""
+    return _NAMES.get(st.session_state.get("names", ""), "title")
+
+
 def names_of(title: Title) -> tuple[str, str | None]:
     """The name that leads, as the visitor chose, and a second one that differs, if there is any."""
-    wanted = getattr(title, _NAMES.get(st.session_state.get("names", ""), "title")) or title.title
+    wanted = getattr(title, leading_column()) or title.title
     others = (title.title_english, title.title, title.title_japanese)
     return wanted, next((name for name in others if name and name.casefold() != wanted.casefold()), None)
 

@@ -1,8 +1,8 @@
-"""Every title's predicted score for this visitor, worked out once for each change of the list."""
+"""What is worked out for this visitor once for each change of the list, not at every rerun."""
 
-import streamlit as st
-
-from pages.parts import resources, state
+from pages.parts import controls, resources, state
+from pages.parts.memory import remembered
+from recsys import Filters
 from recsys.serving.scored import Scored
 
 
@@ -11,7 +11,19 @@ def scored(model: str | None = None) -> Scored | None:
     now, name = state.visit(), model or resources.engine().default_model
     if not now.profile.scores:
         return None
-    known = st.session_state.get("scored")
-    if known is None or known[0] is not now or known[1] != name:
-        known = st.session_state["scored"] = (now, name, resources.engine().score_all(now.profile, name))
-    return known[2]
+    engine = resources.engine()
+    return remembered(f"scored-{name}", now, lambda: engine.score_all(now.profile, name), "Predicting every title …")
+
+
+def ten() -> list[int]:
+    """Anime ids of the ten that the Recommend page begins with, none while the visitor has scored nothing."""
+    now = state.visit()
+    if not now.profile.scores:
+        return []
+
+    def work_out() -> list[int]:
+        rules = Filters(franchise_rules=True, exclude=now.hidden)
+        picks = resources.engine().recommend(now.profile, filters=rules, diversity=controls.DIVERSITY)
+        return [pick.anime_id for pick in picks]
+
+    return remembered("ten", now, work_out, "Choosing ten …")

@@ -6,7 +6,7 @@ import streamlit as st
 from pages.parts import atlas_chart, cards, links, pickers, predicted, resources, state
 from pages.parts.charts import label
 from pages.parts.text import count, plain
-from recsys import Filters, RecsysError
+from recsys import RecsysError
 from recsys.serving import atlas
 
 _COLOURS = {"kind": "Kind", "year": "Year", "predicted": "Predicted for you"}
@@ -19,11 +19,13 @@ def _world(adult: bool) -> atlas.World:
     return atlas.load(resources.ARTIFACTS, resources.engine().catalogue, adult=adult)
 
 
-@st.cache_resource(show_spinner=False, max_entries=6)
-def _names(adult: bool, leading: str) -> list[str]:
-    """The leading name of each title on the map, fit for Plotly; cached by which name leads."""
-    engine = resources.engine()
-    return [label(pickers.names_of(engine.title(int(i)))[0]) for i in _world(adult).anime_ids]
+@st.cache_resource(show_spinner=False)
+def _names(adult: bool, column: str) -> np.ndarray:
+    """The name of each title on the map that leads, fit for Plotly."""
+    catalogue = resources.engine().catalogue
+    leading, other = catalogue.column(column), catalogue.column("title")
+    positions = catalogue.positions(_world(adult).anime_ids).tolist()
+    return np.array([label(leading[i] or other[i]) for i in positions], dtype=object)
 
 
 def _page() -> None:
@@ -41,7 +43,9 @@ def _page() -> None:
     found = _search(world)
     colour = _controls()
     marked = _marked(world, found)
-    clicked = atlas_chart.show(world, _names(adult, st.session_state.get("names", "")), *_values(world, colour), marked)
+    names = _names(adult, pickers.leading_column())
+    values = _values(world, colour)
+    clicked = atlas_chart.show(atlas_chart.Map(world, names, (adult, pickers.leading_column())), colour, values, marked)
     if clicked is not None:
         links.open_title(clicked)
     _legend(marked)
@@ -109,21 +113,17 @@ def _controls() -> str:
     return colour
 
 
-def _values(world: atlas.World, colour: str) -> tuple[str, np.ndarray | None]:
+def _values(world: atlas.World, colour: str) -> np.ndarray | None:
+    """What colours the titles, NaN where it is unknown; None for their kind."""
     if colour == "year":
-        return "Year", np.where(world.years > 0, world.years, np.nan)
+        return np.where(world.years > 0, world.years, np.nan)
     if colour == "predicted" and (scored := predicted.scored()) is not None:
-        return "Predicted", world.predicted(scored)
-    return "Kind", None
+        return world.predicted(scored)
+    return None
 
 
 def _marked(world: atlas.World, found: int | None) -> atlas_chart.Marked:
-    fan = state.visit().profile
-    ten: list[int] = []
-    if fan.scores:
-        rules = Filters(franchise_rules=True, exclude=state.visit().hidden)
-        ten = [pick.anime_id for pick in resources.engine().recommend(fan, n=10, filters=rules)]
-    return atlas_chart.Marked(world.find(fan.begun), world.find(ten), found)
+    return atlas_chart.Marked(world.find(state.visit().profile.begun), world.find(predicted.ten()), found)
 
 
 def _legend(marked: atlas_chart.Marked) -> None:

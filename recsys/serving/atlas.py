@@ -36,13 +36,15 @@ _CELLS = 36
 _REACH = 2
 #: A region holds this many titles of its genre, which are this share of the titles there and this much more than
 #: anywhere; regions stand this far apart, in standard deviations of the map.
-_MIN_TITLES, _MIN_SHARE, _MIN_LIFT, _APART = 15, 0.3, 2.0, 0.5
+_MIN_TITLES, _MIN_SHARE, _MIN_LIFT, _APART = 15, 0.25, 1.8, 0.45
+_PRIOR = 30
 _BEST = 4
 
 
 @dataclass(frozen=True)
 class Region:
-    """Where a genre is densest: the middle of its titles there, and the indices of the most watched of them."""
+    """Where a genre is densest: the middle of its titles there, and the indices of the most watched of them, one of each
+    franchise."""
 
     name: str
     x: float
@@ -118,7 +120,9 @@ def load(folder: str | Path, catalogue: Catalogue, *, adult: bool = False) -> Wo
         catalogue.members[positions],
         catalogue.years[positions],
         _kinds(catalogue.genres, genres),
-        tuple(_regions(x, y, catalogue.genres, genres, catalogue.members[positions])),
+        tuple(
+            _regions(x, y, catalogue.genres, genres, catalogue.members[positions], catalogue.franchise_ids[positions])
+        ),
     )
 
 
@@ -136,6 +140,7 @@ def _regions(
     names: tuple[str, ...],
     genres: NDArray[np.bool_],
     members: NDArray[np.integer],
+    franchises: NDArray[np.integer],
 ) -> list[Region]:
     """Where each genre's share of the titles nearby is highest, if that is far above its share of all; the most
     outstanding first, none too near to one before it."""
@@ -147,12 +152,16 @@ def _regions(
     for genre, name in enumerate(names):
         has = genres[:, genre]
         counts = _around(rows[has], columns[has])
-        share = np.where(counts >= _MIN_TITLES, counts / np.maximum(everything, 1), 0)
+        # As if `_PRIOR` more titles were there, mixed as everywhere: else the map's thinly settled rim would win.
+        mixed = (counts + _PRIOR * has.mean()) / (everything + _PRIOR)
+        share = np.where(counts >= _MIN_TITLES, mixed, 0)
         row, column = np.unravel_index(np.argmax(share), share.shape)
         lift = share[row, column] / max(has.mean(), 1 / len(has))
         if lift >= _MIN_LIFT and share[row, column] >= _MIN_SHARE:
             near = np.flatnonzero(has & (abs(rows - row) <= _REACH) & (abs(columns - column) <= _REACH))
-            best = near[np.argsort(-members[near], kind="stable")][:_BEST]
+            ordered = near[np.argsort(-members[near], kind="stable")]
+            _, first = np.unique(franchises[ordered], return_index=True)
+            best = ordered[np.sort(first)][:_BEST]
             middle = float(x[near].mean()), float(y[near].mean())
             found.append((lift * share[row, column], Region(name, *middle, tuple(best.tolist()))))
     chosen: list[Region] = []
