@@ -200,7 +200,7 @@ def _rating_habits(lists: Lists, model: SVD, rng: np.random.Generator, progress:
     """Each fan's z (n_fans, n_factors), and the mean and deviation of the log of how much wider than the model expects
     their scores scatter, measured on the half of a list that the fold-in has not seen."""
     z = np.zeros((lists.n_fans, model.n_factors))
-    scatter = []
+    scatter, luck = [], []
     for fan in progress(range(lists.n_fans)):
         items, scores, unscored = lists.of(fan)
         z[fan] = model.fold_in(items, scores, unscored).z
@@ -211,9 +211,12 @@ def _rating_habits(lists: Lists, model: SVD, rng: np.random.Generator, progress:
             error = scores[held] - model.base[items[held]] - model.factors[items[held]] @ half.z
             expected = model.variance(half, items[held]) / half.scale
             scatter.append(np.log(np.mean(error**2 / expected)))
+            luck.append(1 / len(held))
     if not scatter:
         return z, np.zeros(2)
-    return z, np.array([np.mean(scatter), np.std(scatter)])
+    # The log of a mean of n squares has expectation -1/n and variance 2/n by chance alone, to first order.
+    variance = np.var(scatter) - 2 * np.mean(luck)
+    return z, np.array([np.mean(scatter) + np.mean(luck), np.sqrt(max(variance, 0.0))])
 
 
 def _level(log_length: Floats, residual: Floats) -> Floats:

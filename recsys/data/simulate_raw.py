@@ -73,6 +73,7 @@ class _World:
     def __init__(self, n_titles: int, rng: np.random.Generator) -> None:
         rank = rng.permutation(n_titles)
         self.exposure_bias = (-1.4 * np.log(rank + 20)).astype(np.float32)
+        self.by_popularity = np.argsort(rank)
         self.exposure = rng.normal(0, 0.35, (n_titles, _RANK)).astype(np.float32)
         self.quality = rng.normal(7.2, 0.7, n_titles).astype(np.float32)
         self.factors = rng.normal(0, 0.3, (n_titles, _RANK)).astype(np.float32)
@@ -85,8 +86,8 @@ class _World:
         tastes = rng.normal(size=(len(fans), _RANK)).astype(np.float32)
         lengths = np.clip(rng.lognormal(*_LOG_LENGTH, len(fans)), 5, n_titles / 2)
         logits = self.exposure_bias + tastes @ self.exposure.T
-        step = max(n_titles // 500, 1)  # some hundred titles tell how high a fan's level must be
-        level = exposure.levels(logits[:, ::step], lengths / step)
+        step = max(n_titles // 500, 1)  # some hundred titles of every popularity tell how high a fan's level must be
+        level = exposure.levels(logits[:, self.by_popularity[step // 2 :: step]], lengths / step)
         chance = 1 / (1 + np.exp(-level[:, None] - logits))
         rows, items = np.nonzero(rng.random(chance.shape, dtype=np.float32) < chance)
         scores = self.quality[items] + np.einsum("ij,ij->i", self.factors[items], tastes[rows])

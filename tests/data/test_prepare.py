@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recsys.data import manifest, simulate_raw
-from recsys.data.prepare import ROW_GROUP, Report, prepare
+from recsys.data.prepare import Report, prepare
 from recsys.data.ratings import RatingsStore, load_arrays
 from recsys.errors import DataError
 from scripts import prepare as command
@@ -176,7 +176,8 @@ def test_the_command_prints_every_count(tmp_path: Path, capsys: pytest.CaptureFi
     assert "reading lists" in captured.err
 
 
-def test_one_fan_lies_in_few_row_groups(tmp_path: Path) -> None:
+def test_one_fan_lies_in_few_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recsys.data.prepare.ROW_GROUP", 20480)
     simulate_raw.write(tmp_path / "raw", n_fans=600, n_titles=400)
     prepare(tmp_path / "raw", tmp_path / "out")
     ratings = load_arrays(tmp_path / "out")  # which checks the order
@@ -186,7 +187,7 @@ def test_one_fan_lies_in_few_row_groups(tmp_path: Path) -> None:
             "WHERE path_in_schema = 'user_id' ORDER BY row_group_id",
             [str(tmp_path / "out" / "ratings.parquet")],
         ).fetchall()
-    assert len(groups) >= len(ratings.scores) / ROW_GROUP > 1
+    assert len(groups) >= len(ratings.scores) / 20480 > 1
     assert all(before[1] <= after[0] for before, after in pairwise(groups))
 
 
