@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import behind, cards, controls, pickers, resources, state
+from pages.parts import behind, controls, pickers, resources, state
 from pages.parts.text import plain
 from recsys import Profile
 from recsys.serving import side_by_side
@@ -21,7 +21,7 @@ def show() -> None:
     found = side_by_side.recommend(resources.engine(), fan, _TEN, diversity=controls.DIVERSITY)
     st.markdown(f"The ten that each model has for {who}, with the score that it predicts.")
     st.caption(_in_common(found))
-    with st.grid(columns=len(found.picks), min_column_width=240, border=True, key="side-by-side") as cells:
+    with st.grid(columns=len(found.picks), min_column_width=185, border=True, key="side-by-side") as cells:
         for model in found.picks:
             with cells.cell():
                 _column(found, model)
@@ -51,9 +51,6 @@ def _column(found: SideBySide, model: str) -> None:
     for rank, pick in enumerate(found.picks[model], 1):
         title = resources.engine().title(pick.anime_id)
         others = [plain(behind.name_of(name)) for name in found.named_by(pick.anime_id) if name != model]
-        with st.container(horizontal=True, gap="small", wrap=False, vertical_alignment="center"):
-            cards.cover(title, 36)
-            with st.container(gap=None):
-                st.markdown(f"{rank}\\. **{plain(pickers.names_of(title)[0], 60)}**")
-                mark = f" · :material/join_inner: also {', '.join(others)}" if others else ""
-                st.caption(f"predicted **{pick.predicted:.1f}**{mark}")
+        mark = f" · :material/join_inner: also {', '.join(others)}" if others else ""
+        name = plain(pickers.names_of(title)[0], 60)
+        st.markdown(f"{rank}\\. **{name}**  \n:small[predicted **{pick.predicted:.1f}**{mark}]")

@@ -39,6 +39,8 @@ FROM ratings JOIN catalogue USING (anime_id)
 WHERE user_id = 7
 GROUP BY title""",
 }
+_FIRST = next(iter(_EXAMPLES.values()))
+_KEY = "sql"
 
 
 def show() -> None:
@@ -52,10 +54,7 @@ def show() -> None:
         st.caption("Examples", width="content")
         for name, example in _EXAMPLES.items():
             st.button(name, key=f"example-{name}", on_click=_take, args=(example,), type="tertiary")
-    query = st.text_area(
-        "Query", next(iter(_EXAMPLES.values())), key="q", height=190, bind="query-params", max_chars=limits.query,
-        help="One statement that reads: SELECT, WITH, DESCRIBE, SUMMARIZE or EXPLAIN.",
-    )  # fmt: skip
+    query = _query(limits)
     st.button("Run", icon=":material/play_arrow:", key="run")
     _answer(query, limits)
     st.caption(
@@ -64,8 +63,25 @@ def show() -> None:
     )
 
 
+def _query(limits: Limits) -> str:
+    """The query, kept in the address by hand: Explore binds its search to `q`, and a widget of the same name would take
+    over what was searched for."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = st.query_params.get("q", _FIRST)
+    query = st.text_area(
+        "Query",
+        key=_KEY,
+        height=190,
+        max_chars=limits.query,
+        help="One statement that reads: SELECT, WITH, DESCRIBE, SUMMARIZE or EXPLAIN.",
+    )
+    if query != st.query_params.get("q", _FIRST):
+        st.query_params["q"] = query
+    return query
+
+
 def _take(example: str) -> None:
-    st.session_state["q"] = example
+    st.session_state[_KEY] = example
 
 
 def _answer(query: str, limits: Limits) -> None:

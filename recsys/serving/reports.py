@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from recsys.data import manifest
 from recsys.errors import ArtifactError
@@ -219,7 +219,9 @@ def _validation(metrics: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[Cur
             pairs = sorted((int(k), one) for k, value in values.items() if (one := _figure(value)) is not None)
             if pairs:
                 measure = key.removeprefix("validation_").removesuffix(f"_{_BY_COUNT}")
-                result.setdefault(measure, []).append(Curve(name, *map(tuple, zip(*pairs, strict=True))))
+                result.setdefault(measure, []).append(
+                    Curve(name, tuple(k for k, _ in pairs), tuple(one for _, one in pairs))
+                )
     return {measure: tuple(curves) for measure, curves in result.items()}
 
 
@@ -233,5 +235,5 @@ def _figure(value: Any) -> Figure | None:
     return Figure(float(value)) if _is_number(value) else None
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -53,6 +53,13 @@ def test_a_search_on_explore_does_not_become_a_query(page: Page, url: str) -> No
     box = page.get_by_role("textbox", name="Query")
     expect(box).to_be_visible()
     assert box.input_value().startswith("SELECT")
+    box.fill("SELECT 1 AS one")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_text("1 row", exact=True)).to_be_visible()
+    page.get_by_test_id("stSidebarNav").get_by_text("Explore", exact=True).click()
+    search = page.get_by_label("Find a title", exact=True)
+    expect(search).to_be_visible()
+    assert "SELECT" not in search.input_value()
 
 
 def test_ten_of_each_model(page: Page, url: str) -> None:

@@ -34,7 +34,7 @@ def test_simulated_fans_are_said_to_be(app):
 
 def test_a_query_in_the_address_is_answered(app):
     run(app, q="SELECT count(*) AS n, 'a' AS letter FROM ratings")
-    assert app.text_area(key="q").value.startswith("SELECT count")
+    assert app.text_area(key="sql").value.startswith("SELECT count")
     table = app.dataframe[0].value
     assert table["n"].tolist() == [int(behind.facts().list_lengths.sum())]
     assert table["letter"].tolist() == ["a"]
@@ -49,7 +49,7 @@ def test_every_example_has_an_answer(name):
 def test_an_example_is_taken_by_a_click_and_stands_in_the_address(app):
     run(app, view="Ask in SQL")
     app.button(key="example-Columns").click().run()
-    assert app.text_area(key="q").value == sql._EXAMPLES["Columns"]
+    assert app.text_area(key="sql").value == sql._EXAMPLES["Columns"]
     assert app.query_params["q"] in (sql._EXAMPLES["Columns"], [sql._EXAMPLES["Columns"]])
 
 
@@ -71,7 +71,7 @@ def test_what_cannot_be_answered_is_said_kindly(app, query, says):
 def test_no_rows_and_no_query(app):
     run(app, q="SELECT 1 WHERE false")
     assert "No row" in app.info[0].value
-    app.text_area(key="q").set_value(" ").run()
+    app.text_area(key="sql").set_value(" ").run()
     assert "Write a query" in app.info[0].value
     assert not app.exception
 
