@@ -31,7 +31,8 @@ def text(value: object) -> str | None:
         if not _ENTITY.search(result):
             break
         result = html.unescape(result)
-    result = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in result)
+    if not result.isprintable():
+        result = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in result)
     result = " ".join(result.split())[:MAX_TEXT]
     return None if result.lower() in _UNKNOWN else result
 
