@@ -54,8 +54,8 @@ def table(part: Part) -> str:
 
 def titles(part: Part) -> str:
     """SELECT of the titles' ids, each once: anime_id."""
-    position = part.position("anime_id")
-    anime_id = whole_number(sql.identifier(part.file.header[position or 0]))
+    column = next(column for i, column in enumerate(part.file.header) if i == part.position("anime_id"))
+    anime_id = whole_number(sql.identifier(column))
     return f"""
         SELECT DISTINCT anime_id::INTEGER AS anime_id FROM (SELECT {anime_id} AS anime_id FROM {table(part)})
         WHERE anime_id BETWEEN 1 AND 2147483647"""
