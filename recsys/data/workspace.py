@@ -12,7 +12,7 @@ import duckdb
 
 from recsys.errors import DataError
 
-#: Called with the name of a stage and how much of it is done (0 to 1, or NaN where unknown).
+#: Called with the name of a stage and how much of it is done, 0 to 1, as DuckDB estimates.
 Progress = Callable[[str, float], None]
 _POLL_SECONDS = 0.5
 
@@ -28,6 +28,10 @@ class Options:
     memory_limit: str = "2GB"
     temp_dir: Path | None = None
     threads: int | None = None
+
+
+class _FailedError(DataError):
+    """A statement failed for another reason than memory."""
 
 
 class Workspace:
@@ -74,7 +78,7 @@ class Workspace:
                 f"({first_line(error)})."
             ) from None
         except duckdb.Error as error:
-            raise DataError(f"{stage.capitalize()} failed: {first_line(error)}") from None
+            raise _FailedError(f"{stage} failed: {first_line(error)}") from None
         finally:
             done.set()
             watcher.join()
@@ -100,8 +104,10 @@ class Workspace:
             count = self.value("SELECT count(DISTINCT (scan_id, file_id, line)) FROM reject_errors")
             self._connection.execute("DROP TABLE reject_errors")
             self._connection.execute("DROP TABLE reject_scans")
-        except DataError as error:
-            raise DataError(f"{path} cannot be read to its end; download or unpack it again. {error}") from None
+        except _FailedError as error:
+            raise DataError(
+                f"{path} cannot be read to its end ({error}). If it is damaged, download or unpack it again."
+            ) from None
 
 
 def first_line(error: Exception) -> str:

@@ -141,6 +141,7 @@ def test_the_manifest_says_how_it_was_made(tmp_path: Path) -> None:
     ("arguments", "named"),
     [
         (["--memory-limit", "lots"], "lots"),
+        (["--memory-limit", "1MB"], "--memory-limit 1MB"),
         (["--threads", "0"], "threads"),
         (["--temp-dir", "/nonexistent/place"], "--temp-dir"),
         (["--out", "raw/anime_cleaned.csv/x"], "anime_cleaned.csv"),
