@@ -29,6 +29,8 @@ _APART = (0.62, 0.2)
 _FAMOUS = 16
 _FOUND = "the title looked for"
 _WINDOW = 0.6
+#: No other name stands this near to the one of a found title.
+_CLEAR = (0.35, 0.12)
 _MARGIN = 0.1
 
 
@@ -83,7 +85,7 @@ def _draw(shown: Map, colour: str, values: NDArray | None, theme: str) -> go.Fig
     axis = {"visible": False, "zeroline": False}
     layout = {
         "height": _HEIGHT,
-        "margin": {"l": 0, "r": 0, "t": 36, "b": 0},
+        "margin": {"l": 0, "r": 0, "t": 36 if values is None else 56, "b": 0},
         "legend": {"orientation": "h", "y": 0, "yanchor": "top", "x": 0, "itemsizing": "constant"},
         "hoverlabel": {"align": "left"},
         "dragmode": "pan",
@@ -107,13 +109,17 @@ def _by_kind(shown: Map) -> list[go.Scattergl]:
 def _by_value(shown: Map, word: str, values: NDArray) -> list[go.Scattergl]:
     known, unknown = np.flatnonzero(np.isfinite(values)), np.flatnonzero(~np.isfinite(values))
     low, high = np.quantile(values[known], [0.03, 0.99]) if len(known) else (0, 1)
-    bar = {"title": {"text": word, "side": "right"}, "thickness": 10, "len": 0.6, "x": 1, "xanchor": "right"}
+    bar = {
+        "title": {"text": word, "side": "top"}, "orientation": "h", "thickness": 8, "len": 0.55,
+        "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "ypad": 0,
+    }  # fmt: skip
     marker = {"color": np.round(values[known], 1), "cmin": low, "cmax": high, "colorbar": bar, "showscale": True}
-    digits = 0 if word == "Year" else 1
-    return [
-        _points(shown, unknown, f"{word} not known", {"color": _UNKNOWN}, f"<br>{word} not known"),
-        _points(shown, known, word, marker, f"<br>{word} %{{marker.color:.{digits}f}}").update(showlegend=False),
-    ]
+    shown_value = f"<br>{word} %{{marker.color:.{0 if word == 'Year' else 1}f}}"
+    traces = [_points(shown, known, word, marker, shown_value).update(showlegend=False)]
+    if len(unknown):
+        grey = {"color": _UNKNOWN}
+        traces.insert(0, _points(shown, unknown, f"{word} not known", grey, f"<br>{word} not known"))
+    return traces
 
 
 def _points(shown: Map, of: NDArray[np.intp], name: str, marker: dict, more: str = "") -> go.Scattergl:
@@ -134,12 +140,14 @@ def _mark(figure: go.Figure, shown: Map, marked: Marked, theme: str) -> None:
     """Shapes, not colours alone, for what is this visitor's; and the map moved to the title looked for."""
     ink = _INK[theme]
     found = np.array([] if marked.found is None else [marked.found], dtype=np.intp)
+    mine = {"symbol": "diamond-open", "size": 11, "line": {"width": 2}, "color": ink}
+    ten = {"symbol": "star", "size": 17, "color": _GOLD[theme], "line": {"width": 1.5, "color": ink}}
+    ring = {"symbol": "circle-open", "size": 24, "line": {"width": 3}, "color": ink}
     for of, name, marker in (
-        (marked.mine, "your list", {"symbol": "diamond-open", "size": 11, "line": {"width": 2}, "color": ink}),
-        (marked.ten, "your ten",
-         {"symbol": "star", "size": 17, "color": _GOLD[theme], "line": {"width": 1.5, "color": ink}}),
-        (found, _FOUND, {"symbol": "circle-open", "size": 24, "line": {"width": 3}, "color": ink}),
-    ):  # fmt: skip
+        (marked.mine, f"your list ({len(marked.mine):,})", mine),
+        (marked.ten, "the ten for you", ten),
+        (found, _FOUND, ring),
+    ):
         if len(of):
             figure.add_trace(_points(shown, of, name, {"opacity": 1, **marker}))
     if marked.found is not None:
@@ -148,6 +156,8 @@ def _mark(figure: go.Figure, shown: Map, marked: Marked, theme: str) -> None:
             selector={"name": _FOUND},
         )
         x, y = float(shown.world.x[marked.found]), float(shown.world.y[marked.found])
+        clear = [a for a in figure.layout.annotations if abs(a.x - x) > _CLEAR[0] or abs(a.y - y) > _CLEAR[1]]
+        figure.layout.annotations = clear
         figure.layout.xaxis.range = [x - _WINDOW, x + _WINDOW]
         figure.layout.yaxis.range = [y - _WINDOW, y + _WINDOW]
 

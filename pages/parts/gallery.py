@@ -45,7 +45,8 @@ def show() -> None:
         page = st.pagination(math.ceil(len(ids) / _PAGE), key="page", bind="query-params") if len(ids) > _PAGE else 1
         with slot:
             _grid([int(i) for i in ids[(page - 1) * _PAGE : page * _PAGE]], scored)
-    st.session_state[_SAVED] = {key: st.query_params.get_all(key) for key in _KEYS if key in st.query_params}
+    shown = [key for key in _KEYS if key in st.query_params and (key != "page" or len(ids) > _PAGE)]
+    st.session_state[_SAVED] = {key: st.query_params.get_all(key) for key in shown}
 
 
 def _from_the_start() -> None:

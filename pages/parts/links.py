@@ -28,10 +28,13 @@ def to_title(title: Title, before: str = "", columns: int = 20, lines: int = 2) 
 def open_title(anime_id: int) -> None:
     """Go to a title's page from another page, now."""
     pickers.keep_leading_name()
-    st.switch_page(EXPLORE, query_params={"title": str(anime_id)})
+    st.switch_page(EXPLORE, query_params={"title": str(anime_id), **_present("fan", "r")})
 
 
 def kept(**parameters: int) -> dict[str, str]:
     """Parameters for a link, beside those that say whose list this is and which name leads."""
-    shared = {name: st.query_params[name] for name in ("fan", "r", "names") if name in st.query_params}
-    return shared | {name: str(value) for name, value in parameters.items()}
+    return _present("fan", "r", "names") | {name: str(value) for name, value in parameters.items()}
+
+
+def _present(*names: str) -> dict[str, str]:
+    return {name: st.query_params[name] for name in names if name in st.query_params}

@@ -23,7 +23,8 @@ def leading_name() -> None:
 
 def keep_leading_name() -> None:
     """Before a switch of page by the program: that may take along no parameter which belongs to a widget."""
-    st.session_state["names-kept"] = st.session_state.get("names")
+    if "names" in st.query_params:
+        st.session_state["names-kept"] = st.session_state["names"]
 
 
 def leading_column() -> str:

@@ -8,7 +8,7 @@ from pages.parts.text import count, plain
 from recsys import Pick, Title
 
 _SIMILAR = 6
-_PARTS = 8
+_PARTS = 9
 _COVER_WIDTH = 44
 _LIKENESS = {
     "popularity": "As often rated, and as highly. It knows nothing else of titles.",
@@ -48,13 +48,12 @@ def franchise(title: Title) -> None:
     at = parts.index(title.anime_id)
     first = max(0, min(at - 2, len(parts) - _PARTS))
     near = range(first, min(first + _PARTS, len(parts)))
-    with st.container(key="franchise", gap="small"):
-        for i in near:
-            _part(i + 1, parts[i], here=i == at)
-        rest = [i for i in range(len(parts)) if i not in near]
-        if rest and st.toggle(f"Show the other {count(len(rest), 'part')}", key="all-parts"):
-            for i in rest:
-                _part(i + 1, parts[i], here=False)
+    rest = len(parts) - len(near)
+    everything = rest > 0 and st.toggle(f"Show the other {count(rest, 'part')}", key="all-parts")
+    with st.grid(columns=3, min_column_width=260, key="franchise") as cells:
+        for i in range(len(parts)) if everything else near:
+            with cells.cell():
+                _part(i + 1, parts[i], here=i == at)
 
 
 def _part(number: int, anime_id: int, *, here: bool) -> None:
@@ -62,12 +61,12 @@ def _part(number: int, anime_id: int, *, here: bool) -> None:
     seen = ":material/check: seen" if anime_id in state.visit().profile.begun else ""
     facts = [plain(str(part)) for part in (title.type, title.year) if part]
     note = " · ".join(filter(None, [*facts, seen, "**this one**" if here else ""]))
-    _row(title, note, f"{number}. ")
+    _row(title, note, f"{number}. ", columns=24)
 
 
-def _row(title: Title, note: str, before: str = "") -> None:
+def _row(title: Title, note: str, before: str = "", columns: int = 34) -> None:
     with st.container(horizontal=True, gap="small", wrap=False, vertical_alignment="center"):
         cards.cover(title, _COVER_WIDTH)
         with st.container(gap=None):
-            links.to_title(title, before, columns=30, lines=1)
+            links.to_title(title, before, columns)
             st.caption(note)

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import charts, controls, covers, gallery, pickers, related, resources, state
+from pages.parts import charts, controls, covers, gallery, links, pickers, related, resources, state
 from pages.parts.text import count, plain
-from recsys import Explanation, Prediction, Profile, RecsysError, Title
+from recsys import Explanation, Prediction, RecsysError, Title
 
 _COVER_WIDTH = 200
 _REASONS = 6
+_ROUNDING = 0.005
 _SYNONYMS = 12
 _SITES = 8
 
@@ -25,12 +26,14 @@ def show(wanted: str) -> None:
     gallery.back()
     _head(title)
     known_by = [name for name in engine.models if engine.known([title.anime_id], name)]
-    _for_you(title, known_by)
-    left, right = st.columns(2, gap="large")
-    with left:
-        _everybody(title)
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(border=True, key="for-you"):
+        _predicted(title, known_by)
     with right:
-        related.franchise(title)
+        with st.container(border=True, key="yours"):
+            _yours(title)
+        _everybody(title)
+    related.franchise(title)
     related.similar(title, known_by)
 
 
@@ -85,7 +88,7 @@ def _facts(title: Title) -> str:
 
 
 def _where(title: Title) -> None:
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.link_button("MyAnimeList", f"https://myanimelist.net/anime/{title.anime_id}", type="tertiary",
                        icon=":material/open_in_new:")  # fmt: skip
         if title.anilist_id:
@@ -93,24 +96,19 @@ def _where(title: Title) -> None:
                            icon=":material/open_in_new:")  # fmt: skip
         for site, url in title.streaming[:_SITES]:
             st.link_button(plain(site, 24), url, type="tertiary", icon=":material/play_circle:")
-
-
-def _for_you(title: Title, known_by: list[str]) -> None:
-    with st.container(border=True, key="for-you"):
-        left, right = st.columns([4, 5], gap="large")
-        with left:
-            _predicted(title, known_by)
-        with right:
-            _yours(title)
+        if resources.engine().raters(title.anime_id):
+            near = links.kept(near=title.anime_id)
+            st.page_link(links.ATLAS, label="On the map", icon=":material/map:", query_params=near)
 
 
 def _predicted(title: Title, known_by: list[str]) -> None:
+    engine = resources.engine()
+    rated = engine.raters(title.anime_id) > 0
+    if not rated:
+        st.markdown("##### :material/fiber_new: Nobody's score to learn from")
+        way = "it is predicted from its content and its series alone." if known_by else "no model can predict it."
+        st.markdown(f"No fan in the training data has scored this title, so {way}")
     if not known_by:
-        st.markdown("##### :material/help: No prediction yet")
-        st.markdown(
-            "No model has ratings of this title: it is too new, or too few fans have scored it. "
-            "What you see here is what the catalogue knows."
-        )
         return
     fan = state.visit().profile
     others = replace(fan, scores={i: s for i, s in fan.scores.items() if i != title.anime_id})
@@ -119,13 +117,12 @@ def _predicted(title: Title, known_by: list[str]) -> None:
         st.markdown("Rate a few titles, or bring your list in the sidebar, and this says what you would think of it.")
         return
     model = controls.model()
-    engine = resources.engine()
     prediction = engine.predict(others, [title.anime_id], model)[0]
     _score(title, prediction)
     if prediction.fallback:
-        st.caption(f":material/info: {plain(prediction.fallback)}")
+        st.caption(f":material/info: Not personal: {plain(prediction.fallback)}")
     else:
-        _why(engine.explain(others, title.anime_id, model), fan, title)
+        _why(engine.explain(others, title.anime_id, model), title)
 
 
 def _score(title: Title, prediction: Prediction) -> None:
@@ -139,24 +136,33 @@ def _score(title: Title, prediction: Prediction) -> None:
     st.caption(words)
 
 
-def _why(explanation: Explanation, fan: Profile, title: Title) -> None:
-    sure = "exactly" if explanation.exact else "roughly"
-    sum_of_all = explanation.unclipped - explanation.baseline
+def _why(explanation: Explanation, title: Title) -> None:
+    """The sum that the prediction is, its largest parts one by one."""
     n = len(explanation.reasons)
-    with st.popover("Why?", icon=":material/help:", type="tertiary"):
-        st.markdown(
-            f"A fan of whom nothing is known would get **{explanation.baseline:.2f}**. Your {count(n, 'score')} "
-            f"{'moves' if n == 1 else 'move'} that by **{sum_of_all:+.2f}**, {sure} so:"
+    shown = explanation.reasons[:_REASONS]
+    rest = explanation.unclipped - explanation.baseline - sum(reason.effect for reason in shown)
+    lines = [f":material/person: **{explanation.baseline:.2f}** for a fan of whom nothing is known"]
+    for reason in shown:
+        arrow = ":material/trending_up:" if reason.effect >= 0 else ":material/trending_down:"
+        lines.append(f"{arrow} **{_signed(reason.effect)}** {plain(reason.title, 60)}, rated {reason.score:g}")
+    if n > len(shown):
+        others = count(n - len(shown), "other score")
+        lines.append(f":material/more_horiz: **{_signed(rest)}** {others}{' together' if n > len(shown) + 1 else ''}")
+    end = " before it is kept within 1–10" if abs(explanation.unclipped - explanation.predicted) > _ROUNDING else ""
+    lines.append(f":material/equal: **{explanation.unclipped:.2f}**{end}")
+    st.markdown("##### Why" if explanation.exact else "##### Why, roughly")
+    st.markdown("  \n".join(lines))
+    if title.anime_id in state.visit().profile.scores:
+        st.caption("Your own score of this title is left out.")
+    if not explanation.exact:
+        st.caption(
+            "This model is no sum. Each part is what the prediction would lose without that score; what none of them "
+            "explains alone is shared among all."
         )
-        shown = explanation.reasons[:_REASONS]
-        for reason in shown:
-            arrow = ":material/trending_up:" if reason.effect >= 0 else ":material/trending_down:"
-            st.markdown(f"{arrow} **{reason.effect:+.2f}** {plain(reason.title, 60)}, rated {reason.score:g}")
-        if n > len(shown):
-            rest = sum_of_all - sum(reason.effect for reason in shown)
-            st.markdown(f":material/more_horiz: **{rest:+.2f}** the other {count(n - len(shown), 'score')} together")
-        if title.anime_id in fan.scores:
-            st.caption("Your own score of this title is left out.")
+
+
+def _signed(points: float) -> str:
+    return f"{points:+.2f}".replace("-", "−")
 
 
 def _yours(title: Title) -> None:
@@ -167,8 +173,9 @@ def _yours(title: Title) -> None:
     with st.container(horizontal=True, gap="small"):
         if given is None:
             _switch(anime_id, "seen", anime_id in fan.begun, ("Seen, no score", "Seen"), "visibility")
-        _switch(anime_id, "planned", anime_id in fan.planned, ("Plan to watch", "Planned"), "bookmark")
-        _switch(anime_id, "hidden", anime_id in state.visit().hidden, ("Not for me", "Hidden"), "block")
+        if anime_id not in fan.begun:
+            _switch(anime_id, "planned", anime_id in fan.planned, ("Plan to watch", "Planned"), "bookmark")
+            _switch(anime_id, "hidden", anime_id in state.visit().hidden, ("Not for me", "Hidden"), "block")
 
 
 def _switch(anime_id: int, how: state.Mark, on: bool, labels: tuple[str, str], icon: str) -> None:
@@ -187,7 +194,7 @@ def _switch(anime_id: int, how: state.Mark, on: bool, labels: tuple[str, str], i
 
 
 def _everybody(title: Title) -> None:
-    st.markdown("### What everybody gave it")
+    st.markdown("##### What everybody gave it")
     counts = resources.ratings().title_scores(title.anime_id)
     if counts.sum():
         charts.distribution(counts, title.title)

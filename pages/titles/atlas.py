@@ -30,25 +30,25 @@ def _names(adult: bool, column: str) -> np.ndarray:
 
 def _page() -> None:
     st.title("Atlas")
-    adult = bool(st.session_state.get("adults"))
+    above = st.container()
+    colour, adult = _controls()
     try:
         world = _world(adult)
     except RecsysError as error:
         st.error(f"The map cannot be read.\n\n{error}", icon=":material/map:")
         return
-    st.caption(
-        f"{count(len(world.anime_ids), 'rated title')}. What the same fans like lies close together; directions mean "
-        "nothing. The bigger, the more watched. Drag to move, scroll to zoom, click a title to open it."
-    )
-    found = _search(world)
-    colour = _controls()
-    marked = _marked(world, found)
-    names = _names(adult, pickers.leading_column())
-    values = _values(world, colour)
-    clicked = atlas_chart.show(atlas_chart.Map(world, names, (adult, pickers.leading_column())), colour, values, marked)
+    with above:
+        st.caption(
+            f"{count(len(world.anime_ids), 'rated title')}. What the same fans like lies close together; directions "
+            "mean nothing. The bigger, the more watched. Drag to move, scroll or press + and − to zoom, click to open "
+            "a title."
+        )
+        found = _search(world)
+    column = pickers.leading_column()
+    shown = atlas_chart.Map(world, _names(adult, column), (adult, column))
+    clicked = atlas_chart.show(shown, colour, _values(world, colour), _marked(world, found))
     if clicked is not None:
         links.open_title(clicked)
-    _legend(marked)
     if found is None:
         _in_words(world)
     else:
@@ -102,15 +102,14 @@ def _show_all() -> None:
     st.session_state["find"] = ""
 
 
-def _controls() -> str:
+def _controls() -> tuple[str, bool]:
     choices = [c for c in _COLOURS if c != "predicted" or state.visit().profile.scores]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         colour = st.segmented_control(
             "Colour by", choices, format_func=_COLOURS.__getitem__, key="colour", default="kind", required=True,
             bind="query-params", wrap=True,
         )  # fmt: skip
-        st.toggle("Adult titles", key="adults", bind="query-params")
-    return colour
+        return colour, st.toggle("Adult titles", key="adults", bind="query-params")
 
 
 def _values(world: atlas.World, colour: str) -> np.ndarray | None:
@@ -126,23 +125,11 @@ def _marked(world: atlas.World, found: int | None) -> atlas_chart.Marked:
     return atlas_chart.Marked(world.find(state.visit().profile.begun), world.find(predicted.ten()), found)
 
 
-def _legend(marked: atlas_chart.Marked) -> None:
-    signs = []
-    if len(marked.mine):
-        signs.append(f"◇ {count(len(marked.mine), 'title')} of your list")
-    if len(marked.ten):
-        signs.append("★ the ten recommended to you")
-    if marked.found is not None:
-        signs.append("◯ the title you looked for")
-    if signs:
-        st.caption(" · ".join(signs))
-
-
 def _neighbours(world: atlas.World, found: int) -> None:
     engine = resources.engine()
     here = engine.title(int(world.anime_ids[found]))
     st.markdown(f"### Around {plain(pickers.names_of(here)[0])}")
-    links.to_title(here, ":material/open_in_full: Open ")
+    links.to_title(here, ":material/open_in_full: Open ", columns=60, lines=1)
     _list(engine.title(int(world.anime_ids[i])) for i in world.nearest(found, _NEIGHBOURS))
 
 
@@ -152,7 +139,7 @@ def _list(titles) -> None:
             with cells.cell().container(horizontal=True, gap="small", wrap=False, vertical_alignment="center"):
                 cards.cover(title, 44)
                 with st.container(gap=None):
-                    links.to_title(title, columns=26, lines=1)
+                    links.to_title(title, columns=28)
                     st.caption(cards.facts(title))
 
 

@@ -43,8 +43,8 @@ _BEST = 4
 
 @dataclass(frozen=True)
 class Region:
-    """Where a genre is densest: the middle of its titles there, and the indices of the most watched of them, one of each
-    franchise."""
+    """Where a genre is densest: the middle of its titles there, and the indices of the most watched of them, one of
+    each franchise."""
 
     name: str
     x: float

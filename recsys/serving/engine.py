@@ -41,6 +41,7 @@ class Engine:
         self.catalogue = catalogue
         self.settings = settings
         self._raters = raters
+        self._names = catalogue.column("title")
         self._search = TitleSearch(catalogue)
         aligned = {model.name: align(model, catalogue) for model in models}
         if not aligned:
@@ -97,13 +98,8 @@ class Engine:
         predicted = aligned.model.predict(folded)
         score = self._rank(aligned, folded, predicted, discovery, by_score)
         allowed = self.candidates(fan, model, filters, by_score=by_score).allowed[aligned.positions]
-        groups = skip = None
-        if filters.franchise_rules:
-            groups = self.catalogue.franchise_ids[aligned.positions]
-
-            def skip(item: int) -> bool:
-                return self._kind(int(aligned.positions[item])) in _NOT_OF_THE_STORY
-
+        groups = self.catalogue.franchise_ids[aligned.positions] if filters.franchise_rules else None
+        skip = functools.partial(self._is_aside, aligned) if filters.franchise_rules else None
         items = ranking.best(score, allowed, n if not diversity else _POOL + n, groups, skip)
         if diversity:
             features = self.catalogue.genre_matrix[aligned.positions[items]]
@@ -218,8 +214,11 @@ class Engine:
             )
         return item
 
+    def _is_aside(self, aligned: Aligned, item: int) -> bool:
+        return self._kind(int(aligned.positions[item])) in _NOT_OF_THE_STORY
+
     def _name(self, aligned: Aligned, item: int) -> str:
-        return self.catalogue.title(int(aligned.positions[item])).title
+        return self._names[aligned.positions[item]]
 
     def _explain(
         self, aligned: Aligned, folded: Fan, item: int, limit: int | None = None

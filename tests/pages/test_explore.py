@@ -1,0 +1,169 @@
+"""The catalogue and the pages of titles, on the shipped artifacts, without a browser."""
+
+import re
+
+import pytest
+
+from pages.parts import resources
+from recsys import Profile
+from recsys.serving import browse
+
+PAGE = "pages/titles/explore.py"
+RATED = "5114-9_1535-8_30276-4_16498-9"
+NUMBER = re.compile(r"\*\*([+−]?\d+\.\d\d)\*\*")
+
+
+def run(app, **parameters):
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    return app
+
+
+def texts(app) -> str:
+    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.title])
+
+
+def linked(app) -> list[int]:
+    """Ids of the titles that the page links to, in its order."""
+    queries = [link.proto.query_string for link in app.get("page_link")]
+    return [int(found[1]) for query in queries if (found := re.search(r"\btitle=(\d+)", query))]
+
+
+def test_the_most_watched_come_first_and_no_adult_ones(app):
+    run(app)
+    titles = [resources.engine().title(i) for i in linked(app)]
+    members = [title.members for title in titles]
+    assert len(titles) == 24
+    assert members == sorted(members, reverse=True)
+    assert not any(title.adult for title in titles)
+
+
+def test_the_second_page_goes_on_where_the_first_ends(app):
+    run(app, page="2")
+    assert linked(app) == browse.browse(resources.engine())[24:48].tolist()
+
+
+def test_filters_and_order_from_an_address(app):
+    run(app, genre="Horror", kind="Movie", order="Best rated")
+    titles = [resources.engine().title(i) for i in linked(app)]
+    assert titles
+    assert all("Horror" in title.genres and title.type == "Movie" for title in titles)
+    means = [title.mean_score for title in titles]
+    assert means == sorted(means, reverse=True)
+
+
+def test_search_goes_over_all_names(app):
+    run(app, q="attack on titan")
+    assert linked(app)[0] == 16498
+
+
+def test_search_respects_filters(app):
+    run(app, q="attack on titan", kind="Movie")
+    assert linked(app)
+    assert all(resources.engine().title(i).type == "Movie" for i in linked(app))
+
+
+def test_nothing_found_says_so_and_can_be_cleared(app):
+    run(app, q="qqqqqqqq", genre="Horror")
+    assert "Nothing fits" in texts(app)
+    assert linked(app) == []
+    next(button for button in app.button if button.label.startswith("Clear")).click().run()
+    assert len(linked(app)) == 24
+
+
+def test_predicted_for_you_is_not_offered_without_a_list(app):
+    assert "Predicted for you" not in run(app).segmented_control(key="order").options
+
+
+def test_predicted_for_you_puts_the_highest_first(app):
+    run(app, r=RATED, order="Predicted for you")
+    shown = re.findall(r"you \*\*(\d+\.\d)\*\*", texts(app))
+    assert len(shown) == 24
+    assert [float(s) for s in shown] == sorted(map(float, shown), reverse=True)
+
+
+@pytest.mark.parametrize("wanted", ["99999999", "0", "-5", "abc", "1e3", "9" * 400, "<img src=x>", ""])
+def test_an_unknown_title_is_told_kindly(app, wanted):
+    run(app, title=wanted)
+    assert app.title[0].value == "No such title"
+    assert not app.error
+
+
+def test_a_title_without_a_list(app):
+    run(app, title="5114")
+    assert "Fullmetal Alchemist: Brotherhood" in app.title[0].value.replace("\\", "")
+    assert "What would you give it?" in texts(app)
+    counts = resources.ratings().title_scores(5114)
+    assert f"{counts.sum():,} real scores" in texts(app)
+    assert 121 in linked(app)  # the first adaptation belongs to the franchise
+
+
+@pytest.mark.parametrize("model", ["Popularity", "SVD", "Neural", "Hybrid"])
+def test_the_reasons_add_up_to_the_prediction(app, model):
+    run(app, title="20", r=RATED, model=model)
+    lines = next(e.value for e in app.markdown if "for a fan of whom nothing is known" in e.value).split("\n")
+    numbers = [float(NUMBER.search(line)[1].replace("−", "-")) for line in lines]
+    assert sum(numbers[:-1]) == pytest.approx(numbers[-1], abs=0.03)
+    assert len(numbers) == 2 + 4  # a baseline, each of four scores, and the sum
+    exact = resources.engine().aligned(model.lower()).model.exact_reasons
+    assert ("Why, roughly" in texts(app)) is not exact
+
+
+def test_a_rated_title_is_predicted_from_the_others(app):
+    run(app, title="5114", r=RATED, model="SVD")
+    assert "You gave it 9" in texts(app)
+    assert "Your own score of this title is left out" in texts(app)
+    others = Profile(scores={1535: 8, 30276: 4, 16498: 9})
+    assert f"you {resources.engine().predict(others, [5114], 'svd')[0].predicted:.1f}" in texts(app)
+
+
+def test_rating_planning_and_hiding_from_the_page(app):
+    run(app, title="20", r=RATED)
+    app.button(key="title-planned-20").click().run()
+    assert 20 in app.session_state["visit"].profile.planned
+    app.button(key="title-planned-20").click().run()  # the same button takes it back
+    assert 20 not in app.session_state["visit"].profile.planned
+    app.button(key="title-hidden-20").click().run()
+    assert 20 in app.session_state["visit"].hidden
+    app.segmented_control(key="title-score-20").set_value(7).run()
+    assert app.session_state["visit"].profile.scores[20] == 7
+    assert "You gave it 7" in texts(app)
+
+
+@pytest.fixture(scope="module")
+def unrated() -> int:
+    """A title without ratings in the training data."""
+    engine = resources.engine()
+    return next(i for i in engine.catalogue.ids.tolist() if not engine.raters(i))
+
+
+def test_a_title_that_nobody_rated_is_marked(app, unrated):
+    run(app, title=str(unrated), r=RATED)
+    assert "No fan in the training data has scored this title" in texts(app)
+    assert "Nobody in the ratings data has scored it" in texts(app)
+
+
+def test_a_model_without_ratings_of_a_title_says_that_it_is_not_personal(app, unrated):
+    assert not resources.engine().known([unrated], "svd")
+    run(app, title=str(unrated), r=RATED, model="SVD")
+    assert "Not personal" in texts(app)
+
+
+def test_each_model_names_similar_titles_of_its_own(app):
+    run(app, title="5114")
+    for model in resources.engine().models:
+        for pick in resources.engine().similar(5114, 6, model):
+            assert pick.anime_id in linked(app)
+
+
+def test_the_series_is_numbered_in_watch_order(app):
+    run(app, title="25777", r=RATED)
+    order = resources.engine().franchise(25777)
+    assert len(order) > 9
+    app.toggle(key="all-parts").set_value(True).run()
+    numbered = [link.proto.label for link in app.get("page_link") if re.match(r"\d+\\?\. ", link.proto.label)]
+    assert len(numbered) == len(order)
+    assert "seen" in texts(app)  # its first season is rated
+    assert texts(app).count("**this one**") == 1
