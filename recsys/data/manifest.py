@@ -147,9 +147,7 @@ def writing(folder: str | Path, **source: Any) -> Iterator[Batch]:
     folder = Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for stale in folder.glob(f"{_STAGING}*"):
-            if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
-                shutil.rmtree(stale, ignore_errors=True)
+        _remove_stale(folder)
         staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
     except OSError as error:
         raise ArtifactError(f"Cannot write to the folder {folder}: {error.strerror}. Choose another.") from None
@@ -164,6 +162,17 @@ def writing(folder: str | Path, **source: Any) -> Iterator[Batch]:
             _move(folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _remove_stale(folder: Path) -> None:
+    """Remove what killed writers left behind long ago."""
+    for staging in folder.glob(f"{_STAGING}*"):
+        try:
+            age = time.time() - staging.stat().st_mtime
+        except FileNotFoundError:  # its writer has just finished
+            continue
+        if age > _STALE_SECONDS:
+            shutil.rmtree(staging, ignore_errors=True)
 
 
 @contextmanager

@@ -1,9 +1,11 @@
 """Artifacts change in one step, whatever happens in the middle, and are refused when they are not what was written."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -129,6 +131,17 @@ def test_writers_take_turns(tmp_path: Path) -> None:
         thread.join()
     assert len(manifest.read(tmp_path).files) == 16
     assert content(tmp_path) == "x"
+
+
+def test_what_a_killed_writer_left_goes_after_a_day(tmp_path: Path) -> None:
+    for name, age in ((".staging-old", 2 * 24 * 3600), (".staging-new", 60)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.parquet").write_text("half")
+        os.utime(tmp_path / name, (time.time() - age, time.time() - age))
+    write(tmp_path, "new")
+    assert not (tmp_path / ".staging-old").exists()
+    assert (tmp_path / ".staging-new").exists()  # its writer may be at work
+    assert content(tmp_path) == "new"
 
 
 @pytest.mark.parametrize("name", NAMES)
