@@ -68,3 +68,28 @@ def test_nothing_hostile_becomes_markup(page: Page, hostile_url: str, query: str
     assert "x" * 130 not in text
     assert "\u202e" not in text
     assert errors == []
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("explore?r=5114-9_1535-8", ".st-key-titles"),
+        ("explore?title=1535&r=5114-9_16498-8", ".st-key-similar"),
+        ("atlas?near=1535&r=5114-9", ".st-key-neighbours"),
+        ("atlas", ".st-key-regions"),
+    ],
+)
+def test_nothing_hostile_becomes_markup_among_the_titles(page: Page, hostile_url: str, path: str, shown: str) -> None:
+    errors = watch_console(page)
+    page.on("dialog", lambda dialog: errors.append(f"dialog {dialog.message}"))
+    page.goto(f"{hostile_url}/{path}")
+    part = page.locator(shown)
+    expect(part).to_be_visible()
+    settled(page)
+    main = page.get_by_test_id("stMain")
+    forbidden = "img[src='x'], script, a[href^='javascript'], a[href*='example.org'], img[src*='a/b'], svg b"
+    assert main.locator(forbidden).count() == 0
+    text = part.inner_text().replace("\u2060", "").replace("\n", " ")
+    assert any(name in text for name in ("<img src=x", "[x](javascript", "![](http", "<b>b</b>%{y}"))
+    assert "\u202e" not in text
+    assert errors == []

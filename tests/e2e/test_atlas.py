@@ -1,0 +1,93 @@
+"""The map of titles in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.helpers import DESKTOP, PHONE, expect_fits, screenshot, settled, watch_console
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+RATED = "r=5114-9_1535-8_30276-4_16498-9"
+NEAR = "near=16498"
+
+
+def middle(page: Page) -> tuple[float, float]:
+    """The middle of the drawn map, where a title that was looked for lies."""
+    plot = page.locator(".st-key-map .nsewdrag").first
+    expect(plot).to_be_attached()
+    settled(page)
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_point_tells_its_name_and_opens_its_title(page: Page, url: str) -> None:
+    errors = watch_console(page)
+    page.goto(f"{url}/atlas?{NEAR}&{RATED}")
+    x, y = middle(page)
+    page.mouse.move(x - 3, y)
+    page.mouse.move(x, y)
+    expect(page.locator(".st-key-map .hoverlayer")).to_contain_text("Shingeki no Kyojin")
+    page.mouse.click(x, y)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Shingeki no Kyojin")
+    page.wait_for_url(re.compile(r"/explore\?.*title=16498"))
+    assert RATED in page.url
+    assert errors == []
+
+
+def test_the_map_zooms_and_comes_back(page: Page, url: str) -> None:
+    page.goto(f"{url}/atlas")
+    x, y = middle(page)
+    extent = "document.querySelector('.st-key-map .js-plotly-plot')._fullLayout.xaxis.range.slice()"
+    before = page.evaluate(extent)
+    page.mouse.move(x, y)
+    page.mouse.wheel(0, -600)
+    page.wait_for_function(f"(b => {{ const [l, r] = {extent}; return r - l < 0.95 * (b[1] - b[0]) }})({before})")
+    page.locator(".st-key-map .modebar-btn[data-attr='zoom'][data-val='reset']").click()
+    page.wait_for_function(
+        f"(b => {{ const [l, r] = {extent}; return Math.abs(r - l - b[1] + b[0]) < 0.01 }})({before})"
+    )
+
+
+def test_search_finds_a_title_and_lists_its_neighbours_without_the_map(page: Page, url: str) -> None:
+    page.goto(f"{url}/atlas?names=English")
+    page.get_by_label("Find a title on the map").press_sequentially("cowboy beb", delay=30)
+    page.get_by_test_id("stMain").get_by_role("radio", name="Cowboy Bebop", exact=True).or_(
+        page.get_by_test_id("stMain").get_by_role("button", name="Cowboy Bebop", exact=True)
+    ).first.click()
+    expect(page.get_by_role("heading", name="Around Cowboy Bebop")).to_be_visible()
+    expect(page.locator(".st-key-neighbours").get_by_role("link")).to_have_count(12)
+    page.wait_for_url("**near=1**")
+    page.get_by_role("button", name="Show the whole map").click()
+    expect(page.get_by_role("heading", name="The regions")).to_be_visible()
+    assert "near" not in page.url
+
+
+def test_a_title_shows_itself_on_the_map_and_opens_from_there(page: Page, url: str) -> None:
+    page.goto(f"{url}/explore?title=16498&{RATED}")
+    page.get_by_role("link", name="On the map").click()
+    expect(page.get_by_role("heading", name="Around Shingeki no Kyojin")).to_be_visible()
+    assert NEAR in page.url
+    page.get_by_role("link", name="Open Shingeki no Kyojin").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Shingeki no Kyojin")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [("kind", RATED), ("predicted", f"{RATED}&colour=Predicted+for+you"), ("near", f"{NEAR}&colour=Year")],
+)
+def test_looks(browser: Browser, url: str, size: dict, scheme: str, name: str, query: str) -> None:
+    context = browser.new_context(viewport=size, color_scheme=scheme)
+    page = context.new_page()
+    errors = watch_console(page)
+    page.goto(f"{url}/atlas?{query}")
+    expect(page.locator(".st-key-map canvas.gl-canvas-context, .st-key-map .gl-canvas").first).to_be_attached()
+    settled(page)
+    expect_fits(page)
+    screenshot(page, f"atlas-{name}-{'phone' if size is PHONE else 'desktop'}-{scheme}")
+    assert errors == []
+    context.close()

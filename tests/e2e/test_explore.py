@@ -1,0 +1,134 @@
+"""Looking through the catalogue and opening titles, in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e.helpers import DESKTOP, PHONE, expect_fits, screenshot, settled, watch_console
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+RATED = "r=5114-9_1535-8_30276-4_16498-9"
+TITLE = re.compile(r"[?&]title=\d+")
+
+
+def cards(page: Page) -> Locator:
+    return page.locator(".st-key-titles").get_by_role("link")
+
+
+def expect_at_top(page: Page) -> None:
+    main = page.get_by_test_id("stMain").element_handle()
+    page.wait_for_function("main => main.scrollTop === 0", arg=main)
+
+
+def heading(page: Page) -> Locator:
+    return page.get_by_role("heading", level=1)
+
+
+def test_search_answers_while_typing_in_any_language(page: Page, url: str) -> None:
+    page.goto(f"{url}/explore")
+    search = page.get_by_label("Find a title", exact=True)
+    search.press_sequentially("attack on tit", delay=30)
+    expect(cards(page).first).to_contain_text("Shingeki no Kyojin")
+    search.fill("鋼の錬金術師")
+    expect(cards(page).first).to_contain_text("Fullmetal Alchemist")
+    page.wait_for_url("**q=**")
+
+
+def test_pages_titles_and_the_way_back(page: Page, url: str) -> None:
+    errors = watch_console(page)
+    page.goto(f"{url}/explore?{RATED}&genre=Horror")
+    page.get_by_role("button", name="Page 2").click()
+    page.wait_for_url("**page=2**")
+    settled(page)
+    expect_at_top(page)
+    name = cards(page).last.inner_text().replace("\n", " ")
+    cards(page).last.click()  # at the bottom of the page, which must not be where the title's page begins
+    page.wait_for_url(TITLE)
+    settled(page)
+    expect_at_top(page)
+    expect(heading(page)).to_contain_text(name.removesuffix(" …"))
+    page.go_back()
+    expect(heading(page)).to_have_text("Explore")
+    assert "page=2" in page.url
+    assert "genre=Horror" in page.url
+    expect(cards(page).last).to_contain_text(name[:15])
+    page.go_forward()
+    expect(heading(page)).not_to_have_text("Explore")
+    page.get_by_role("link", name="All titles").click()
+    expect(heading(page)).to_have_text("Explore")
+    page.wait_for_url(re.compile(r"genre=Horror"))
+    expect(cards(page).last).to_contain_text(name[:15])
+    assert "title=" not in page.url
+    assert errors == []
+
+
+def test_filters_narrow_and_can_be_cleared(page: Page, url: str) -> None:
+    page.goto(f"{url}/explore?genre=Horror&genre=Sports&genre=Mecha")
+    expect(page.get_by_text("Nothing fits")).to_be_visible()
+    page.get_by_role("button", name="Clear search and filters").click()
+    expect(cards(page)).to_have_count(24)
+    assert "genre" not in page.url
+
+
+def test_a_title_from_a_link_with_what_everybody_gave_it(page: Page, url: str) -> None:
+    page.goto(f"{url}/explore?title=5114")
+    expect(heading(page)).to_have_text("Fullmetal Alchemist: Brotherhood")
+    expect(page.locator(".js-plotly-plot .point").first).to_be_attached()
+    expect(page.get_by_role("link", name="MyAnimeList", exact=False).first).to_have_attribute(
+        "href", "https://myanimelist.net/anime/5114"
+    )
+    expect(page.get_by_role("link", name="AniList").first).to_have_attribute(
+        "href", re.compile(r"anilist\.co/anime/\d+")
+    )
+    expect(page.locator(".st-key-similar").get_by_role("link").first).to_be_visible()
+    expect(page.locator(".st-key-franchise").get_by_text("this one")).to_be_visible()
+
+
+def test_rating_a_title_keeps_it_in_the_list_and_the_address(page: Page, url: str) -> None:
+    page.goto(f"{url}/explore?title=20&{RATED}")
+    expect(page.get_by_text("for a fan of whom nothing is known")).to_be_visible()
+    page.locator(".st-key-yours").get_by_text("7", exact=True).click()
+    expect(page.get_by_text("You gave it 7")).to_be_visible()
+    expect(page.get_by_test_id("stSidebar").get_by_text("5 scores")).to_be_visible()
+    page.wait_for_url(re.compile(r"20-7"))
+
+
+def test_a_similar_title_opens_with_the_keyboard(page: Page, url: str) -> None:
+    page.goto(f"{url}/explore?title=5114&names=English")
+    link = page.locator(".st-key-similar").get_by_role("link").first
+    expect(link).to_be_visible()
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(heading(page)).not_to_have_text("Fullmetal Alchemist: Brotherhood")
+    expect_at_top(page)
+    assert "title=5114" not in page.url
+    assert "names=English" in page.url
+
+
+def test_an_unknown_title_leads_back(page: Page, url: str) -> None:
+    page.goto(f"{url}/explore?title=<img src=x onerror=alert(1)>")
+    expect(heading(page)).to_have_text("No such title")
+    expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()
+    page.get_by_role("link", name="All titles").click()
+    expect(cards(page)).to_have_count(24)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [("catalogue", RATED), ("title", f"title=16498&{RATED}"), ("nobody", "title=38524"), ("unknown", "title=0")],
+)
+def test_looks(browser: Browser, url: str, size: dict, scheme: str, name: str, query: str) -> None:
+    context = browser.new_context(viewport=size, color_scheme=scheme)
+    page = context.new_page()
+    errors = watch_console(page)
+    page.goto(f"{url}/explore?{query}")
+    expect(heading(page)).to_be_visible()
+    settled(page)
+    expect_fits(page)
+    screenshot(page, f"explore-{name}-{'phone' if size is PHONE else 'desktop'}-{scheme}")
+    assert errors == []
+    context.close()
