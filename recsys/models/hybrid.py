@@ -1,4 +1,4 @@
-"""The hybrid at serving time: SVD and the network for scores, the network and a sparse linear model for watching, all
+"""The hybrid at serving time: factors and the network for scores, the network and a sparse linear model for watching,
 knowing what a title is, so that a title without ratings is scored as well."""
 
 from collections.abc import Mapping
@@ -50,8 +50,9 @@ class BlendedFan(Fan):
 class Hybrid(Model[BlendedFan]):
     """predicted_j = share · net_j + (1 - share) · svd_j,  watch_j = linear_j + watch_weight · net's log chance_j.
 
-    See `FanNet`, `SVD` and `SparseLinear` for the parts. All cover every title of the catalogue: one that nobody rated
-    has in SVD the base and factors that titles of its content have, and more noise; `rated` (n_items,) tells which.
+    See `FanNet`, `SVD` and `SparseLinear` for the parts; the factors, in SVD's form, are fitted by variational Bayes
+    with a prior from content (`recsys.training.regression_factors`). All cover every title of the catalogue: one that
+    nobody rated has the factors that its content and franchise suggest, and more noise; `rated` (n_items,) tells which.
     """
 
     name: ClassVar[str] = "hybrid"

@@ -80,7 +80,7 @@ class BaselineOnly(Baseline):
         _, item_biases = algorithm.compute_baselines() if not hasattr(algorithm, "bi") else (None, algorithm.bi)
         self._inner = np.array([trainset.to_raw_iid(i) for i in range(trainset.n_items)], np.intp)
         self._base = np.full(len(ratings.item_ids), trainset.global_mean)
-        self._base[self._inner] += item_biases
+        self._base[self._inner] += np.asarray(item_biases)
         return trainset
 
     def _fan_base(self, items: Items, scores: Floats) -> NDArray[np.float64]:
@@ -106,18 +106,20 @@ class KNNBaseline(BaselineOnly):
         self._alike[np.ix_(self._inner, self._inner)] = algorithm.sim
 
     def answer(self, items: Items, scores: Floats) -> Answer:
+        predicted = self.predict(items, scores, np.arange(len(self._base)))
+        return Answer(predicted, predicted)
+
+    def predict(self, items: Items, scores: Floats, wanted: Items) -> NDArray[np.float64]:
+        """Expected scores of `wanted` (m,), (m,)."""
         base = self._fan_base(items, scores)
-        if not len(items):
-            return Answer(base, np.clip(base, 1, 10))
-        alike = self._alike[items].T  # (n_items, n)
+        alike = self._alike[np.ix_(wanted, items)]
         residuals = np.broadcast_to(scores - base[items], alike.shape)
         if len(items) > NEIGHBOURS:
             nearest = np.argpartition(-alike, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
             alike, residuals = (np.take_along_axis(values, nearest, axis=1) for values in (alike, residuals))
         weight = np.maximum(alike, 0)
         total = weight.sum(axis=1)
-        predicted = np.clip(base + (weight * residuals).sum(axis=1) / np.where(total > 0, total, 1), 1, 10)
-        return Answer(predicted, predicted)
+        return np.clip(base[wanted] + (weight * residuals).sum(axis=1) / np.where(total > 0, total, 1), 1, 10)
 
 
 class Ease(Baseline):

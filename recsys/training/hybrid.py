@@ -1,21 +1,22 @@
-"""Trains `hybrid`: SVD, the network with content and the linear watch model on training fans, their blend on validation
-fans."""
+"""Trains `hybrid`: title factors and the network, both knowing content, and the linear watch model on training fans;
+their blend on validation fans."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from recsys.data.ratings import Ratings
 from recsys.evaluation.reveal import FanLists, fan_lists
 from recsys.models import fan_net
 from recsys.models.hybrid import Blend, Hybrid
 from recsys.models.linear import SparseLinear
-from recsys.models.svd import SVD
-from recsys.training import content, svd_trainer
+from recsys.training import content, regression_factors
 from recsys.training.calibration import calibrate, errors_by_count, no_band
-from recsys.training.cold import ColdConfig, extend
+from recsys.training.cold import ColdConfig, served
 from recsys.training.ease import DenoisingConfig, denoising_ridge, sparse
 from recsys.training.fan_net import NetConfig
 from recsys.training.neural import (
@@ -28,6 +29,7 @@ from recsys.training.neural import (
     ranked,
     train_net,
 )
+from recsys.training.regression_factors import FactorConfig
 from recsys.training.run import Trained, TrainingRun, part_of
 
 #: Numbers of known ratings at which the parts' shares are learned, and those at which the order is.
@@ -42,11 +44,12 @@ class HybridConfig(NeuralConfig):
 
     net: NetConfig = field(default_factory=lambda: NetConfig(id_dropout=0.1))
     linear: DenoisingConfig = field(default_factory=DenoisingConfig)
+    factors: FactorConfig = field(default_factory=FactorConfig)
     cold: ColdConfig = field(default_factory=ColdConfig)
     #: The member count is content. Off: a new title has none yet, so that the count would leak the future.
     members: bool = False
-    #: The network's share in the scores of titles without ratings.
-    new_share: float = 0.5
+    #: The network's share in the scores of titles without ratings, as `scripts.evaluate cold-titles` learns it.
+    new_share: float = 0.08
 
 
 def train(run: TrainingRun, config: HybridConfig | None = None) -> Trained:
@@ -65,10 +68,8 @@ def parts(run: TrainingRun, config: HybridConfig) -> tuple[Hybrid, dict[str, Any
     ratings = part_of(run.ratings, "train")
     counts = np.bincount(ratings.items, minlength=len(item_ids))
     own = np.flatnonzero(counts)
-    svd = svd_trainer.train(run).model
-    if not isinstance(svd, SVD):
-        raise TypeError(f"svd_trainer gave a {type(svd).__name__}")
-    extended, rated = extend(svd, counts[own], item_ids, features, titles.franchises, config.cold)
+    factors = regression_factors.fit(ratings, features, config.factors, run.seed, _progress)
+    svd = served(factors, item_ids, counts, titles.franchises, config.cold)
     fans = fan_lists(run.ratings, "validation", item_ids[own], run.seed)
     net, history = train_net(run, ratings, item_ids[own], features[own], fans, config)
     rows = np.full(len(item_ids), -1)
@@ -76,8 +77,12 @@ def parts(run: TrainingRun, config: HybridConfig) -> tuple[Hybrid, dict[str, Any
     net = halved(fan_net.FanNet(net.weights, rows, features))
     linear = _linear(ratings, counts, config.linear)
     blend = Blend((0.0,), (0.5,), config.new_share, (0.0,), (0.05,))
-    model = Hybrid(net, extended, linear, rated, blend, no_band(), 0.0)
+    model = Hybrid(net, svd, linear, counts > 0, blend, no_band(), 0.0)
     return model, {**epochs(history), "features": len(titles.names), "titles": len(item_ids), "rated_titles": len(own)}
+
+
+def _progress(iterations: Iterable[int]) -> Iterable[int]:
+    return tqdm(iterations, desc="factors", mininterval=5)
 
 
 def _linear(ratings: Ratings, counts: NDArray[np.int64], config: DenoisingConfig) -> SparseLinear:

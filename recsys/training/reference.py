@@ -86,6 +86,12 @@ class RatingsData(Dataset):
         self.raw_ratings = list(zip(*columns, strict=False))
 
 
+def _of_hybrid(name: str, ratings: Ratings, seed: int) -> Algorithm:
+    from recsys.training import reference_hybrid  # it builds on this module
+
+    return getattr(reference_hybrid, name)(ratings, seed)
+
+
 def _knn() -> surprise.AlgoBase:
     options = {"name": "pearson_baseline", "user_based": False}
     return surprise.KNNBaseline(sim_options=options, bsl_options={"verbose": False}, verbose=False)
@@ -112,4 +118,6 @@ ALGORITHMS: dict[str, tuple[str, Callable[[Ratings, int], Algorithm]]] = {
     ),
     "svdpp": ("SVD++", lambda ratings, seed: _OnArrays(ratings, lambda: SVDpp(random_state=seed))),
     "knn": ("KNNBaseline, by title (Surprise)", lambda ratings, _: _Surprise(ratings, _knn)),
+    "factors": ("Factors by variational Bayes", lambda ratings, seed: _of_hybrid("Factors", ratings, seed)),
+    "blend": ("Blend: factors and neighbours", lambda ratings, seed: _of_hybrid("Blend", ratings, seed)),
 }

@@ -1,0 +1,124 @@
+"""Matrix factorisation whose titles have a prior that depends on their content, by variational Bayes."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.ratings import Ratings
+
+
+@dataclass(frozen=True)
+class FactorConfig:
+    """The size and length of the fit; more of either fits training fans closer and others no better."""
+
+    n_factors: int = 24
+    n_iterations: int = 12
+    #: Regularisation of the regression of titles on their content, in titles.
+    ridge: float = 20.0
+    #: Directions start as random, with this standard deviation.
+    start: float = 0.1
+
+
+@dataclass
+class Factors:
+    """r_ui = w_i · (1, z_u) + e, e ~ N(0, noise).
+
+    `titles` (n_items, d + 1), the first column the base, with covariances `title_covs` (n_items, d + 1, d + 1);
+    `fans` (n_users, d). `title_prior` (n_items, d + 1), what content says, and `title_spread` (d + 1, d + 1), how far
+    titles are from it; `fan_mean` (d,) and `fan_spread` (d, d).
+    """
+
+    titles: NDArray[np.float32]
+    title_covs: NDArray[np.float32]
+    fans: NDArray[np.float32]
+    noise: float
+    title_prior: NDArray[np.float64]
+    title_spread: NDArray[np.float64]
+    fan_mean: NDArray[np.float64]
+    fan_spread: NDArray[np.float64]
+
+
+def fit(
+    ratings: Ratings,
+    content: NDArray[np.float32],
+    config: FactorConfig,
+    seed: int = 0,
+    progress: Callable[[Iterable[int]], Iterable[int]] = lambda iterations: iterations,
+) -> Factors:
+    """Mean-field posterior of titles and fans (Lim & Teh 2007, "Variational Bayesian approach to movie rating
+    prediction"), the titles' prior a regression on `content` (n_items, n_features) (Agarwal & Chen 2009,
+    "Regression-based latent factor models"); priors and noise by empirical Bayes.
+
+    Memory 4 (n_users + n_items) d² bytes. One Python step per fan and title, none per rating.
+    """
+    rng = np.random.default_rng(seed)
+    d, n_items, n_users = config.n_factors, len(ratings.item_ids), len(ratings.user_ids)
+    mean = ratings.scores.mean()
+    order = np.argsort(ratings.items, kind="stable")
+    by_title = _Side(ratings.items[order], ratings.users[order], ratings.scores[order], n_items)
+    by_fan = _Side(ratings.users, ratings.items, ratings.scores, n_users)
+    features = np.column_stack([np.ones(n_items), content]).astype(np.float64)
+    titles = np.zeros((n_items, d + 1), np.float32)
+    titles[:, 0], titles[:, 1] = mean, 1
+    titles[:, 2:] = rng.normal(0, config.start, (n_items, d - 1))
+    covs = np.broadcast_to(0.01 * np.eye(d + 1, dtype=np.float32), (n_items, d + 1, d + 1)).copy()
+    prior, spread = titles.astype(np.float64), np.eye(d + 1)
+    fan_mean, fan_spread, noise = np.zeros(d), np.eye(d), 1.5
+    fans = np.zeros((n_users, d), np.float32)
+    fan_covs = np.zeros((n_users, d, d), np.float32)
+    rated = np.bincount(ratings.items, minlength=n_items) > 0
+    used = np.unique(ratings.users)
+    for _ in progress(range(config.n_iterations)):
+        inverse = np.linalg.inv(fan_spread)
+        for user in used:
+            items, scores = by_fan.of(user)
+            w, cov = titles[items], covs[items].sum(axis=0)
+            a = w[:, 1:]
+            precision = inverse + (a.T @ a + cov[1:, 1:]) / noise
+            fan_covs[user] = np.linalg.inv(precision)
+            fans[user] = fan_covs[user] @ (inverse @ fan_mean + (a.T @ (scores - w[:, 0]) - cov[1:, 0]) / noise)
+        fan_mean = fans[used].mean(axis=0, dtype=np.float64)
+        apart = fans[used] - fan_mean
+        fan_spread = (apart.T @ apart + fan_covs[used].sum(axis=0)) / len(used)
+        inverse = np.linalg.inv(spread)
+        squares = 0.0
+        for item in np.flatnonzero(rated).tolist():
+            users, scores = by_title.of(item)
+            x = np.column_stack([np.ones(len(users), np.float32), fans[users]])
+            second = x.T @ x
+            second[1:, 1:] += fan_covs[users].sum(axis=0)
+            cov = np.linalg.inv(inverse + second / noise)
+            titles[item] = cov @ (inverse @ prior[item] + x.T @ scores / noise)
+            covs[item] = cov
+            w = titles[item].astype(np.float64)
+            squares += scores @ scores - 2 * w @ (x.T @ scores) + np.sum(second * (np.outer(w, w) + cov))
+        noise = float(squares / len(ratings.scores))
+        prior = _regressed(features, titles, rated, config.ridge)
+        apart = titles[rated] - prior[rated]
+        spread = (apart.T @ apart + covs[rated].sum(axis=0)) / rated.sum()
+    titles[~rated], covs[~rated] = prior[~rated], spread
+    return Factors(titles, covs, fans, noise, prior, spread, fan_mean, fan_spread)
+
+
+def _regressed(
+    features: NDArray[np.float64], titles: NDArray[np.float32], rated: NDArray[np.bool_], ridge: float
+) -> NDArray[np.float64]:
+    """What content says of all titles, learned from the rated ones, (n_items, d + 1)."""
+    x = features[rated]
+    penalty = ridge * np.eye(x.shape[1])
+    penalty[0, 0] = 1e-6
+    return features @ np.linalg.solve(x.T @ x + penalty, x.T @ titles[rated].astype(np.float64))
+
+
+class _Side:
+    """Ratings grouped by fan or by title; `groups` ascends."""
+
+    def __init__(self, groups: NDArray, others: NDArray, scores: NDArray, n: int) -> None:
+        self._bounds = np.searchsorted(groups, np.arange(n + 1))
+        self._others, self._scores = others, scores.astype(np.float32)
+
+    def of(self, group: int) -> tuple[NDArray, NDArray]:
+        own = slice(self._bounds[group], self._bounds[group + 1])
+        return self._others[own], self._scores[own]
