@@ -10,6 +10,7 @@ COMMANDS = {
     "fold-in": Command("scripts.evaluations.fold_in", "new fans with few known ratings: errors and 80% bands"),
     "new-fans": Command("scripts.evaluations.new_fans", "ranking and errors for new fans, against strong baselines"),
     "cold-titles": Command("scripts.evaluations.cold_titles", "scores of titles without ratings, from what they are"),
+    "page": Command("scripts.evaluations.page", "what the page's series rules and diversity cost"),
     "elicitation": Command("scripts.evaluations.elicitation", "which titles to ask a new fan about first"),
 }
 

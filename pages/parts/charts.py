@@ -10,7 +10,7 @@ from pages.parts.text import plain, shorten
 from recsys import Pick
 from recsys.serving.scored import Scored
 
-#: Points of the landscape: the most popular of what could be shown.
+#: Points of the landscape, spread evenly from the most to the least popular of what could be shown.
 _LANDSCAPE = 600
 _SCORES = list(range(1, 11))
 _CONFIG = {"displayModeBar": False, "responsive": True}
@@ -75,11 +75,12 @@ def against_mean(picks: list[Pick], means: list[float | None]) -> None:
 
 def against_popularity(picks: list[Pick], scored: Scored) -> None:
     """What there is to choose from, and the ten: predicted score against members, on a logarithmic scale."""
-    most = np.argsort(-scored.members)[:_LANDSCAPE]
+    by_members = np.argsort(-scored.members)
+    some = by_members[np.unique(np.linspace(0, max(len(by_members) - 1, 0), _LANDSCAPE).astype(int))[: len(by_members)]]
     figure = go.Figure()
     figure.add_scatter(
-        x=np.maximum(scored.members[most], 1),
-        y=np.round(scored.predicted[most], 2),
+        x=np.maximum(scored.members[some], 1),
+        y=np.round(scored.predicted[some], 2),
         mode="markers",
         marker={"size": 4, "opacity": 0.35},
         name="could be shown",
@@ -97,8 +98,8 @@ def against_popularity(picks: list[Pick], scored: Scored) -> None:
         hovertemplate="%{text}<br>you %{y:.1f} · %{x:,} members<extra></extra>",
     )
     figure.update_xaxes(
-        title="Members on MyAnimeList", type="log", tickvals=[10**k for k in range(1, 7)],
-        ticktext=["10", "100", "1k", "10k", "100k", "1M"],
+        title="Members on MyAnimeList", type="log", tickvals=[10, 100, 1e3, 1e4, 1e5, 3e5, 1e6, 3e6],
+        ticktext=["10", "100", "1k", "10k", "100k", "300k", "1M", "3M"],
     )  # fmt: skip
     figure.update_yaxes(title="Predicted for you")
     mean = np.mean([pick.predicted for pick in shown]) if shown else float("nan")

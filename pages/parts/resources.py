@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 import recsys
 from recsys import RecsysError
+from recsys.serving import elicit
 from recsys.serving.community import RatingsStore
 
 #: Where the artifacts lie; a second copy can be served without touching the first.
@@ -55,5 +56,4 @@ def ratings() -> RatingsStore:
 
 def next_questions(fan: recsys.Profile, asked: frozenset[int], n: int) -> list[int]:
     """Anime ids of the `n` titles whose scores would tell most about `fan`, without those in `asked`."""
-    only = recsys.Filters(franchise_rules=True, exclude=asked)
-    return [pick.anime_id for pick in engine().recommend(fan, "popularity", n, only)]
+    return elicit.next_titles(engine(), fan, n, asked)

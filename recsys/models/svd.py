@@ -84,6 +84,12 @@ class SVD(Model[FoldedFan]):
     def predict(self, fan: FoldedFan) -> Floats:
         return clip(self.base + self.factors @ fan.z)
 
+    def covariance(self, fan: FoldedFan) -> Floats:
+        """Posterior covariance of z, (n_factors, n_factors), before `scale`."""
+        if fan.dual:
+            return np.eye(self.n_factors) - fan.rated.T @ fan.inverse @ fan.rated
+        return fan.inverse
+
     def variance(self, fan: FoldedFan, items: Items) -> Floats:
         """Variance (len(items),) of the scores that the fan would give: of the expectation, plus the noise."""
         wanted = self.factors[items].astype(np.float64)

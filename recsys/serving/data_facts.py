@@ -107,7 +107,7 @@ def _source(file: str, entry: Mapping[str, Any]) -> Source:
         command=str(made.get("command", "")),
         date=str(made.get("date", "")),
         simulated=bool(entry.get("simulated", False)),
-        of=tuple(packages),
+        of=tuple((name, version, terms) for name, version, terms in packages),
     )
 
 

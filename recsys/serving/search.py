@@ -133,6 +133,10 @@ class TitleSearch:
 
     def find(self, query: str, n: int = 10) -> list[int]:
         """Positions of the titles that a query may mean, best first, at most `n`; none when nothing is like it."""
+        return [position for position, _ in self.match(query, n)]
+
+    def match(self, query: str, n: int = 10) -> list[tuple[int, float]]:
+        """As `find`, each with how well a name of it answers the query: 1 for the name itself, 0 for nothing alike."""
         query = normalise(query[:_MAX_QUERY])
         if not query or n < 1:
             return []
@@ -144,7 +148,10 @@ class TitleSearch:
         score = quality + index.popularity[candidates]
         order = np.lexsort((candidates, -score))
         order = order[quality[order] >= _MIN_QUALITY]
-        return list(dict.fromkeys(index.positions[candidates[order]].tolist()))[:n]
+        best: dict[int, float] = {}
+        for position, sure in zip(index.positions[candidates[order]].tolist(), quality[order].tolist(), strict=True):
+            best[position] = max(best.get(position, 0.0), min(sure, 1.0))
+        return list(best.items())[:n]
 
     def _ready(self) -> _Index:
         with self._lock:

@@ -6,8 +6,8 @@ from typing import Any, Generic
 
 import numpy as np
 import torch
-from torch import nn
 from numpy.typing import NDArray
+from torch import nn
 
 from recsys.data.ratings import Ratings
 from recsys.evaluation.metrics import ndcg, rmse
@@ -146,7 +146,8 @@ def title_noise(ratings: Ratings, item_ids: NDArray[np.int64], base: NDArray[np.
 
 @dataclass(frozen=True)
 class Ranked(Generic[F]):
-    """A fan with titles to recommend: the fan folded in, what the model says of all titles, those told, and those hidden and liked."""
+    """A fan with titles to recommend: the fan folded in, what the model says of all titles, those told, and those
+    hidden and liked."""
 
     folded: F
     predicted: Floats

@@ -68,6 +68,9 @@ def _sweep(first, last, starts, items, scores, mean, biased, rates, decays, bu, 
     `rates` and `decays` hold the learning rates and regularisation of (bu, bi, pu, qi) in the parameters' own type.
     """
     n_factors = pu.shape[1]
+    # Copied out of their arrays: the compiler cannot know that the factors do not overlap them.
+    rate_bu, rate_bi, rate_pu, rate_qi = rates[0], rates[1], rates[2], rates[3]
+    decay_bu, decay_bi, decay_pu, decay_qi = decays[0], decays[1], decays[2], decays[3]
     for u in range(first, last):
         p = pu[u]
         for k in range(starts[u], starts[u + 1]):
@@ -81,13 +84,13 @@ def _sweep(first, last, starts, items, scores, mean, biased, rates, decays, bu, 
                 dot = _dot_any_order(q, p)
             err = scores[k] - (mean + bu[u] + bi[i] + dot)
             if biased:
-                bu[u] += rates[0] * (err - decays[0] * bu[u])
-                bi[i] += rates[1] * (err - decays[1] * bi[i])
+                bu[u] += rate_bu * (err - decay_bu * bu[u])
+                bi[i] += rate_bi * (err - decay_bi * bi[i])
             for f in range(n_factors):
                 pf = p[f]
                 qf = q[f]
-                p[f] += rates[2] * (err * qf - decays[2] * pf)
-                q[f] += rates[3] * (err * pf - decays[3] * qf)
+                p[f] += rate_pu * (err * qf - decay_pu * pf)
+                q[f] += rate_qi * (err * pf - decay_qi * qf)
 
 
 @njit(cache=True)

@@ -60,6 +60,8 @@ def markdown(everything: Mapping[str, Any]) -> str:
         parts.append(_new_fans(everything["new-fans"]))
     if "cold-titles" in everything:
         parts.append(_cold_titles(everything["cold-titles"]))
+    if "page" in everything:
+        parts.append(_page(everything["page"]))
     return "\n".join(parts)
 
 
@@ -94,6 +96,24 @@ def _cold_titles(figures: Mapping[str, Any]) -> str:
     lines += [
         f"| {name} | {_cell(row['rmse'], 3)} | {_cell(row['below'], 1)}% |" for name, row in figures["rows"].items()
     ]
+    return "\n".join([*lines, ""])
+
+
+def _page(figures: Mapping[str, Any]) -> str:
+    lines = [
+        "## What the page's rules cost\n",
+        (
+            f"The {figures['model']} model's ten for fans of the {figures['part']} part, as the page shows them: one "
+            "title of a series and its beginning first, and genres unlike those already picked "
+            f"(weight {figures['diversity']:g}). Cost is paired, in percent of NDCG@10 without rules.\n"
+        ),
+        "| known ratings | | NDCG@10 | cost | diversity of genres |",
+        "|---|---|---:|---:|---:|",
+    ]
+    for k, rows in figures["by_known_ratings"].items():
+        for name, row in rows.items():
+            cost = f"{_cell(row['cost_percent'], 1)}%"
+            lines.append(f"| {k} | {name} | {_cell(row['ndcg10'], 3)} | {cost} | {_cell(row['diversity'], 3)} |")
     return "\n".join([*lines, ""])
 
 

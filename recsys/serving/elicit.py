@@ -1,0 +1,100 @@
+"""Which titles to ask a fan about next, so that few answers say much."""
+
+from collections.abc import Set as AbstractSet
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.errors import RecsysError
+from recsys.models.base import Floats, Items
+from recsys.models.svd import SVD, FoldedFan
+from recsys.serving.engine import Engine
+from recsys.types import Filters, Profile
+
+#: Only this many of the likeliest titles are weighed: a fan has rarely seen the others.
+_POOL = 1000
+
+
+def next_titles(engine: Engine, fan: Profile, n: int = 5, skip: AbstractSet[int] = frozenset()) -> list[int]:
+    """Ids of the `n` titles to ask `fan` about next, the most telling first; the same for the same fan.
+
+    Titles that the fan has begun, adult titles, and those in `skip` (asked about before, and not seen) are left out. No
+    two in a row are of one franchise. How many have seen a title is MyAnimeList's count of members.
+    Raises `RecsysError` unless the svd model is loaded.
+    """
+    if "svd" not in engine.models:
+        raise RecsysError("Choosing what to ask needs the svd model; train it with python -m scripts.train svd.")
+    aligned = engine.aligned("svd")
+    model, folded = aligned.model, aligned.fold_in(engine.catalogue, fan)
+    if not isinstance(model, SVD) or not isinstance(folded, FoldedFan):
+        raise TypeError(f"The model called svd is a {type(model).__name__}.")
+    filters = Filters(min_raters=0, exclude=frozenset(skip))
+    allowed = engine.candidates(fan, "svd", filters).allowed[aligned.positions]
+    chance = 1.0 + engine.catalogue.members[aligned.positions]
+    franchises = engine.catalogue.franchise_ids[aligned.positions]
+    return model.item_ids[choose(model, folded, chance, allowed, n, franchises)].tolist()
+
+
+def choose(
+    model: SVD,
+    fan: FoldedFan,
+    chance: Floats,
+    allowed: NDArray[np.bool_],
+    n: int,
+    franchises: NDArray[np.int64] | None = None,
+) -> Items:
+    """Positions of the at most `n` titles to ask about next, in order, each chosen as if those before it were answered.
+
+    Each maximises chance_j · gain_j, where gain_j is by how much a score of j would lower the summed variance of what
+    is predicted, over titles weighted by how much they matter: `chance` (n_items,) that the fan has seen or will see
+    them, times exp(predicted score). It depends on which titles are scored, not on the scores: Bayesian A-optimal
+    design (Chaloner & Verdinelli 1995, sec. 2.2). With C the fan's posterior covariance, a_j the factors of j, and M
+    the weighted sum of a a', gain_j = a_j' C M C a_j / (a_j' C a_j + noise_j).
+
+    Only titles `allowed` (n_items,) are asked about. With `franchises` (n_items,), each title's number, no two in a row
+    share one.
+    """
+    moments = _moments(model, fan, chance)
+    covariance = model.covariance(fan)
+    pool = _pool(chance, allowed)
+    free = np.ones(len(pool), dtype=bool)
+    chosen: list[int] = []
+    while len(chosen) < n and free.any():
+        gain, spread, variance = _gains(model, pool, covariance, moments)
+        may = free
+        if franchises is not None and chosen:
+            others = franchises[pool] != franchises[pool[chosen[-1]]]
+            may = free & others if (free & others).any() else free
+        best = int(np.argmax(np.where(may, chance[pool] * gain, -np.inf)))
+        covariance = covariance - np.outer(spread[best], spread[best]) / variance[best]
+        free[best] = False
+        chosen.append(best)
+    return pool[chosen]
+
+
+def ranking(model: SVD, fan: FoldedFan, chance: Floats, allowed: NDArray[np.bool_]) -> Items:
+    """Positions of the likeliest allowed titles by what `choose` maximises, the best first: a title that the fan
+    has not seen teaches nothing, so this is the order of questions until one is answered."""
+    pool = _pool(chance, allowed)
+    gain, _, _ = _gains(model, pool, model.covariance(fan), _moments(model, fan, chance))
+    return pool[np.argsort(-chance[pool] * gain, kind="stable")]
+
+
+def _pool(chance: Floats, allowed: NDArray[np.bool_]) -> Items:
+    pool = np.flatnonzero(allowed)
+    return pool[np.argsort(-chance[pool], kind="stable")[:_POOL]]
+
+
+def _moments(model: SVD, fan: FoldedFan, chance: Floats) -> Floats:
+    """M, (n_factors, n_factors)."""
+    predicted = model.predict(fan)
+    weights = chance * np.exp(predicted - predicted.max())
+    return (model.factors * (weights / weights.sum())[:, None].astype(np.float32)).T @ model.factors
+
+
+def _gains(model: SVD, pool: Items, covariance: Floats, moments: Floats) -> tuple[Floats, Floats, Floats]:
+    """gain_j (n,), C a_j (n, n_factors) and the variance of a score (n,) of each title of `pool` (n,)."""
+    wanted = model.factors[pool].astype(np.float64)
+    spread = wanted @ covariance
+    variance = np.einsum("if,if->i", spread, wanted) + model.noise[pool]
+    return np.einsum("if,if->i", spread @ moments, spread) / variance, spread, variance
