@@ -102,6 +102,8 @@ class FanNet:
 
     def without_each(self, items: Items, scores: Floats, item: int) -> Floats:
         """The expected score of `item` if one of the ratings were not known, for each of them, (n,)."""
+        if not len(items):
+            return np.zeros(0, np.float32)
         sums = self._sums(items, scores)
         left = [np.reshape(values.sum(axis=0) - values, (len(items), -1)) for values in sums]
         _, taste, level = self._embed(len(items) - 1, *left)

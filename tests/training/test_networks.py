@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from recsys.models import store
 from recsys.training import hybrid, neural
@@ -69,3 +71,31 @@ def test_reasons_add_up_and_point_the_right_way(trained, name):
     inside = np.clip(baseline + effects.sum(), 1, 10)
     assert inside == pytest.approx(model.predict(fan)[4], abs=1e-3)
     assert effects[0] > effects[1]
+
+
+@pytest.mark.parametrize("name", ["neural", "hybrid"])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rated=st.dictionaries(st.integers(0, small.N_TITLES - 1), st.floats(1, 10)), seen=st.sets(st.integers(0, 59)))
+def test_any_fan_gets_finite_answers(trained, name, rated, seen):
+    model = trained[name]
+    items, scores = np.array(list(rated), np.intp), np.array(list(rated.values()), float)
+    fan = model.fold_in(items, scores, np.array(sorted(seen), np.intp))
+    predicted, watch = model.predict(fan), model.watch(fan)
+    every = np.arange(model.n_items)
+    low, high = model.band(fan, every)
+    for values in (predicted, watch, low, high, model.variance(fan, every), *model.explain(fan, 3)):
+        assert np.isfinite(values).all()
+    assert predicted.min() >= 1
+    assert predicted.max() <= 10
+    assert (low <= predicted + 1e-4).all()
+    assert (predicted <= high + 1e-4).all()
+
+
+@pytest.mark.parametrize("name", ["neural", "hybrid"])
+def test_similarity_is_1_for_itself_and_higher_within_the_camp(trained, name):
+    model = trained[name]
+    alike = model.similarity(2)
+    even = model.item_ids % 2 == 0
+    assert alike[2] == pytest.approx(1)
+    assert alike.max() <= 1 + 1e-6
+    assert alike[even].mean() > alike[~even].mean()
