@@ -8,7 +8,6 @@ from scripts.commands import Command, run
 COMMANDS = {
     "serve": Command("scripts.benchmarks.serve", "one fan's ten, for each model; reading an export; memory"),
     "page": Command("scripts.benchmarks.page", "reruns, cold page loads in a real browser, the server's memory"),
-    "svd": Command("scripts.benchmarks.svd", "training and prediction beside Surprise's SVD"),
 }
 
 

@@ -7,7 +7,7 @@ from scripts.commands import Command, run
 #: What can be measured, and the module that does it: `add_arguments(parser)` and `main(args) -> int`.
 COMMANDS = {
     "article": Command("scripts.evaluations.article", "the reference article's table: errors and times over 5 folds"),
-    "fold-in": Command("scripts.evaluations.fold_in", "new fans with few known ratings: errors and 80% bands"),
+    "fold-in": Command("scripts.evaluations.fold_in", "new fans with few known ratings: errors and error bands"),
     "new-fans": Command("scripts.evaluations.new_fans", "ranking and errors for new fans, against strong baselines"),
     "cold-titles": Command("scripts.evaluations.cold_titles", "scores of titles without ratings, from what they are"),
     "page": Command("scripts.evaluations.page", "what the page's series rules and diversity cost"),
