@@ -26,12 +26,12 @@ _GOLD = {"light": "#94700f", "dark": "#d9b44a"}
 _WORDS = {"year": "Year", "predicted": "Predicted"}
 #: How far apart the names of famous titles stand, in map units, and how much of the map a found title is shown with.
 _APART = (0.62, 0.2)
-_FAMOUS = 16
+_FAMOUS = 12
 _FOUND = "the title looked for"
 _WINDOW = 0.6
 #: No other name stands this near to the one of a found title.
-_CLEAR = (0.35, 0.12)
-_MARGIN = 0.1
+_CLEAR = (0.35, 0.2)
+_MARGIN = (0.35, 0.12)
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,16 @@ def _draw(shown: Map, colour: str, values: NDArray | None, theme: str) -> go.Fig
         "legend": {"orientation": "h", "y": 0, "yanchor": "top", "x": 0, "itemsizing": "constant"},
         "hoverlabel": {"align": "left"},
         "dragmode": "pan",
-        "xaxis": {**axis, "range": _range(shown.world.x)},
-        "yaxis": {**axis, "range": _range(shown.world.y)},
+        "xaxis": {**axis, "range": _range(shown.world.x, _MARGIN[0])},
+        "yaxis": {**axis, "range": _range(shown.world.y, _MARGIN[1])},
         # All at once: Plotly checks every annotation again with each one that is added.
         "annotations": _labels(shown, theme),
     }
     return go.Figure(traces, layout)
 
 
-def _range(along: NDArray[np.float32]) -> list[float]:
-    return [float(along.min()) - _MARGIN, float(along.max()) + _MARGIN]
+def _range(along: NDArray[np.float32], margin: float) -> list[float]:
+    return [float(along.min()) - margin, float(along.max()) + margin]
 
 
 def _by_kind(shown: Map) -> list[go.Scattergl]:

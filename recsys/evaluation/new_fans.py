@@ -70,7 +70,7 @@ def contenders(artifacts: Path, ratings: Ratings, with_baselines: bool, seed: in
         from recsys.training.baselines import BASELINES
 
         for make in BASELINES:
-            fitted = make(trained, seed)
+            fitted = make(trained, seed)  # pyright: ignore[reportCallIssue]
 
             def answer(items: NDArray[np.intp], scores: NDArray[np.float64], fitted=fitted) -> Answer:
                 given = fitted.answer(items, scores)

@@ -97,8 +97,8 @@ def measure(
         for name, value in row.items():
             columns[name].append(value)
     arrays = {name: np.array(values, float) for name, values in columns.items()}
-    sums = [np.nan_to_num(arrays.pop(name)) for name in ("squares", "absolutes", "asked")]
-    return Sheet(arrays, *sums, frozenset(shown))
+    squares, absolutes, asked = (np.nan_to_num(arrays.pop(name)) for name in ("squares", "absolutes", "asked"))
+    return Sheet(arrays, squares, absolutes, asked, frozenset(shown))
 
 
 def best(order: NDArray[np.floating], told: NDArray[np.intp], n: int) -> NDArray[np.intp]:
