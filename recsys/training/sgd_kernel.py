@@ -47,7 +47,7 @@ def group_by_user(users, items, scores, user_rows, item_rows, n_users):
 
 @njit(cache=True)
 def _dot_in_order(a, b):
-    total = a[0] * 0
+    total = a.dtype.type(0)
     for f in range(a.shape[0]):
         total += a[f] * b[f]
     return total
@@ -55,7 +55,7 @@ def _dot_in_order(a, b):
 
 @njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
 def _dot_any_order(a, b):
-    total = a[0] * 0
+    total = a.dtype.type(0)
     for f in range(a.shape[0]):
         total += a[f] * b[f]
     return total
@@ -67,30 +67,26 @@ def _sweep(first, last, starts, items, scores, mean, biased, rates, decays, bu, 
 
     `rates` and `decays` hold the learning rates and regularisation of (bu, bi, pu, qi) in the parameters' own type.
     """
-    n_factors = pu.shape[1]
-    # Copied out of their arrays: the compiler cannot know that the factors do not overlap them.
+    # Copies: the compiler cannot know that these arrays do not overlap, and would read them again for every factor.
     rate_bu, rate_bi, rate_pu, rate_qi = rates[0], rates[1], rates[2], rates[3]
     decay_bu, decay_bi, decay_pu, decay_qi = decays[0], decays[1], decays[2], decays[3]
+    p = np.empty(pu.shape[1], pu.dtype)
     for u in range(first, last):
-        p = pu[u]
+        p[:] = pu[u]
         for k in range(starts[u], starts[u + 1]):
             i = items[k]
             q = qi[i]
-            if n_factors == 0:
-                dot = mean * 0
-            elif in_order:
-                dot = _dot_in_order(q, p)
-            else:
-                dot = _dot_any_order(q, p)
+            dot = _dot_in_order(q, p) if in_order else _dot_any_order(q, p)
             err = scores[k] - (mean + bu[u] + bi[i] + dot)
             if biased:
                 bu[u] += rate_bu * (err - decay_bu * bu[u])
                 bi[i] += rate_bi * (err - decay_bi * bi[i])
-            for f in range(n_factors):
+            for f in range(p.shape[0]):
                 pf = p[f]
                 qf = q[f]
                 p[f] += rate_pu * (err * qf - decay_pu * pf)
                 q[f] += rate_qi * (err * pf - decay_qi * qf)
+        pu[u] = p
 
 
 @njit(cache=True)
@@ -125,7 +121,7 @@ def predict_pairs(users, items, user_rows, item_rows, mean, bu, bi, pu, qi):
             total += bu[u]
         if i >= 0:
             total += bi[i]
-        if u >= 0 and i >= 0 and pu.shape[1] > 0:
+        if u >= 0 and i >= 0:
             total += _dot_any_order(qi[i], pu[u])
         out[k] = total
     return out
