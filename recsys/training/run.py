@@ -1,11 +1,12 @@
 """What every trainer is given and gives back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
 from recsys.data.split import Part, members
@@ -39,11 +40,9 @@ class Trained:
 
 def part_of(ratings: Ratings, part: Part) -> Ratings:
     """The ratings of one part's fans; positions and ids stay as they were."""
-    rows = members(ratings.user_ids, part)[ratings.users]
-    return Ratings(
-        ratings.user_ids,
-        ratings.item_ids,
-        np.ascontiguousarray(ratings.users[rows]),
-        np.ascontiguousarray(ratings.items[rows]),
-        np.ascontiguousarray(ratings.scores[rows]),
-    )
+    return rows_of(ratings, members(ratings.user_ids, part)[ratings.users])
+
+
+def rows_of(ratings: Ratings, rows: NDArray[np.bool_] | NDArray[np.integer]) -> Ratings:
+    """The ratings that `rows` selects, in its order; positions and ids stay as they were."""
+    return replace(ratings, users=ratings.users[rows], items=ratings.items[rows], scores=ratings.scores[rows])
