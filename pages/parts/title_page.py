@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.parts import charts, controls, covers, gallery, links, pickers, related, resources, state
+from pages.parts.memory import remembered
 from pages.parts.text import count, plain
 from recsys import Explanation, Prediction, RecsysError, Title
 
@@ -117,12 +118,18 @@ def _predicted(title: Title, known_by: list[str]) -> None:
         st.markdown("Rate a few titles, or bring your list in the sidebar, and this says what you would think of it.")
         return
     model = controls.model()
-    prediction = engine.predict(others, [title.anime_id], model)[0]
+
+    def work_out() -> tuple[Prediction, Explanation | None]:
+        prediction = engine.predict(others, [title.anime_id], model)[0]
+        return prediction, None if prediction.fallback else engine.explain(others, title.anime_id, model)
+
+    key = (state.visit(), title.anime_id, model)
+    prediction, explanation = remembered("title", key, work_out, "Predicting …")
     _score(title, prediction)
-    if prediction.fallback:
-        st.caption(f":material/info: Not personal: {plain(prediction.fallback)}")
+    if explanation is None:
+        st.caption(f":material/info: Not personal: {plain(prediction.fallback or '')}")
     else:
-        _why(engine.explain(others, title.anime_id, model), title)
+        _why(explanation, title)
 
 
 def _score(title: Title, prediction: Prediction) -> None:
