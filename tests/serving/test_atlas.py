@@ -1,5 +1,7 @@
 """The map as the page sees it, on places chosen by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,8 @@ from recsys.data.catalogue import Catalogue
 from recsys.serving import atlas
 from recsys.serving.scored import Scored
 from recsys.types import Title
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +102,13 @@ def test_predictions_are_in_the_maps_order_and_unknown_where_there_is_none(world
     assert predicted[world.at(100)] == 3.0
     assert np.isnan(predicted[world.at(1)])
     assert np.isfinite(predicted).sum() == 2
+
+
+def test_the_shipped_map_is_of_the_shipped_svd():
+    """Fails when the SVD was trained anew and the map was not: run python -m scripts.train atlas."""
+    described = manifest.read(ROOT / "artifacts")
+    origin = described.files[places.FILE]["from"]
+    assert origin["sha256"] == described.files[origin["file"]]["sha256"]
+    shipped = atlas.load(described.folder, Catalogue.load(described.path("catalogue.parquet")))
+    assert len(shipped.anime_ids) > 6_000
+    assert described.path(places.FILE).stat().st_size < 200_000
