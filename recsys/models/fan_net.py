@@ -37,6 +37,14 @@ class Embedding:
     level: float
 
 
+@dataclass(frozen=True)
+class Others:
+    """A fan of n ratings without each of them in turn: `taste` (n, taste_dim), `level` (n,)."""
+
+    taste: Floats
+    level: Floats
+
+
 def watch_weights(scores: Floats) -> NDArray[np.float32]:
     """How much a title scored so tells about what a fan likes to watch: 1 at 10, 1/12 at 4.5 and below."""
     return (np.maximum(np.asarray(scores, np.float32) - 4, 0.5) / 6).astype(np.float32)
@@ -80,6 +88,8 @@ class FanNet:
         self.base = self._titles("bias") + np.float32(weights["mean"][0])
         self.taste_out = self._titles("taste_out")
         self._watch_base = self._titles("watch_bias")
+        #: A fan without ratings.
+        self.nobody = self.encode(np.zeros(0, np.intp), np.zeros(0))
 
     def _titles(self, name: str) -> Floats:
         """A parameter of all titles, (n_items, ...)."""
@@ -100,14 +110,19 @@ class FanNet:
         habit, taste, level = self._embed(len(items), *(np.atleast_1d(values.sum(axis=0))[None] for values in sums))
         return Embedding(habit[0], taste[0], float(level[0]))
 
-    def without_each(self, items: Items, scores: Floats, item: int) -> Floats:
-        """The expected score of `item` if one of the ratings were not known, for each of them, (n,)."""
-        if not len(items):
-            return np.zeros(0, np.float32)
+    def without_each(self, items: Items, scores: Floats) -> Others:
+        """The fan if one of the ratings were not known, for each of them."""
+        n = len(items)
+        if not n:
+            return Others(np.zeros((0, self.taste_out.shape[1]), np.float32), np.zeros(0, np.float32))
         sums = self._sums(items, scores)
-        left = [np.reshape(values.sum(axis=0) - values, (len(items), -1)) for values in sums]
-        _, taste, level = self._embed(len(items) - 1, *left)
-        return self.base[item] + level + taste @ self.taste_out[item]
+        left = [np.reshape(values.sum(axis=0) - values, (n, -1)) for values in sums]
+        _, taste, level = self._embed(n - 1, *left)
+        return Others(taste, level)
+
+    def predict_without(self, others: Others, item: int) -> Floats:
+        """The expected score of `item` without each rating, (n,)."""
+        return self.base[item] + others.level + others.taste @ self.taste_out[item]
 
     def _sums(self, items: Items, scores: Floats) -> list[Floats]:
         """What each rating adds to the sums that `_embed` needs, (n, ...)."""
@@ -190,4 +205,4 @@ def _is_half(name: str) -> bool:
 
 def _gelu(x: NDArray[np.float32]) -> NDArray[np.float32]:
     """Gaussian error linear unit, tanh form (Hendrycks & Gimpel 2016)."""
-    return 0.5 * x * (1 + np.tanh(np.float32(math.sqrt(2 / math.pi)) * (x + np.float32(0.044715) * x**3)))
+    return 0.5 * x * (1 + np.tanh(np.float32(math.sqrt(2 / math.pi)) * (x + np.float32(0.044715) * x * x * x)))

@@ -3,6 +3,7 @@ knowing what a title is, so that a title without ratings is scored as well."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from recsys.models.band import Band, check_shape
 from recsys.models.base import Fan, Floats, Items, Model, clip
-from recsys.models.fan_net import Embedding, FanNet
+from recsys.models.fan_net import Embedding, FanNet, Others
 from recsys.models.linear import SparseLinear
 from recsys.models.neural import check_noise, cosines, leave_one_out
 from recsys.models.svd import SVD, FoldedFan
@@ -40,11 +41,17 @@ class Blend:
 
 @dataclass(frozen=True)
 class BlendedFan(Fan):
-    """The fan in the network and in SVD; `share` (n_items,) is the network's share of each predicted score."""
+    """The fan in `net` and in SVD; `share` (n_items,) is the network's share of each predicted score."""
 
+    net: FanNet
     embedding: Embedding
     folded: FoldedFan
     share: NDArray[np.float32]
+
+    @cached_property
+    def others(self) -> Others:
+        """What all reasons need; computed once, when the first is asked for."""
+        return self.net.without_each(self.items, self.scores)
 
 
 class Hybrid(Model[BlendedFan]):
@@ -76,7 +83,7 @@ class Hybrid(Model[BlendedFan]):
         scores = np.asarray(scores, np.float64)
         share = np.where(self.rated, self.blend.share(len(items)), self.blend.new_share).astype(np.float32)
         embedding, folded = self.net.encode(items, scores), self.svd.fold_in(items, scores, seen)
-        return BlendedFan(items, scores, seen, embedding, folded, share)
+        return BlendedFan(items, scores, seen, self.net, embedding, folded, share)
 
     def predict(self, fan: BlendedFan) -> Floats:
         return clip(self._expected(fan, slice(None)))
@@ -101,10 +108,9 @@ class Hybrid(Model[BlendedFan]):
 
     def explain(self, fan: BlendedFan, item: int) -> tuple[float, Floats]:
         """SVD's exact effects and the network's by leaving each rating out, in the shares of the two."""
-        nobody = self.net.encode(fan.items[:0], fan.scores[:0])
         at, share = np.array([item]), float(fan.share[item])
-        without = self.net.without_each(fan.items, fan.scores, item)
-        predicted, empty = (float(self.net.predict(embedding, at)[0]) for embedding in (fan.embedding, nobody))
+        without = self.net.predict_without(fan.others, item)
+        predicted, empty = (float(self.net.predict(embedding, at)[0]) for embedding in (fan.embedding, self.net.nobody))
         net = leave_one_out(predicted, empty, without)
         svd = self.svd.explain(fan.folded, item)
         return share * net[0] + (1 - share) * svd[0], share * net[1] + (1 - share) * svd[1]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -9,15 +10,21 @@ from numpy.typing import NDArray
 
 from recsys.models.band import Band, check_shape
 from recsys.models.base import Fan, Floats, Items, Model, clip
-from recsys.models.fan_net import Embedding, FanNet
+from recsys.models.fan_net import Embedding, FanNet, Others
 
 
 @dataclass(frozen=True)
 class EmbeddedFan(Fan):
-    """`embedding`: the fan in the network. `scale`: how much the fan's scores vary about predictions, 1 being usual."""
+    """`embedding`: the fan in `net`. `scale`: how much the fan's scores vary about predictions, 1 being usual."""
 
+    net: FanNet
     embedding: Embedding
     scale: float
+
+    @cached_property
+    def others(self) -> Others:
+        """What all reasons need; computed once, when the first is asked for."""
+        return self.net.without_each(self.items, self.scores)
 
 
 def fan_scale(items: Items, residuals: Floats, noise: NDArray[np.float32], dof: float) -> float:
@@ -73,7 +80,7 @@ class Neural(Model[EmbeddedFan]):
         embedding = self.net.encode(items, scores)
         residuals = scores - self.net.predict(embedding, items)
         scale = fan_scale(items, residuals, self.noise, self._fan_dof)
-        return EmbeddedFan(items, scores, seen, embedding, scale)
+        return EmbeddedFan(items, scores, seen, self.net, embedding, scale)
 
     def predict(self, fan: EmbeddedFan) -> Floats:
         return clip(self.net.predict(fan.embedding))
@@ -91,11 +98,10 @@ class Neural(Model[EmbeddedFan]):
 
     def explain(self, fan: EmbeddedFan, item: int) -> tuple[float, Floats]:
         """By leaving each rating out; see `leave_one_out`. The baseline is the prediction for a fan without ratings."""
-        nobody = self.net.encode(fan.items[:0], fan.scores[:0])
         at = np.array([item])
         predicted = float(self.net.predict(fan.embedding, at)[0])
-        without = self.net.without_each(fan.items, fan.scores, item)
-        return leave_one_out(predicted, float(self.net.predict(nobody, at)[0]), without)
+        without = self.net.predict_without(fan.others, item)
+        return leave_one_out(predicted, float(self.net.predict(self.net.nobody, at)[0]), without)
 
     def similarity(self, item: int) -> Floats:
         """Cosine of the titles' watch embeddings: whether the same fans like them."""
