@@ -70,7 +70,9 @@ class Neighbours(Algorithm):
         predicted = np.empty(len(rows))
         for group in np.split(order, np.flatnonzero(np.diff(users[order])) + 1):
             own = slice(bounds[users[group[0]]], bounds[users[group[0]] + 1])
-            predicted[group] = self._model.predict(self._known.items[own], self._known.scores[own], items[group])
+            predicted[group] = self._model.predict(
+                self._known.items[own].astype(np.intp), self._known.scores[own], items[group].astype(np.intp)
+            )
         return time.perf_counter() - start, predicted
 
 
