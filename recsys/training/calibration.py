@@ -12,7 +12,7 @@ from recsys.models.base import F, Floats, Items, Model
 
 #: Numbers of known ratings at which bands are calibrated.
 COUNTS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500)
-_MIN_SCORES = 2000
+_MIN_SCORES = 500
 
 
 def no_band() -> Band:
@@ -23,7 +23,7 @@ def no_band() -> Band:
 def calibrate(model: Model[F], variance: Callable[[F, Items], Floats], fans: FanLists, share: float = 0.8) -> Band:
     """The band that covers `share` of the hidden scores of `fans`, as much below it as above, at each of `COUNTS`.
 
-    `variance(fan, items)` is the model's own. Counts that leave fewer than 2,000 hidden scores are left out.
+    `variance(fan, items)` is the model's own. Counts that leave fewer than 500 hidden scores are left out.
     """
     counts, lows, highs = [], [], []
     for k in COUNTS:

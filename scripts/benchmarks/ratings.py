@@ -15,8 +15,8 @@ _BLOCK = 20_000
 
 
 def write(folder: Path, n_ratings: int, seed: int = 0) -> int:
-    """Write `folder`/ratings.parquet with about `n_ratings` ratings, as many for each fan and title as the article's
-    set has down to a few hundred titles; return how many there are."""
+    """Write `folder`/ratings.parquet with about `n_ratings` ratings, as many for each fan as the article's set has;
+    return how many there are."""
     share = n_ratings / ARTICLE[0]
     n_fans, n_titles = max(int(ARTICLE[1] * share), 50), max(int(ARTICLE[2] * share**0.5), 400)
     rng = np.random.default_rng(seed)
@@ -24,13 +24,14 @@ def write(folder: Path, n_ratings: int, seed: int = 0) -> int:
     quality = rng.normal(7, 0.8, n_titles).astype(np.float32)
     factors = rng.normal(0, 0.45, (n_titles, _RANK)).astype(np.float32)
     lengths = rng.lognormal(0, 1.0, n_fans)
-    lengths = np.clip(lengths / lengths.mean() * n_ratings / n_fans * 1.35, 12, n_titles // 2).astype(np.int64)
+    lengths = np.clip(lengths / lengths.mean() * n_ratings / n_fans * 2, 12, n_titles // 2).astype(np.int64)
     columns = []
     for first in range(0, n_fans, _BLOCK):
         block = np.arange(first, min(first + _BLOCK, n_fans))
         fans = np.repeat(block - first, lengths[block])
-        # Drawn with replacement and told apart afterwards: shorter lists than drawn, quickly.
+        # Twice as many as wanted, drawn with replacement, told apart, and thinned to the number wanted: quick.
         pairs = np.unique(fans * n_titles + rng.choice(n_titles, len(fans), p=chance / chance.sum()))
+        pairs = pairs[rng.random(len(pairs)) < n_ratings * len(block) / n_fans / len(pairs)]
         fans, items = pairs // n_titles, pairs % n_titles
         tastes = rng.normal(0, 0.6, (len(block), _RANK)).astype(np.float32)
         generosity = rng.normal(0, 0.9, len(block)).astype(np.float32)
