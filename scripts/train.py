@@ -79,6 +79,8 @@ def _train(name: str, args: argparse.Namespace) -> None:
     trainer = getattr(import_module(module), function)
     described = manifest.read(args.data)
     checkpoint = args.checkpoints / f"{name}.safetensors" if args.checkpoints else None
+    # Looked for now, so that what is missing is said before the training rather than after it.
+    stats = None if args.data.resolve() == args.out.resolve() else described.path(_TITLE_STATS)
     arrays = ratings.load_arrays(args.data)
     run = TrainingRun(args.data, arrays, args.seed, args.threads, args.catalogue, args.device, checkpoint)
     print(f"Training {name} on {len(run.ratings.scores):,} ratings of {args.data} ...", flush=True)
@@ -91,8 +93,8 @@ def _train(name: str, args: argparse.Namespace) -> None:
         file = store.file_name(name)
         store.save(trained.model, batch.path(file, trained_on=data), **header)
         batch.model(name, file=file, **header)
-        if args.data.resolve() != args.out.resolve():
-            shutil.copyfile(described.path(_TITLE_STATS), batch.path(_TITLE_STATS, **_made(described, _TITLE_STATS)))
+        if stats is not None:
+            shutil.copyfile(stats, batch.path(_TITLE_STATS, **_made(described, _TITLE_STATS)))
     written = args.out / file
     print(f"Wrote {written} ({written.stat().st_size / 1e6:.1f} MB) in {time.perf_counter() - start:.0f} s.")
     for measure, value in trained.metrics.items():

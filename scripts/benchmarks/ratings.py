@@ -18,7 +18,7 @@ def write(folder: Path, n_ratings: int, seed: int = 0) -> int:
     """Write `folder`/ratings.parquet with about `n_ratings` ratings, as many for each fan as the article's set has;
     return how many there are."""
     share = n_ratings / ARTICLE[0]
-    n_fans, n_titles = max(int(ARTICLE[1] * share), 50), max(int(ARTICLE[2] * share**0.5), 400)
+    n_fans, n_titles = max(int(ARTICLE[1] * share), 50), max(int(ARTICLE[2] * share**0.5), 1500)
     rng = np.random.default_rng(seed)
     chance = 1 / (np.arange(n_titles) + 30.0) ** 0.9
     quality = rng.normal(7, 0.8, n_titles).astype(np.float32)

@@ -1,0 +1,36 @@
+"""`scripts.benchmark svd`: the two libraries get the same rows and end at the same parameters."""
+
+import numpy as np
+import pytest
+
+from recsys.data.ratings import load_arrays
+from recsys.training.side_by_side import Variant, largest_difference, measure
+from scripts.benchmarks import ratings
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("simulated")
+    ratings.write(folder, 20_000, seed=1)
+    return folder
+
+
+def test_simulated_ratings_are_as_many_as_asked_and_have_structure(folder):
+    simulated = load_arrays(folder)
+    assert len(simulated.scores) == pytest.approx(20_000, rel=0.05)
+    assert set(simulated.scores) <= set(range(1, 11))
+    raters = np.sort(np.bincount(simulated.items))
+    assert raters[-20:].mean() > 3 * np.median(raters)
+    per_fan = np.bincount(simulated.users)
+    assert per_fan.max() > 3 * np.median(per_fan)
+
+
+def test_same_split_same_parameters_same_error(folder):
+    theirs = measure(Variant("Surprise", library=True), folder, seed=3)
+    ours = measure(Variant("ours"), folder, seed=3)
+    assert largest_difference(ours, theirs) < 1e-9
+    assert ours.rmse == pytest.approx(theirs.rmse, abs=1e-9)
+    for stage in ("load", "split", "fit", "predict"):
+        assert ours.seconds[stage] >= 0
+        assert theirs.seconds[stage] > 0
+    assert 0 < ours.peak_mb < theirs.peak_mb * 2

@@ -1,0 +1,120 @@
+"""`scripts.train` and `scripts.evaluate` on a small world, from prepared files to published models and figures."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from recsys.data import community, manifest
+from recsys.models import store
+from scripts import evaluate, train
+from tests.data import world
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    community.write(world.fans(900), world.model().item_ids, folder, np.random.default_rng(0))
+    with manifest.writing(folder) as batch:
+        pq.write_table(pa.table({"anime_id": [10], "n_ratings": [3]}), batch.path("title_stats.parquet"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def out(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("artifacts")
+    assert train.main(["popularity", "svd", "--data", str(data), "--out", str(folder)]) == 0
+    return folder
+
+
+def test_models_are_published_with_what_made_them(data: Path, out: Path) -> None:
+    written, read = manifest.read(out), manifest.read(data)
+    for name in ("popularity", "svd"):
+        entry = written.models[name]
+        assert entry["file"] == store.file_name(name)
+        assert entry["data"]["sha256"] == read.files["ratings.parquet"]["sha256"]
+        assert entry["seed"] == 0
+        assert entry["training"]
+        errors = entry["metrics"]["validation_rmse_by_known_ratings"]
+        assert errors["20"] < errors["0"]
+        assert store.load(name, written.path(entry["file"])).n_items > 100
+    assert written.path("title_stats.parquet").read_bytes() == read.path("title_stats.parquet").read_bytes()
+
+
+def test_svd_tells_more_than_popularity(out: Path) -> None:
+    models = manifest.read(out).models
+    errors = {name: models[name]["metrics"]["validation_rmse_by_known_ratings"]["20"] for name in models}
+    assert errors["svd"] < errors["popularity"]
+
+
+def test_the_same_seed_trains_the_same_model(data: Path, out: Path, tmp_path: Path) -> None:
+    assert train.main(["svd", "--data", str(data), "--out", str(tmp_path)]) == 0
+    digests = [manifest.read(folder).files[store.file_name("svd")]["sha256"] for folder in (out, tmp_path)]
+    assert digests[0] == digests[1]
+
+
+def test_data_that_is_not_there_is_an_error_and_leaves_the_old_models(out: Path, tmp_path: Path, capsys) -> None:
+    before = (out / "manifest.json").read_bytes()
+    assert train.main(["svd", "--data", str(tmp_path / "nothing"), "--out", str(out)]) == 2
+    assert str(tmp_path / "nothing") in capsys.readouterr().err
+    assert (out / "manifest.json").read_bytes() == before
+
+
+def test_an_unknown_model_is_refused(data: Path, capsys) -> None:
+    with pytest.raises(SystemExit):
+        train.main(["oracle", "--data", str(data)])
+    assert "oracle" in capsys.readouterr().err
+
+
+def test_a_killed_training_leaves_the_old_models(data: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = manifest.read(out).files
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store, "save", die)
+    with pytest.raises(KeyboardInterrupt):
+        train.main(["popularity", "--data", str(data), "--out", str(out)])
+    assert manifest.read(out).files == before
+    assert all(manifest.read(out).path(name) for name in before)
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
+    return [line.split() for line in capsys.readouterr().out.splitlines()]
+
+
+def test_the_articles_table(data: Path, capsys) -> None:
+    models = ["baseline", "svd"]
+    assert evaluate.main(["article", "--data", str(data), "--model", *models, "--folds", "3", "--seed", "4"]) == 0
+    table = lines(capsys)
+    rows = {words[0]: [float(word) for word in words[1:]] for words in table if words and words[0] in ("RMSE", "MAE")}
+    assert set(rows) == {"RMSE", "MAE"}
+    for *folds, mean, deviation in rows.values():
+        assert len(folds) == 3
+        assert mean == pytest.approx(np.mean(folds), abs=1e-4)
+        assert deviation == pytest.approx(np.std(folds), abs=1e-4)
+    assert sum(words[:2] == ["Fit", "time"] for words in table) >= 2
+
+
+def test_fold_in_figures(data: Path, capsys) -> None:
+    assert evaluate.main(["fold-in", "--data", str(data)]) == 0
+    rows = [words for words in lines(capsys) if words and words[0].isdigit()]
+    assert [int(words[0]) for words in rows][:3] == [0, 1, 3]
+    for words in rows[1:4]:
+        popularity, ridge, prior = map(float, words[3:6])
+        assert prior < popularity
+        assert prior <= ridge + 0.02
+
+
+def test_elicitation_figures(data: Path, out: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recsys.evaluation.elicitation.MIN_RATINGS", 30)
+    assert evaluate.main(["elicitation", "--data", str(data), "--artifacts", str(out)]) == 0
+    names = [words[0] for words in lines(capsys) if words]
+    assert names[-3:] == ["telling", "popular", "random"]
+
+
+def test_elicitation_without_a_model_is_an_error(data: Path, tmp_path: Path, capsys) -> None:
+    assert evaluate.main(["elicitation", "--data", str(data), "--artifacts", str(tmp_path)]) == 2
+    assert str(tmp_path) in capsys.readouterr().err
