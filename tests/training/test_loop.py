@@ -36,7 +36,7 @@ def loss(module, rows):
 
 
 def validate(module):
-    return float((module(X) - Y).square().mean())
+    return (module(X) - Y).square().mean().item()
 
 
 def train(epochs=6, patience=9, total=None, **options):
