@@ -1,0 +1,47 @@
+"""The shipped SVD on real fans whom its training never saw."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recsys.data import manifest
+from recsys.data.prepare import Options, prepare
+from recsys.data.ratings import load_arrays
+from recsys.evaluation.fold_in import COUNTS, FoldInFigures, figures
+from recsys.evaluation.reveal import fan_lists
+from recsys.models import store
+
+ROOT = Path(__file__).parents[2]
+REAL = ROOT.parent / "shared" / "data" / "mal"
+
+pytestmark = [
+    pytest.mark.real_data,
+    pytest.mark.skipif(not REAL.is_dir(), reason="needs ../shared/data/mal"),
+]
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[FoldInFigures]]:
+    prepare(REAL, folder := tmp_path_factory.mktemp("real"), Options())
+    ratings, shipped = load_arrays(folder), manifest.read(ROOT / "artifacts")
+    result = {}
+    for name in ("popularity", "svd"):
+        model = store.load(name, shipped.path(store.file_name(name)))
+        result[name] = list(figures(model, fan_lists(ratings, "test", model.item_ids)))
+    return result
+
+
+@pytest.mark.parametrize("name", ["popularity", "svd"])
+def test_the_80_percent_bands_cover_80_percent_within_3_points(rows, name):
+    assert [row.known for row in rows[name]] == list(COUNTS)
+    assert all(row.fans > 200 for row in rows[name])
+    coverages = [row.coverage for row in rows[name]]
+    np.testing.assert_allclose(coverages, 0.8, atol=0.03)
+
+
+def test_every_rating_helps(rows):
+    """Up to 10 the fans asked are the same; later only those with long lists are left."""
+    errors = [row.rmse for row in rows["svd"] if row.known <= 10]
+    assert (np.diff(errors) < 0).all()
+    assert all(ours.rmse < theirs.rmse for ours, theirs in zip(rows["svd"], rows["popularity"], strict=True))
