@@ -26,9 +26,10 @@ def watch_console(page: Page) -> list[str]:
 
 
 def settled(page: Page) -> None:
-    """Wait until the server has finished the rerun and what it sent is drawn."""
+    """Wait until the server has finished the rerun, what it sent is drawn, and nothing of the last run is left."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.locator("[data-stale='true']")).to_have_count(0)
 
 
 def expect_fits(page: Page) -> None:

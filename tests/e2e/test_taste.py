@@ -11,15 +11,16 @@ RATED = "r=5114-9_1535-8_30276-4_16498-9_21-6_20-7_269-5_11061-10_11757-3_9253-1
 SECTIONS = ("How harsh", "Liked more, liked less", "Surprises", "What decides")
 
 
-def test_every_section_and_both_charts_from_a_link(page: Page, url: str) -> None:
-    page.goto(f"{url}/taste?{RATED}")
+@pytest.mark.parametrize(("model", "others"), [("SVD", "all the others"), ("Hybrid", "nine tenths of the others")])
+def test_every_section_and_both_charts_from_a_link(page: Page, url: str, model: str, others: str) -> None:
+    page.goto(f"{url}/taste?{RATED}&model={model}")
     for section in SECTIONS:
         expect(page.get_by_role("heading", name=section, exact=True)).to_be_visible()
     charts = page.get_by_test_id("stMain").locator(".js-plotly-plot")
     expect(charts).to_have_count(2)
     for chart in charts.all():
         expect(chart.locator(".point").first).to_be_attached()
-    expect(page.get_by_text("predicted from all the others")).to_be_visible()
+    expect(page.get_by_text(f"predicted from {others}")).to_be_visible()
 
 
 def test_titles_grouped_in_another_way_stand_in_the_address(page: Page, url: str) -> None:
