@@ -15,25 +15,18 @@ from recsys.evaluation.protocols import COUNTS, Answer, Contender, Sheet, measur
 from recsys.evaluation.reveal import fan_lists
 from recsys.models import store
 from recsys.models.base import Model
-from recsys.serving.ranking import rank_scores
-from recsys.settings import Settings
+from recsys.serving.ranking import chance_to_watch, rank_scores
 
 NONE = np.empty(0, np.intp)
 
 
 def served(model: Model, raters: NDArray[np.int64], name: str | None = None) -> Contender:
-    """`model` as the engine orders its titles: by chance to watch and score together, or by score alone among titles
-    with enough raters if it has no chance to watch. `raters` (model.n_items,)."""
+    """`model` as the engine orders its titles: by chance to watch and score together. `raters` (model.n_items,)."""
 
     def answer(items: NDArray[np.intp], scores: NDArray[np.float64]) -> Answer:
         fan = model.fold_in(items, scores, NONE)
-        predicted, watch = model.predict(fan), model.watch(fan)
-        by_score = watch is None and len(items) > 0
-        if watch is None and not len(items):
-            watch = np.log1p(raters)
+        predicted, watch = model.predict(fan), chance_to_watch(model, fan, raters)
         order = rank_scores(predicted, watch, raters, score_weight=model.score_weight, discovery=0)
-        if by_score:
-            order = np.where(raters >= Settings().min_raters, order, -np.inf)
         return Answer(order, predicted, lambda wanted: model.band(fan, wanted))
 
     return Contender(name or model.name, model.item_ids, answer)

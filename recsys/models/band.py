@@ -41,9 +41,3 @@ class Band:
         if (np.diff(counts) <= 0).any() or counts[0] < 0 or (low > high).any():
             raise ValueError("band_counts does not ascend, or a band's low end is above its high end")
         return cls(counts, low, high)
-
-
-def check_shape(name: str, array: NDArray, *shape: int) -> None:
-    """Raises ValueError unless `array` has `shape`."""
-    if array.shape != shape:
-        raise ValueError(f"{name} has shape {array.shape}, not {shape}")

@@ -9,11 +9,12 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.models.band import Band, check_shape
+from recsys.models.band import Band
 from recsys.models.base import Fan, Floats, Items, Model, clip
+from recsys.models.checks import check_shape
 from recsys.models.fan_net import Embedding, FanNet, Others
 from recsys.models.linear import SparseLinear
-from recsys.models.neural import check_noise, cosines, leave_one_out
+from recsys.models.neural import cosines, leave_one_out
 from recsys.models.svd import SVD, FoldedFan
 
 
@@ -137,7 +138,6 @@ class Hybrid(Model[BlendedFan]):
         band = {name: array for name, array in arrays.items() if name.startswith("band_")}
         parts = {name.removeprefix("svd_"): array for name, array in arrays.items() if name.startswith("svd_")}
         svd = SVD.from_arrays({**parts, **band}, config["svd"])
-        check_noise(svd.item_ids, svd.noise)
         width = int(config["n_features"])
         content = np.unpackbits(arrays["content"], axis=1, count=width).astype(np.float32)
         check_shape("content", content, svd.n_items, width)

@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.models.band import Band, check_shape
+from recsys.models.band import Band
 from recsys.models.base import Fan, Floats, Items, Model, clip
+from recsys.models.checks import check_config, check_noise
 from recsys.models.fan_net import Embedding, FanNet, Others
 
 
@@ -120,21 +121,3 @@ class Neural(Model[EmbeddedFan]):
         item_ids, noise = arrays["item_ids"].astype(np.int64), arrays["noise"].astype(np.float32)
         net = FanNet.from_arrays(arrays, np.zeros((len(item_ids), 0), np.float32))
         return cls(item_ids, net, check_noise(item_ids, noise), Band.from_arrays(arrays), *check_config(config))
-
-
-def check_noise(item_ids: NDArray[np.int64], noise: NDArray[np.float32]) -> NDArray[np.float32]:
-    """`noise`, or ValueError unless ids ascend and each has a positive variance."""
-    check_shape("noise", noise, len(item_ids))
-    if (np.diff(item_ids) <= 0).any():
-        raise ValueError("item_ids does not ascend")
-    if (noise <= 0).any():
-        raise ValueError("noise holds a variance that is not positive")
-    return noise
-
-
-def check_config(config: Mapping[str, Any]) -> tuple[float, float]:
-    """`fan_dof` and `score_weight`, or ValueError."""
-    fan_dof, score_weight = float(config["fan_dof"]), float(config["score_weight"])
-    if not fan_dof > 0 or not np.isfinite(score_weight):
-        raise ValueError("fan_dof is not positive, or score_weight is not a number")
-    return fan_dof, score_weight

@@ -7,8 +7,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.models.band import Band, check_shape
+from recsys.models.band import Band
 from recsys.models.base import Fan, Floats, Items, Model, clip
+from recsys.models.checks import check_shape
 
 
 @dataclass(frozen=True)

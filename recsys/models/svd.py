@@ -7,8 +7,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.models.band import Band, check_shape
+from recsys.models.band import Band
 from recsys.models.base import Fan, Floats, Items, Model, clip
+from recsys.models.checks import check_config, check_noise, check_shape
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,10 @@ class SVD(Model[FoldedFan]):
         noise: NDArray[np.float32],
         band: Band,
         fan_dof: float,
+        score_weight: float = 0.0,
     ) -> None:
         self.item_ids, self.base, self.factors, self.noise = item_ids, base, factors, noise
-        self._band, self._fan_dof = band, float(fan_dof)
+        self._band, self._fan_dof, self.score_weight = band, float(fan_dof), float(score_weight)
         taste = factors[:, 1:]
         size = np.einsum("if,if->i", taste, taste)
         # Damping by a typical size: titles with few ratings have tiny factors, whose direction is luck.
@@ -142,7 +144,7 @@ class SVD(Model[FoldedFan]):
 
     @property
     def config(self) -> dict[str, Any]:
-        return {"fan_dof": self._fan_dof}
+        return {"fan_dof": self._fan_dof, "score_weight": self.score_weight}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray], config: Mapping[str, Any]) -> Self:
@@ -154,12 +156,6 @@ class SVD(Model[FoldedFan]):
         check_shape("item_ids", item_ids, n_items)
         check_shape("base", base, n_items)
         check_shape("factors", factors, n_items, factors.shape[1])
-        check_shape("noise", noise, n_items)
-        if (np.diff(item_ids) <= 0).any():
-            raise ValueError("item_ids does not ascend")
-        if (noise <= 0).any():
-            raise ValueError("noise holds a variance that is not positive")
-        fan_dof = float(config["fan_dof"])
-        if not fan_dof > 0:
-            raise ValueError("fan_dof is not positive")
-        return cls(item_ids, base, factors, noise, Band.from_arrays(arrays), fan_dof)
+        check_noise(item_ids, noise)
+        fan_dof, score_weight = check_config(config)
+        return cls(item_ids, base, factors, noise, Band.from_arrays(arrays), fan_dof, score_weight)

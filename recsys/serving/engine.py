@@ -82,8 +82,7 @@ class Engine:
 
         `discovery` in 0..1 goes from safe to adventurous. `by_score` orders by predicted score alone among titles with
         `Settings.min_raters` raters: honest about enjoyment, poor at finding what the fan would watch. `diversity` from
-        0 trades rank for genres unlike those already picked; rank scores then need not fall down the list. A fan whose
-        ratings the model does not know gets the most popular titles where the model itself has no better order.
+        0 trades rank for genres unlike those already picked; rank scores then need not fall down the list.
 
         Raises `UnknownModelError`, `ProfileError` (discovery outside 0..1, diversity below 0, n below 1).
         """
@@ -123,8 +122,7 @@ class Engine:
     ) -> ranking.Candidates:
         """The titles that `recommend` chooses from, and how many each filter took out."""
         aligned = self.aligned(model)
-        orders_by_score = by_score or (type(aligned.model).watch is Model.watch and len(fan.scores) > 0)
-        min_raters = self.settings.min_raters if orders_by_score else 0
+        min_raters = self.settings.min_raters if by_score else 0
         return ranking.candidates(
             self.catalogue,
             fan,
@@ -133,12 +131,6 @@ class Engine:
             raters=self._raters,
             min_raters=min_raters if filters.min_raters is None else filters.min_raters,
         )
-
-    def _watch(self, aligned: Aligned, folded: Fan) -> NDArray | None:
-        watch = aligned.model.watch(folded)
-        if watch is None and not len(folded.items):
-            return np.log1p(self._raters[aligned.positions])
-        return watch
 
     def predict(self, fan: Profile, anime_ids: Iterable[int], model: str | None = None) -> list[Prediction]:
         """Predicted scores of `anime_ids`, in their order, seen or not. `fallback` says when one is not personal."""
@@ -184,10 +176,11 @@ class Engine:
     def _rank(
         self, aligned: Aligned, folded: Fan, predicted: NDArray, discovery: float, by_score: bool = False
     ) -> NDArray[np.float64]:
+        raters = self._raters[aligned.positions]
         return ranking.rank_scores(
             predicted,
-            None if by_score else self._watch(aligned, folded),
-            self._raters[aligned.positions],
+            None if by_score else ranking.chance_to_watch(aligned.model, folded, raters),
+            raters,
             score_weight=aligned.model.score_weight,
             discovery=discovery,
         )

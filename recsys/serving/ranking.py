@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.catalogue import Catalogue
+from recsys.models.base import F, Model
 from recsys.types import Filters, Profile
 
 Mask = NDArray[np.bool_]
@@ -131,12 +132,22 @@ def standardise(values: NDArray) -> NDArray:
     return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)
 
 
+def chance_to_watch(model: Model[F], folded: F, raters: NDArray[np.int64] | None = None) -> NDArray:
+    """The model's own chance to watch, or log(1 + raters) for one that has none; both (n_items,)."""
+    watch = model.watch(folded)
+    if watch is not None:
+        return watch
+    if raters is None:
+        raise ValueError(f"{model.name} has no chance to watch of its own, so that its titles' raters are needed")
+    return np.log1p(raters)
+
+
 def rank_scores(
     predicted: NDArray, watch: NDArray | None, raters: NDArray[np.int64], *, score_weight: float, discovery: float
 ) -> NDArray[np.float64]:
     """The order's score of every title that a model covers, (n_items,); higher comes first.
 
-    z(watch) + score_weight x predicted, the blend that issue 5's evaluation learns on validation fans. `discovery` in
+    z(watch) + score_weight x predicted, whose weight training learns on validation fans. `discovery` in
     0..1 takes out what everybody watches, z(log raters), and gives the predicted score more say in return. Without
     `watch` the order is the predicted score's.
     """

@@ -19,16 +19,8 @@ from recsys.training.calibration import calibrate, errors_by_count, no_band
 from recsys.training.cold import ColdConfig, served
 from recsys.training.ease import DenoisingConfig, denoising_ridge, sparse
 from recsys.training.fan_net import NetConfig
-from recsys.training.neural import (
-    SCORE_WEIGHTS,
-    NeuralConfig,
-    at_titles,
-    epochs,
-    halved,
-    order_by_count,
-    ranked,
-    train_net,
-)
+from recsys.training.neural import NeuralConfig, at_titles, epochs, halved, train_net
+from recsys.training.order import SCORE_WEIGHTS, order_by_count, ranked
 from recsys.training.regression_factors import FactorConfig
 from recsys.training.run import Trained, TrainingRun, part_of
 

@@ -1,8 +1,7 @@
 """Trains `neural`: the network on training fans; its bands and its scores' weight in the ranking on validation fans."""
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Generic
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,14 +10,14 @@ from torch import nn
 
 from recsys.data.ratings import Ratings
 from recsys.evaluation.metrics import ndcg, rmse
+from recsys.evaluation.protocols import LIKED, N_SHOWN
 from recsys.evaluation.reveal import FanLists, fan_lists
 from recsys.models import fan_net as serving
-from recsys.models.base import F, Floats, Items, Model
 from recsys.models.neural import Neural
-from recsys.serving.ranking import rank_scores
 from recsys.training import loop
 from recsys.training.calibration import calibrate, errors_by_count, no_band
 from recsys.training.fan_net import FanNet, NetConfig
+from recsys.training.order import best_score_weight, order_by_count, top
 from recsys.training.reveals import RevealConfig, Reveals
 from recsys.training.run import Trained, TrainingRun, part_of
 
@@ -27,9 +26,6 @@ FAN_DOF = 20.0
 SHRINK = 10.0
 #: Known ratings and fans at which an epoch is validated.
 CHECK_COUNTS, CHECK_FANS = (3, 10, 40), 250
-SCORE_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
-N_SHOWN = 10
-LIKED = 8
 
 
 @dataclass(frozen=True)
@@ -121,14 +117,6 @@ def _check(net: serving.FanNet, fans: FanLists) -> float:
     return float(np.mean(values))
 
 
-def top(scores: NDArray[np.floating], told: NDArray[np.intp], n: int = N_SHOWN) -> NDArray[np.intp]:
-    """Positions of the `n` highest scores, best first, without `told`."""
-    scores = np.array(scores, np.float64)
-    scores[told] = -np.inf
-    best = np.argpartition(-scores, min(n, len(scores) - 1))[:n]
-    return best[np.argsort(-scores[best], kind="stable")]
-
-
 def title_noise(ratings: Ratings, item_ids: NDArray[np.int64], base: NDArray[np.float32]) -> NDArray[np.float32]:
     """Variance of each title's scores about `base` (n_items,) and the fans' levels, drawn towards all titles' by
     `SHRINK` ratings, (n_items,)."""
@@ -142,52 +130,6 @@ def title_noise(ratings: Ratings, item_ids: NDArray[np.int64], base: NDArray[np.
     counts = np.bincount(ratings.items, minlength=len(item_ids))
     summed = np.bincount(ratings.items, squares, minlength=len(item_ids))
     return ((summed + SHRINK * usual) / (counts + SHRINK)).astype(np.float32)
-
-
-@dataclass(frozen=True)
-class Ranked(Generic[F]):
-    """A fan with titles to recommend: the fan folded in, what the model says of all titles, those told, and those
-    hidden and liked."""
-
-    folded: F
-    predicted: Floats
-    watch: Floats
-    told: Items
-    liked: Items
-
-    def gain(self, watch: Floats, score_weight: float) -> float:
-        """NDCG@10 of the order that serving makes of `watch` (n_items,) and the predicted scores."""
-        nobody = np.zeros(len(watch), np.int64)
-        order = rank_scores(self.predicted, watch, nobody, score_weight=score_weight, discovery=0)
-        return ndcg(top(order, self.told), self.liked, N_SHOWN)
-
-
-def ranked(model: Model[F], fans: FanLists, k: int) -> Iterator[Ranked[F]]:
-    """The fans with at least `N_SHOWN` titles beside the `k` told, and any of them liked."""
-    for reveal in fans.reveal(k, max_hidden=None):
-        liked = reveal.hidden_items[reveal.hidden_scores >= LIKED]
-        if len(reveal.hidden_items) < N_SHOWN or not len(liked):
-            continue
-        fan = reveal.fold_in(model)
-        watch = model.watch(fan)
-        if watch is not None:
-            yield Ranked(fan, model.predict(fan), watch, reveal.items, liked)
-
-
-def best_score_weight(model: Model, fans: FanLists, counts: tuple[int, ...] = (3, 5, 10, 20)) -> float:
-    """The weight of the predicted score beside the chance to watch that ranks validation fans' liked titles highest."""
-    gains = [[r.gain(r.watch, weight) for weight in SCORE_WEIGHTS] for k in counts for r in ranked(model, fans, k)]
-    return SCORE_WEIGHTS[int(np.argmax(np.sum(gains, axis=0)))] if gains else 0.0
-
-
-def order_by_count(model: Model, fans: FanLists, counts: tuple[int, ...] = (0, 1, 3, 5, 10, 20)) -> dict[str, Any]:
-    """NDCG@10 of validation fans' hidden titles scored 8 or more, as the model ranks all titles, by known ratings."""
-    result = {}
-    for k in counts:
-        gains = [r.gain(r.watch, model.score_weight) for r in ranked(model, fans, k)]
-        if gains:
-            result[str(k)] = round(float(np.mean(gains)), 4)
-    return {"validation_ndcg10_by_known_ratings": result}
 
 
 def epochs(history: loop.History) -> dict[str, Any]:

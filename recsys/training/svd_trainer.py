@@ -14,6 +14,7 @@ from recsys.models import svd as serving
 from recsys.models.base import clip
 from recsys.training import prior
 from recsys.training.calibration import calibrate, errors_by_count, no_band
+from recsys.training.order import best_score_weight, order_by_count
 from recsys.training.run import Trained, TrainingRun, part_of
 from recsys.training.svd import PRESETS, SVD
 
@@ -55,10 +56,10 @@ def serve(run: TrainingRun, preset: str, svd: SVD, ratings: Ratings, config: Fol
     fans = fan_lists(run.ratings, "validation", ratings.item_ids[rated], run.seed)
     titles, noise = _fans_prior(svd, ratings, rated, fans, config)
     plain = _served(ratings.item_ids[rated], titles, noise, config)
-    model = serving.SVD(
-        plain.item_ids, plain.base, plain.factors, plain.noise, calibrate(plain, plain.variance, fans), config.fan_dof
-    )
-    metrics = errors_by_count(model, fans) | agreement(svd, model, ratings)
+    band, raters = calibrate(plain, plain.variance, fans), np.bincount(ratings.items)[rated]
+    weight = best_score_weight(plain, fans, raters)
+    model = serving.SVD(plain.item_ids, plain.base, plain.factors, plain.noise, band, config.fan_dof, weight)
+    metrics = errors_by_count(model, fans) | order_by_count(model, fans, raters) | agreement(svd, model, ratings)
     return Trained(model, {"preset": preset, **asdict(PRESETS[preset]), "fold_in": asdict(config)}, metrics)
 
 

@@ -82,14 +82,14 @@ def test_a_fan_who_gives_only_tens_is_told_tens():
 def test_an_empty_model_loads_and_scores_nothing():
     arrays = model().to_arrays()
     empty = {name: array[:0] if array.shape[0] == N_ITEMS else array for name, array in arrays.items()}
-    svd = SVD.from_arrays(empty, {"fan_dof": 3})
+    svd = SVD.from_arrays(empty, {"fan_dof": 3, "score_weight": 0})
     assert svd.predict(svd.fold_in(NONE, np.empty(0), NONE)).shape == (0,)
 
 
-@pytest.mark.parametrize("fan_dof", [0, -1, float("nan")])
-def test_a_bad_configuration_is_refused(fan_dof):
+@pytest.mark.parametrize(("fan_dof", "score_weight"), [(0, 0), (-1, 0), (float("nan"), 0), (3, float("nan"))])
+def test_a_bad_configuration_is_refused(fan_dof, score_weight):
     with pytest.raises(ValueError, match="fan_dof"):
-        SVD.from_arrays(model().to_arrays(), {"fan_dof": fan_dof})
+        SVD.from_arrays(model().to_arrays(), {"fan_dof": fan_dof, "score_weight": score_weight})
 
 
 @pytest.mark.parametrize(
@@ -100,4 +100,4 @@ def test_bad_values_are_refused(name, value):
     arrays = {key: array.copy() for key, array in model().to_arrays().items()}
     arrays[name][7] = value
     with pytest.raises(ValueError, match=name):
-        SVD.from_arrays(arrays, {"fan_dof": 3})
+        SVD.from_arrays(arrays, {"fan_dof": 3, "score_weight": 0})

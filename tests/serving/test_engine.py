@@ -17,15 +17,14 @@ def ids(picks):
 
 
 class TestRecommend:
-    def test_order_is_predicted_score_where_the_model_cannot_say_who_watches(self, engine):
-        fan = Profile(scores={20: 7})
-        assert ids(engine.recommend(fan, "toy", 10)) == [10, 11, 30]  # 50 has 3 raters, 40 is adult
+    def test_most_raters_first_where_the_model_cannot_say_who_watches(self, engine):
+        assert ids(engine.recommend(Profile(scores={20: 7}), "toy")) == [10, 11, 30, 50]  # 40 is adult
 
     def test_watch_decides_where_the_model_can_say(self, engine):
         assert ids(engine.recommend(Profile(scores={20: 7}), "watcher")) == [50, 30, 11, 10]
 
-    def test_by_score_puts_watch_aside(self, engine):
-        assert ids(engine.recommend(Profile(scores={20: 7}), "watcher", by_score=True)) == [10, 11, 30]
+    def test_by_score_puts_watch_aside_and_needs_raters(self, engine):
+        assert ids(engine.recommend(Profile(scores={20: 7}), "watcher", by_score=True)) == [10, 11, 30]  # 50 has 3
 
     def test_popular_first_for_a_fan_of_whom_nothing_is_known(self, engine):
         assert ids(engine.recommend(Profile(), "toy")) == [10, 11, 20, 30, 50]
@@ -36,22 +35,28 @@ class TestRecommend:
         assert 10 not in ids(engine.recommend(Profile(**{field: {10}}), "toy"))
 
     def test_adult_only_when_asked_for(self, engine):
-        assert ids(engine.recommend(Profile(scores={20: 7}), "toy", filters=Filters(adult=True)))[0] == 40
+        assert ids(engine.recommend(Profile(scores={20: 7}), "toy", filters=Filters(adult=True))) == [
+            10,
+            11,
+            30,
+            40,
+            50,
+        ]
 
     @pytest.mark.parametrize(
         ("filters", "left"),
         [
             (Filters(types=("Movie",)), [20]),
-            (Filters(genres=("drama",), min_raters=0), [20, 50]),
-            (Filters(genres=("Drama", "Action"), min_raters=0), [50]),
+            (Filters(genres=("drama",)), [20, 50]),
+            (Filters(genres=("Drama", "Action"), min_raters=4), []),
             (Filters(without_genres=("Action",)), [20, 30]),
             (Filters(genres=("No such",)), []),
             (Filters(year_from=2003, year_to=2010), [11, 20]),
             (Filters(episodes_to=12), [10, 11, 20]),
             (Filters(min_members=800), [10, 11]),
-            (Filters(exclude=frozenset({10})), [11, 20, 30]),
+            (Filters(exclude=frozenset({10})), [11, 20, 30, 50]),
             (Filters(planned="only"), [30]),
-            (Filters(planned="hide"), [10, 11, 20]),
+            (Filters(planned="hide"), [10, 11, 20, 50]),
         ],
     )
     def test_filters(self, engine, filters, left):

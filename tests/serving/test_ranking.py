@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from recsys.serving.ranking import best, diversify, rank_scores, standardise
+from recsys.serving.ranking import best, chance_to_watch, diversify, rank_scores, standardise
+from tests.serving.conftest import Toy, Watcher
 
 
 def test_standardise():
@@ -15,6 +16,15 @@ def test_rank_is_standardised_watch_plus_weighted_score():
     predicted, watch, raters = np.array([8.0, 6.0]), np.array([10.0, 30.0]), np.array([5, 5])
     assert rank_scores(predicted, watch, raters, score_weight=0.3, discovery=0) == pytest.approx([1.4, 2.8])
     assert rank_scores(predicted, None, raters, score_weight=0.3, discovery=0) == pytest.approx([8, 6])
+
+
+def test_a_model_that_cannot_say_who_watches_borrows_the_raters():
+    raters = np.array([9, 99, 999, 0, 0, 0])
+    for model, expected in ((Toy(), np.log1p(raters)), (Watcher(), Watcher.item_ids)):
+        folded = model.fold_in(np.empty(0, np.intp), np.empty(0), np.empty(0, np.intp))
+        assert chance_to_watch(model, folded, raters) == pytest.approx(expected)
+    with pytest.raises(ValueError, match="raters are needed"):
+        chance_to_watch(Toy(), Toy().fold_in(np.empty(0, np.intp), np.empty(0), np.empty(0, np.intp)))
 
 
 def test_discovery_lowers_the_popular_of_two_equals():
