@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ _COLUMNS = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, help=f"folder of artifacts whose {METRICS} to write (default: print only)")
     parser.add_argument("--markdown", type=Path, help="file to write the tables of all figures in --out to")
+    parser.add_argument("--readme", type=Path, help="file whose blocks of results to write anew from --out")
 
 
 def publish(subject: str, figures: Mapping[str, Any], args: argparse.Namespace) -> int:
@@ -50,12 +52,30 @@ def publish(subject: str, figures: Mapping[str, Any], args: argparse.Namespace) 
         args.markdown.parent.mkdir(parents=True, exist_ok=True)
         args.markdown.write_text(markdown(everything), encoding="utf-8")
         print(f"Wrote {args.markdown}.")
+    if args.readme is not None:
+        args.readme.write_text(filled(args.readme.read_text(encoding="utf-8"), everything), encoding="utf-8")
+        print(f"Wrote {args.readme}.")
     return 0
+
+
+def filled(text: str, everything: Mapping[str, Any]) -> str:
+    """`text` with what stands between `<!-- results:NAME -->` and `<!-- /results:NAME -->` written anew, for each of
+    the figures that there are."""
+    blocks = {"article": _article_rows, "new-fans": _by_count}
+    for name, rows in blocks.items():
+        if name in everything:
+            marks = re.compile(f"(<!-- results:{name} -->\n).*?(<!-- /results:{name} -->)", re.DOTALL)
+            table = "\n".join(rows(everything[name]))
+            text = marks.sub(lambda found, table=table: f"{found[1]}\n{table}\n\n{found[2]}", text)
+    return text
 
 
 def markdown(everything: Mapping[str, Any]) -> str:
     """The tables, with the standard error after each figure."""
     parts = ["# Results\n", "Written by `python -m scripts.evaluate`; figures ± standard error.\n"]
+    if "article" in everything:
+        heading = ["## The reference article's table\n", everything["article"]["how"] + "\n"]
+        parts.append("\n".join([*heading, *_article_rows(everything["article"]), ""]))
     if "new-fans" in everything:
         parts.append(_new_fans(everything["new-fans"]))
     if "cold-titles" in everything:
@@ -63,6 +83,34 @@ def markdown(everything: Mapping[str, Any]) -> str:
     if "page" in everything:
         parts.append(_page(everything["page"]))
     return "\n".join(parts)
+
+
+def _article_rows(figures: Mapping[str, Any]) -> list[str]:
+    rows = figures["rows"]
+    measures = list(next(iter(rows.values())))
+    lines = ["| | " + " | ".join(_measure(name) for name in measures) + " |", "|---" + "|---:" * len(measures) + "|"]
+    for name, row in rows.items():
+        cells = (_cell(row[measure], 1 if "time" in measure else 4) for measure in measures)
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def _measure(name: str) -> str:
+    return name.replace("_", " ").replace("rmse", "RMSE").replace("mae", "MAE")
+
+
+def _by_count(figures: Mapping[str, Any]) -> list[str]:
+    """NDCG@10 and RMSE of every contender by the number of known ratings."""
+    counts = list(figures["by_known_ratings"].values())
+    lines = []
+    for key, title in (("ndcg10", "NDCG@10"), ("rmse", "RMSE")):
+        named = [name for name, row in counts[-1].items() if key in row]
+        told = figures["by_known_ratings"].items()
+        fans = (f"k = {k} ({max(row['fans'] for row in rows.values())} fans)" for k, rows in told)
+        lines += [f"| {title} | " + " | ".join(fans) + " |", "|---" + "|---:" * len(counts) + "|"]
+        lines += [f"| {name} | " + " | ".join(_cell(rows[name][key], 3) for rows in counts) + " |" for name in named]
+        lines.append("")
+    return lines[:-1]
 
 
 def _new_fans(figures: Mapping[str, Any]) -> str:
