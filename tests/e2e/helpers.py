@@ -2,10 +2,11 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-OUTPUT = Path(__file__).parents[2] / "test-output"
+OUTPUT = Path(__file__).parents[2] / "build" / "screenshots"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 #: Streamlit looks for its own base path with requests that fail on purpose.
@@ -32,16 +33,38 @@ def settled(page: Page) -> None:
     expect(page.locator("[data-stale='true']")).to_have_count(0)
 
 
+def expect_opens(page: Page, address: str) -> None:
+    """The page has a heading, and neither Streamlit's "Page not found" nor an exception."""
+    page.goto(address)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    settled(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def use_scheme(page: Page, scheme: Literal["light", "dark"]) -> None:
+    """Light, in which a page opens, or dark, drawn anew by the server too: some pictures have the scheme's colours."""
+    drawn = page.get_by_test_id("stApp")
+    if drawn.evaluate("app => getComputedStyle(app).colorScheme") == scheme:
+        return
+    page.emulate_media(color_scheme=scheme)
+    expect(drawn).to_have_css("color-scheme", scheme)
+    page.keyboard.press("r")  # Streamlit's key for a rerun
+    settled(page)
+
+
 def expect_fits(page: Page) -> None:
-    """Nothing sticks out sideways."""
-    main = page.get_by_test_id("stMain")
-    assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    """Nothing sticks out sideways, once tables and charts have taken up the width that there is."""
+    page.wait_for_function(
+        "[document.querySelector('[data-testid=stMain]'), document.documentElement]"
+        ".every(element => element.scrollWidth <= element.clientWidth)",
+        timeout=10_000,
+    )
 
 
 def screenshot(page: Page, name: str) -> None:
-    """Keep the whole page as test-output/NAME.png."""
-    OUTPUT.mkdir(exist_ok=True)
+    """Keep the whole page as build/screenshots/NAME.png."""
+    OUTPUT.mkdir(parents=True, exist_ok=True)
     size = page.viewport_size
     height = page.get_by_test_id("stMain").evaluate("element => element.scrollHeight")
     page.set_viewport_size({"width": size["width"], "height": min(height + 20, 6000)})

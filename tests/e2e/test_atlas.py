@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.helpers import DESKTOP, PHONE, expect_fits, screenshot, settled, watch_console
+from tests.e2e.helpers import settled, watch_console
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -72,22 +72,3 @@ def test_a_title_shows_itself_on_the_map_and_opens_from_there(page: Page, url: s
     assert NEAR in page.url
     page.get_by_role("link", name="Open Shingeki no Kyojin").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Shingeki no Kyojin")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize(
-    ("name", "query"),
-    [("kind", RATED), ("predicted", f"{RATED}&colour=Predicted+for+you"), ("near", f"{NEAR}&colour=Year")],
-)
-def test_looks(browser: Browser, url: str, size: dict, scheme: str, name: str, query: str) -> None:
-    context = browser.new_context(viewport=size, color_scheme=scheme)
-    page = context.new_page()
-    errors = watch_console(page)
-    page.goto(f"{url}/atlas?{query}")
-    expect(page.locator(".st-key-map canvas.gl-canvas-context, .st-key-map .gl-canvas").first).to_be_attached()
-    settled(page)
-    expect_fits(page)
-    screenshot(page, f"atlas-{name}-{'phone' if size is PHONE else 'desktop'}-{scheme}")
-    assert errors == []
-    context.close()

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.helpers import DESKTOP, PHONE, expect_fits, screenshot, settled, watch_console
+from tests.e2e.helpers import settled, watch_console
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -113,22 +113,3 @@ def test_an_unknown_title_leads_back(page: Page, url: str) -> None:
     expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()
     page.get_by_role("link", name="All titles").click()
     expect(cards(page)).to_have_count(24)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize(
-    ("name", "query"),
-    [("catalogue", RATED), ("title", f"title=16498&{RATED}"), ("nobody", "title=38524"), ("unknown", "title=0")],
-)
-def test_looks(browser: Browser, url: str, size: dict, scheme: str, name: str, query: str) -> None:
-    context = browser.new_context(viewport=size, color_scheme=scheme)
-    page = context.new_page()
-    errors = watch_console(page)
-    page.goto(f"{url}/explore?{query}")
-    expect(heading(page)).to_be_visible()
-    settled(page)
-    expect_fits(page)
-    screenshot(page, f"explore-{name}-{'phone' if size is PHONE else 'desktop'}-{scheme}")
-    assert errors == []
-    context.close()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.helpers import DESKTOP, PHONE, expect_fits, screenshot, settled, watch_console
+from tests.e2e.helpers import settled, watch_console
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -78,20 +78,3 @@ def test_two_visitors_never_see_each_others_list(browser: Browser, url: str) -> 
     assert "r=" not in theirs.url
     one.close()
     other.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize(("name", "query"), [("wall", ""), ("ten", f"?{RATED}")])
-def test_looks(browser: Browser, url: str, size: dict, scheme: str, name: str, query: str) -> None:
-    context = browser.new_context(viewport=size, color_scheme=scheme)
-    page = context.new_page()
-    errors = watch_console(page)
-    page.goto(f"{url}/{query}")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    settled(page)
-    expect_fits(page)
-    width = "phone" if size == PHONE else "desktop"
-    screenshot(page, f"recommend-{name}-{width}-{scheme}")
-    assert errors == []
-    context.close()

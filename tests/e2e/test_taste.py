@@ -1,9 +1,7 @@
 """The My taste page in a real browser."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-
-from tests.e2e.helpers import DESKTOP, PHONE, expect_fits, screenshot, settled, watch_console
+from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -47,20 +45,3 @@ def test_a_name_of_the_community_from_the_sidebar(page: Page, url: str) -> None:
     sidebar.get_by_role("radiogroup", name="Fans").get_by_role("radio").first.click()
     expect(page.get_by_role("heading", name="The taste of")).to_be_visible()
     page.wait_for_url("**fan=**")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize(("name", "query"), [("none", ""), ("list", f"?{RATED}")])
-def test_looks(browser: Browser, url: str, size: dict, scheme: str, name: str, query: str) -> None:
-    context = browser.new_context(viewport=size, color_scheme=scheme)
-    page = context.new_page()
-    errors = watch_console(page)
-    page.goto(f"{url}/taste{query}")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    settled(page)
-    expect_fits(page)
-    width = "phone" if size == PHONE else "desktop"
-    screenshot(page, f"taste-{name}-{width}-{scheme}")
-    assert errors == []
-    context.close()

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.helpers import DESKTOP, PHONE, expect_fits, screenshot, settled, watch_console
+from tests.e2e.helpers import settled
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -74,20 +74,3 @@ def test_a_friends_link_joins_the_list_in_the_sidebar(page: Page, url: str) -> N
     page.get_by_role("button", name="Add it").click()
     expect(page.locator(PICKS)).to_have_count(10)
     expect(page.locator(".st-key-group-members").get_by_text("Cy")).to_be_visible()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize(("name", "query"), [("none", ""), ("group", f"?{GROUP}")])
-def test_looks(browser: Browser, url: str, size: dict, scheme: str, name: str, query: str) -> None:
-    context = browser.new_context(viewport=size, color_scheme=scheme)
-    page = context.new_page()
-    errors = watch_console(page)
-    page.goto(f"{url}/together{query}")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    settled(page)
-    expect_fits(page)
-    width = "phone" if size == PHONE else "desktop"
-    screenshot(page, f"together-{name}-{width}-{scheme}")
-    assert errors == []
-    context.close()

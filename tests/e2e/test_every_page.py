@@ -1,0 +1,63 @@
+"""Every page, with and without a list, and the views with an address of their own: as a desktop and a phone draw them,
+light and dark, and as axe-core reads them. Screenshots are kept in build/screenshots."""
+
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pages.parts import router
+from tests.e2e import accessibility
+from tests.e2e.helpers import DESKTOP, PHONE, expect_fits, expect_opens, screenshot, settled, use_scheme, watch_console
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+RATED = "r=5114-9_1535-8_30276-4_16498-9_21-6_20-7_269-5_11061-10_11757-3_9253-10_1575-9_4224-7"
+GROUP = "&".join(
+    f"g={quote(spec)}"
+    for spec in (
+        "r=5114-9_1535-8_30276-4_16498-9_20-7_269-5_11061-10_9253-10&as=Ann",
+        "r=5114-5_1535-9_30276-9_16498-4_20-8_269-8_11061-7_9253-6_21-9&as=Bob",
+    )
+)
+
+
+def addresses() -> dict[str, str]:
+    """Name of a view -> its address. The pages come from the router, so that a new one cannot escape."""
+    found = {}
+    for script in router.SCRIPTS:
+        name = script.rpartition("/")[2]
+        path = "" if script == router.DEFAULT else name
+        found |= {f"{name}-nobody": path, f"{name}-rated": f"{path}?{RATED}"}
+    return found | {
+        "explore-title": f"explore?title=16498&{RATED}",
+        "explore-title-nobody-rated": "explore?title=38524",
+        "explore-unknown": "explore?title=0",
+        "explore-nothing-fits": "explore?genre=Horror&genre=Sports&genre=Mecha",
+        "atlas-predicted": f"atlas?{RATED}&colour=Predicted+for+you",
+        "atlas-near": f"atlas?near=16498&{RATED}&colour=Year",
+        "together-group": f"together?{GROUP}",
+        "models-beside": f"models?view=Side+by+side&{RATED}",
+        "models-words": "models?view=What+each+is",
+        "data-sql": "data?view=Ask+in+SQL",
+    }
+
+
+@pytest.mark.parametrize(("name", "address"), addresses().items(), ids=addresses())
+def test_looks(page: Page, url: str, axe: str, name: str, address: str) -> None:
+    errors = watch_console(page)
+    page.set_viewport_size(DESKTOP)
+    expect_opens(page, f"{url}/{address}")
+    if name.startswith("atlas"):
+        expect(page.locator(".st-key-map").locator("canvas.gl-canvas-context, .gl-canvas").first).to_be_attached()
+    violations = []
+    for scheme, rules in (("light", ()), ("dark", ("color-contrast",))):  # the rest is the same in both
+        use_scheme(page, scheme)
+        for width, size in (("phone", PHONE), ("desktop", DESKTOP)):
+            page.set_viewport_size(size)
+            settled(page)
+            expect_fits(page)
+            screenshot(page, f"{name}-{width}-{scheme}")
+        violations += [f"{scheme}: {found}" for found in accessibility.violations(page, axe, *rules)]
+    assert violations == []
+    assert errors == []
