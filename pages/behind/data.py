@@ -35,7 +35,7 @@ def _counts(facts: DataFacts) -> None:
 
 
 def _sources(facts: DataFacts) -> None:
-    st.markdown("### Where it comes from")
+    st.markdown("## Where it comes from")
     with st.grid(columns=2, min_column_width=320, border=True, key="sources") as cells:
         for source in facts.sources:
             with cells.cell():
@@ -58,17 +58,17 @@ def _distributions(facts: DataFacts) -> None:
     community = "Simulated fans" if facts.simulated else "Community"
     left, right = st.columns(2)
     with left:
-        st.markdown("##### Scores")
+        st.markdown("### Scores")
         report_charts.shares({"Real": facts.real_scores, community: facts.community_scores}, "chart-scores")
     with right:
-        st.markdown("##### Real ratings of a title")
+        st.markdown("### Real ratings of a title")
         report_charts.spread(facts.raters, _RATERS, "Ratings", "Titles", "chart-raters")
-    st.markdown(f"##### Length of a list, {community.lower()}")
+    st.markdown(f"### Length of a list, {community.lower()}")
     report_charts.spread(facts.list_lengths, _LENGTHS, "Scored titles", community, "chart-lengths")
 
 
 def _sparsity(facts: DataFacts) -> None:
-    st.markdown("### How sparse it is")
+    st.markdown("## How sparse it is")
     st.markdown(
         f"The reference article asks how many titles and fans have fewer than {SPARSE} ratings, and keeps only those "
         "with more than 10: of the others, a model learns mostly noise."
@@ -104,7 +104,7 @@ def _page() -> None:
     facts = behind.facts()
     _counts(facts)
     _sources(facts)
-    st.markdown("### How it is spread")
+    st.markdown("## How it is spread")
     _distributions(facts)
     _sparsity(facts)
 

@@ -29,7 +29,7 @@ def _who(report: reports.Reports) -> str:
 
 
 def _ranking(report: reports.Reports) -> None:
-    st.markdown("### Finding what you would like")
+    st.markdown("## Finding what you would like")
     st.markdown(
         "Told a few ratings of a fan, a model orders every title. NDCG@10 is 1 when its ten are titles that the fan "
         "gave 8 or more, best places first, and 0 when none is."
@@ -47,7 +47,7 @@ def _ranking(report: reports.Reports) -> None:
 
 
 def _scores(report: reports.Reports) -> None:
-    st.markdown("### Guessing your score")
+    st.markdown("## Guessing your score")
     st.markdown(
         "How far predicted scores lie from those given, in points on the scale of 1 to 10 (root mean square error). "
         "Lower is better."
@@ -71,7 +71,7 @@ def _all(curves: list[reports.Curve], what: str, key: str) -> None:
 
 
 def _bands(report: reports.Reports) -> None:
-    st.markdown("### Whether the bands keep their word")
+    st.markdown("## Whether the bands keep their word")
     st.markdown(
         f"Each predicted score comes with a band that should hold the true one {_BAND:.0%} of the time. The grey strip "
         f"is {_BAND - _SLACK:.0%} to {_BAND + _SLACK:.0%}."
@@ -91,7 +91,7 @@ def _bands(report: reports.Reports) -> None:
 
 
 def _table(report: reports.Reports, subject: str, heading: str, text: str, digits: int = 3) -> None:
-    st.markdown(f"### {heading}")
+    st.markdown(f"## {heading}")
     st.markdown(text)
     if table := report.table(subject):
         if table.how:
@@ -102,7 +102,7 @@ def _table(report: reports.Reports, subject: str, heading: str, text: str, digit
 
 
 def _worse(report: reports.Reports) -> None:
-    st.markdown("### Where simpler wins")
+    st.markdown("## Where simpler wins")
     order = [model.name for model in report.models]
     found = {
         "Finding titles": (_new_fans(report, "ndcg10", highest=True) or [*report.validation.get("ndcg10", ())], True),
@@ -128,7 +128,7 @@ def _worse(report: reports.Reports) -> None:
 
 
 def _page_rules(report: reports.Reports) -> None:
-    st.markdown("### What the page's rules cost")
+    st.markdown("## What the page's rules cost")
     st.markdown(
         "The ten on the page hold one title of a series, its beginning first, and are kept from being ten of a kind. "
         "Some fans would have liked what that leaves out."
@@ -143,11 +143,11 @@ def _page_rules(report: reports.Reports) -> None:
 
 def _training(report: reports.Reports) -> None:
     logged = [model for model in report.models if model.epochs]
-    st.markdown("### How training went")
+    st.markdown("## How training went")
     if not logged:
         st.caption("None of the shipped models logged its epochs.")
     for model in logged:
-        st.markdown(f"##### {plain(behind.name_of(model.name))}")
+        st.markdown(f"### {plain(behind.name_of(model.name))}")
         report_charts.epochs(model.epochs, f"chart-epochs-{model.name}")
 
 
@@ -182,7 +182,7 @@ def _what_each_is(report: reports.Reports) -> None:
     for model in report.models:
         words = WORDS.get(model.name)
         with st.container(border=True):
-            st.markdown(f"### {plain(behind.name_of(model.name))}")
+            st.markdown(f"## {plain(behind.name_of(model.name))}")
             if words:
                 st.markdown(f"**{words.short}**")
                 st.markdown(words.text)

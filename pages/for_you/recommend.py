@@ -45,26 +45,26 @@ def _next_parts(fan: recsys.Profile, model: str, filters: recsys.Filters, shown:
     exclude = filters.exclude | {pick.anime_id for pick in shown}
     only = recsys.Filters(continuing=True, franchise_rules=True, adult=filters.adult, exclude=exclude)
     if picks := resources.engine().recommend(fan, model, _SHELF, only):
-        st.markdown("### Continue your series")
+        st.markdown("## Continue your series")
         cards.grid(picks, "next")
 
 
 def _charts(picks: list[recsys.Pick], fan: recsys.Profile, scored: Scored) -> None:
     store, engine = resources.ratings(), resources.engine()
-    st.markdown("### In charts")
+    st.markdown("## In charts")
     left, right = st.columns(2)
     with left:
-        st.markdown("##### Scores against everybody's")
+        st.markdown("### Scores against everybody's")
         if fan.scores:
             charts.histogram(dict(fan.scores), store.all_scores(), state.visit().label or "You")
         else:
             st.caption("Nothing is scored yet.")
-        st.markdown("##### Predicted against MyAnimeList's mean")
+        st.markdown("### Predicted against MyAnimeList's mean")
         charts.against_mean(picks, [engine.title(pick.anime_id).mean_score for pick in picks])
     with right:
-        st.markdown("##### Enjoyment against popularity")
+        st.markdown("### Enjoyment against popularity")
         charts.against_popularity(picks, scored)
-        st.markdown("##### Who gave what")
+        st.markdown("### Who gave what")
         chosen = st.selectbox(
             "Title", [pick.anime_id for pick in picks], format_func=lambda i: pickers.names_of(engine.title(i))[0],
             key="title", label_visibility="collapsed",
@@ -73,7 +73,7 @@ def _charts(picks: list[recsys.Pick], fan: recsys.Profile, scored: Scored) -> No
 
 
 def _take_along(picks: list[recsys.Pick], fan: recsys.Profile) -> None:
-    st.markdown("### Take it along")
+    st.markdown("## Take it along")
     engine = resources.engine()
     with st.container(horizontal=True):
         st.download_button("The ten as CSV", exports.picks_csv(picks), "anime-alchemy-ten.csv", "text/csv",

@@ -22,7 +22,7 @@ def _others(norm: norms.Norm) -> str:
 
 
 def _harshness(fan: Profile, name: str) -> None:
-    st.markdown("### How harsh")
+    st.markdown("## How harsh")
     level = taste.level(resources.engine().catalogue, fan)
     if not level.n:
         st.caption("MyAnimeList has no mean score of any of these titles: there is nothing to compare with.")
@@ -45,7 +45,7 @@ def _harshness(fan: Profile, name: str) -> None:
 
 
 def _leanings(fan: Profile) -> None:
-    st.markdown("### Liked more, liked less")
+    st.markdown("## Liked more, liked less")
     facets = usual.facets()
     name = st.segmented_control(
         "Group titles by", list(facets), key="by", default=next(iter(facets)), required=True, bind="query-params",
@@ -68,7 +68,7 @@ def _leanings(fan: Profile) -> None:
 
 def _surprises(fan: Profile) -> str:
     """Draws them, and gives the model that the visitor chose for this and what follows."""
-    st.markdown("### Surprises")
+    st.markdown("## Surprises")
     model = controls.model()
     left_out = remembered(
         "left-out",
@@ -83,10 +83,10 @@ def _surprises(fan: Profile) -> str:
     above, below = left_out.most_surprising(_SURPRISES)
     left, right = st.columns(2)
     with left:
-        st.markdown("##### Higher than expected")
+        st.markdown("### Higher than expected")
         _expected(above, "higher")
     with right:
-        st.markdown("##### Lower than expected")
+        st.markdown("### Lower than expected")
         _expected(below, "lower")
     return model
 
@@ -117,7 +117,7 @@ def _row(anime_id: int, text: str, key: str) -> None:
 
 
 def _influences(fan: Profile, model: str) -> None:
-    st.markdown("### What decides")
+    st.markdown("## What decides")
     engine = resources.engine()
 
     def work_out() -> list[taste.Influence]:

@@ -57,7 +57,7 @@ def _picks(everyone: list[company.Member]) -> None:
         _shortage(everyone, model, filters, floor if how == "floor" else None, allow_begun)
     if picks:
         group_cards.grid(picks, everyone)
-    st.markdown("### How far they agree")
+    st.markdown("## How far they agree")
     st.caption(
         "From −1, opposite, over 0, unrelated, to +1, the same order. Scores compares the titles that both scored, "
         "taste what is predicted for all titles, beyond what everybody thinks of them."
@@ -67,7 +67,7 @@ def _picks(everyone: list[company.Member]) -> None:
     )
     group_cards.agreements(found, everyone)
     if apart := [split for split in group.splits(fans, 6) if engine.has_title(split.anime_id)]:
-        st.markdown("##### Furthest apart")
+        st.markdown("### Furthest apart")
         group_cards.splits(apart, everyone)
 
 

@@ -20,7 +20,7 @@ _CONFIG = {
     "responsive": True,
 }
 _UNKNOWN = "#8a9092"
-_INK = {"light": "#232b2d", "dark": "#e9e5db"}
+_INK = {"light": "#0f1517", "dark": "#e9e5db"}
 _PAPER = {"light": "rgba(252,250,245,.78)", "dark": "rgba(18,24,27,.78)"}
 _GOLD = {"light": "#94700f", "dark": "#d9b44a"}
 _WORDS = {"year": "Year", "predicted": "Predicted"}

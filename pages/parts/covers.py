@@ -108,7 +108,7 @@ def band(predicted: float, low: float, high: float, mean: float | None, *, dark:
     def x(score: float) -> float:
         return 8 + (score - 1) / 9 * 264
 
-    ink, faint, accent = ("#e9e5db", "#35424a", "#3ba49c") if dark else ("#232b2d", "#d8d1c1", "#1c6b67")
+    ink, faint, accent = ("#e9e5db", "#35424a", "#3ba49c") if dark else ("#0f1517", "#d8d1c1", "#1c6b67")
     tick = (
         ""
         if mean is None

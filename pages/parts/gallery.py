@@ -100,7 +100,7 @@ def _count(n: int, query: str) -> None:
         st.caption(f"{count(n, 'title')}, best match first" if query else count(n, "title"))
         return
     with st.container(border=True, horizontal_alignment="center"):
-        st.markdown("##### :material/search_off: Nothing fits")
+        st.markdown("## :material/search_off: Nothing fits")
         st.markdown(
             f"No title is called anything like “{plain(query, 60)}” and passes the filters. Check the spelling, "
             "try another of its names, or let more through."

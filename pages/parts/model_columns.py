@@ -47,7 +47,7 @@ def _in_common(found: SideBySide) -> str:
 
 
 def _column(found: SideBySide, model: str) -> None:
-    st.markdown(f"##### {plain(behind.name_of(model))}")
+    st.markdown(f"## {plain(behind.name_of(model))}")
     for rank, pick in enumerate(found.picks[model], 1):
         title = resources.engine().title(pick.anime_id)
         others = [plain(behind.name_of(name)) for name in found.named_by(pick.anime_id) if name != model]

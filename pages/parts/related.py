@@ -32,7 +32,7 @@ def similar(title: Title, known_by: list[str]) -> None:
     """The most similar titles by each model that has ratings of this one, side by side."""
     if not known_by:
         return
-    st.markdown("### Similar titles, by each model")
+    st.markdown("## Similar titles, by each model")
     with st.grid(columns=4, min_column_width=280, border=True, key="similar") as cells:
         for model in known_by:
             with cells.cell():
@@ -44,7 +44,7 @@ def similar(title: Title, known_by: list[str]) -> None:
 
 def franchise(title: Title) -> None:
     """The titles of one franchise, numbered in watch order."""
-    st.markdown("### The series in watch order")
+    st.markdown("## The series in watch order")
     parts = _parts(title.anime_id)
     if len(parts) < 2:
         st.caption("It stands alone, as far as the catalogue knows.")

@@ -112,7 +112,7 @@ def head(measure: str) -> str:
 
 def figures(table: Table, what: str, digits: int = 3) -> None:
     """A table of figures with their standard errors."""
-    columns = {"": [shorten(behind.name_of(name), 60) for name in table.rows]}
+    columns = {"Contender": [shorten(behind.name_of(name), 60) for name in table.rows]}
     for measure in table.measures:
         cells = [row.get(measure) for row in table.rows.values()]
         shown = 1 if "time" in measure else digits
@@ -123,7 +123,7 @@ def figures(table: Table, what: str, digits: int = 3) -> None:
 def all_by_count(curves: list[Curve], what: str) -> None:
     """Every contender's figures by number of known ratings, as a table."""
     order = sorted({k for curve in curves for k in curve.counts})
-    columns = {"": [shorten(behind.name_of(curve.name), 60) for curve in curves]}
+    columns = {"Contender": [shorten(behind.name_of(curve.name), 60) for curve in curves]}
     for k in order:
         columns[f"{k} known"] = [one.text(3) if (one := curve.at(k)) else "" for curve in curves]
     st.dataframe(columns, hide_index=True, width="stretch", alt=what)

@@ -17,7 +17,7 @@ _WAYS = {
 
 def show() -> None:
     with st.sidebar:
-        st.markdown("#### Your list")
+        st.markdown("## Your list")
         _summary()
         way = st.pills(
             "How to bring a list", list(_WAYS), key="way", default="Rate", required=True, label_visibility="collapsed"

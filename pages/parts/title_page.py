@@ -106,7 +106,7 @@ def _predicted(title: Title, known_by: list[str]) -> None:
     engine = resources.engine()
     rated = engine.raters(title.anime_id) > 0
     if not rated:
-        st.markdown("##### :material/fiber_new: Nobody's score to learn from")
+        st.markdown("## :material/fiber_new: Nobody's score to learn from")
         way = "it is predicted from its content and its series alone." if known_by else "no model can predict it."
         st.markdown(f"No fan in the training data has scored this title, so {way}")
     if not known_by:
@@ -114,7 +114,7 @@ def _predicted(title: Title, known_by: list[str]) -> None:
     fan = state.visit().profile
     others = replace(fan, scores={i: s for i, s in fan.scores.items() if i != title.anime_id})
     if not others.scores:
-        st.markdown("##### What would you give it?")
+        st.markdown("## What would you give it?")
         st.markdown("Rate a few titles, or bring your list in the sidebar, and this says what you would think of it.")
         return
     model = controls.model()
@@ -134,7 +134,7 @@ def _predicted(title: Title, known_by: list[str]) -> None:
 
 def _score(title: Title, prediction: Prediction) -> None:
     theirs = f"MyAnimeList {title.mean_score:.1f} · " if title.mean_score else ""
-    st.markdown(f"#### {theirs}you {prediction.predicted:.1f}")
+    st.markdown(f"## {theirs}you {prediction.predicted:.1f}")
     low, high = prediction.low, prediction.high
     words = f"8 times in 10 between {low:.1f} and {high:.1f}"
     dark = st.context.theme.type == "dark"
@@ -157,7 +157,7 @@ def _why(explanation: Explanation, title: Title) -> None:
         lines.append(f":material/more_horiz: **{_signed(rest)}** {others}{' together' if n > len(shown) + 1 else ''}")
     end = " before it is kept within 1–10" if abs(explanation.unclipped - explanation.predicted) > _ROUNDING else ""
     lines.append(f":material/equal: **{explanation.unclipped:.2f}**{end}")
-    st.markdown("##### Why" if explanation.exact else "##### Why, roughly")
+    st.markdown("### Why" if explanation.exact else "### Why, roughly")
     st.markdown("  \n".join(lines))
     if title.anime_id in state.visit().profile.scores:
         st.caption("Your own score of this title is left out.")
@@ -175,7 +175,7 @@ def _signed(points: float) -> str:
 def _yours(title: Title) -> None:
     fan, anime_id = state.visit().profile, title.anime_id
     given = fan.scores.get(anime_id)
-    st.markdown("##### Your score" if given is None else f"##### You gave it {given:g}")
+    st.markdown("## Your score" if given is None else f"## You gave it {given:g}")
     pickers.score_buttons(anime_id, "title")
     with st.container(horizontal=True, gap="small"):
         if given is None:
@@ -201,7 +201,7 @@ def _switch(anime_id: int, how: state.Mark, on: bool, labels: tuple[str, str], i
 
 
 def _everybody(title: Title) -> None:
-    st.markdown("##### What everybody gave it")
+    st.markdown("## What everybody gave it")
     counts = resources.ratings().title_scores(title.anime_id)
     if counts.sum():
         charts.distribution(counts, title.title)

@@ -12,7 +12,7 @@ _COVER_WIDTH = 64
 def show(enough: int) -> None:
     """The wall for somebody who has rated fewer than `enough` titles."""
     rated = len(state.visit().profile.scores)
-    st.markdown("### Rate a few that you know")
+    st.markdown("## Rate a few that you know")
     if rated:
         st.progress(rated / enough, f"{count(rated, 'title')} rated, {enough - rated} to go")
     else:

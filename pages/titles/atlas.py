@@ -128,7 +128,7 @@ def _marked(world: atlas.World, found: int | None) -> atlas_chart.Marked:
 def _neighbours(world: atlas.World, found: int) -> None:
     engine = resources.engine()
     here = engine.title(int(world.anime_ids[found]))
-    st.markdown(f"### Around {plain(pickers.names_of(here)[0])}")
+    st.markdown(f"## Around {plain(pickers.names_of(here)[0])}")
     links.to_title(here, ":material/open_in_full: Open ", columns=60, lines=1)
     _list(engine.title(int(world.anime_ids[i])) for i in world.nearest(found, _NEIGHBOURS))
 
@@ -147,7 +147,7 @@ def _in_words(world: atlas.World) -> None:
     """The map for those who cannot see it, or want a way in."""
     if not world.regions:
         return
-    st.markdown("### The regions")
+    st.markdown("## The regions")
     st.caption("Where a genre is densest, and the most watched titles there.")
     with st.grid(columns=3, min_column_width=260, border=True, key="regions") as cells:
         for region in world.regions:

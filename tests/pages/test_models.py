@@ -38,8 +38,8 @@ def new_fans(**values) -> dict:
 
 def test_results_on_the_shipped_artifacts(app):
     run(app)
-    headings = [element.value for element in app.markdown if element.value.startswith("### ")]
-    assert {"### Finding what you would like", "### Guessing your score", "### Where simpler wins"} <= set(headings)
+    headings = [element.value for element in app.main.markdown if element.value.startswith("## ")]
+    assert {"## Finding what you would like", "## Guessing your score", "## Where simpler wins"} <= set(headings)
     assert len(app.get("plotly_chart")) >= 1
 
 
@@ -90,7 +90,7 @@ def test_tables_of_figures(app, monkeypatch):
 def test_side_by_side_shows_ten_from_each_model_for_this_list(app):
     run(app, view="Side by side", r=RATED)
     assert "for your list" in texts(app)
-    columns = [element.value for element in app.markdown if element.value.startswith("##### ")]
+    columns = [element.value for element in app.main.markdown if element.value.startswith("## ")]
     assert len(columns) == len(resources.engine().models)
     ranks = [found[1] for element in app.markdown if (found := re.match(r"(\d+)\\\. ", element.value))]
     assert ranks.count("1") == ranks.count("10") == len(columns)

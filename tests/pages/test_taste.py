@@ -29,7 +29,7 @@ def texts(app) -> str:
 
 
 def headings(app) -> list[str]:
-    return [element.value[4:] for element in app.markdown if element.value.startswith("### ")]
+    return [element.value[3:] for element in app.main.markdown if element.value.startswith("## ")]
 
 
 def test_no_list(app):
