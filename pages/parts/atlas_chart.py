@@ -151,13 +151,9 @@ def _mark(figure: go.Figure, shown: Map, marked: Marked, theme: str) -> None:
         if len(of):
             figure.add_trace(_points(shown, of, name, {"opacity": 1, **marker}))
     if marked.found is not None:
-        figure.update_traces(
-            {"mode": "markers+text", "textposition": "top center", "textfont": {"size": 14, "color": ink}},
-            selector={"name": _FOUND},
-        )
         x, y = float(shown.world.x[marked.found]), float(shown.world.y[marked.found])
         clear = [a for a in figure.layout.annotations if abs(a.x - x) > _CLEAR[0] or abs(a.y - y) > _CLEAR[1]]
-        figure.layout.annotations = clear
+        figure.layout.annotations = [*clear, _label(x, y, shown.names[marked.found], 14, theme, 26)]
         figure.layout.xaxis.range = [x - _WINDOW, x + _WINDOW]
         figure.layout.yaxis.range = [y - _WINDOW, y + _WINDOW]
 

@@ -7,6 +7,8 @@ from pages.parts.text import plain
 from recsys import RecsysError, Title
 
 _NAMES_SHOWN = 12
+#: As wide as five score buttons, in pixels: in most places ten do not fit side by side, and a lone 10 looks lost.
+_FIVE = 230
 
 
 _NAMES = {"Romaji": "title", "English": "title_english", "日本語": "title_japanese"}
@@ -68,7 +70,7 @@ def community_name() -> None:
 
 
 def score_buttons(anime_id: int, key: str) -> None:
-    """One row of 1-10; choosing a score keeps it, choosing it again takes it back."""
+    """Two rows, 1-5 and 6-10; choosing a score keeps it, choosing it again takes it back."""
     given = state.visit().profile.scores.get(anime_id)
 
     def keep() -> None:
@@ -77,8 +79,9 @@ def score_buttons(anime_id: int, key: str) -> None:
     widget = f"{key}-score-{anime_id}"
     default = round(given) if given is not None else None
     st.segmented_control(
-        "Your score", range(1, 11), key=widget, default=default, on_change=keep, label_visibility="collapsed", wrap=True
-    )
+        "Your score", range(1, 11), key=widget, default=default, on_change=keep, label_visibility="collapsed",
+        wrap=True, width=_FIVE,
+    )  # fmt: skip
 
 
 def title_to_rate() -> None:

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Literal
 
 from playwright.sync_api import ConsoleMessage, Page, expect
 
@@ -42,17 +41,6 @@ def expect_opens(page: Page, address: str) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
-def use_scheme(page: Page, scheme: Literal["light", "dark"]) -> None:
-    """Light, in which a page opens, or dark, drawn anew by the server too: some pictures have the scheme's colours."""
-    drawn = page.get_by_test_id("stApp")
-    if drawn.evaluate("app => getComputedStyle(app).colorScheme") == scheme:
-        return
-    page.emulate_media(color_scheme=scheme)
-    expect(drawn).to_have_css("color-scheme", scheme)
-    page.keyboard.press("r")  # Streamlit's key for a rerun
-    settled(page)
-
-
 def expect_fits(page: Page) -> None:
     """Nothing sticks out sideways, once tables and charts have taken up the width that there is."""
     page.wait_for_function(
@@ -69,5 +57,5 @@ def screenshot(page: Page, name: str) -> None:
     height = page.get_by_test_id("stMain").evaluate("element => element.scrollHeight")
     page.set_viewport_size({"width": size["width"], "height": min(height + 20, 6000)})
     settled(page)
-    page.screenshot(path=OUTPUT / f"{name}.png")
+    page.screenshot(path=OUTPUT / f"{name}.png", animations="disabled")
     page.set_viewport_size(size)
