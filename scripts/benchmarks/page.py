@@ -19,6 +19,7 @@ from streamlit import logger
 from streamlit.testing.v1 import AppTest
 
 _RATED = "5114-9_1535-8_30276-4_16498-9"
+_MODELS = ("Popularity", "SVD", "Neural", "Hybrid")
 _STEPS = [0.5, 0.0, 1.0, 0.25, 0.75]
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 
@@ -74,13 +75,15 @@ def _cold_loads(program: str, n: int) -> None:
             address = f"http://127.0.0.1:{port}"
             _wait(address)
             first, ready = zip(*(_load(program, f"{address}/?r={_RATED}") for _ in range(n + 1)), strict=True)
+            for model in _MODELS:
+                _load(program, f"{address}/?r={_RATED}&model={model}")
             resident = psutil.Process(server.pid).memory_info().rss / 2**20
         finally:
             server.terminate()
     print(f"Cold page loads in a new browser: first paint {statistics.median(first[1:]):.2f} s, ten titles "
           f"{statistics.median(ready[1:]):.2f} s (medians of {n}; the server's very first visitor waited "
           f"{ready[0]:.2f} s).")  # fmt: skip
-    print(f"The server's resident memory after that: {resident:.0f} MB.")
+    print(f"The server's resident memory after that, and after each model was used: {resident:.0f} MB.")
 
 
 def _wait(address: str) -> None:
