@@ -55,8 +55,8 @@ def test_looks(page: Page, url: str, axe: str, name: str, address: str) -> None:
         violations += [f"{scheme}: {found}" for found in accessibility.violations(page, axe, *rules)]
         for width, size in (("desktop", DESKTOP), ("phone", PHONE)):
             page.set_viewport_size(size)
-            opened = str(size == DESKTOP).lower()
-            expect(page.get_by_test_id("stSidebar")).to_have_attribute("aria-expanded", opened)
+            collapsed = str(size == PHONE).lower()
+            expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", collapsed)
             settled(page)
             expect_fits(page)
             screenshot(page, f"{name}-{width}-{scheme}")
