@@ -25,7 +25,7 @@ def check_noise(item_ids: NDArray[np.int64], noise: NDArray[np.float32]) -> NDAr
 
 def check_config(config: Mapping[str, Any]) -> tuple[float, float]:
     """`fan_dof` and `score_weight`, or ValueError."""
-    fan_dof, score_weight = float(config["fan_dof"]), float(config.get("score_weight", 0))
+    fan_dof, score_weight = float(config["fan_dof"]), float(config["score_weight"])
     if not fan_dof > 0 or not np.isfinite(score_weight):
         raise ValueError("fan_dof is not positive, or score_weight is not a number")
     return fan_dof, score_weight
