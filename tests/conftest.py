@@ -1,8 +1,10 @@
 """Options and endings that the whole suite shares."""
 
+import atexit
 import gc
 import os
 import sys
+import typing
 from collections.abc import Iterator
 
 import pytest
@@ -13,18 +15,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def collectors_callbacks() -> Iterator[None]:
-    """Hypothesis leaves a callback with the garbage collector, and what hangs on it outlives Python's last collection:
-    then DuckDB's binding complains of leaks after pytest's summary."""
-    before = gc.callbacks.copy()
+def nothing_outlives_python() -> Iterator[None]:
+    """DuckDB's binding complains, after pytest's summary, when its objects outlive Python's last garbage collection.
+
+    Two lists do, and through Hypothesis's and pytest's functions in them the tests' modules: the collector's callbacks,
+    where Hypothesis leaves one, and typing's overloads, once torch is loaded, which holds on to typing.
+    """
+    callbacks = gc.callbacks.copy()
     yield
-    gc.callbacks[:] = before
+    gc.callbacks[:] = callbacks
+    typing.clear_overloads()
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure() -> None:
-    """The summary has the last word: what DuckDB's binding still says of its own objects while Python exits is about no
-    test. A crash there still shows in the exit code."""
+@atexit.register
+def summary_has_the_last_word() -> None:
+    """After a failure, tracebacks keep more alive. A crash on the way out still shows in the exit code."""
     sys.stderr.flush()
     with open(os.devnull, "w") as nowhere:
         os.dup2(nowhere.fileno(), 2)

@@ -1,0 +1,92 @@
+"""Titles without ratings: what is held out, told and asked, figures by hand, and the small world's genres."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from recsys.data.split import members
+from recsys.evaluation import cold_titles
+from recsys.evaluation.cold_titles import Questions
+from recsys.training.ease import DenoisingConfig
+from recsys.training.hybrid import HybridConfig
+from tests.training import small
+from tests.training.test_networks import NET, SCHEDULE
+
+
+class Listening:
+    """In a hybrid's place: keeps what it is told; its network answers with the title's id, its factors with 6."""
+
+    item_ids = np.arange(12, 10 + small.N_TITLES)  # without the first two titles
+    n_items = len(item_ids)
+    net = SimpleNamespace(predict=lambda embedding, items: Listening.item_ids[items].astype(np.float32))
+    svd = SimpleNamespace(base=np.full(n_items, 6, np.float32), factors=np.zeros((n_items, 1), np.float32))
+
+    def __init__(self) -> None:
+        self.told: list[dict[int, float]] = []
+
+    def fold_in(self, items, scores, seen):
+        self.told.append(dict(zip(self.item_ids[items].tolist(), scores.tolist(), strict=True)))
+        return SimpleNamespace(embedding=None, folded=SimpleNamespace(z=np.zeros(1)))
+
+
+def test_held_out_titles_lose_all_their_ratings_and_no_other_any():
+    ratings = small.ratings()
+    titles = cold_titles.held_out(ratings, seed=0)
+    np.testing.assert_array_equal(titles, cold_titles.held_out(ratings, seed=0))
+    assert 0 < titles.sum() < len(titles) / 2
+    left = cold_titles.without(ratings, titles)
+    before, after = (np.bincount(r.items, minlength=len(titles)) for r in (ratings, left))
+    np.testing.assert_array_equal(after, np.where(titles, 0, before))
+
+
+def test_fans_tell_the_rest_and_are_asked_for_the_held_out():
+    ratings, model = small.ratings(), Listening()
+    titles = np.arange(small.N_TITLES) % 6 == 1
+    asked = cold_titles.ask(model, ratings, titles, "test")
+    lists = []
+    for fan in np.flatnonzero(members(ratings.user_ids, "test")):
+        own = ratings.users == fan
+        truth = dict(zip(ratings.item_ids[ratings.items[own]].tolist(), ratings.scores[own].tolist(), strict=True))
+        known = {anime_id: score for anime_id, score in truth.items() if anime_id in Listening.item_ids}
+        cold = {anime_id: score for anime_id, score in known.items() if titles[anime_id - 10]}
+        if cold:
+            lists.append((cold, {anime_id: score for anime_id, score in known.items() if anime_id not in cold}))
+    assert model.told == [rest for _, rest in lists]
+    for i, (cold, rest) in enumerate(lists):
+        assert dict(zip(asked.net[i].tolist(), asked.actual[i].tolist(), strict=True)) == cold
+        assert set(asked.svd[i]) == {6}
+        np.testing.assert_allclose(asked.fan_mean[i], np.mean(list(rest.values())))
+
+
+def test_the_best_share_is_that_which_made_the_scores():
+    net, svd = [np.array([8.0, 4]), np.array([7.0])], [np.array([4.0, 6]), np.array([3.0])]
+    for share, found in ((0.25, 0.25), (1.5, 1), (-0.5, 0)):
+        actual = [share * n + (1 - share) * s for n, s in zip(net, svd, strict=True)]
+        assert cold_titles.best_share(Questions(actual, svd, net, svd)) == pytest.approx(found)
+
+
+def test_errors_against_the_fans_mean_by_hand():
+    """Squared errors are 1, 1, and 4 against the mean's 4, 4 and 4; leaving out one fan leaves 2 (of 4) or 1 (of 4)."""
+    actual = [np.array([5.0, 5.0]), np.array([5.0])]
+    asked = Questions(actual, [a + 2 for a in actual], [], [])
+    row = cold_titles._against([np.array([6.0, 4.0]), np.array([7.0])], asked)
+    assert row["rmse"]["value"] == pytest.approx(np.sqrt(6 / 3), abs=1e-5)
+    assert row["below"]["value"] == pytest.approx(100 * (1 - np.sqrt(6 / 12)), abs=1e-3)
+    # Without the first fan the error is 2, without the second 1; the mean's is 2 either way.
+    assert row["rmse"]["se"] == pytest.approx(np.sqrt(np.var([2, 1])), abs=1e-5)
+    assert row["below"]["se"] == pytest.approx(100 * np.sqrt(np.var([0, 0.5])), abs=1e-3)
+
+
+def test_genres_tell_the_scores_of_titles_that_nobody_rated(tmp_path):
+    """Scores of the small world are 9 or 5 by genre, and scatter by 0.75: a fan's mean cannot be nearer than 1.5."""
+    config = HybridConfig(net=replace(NET, id_dropout=0.2), schedule=SCHEDULE, linear=DenoisingConfig(ridge=1, kept=20))
+    run = small.run(tmp_path)
+    found = cold_titles.evaluate(run, config)
+    assert found["titles"] == cold_titles.held_out(run.ratings, 0).sum()
+    assert found["fans"] <= members(run.ratings.user_ids, "test").sum()
+    assert found["fan_mean"] > 1.5
+    assert found["network"]["rmse"]["value"] < 1.2
+    assert found["hybrid"]["below"]["value"] > 30
+    assert 0 <= found["share"] <= 1
