@@ -44,7 +44,7 @@ def test_held_out_titles_lose_all_their_ratings_and_no_other_any():
 def test_fans_tell_the_rest_and_are_asked_for_the_held_out():
     ratings, model = small.ratings(), Listening()
     titles = np.arange(small.N_TITLES) % 6 == 1
-    asked = cold_titles.ask(model, ratings, titles, "test")
+    asked = cold_titles.ask(model, ratings, titles, "test")  # pyright: ignore[reportArgumentType]
     lists = []
     for fan in np.flatnonzero(members(ratings.user_ids, "test")):
         own = ratings.users == fan
