@@ -1,9 +1,6 @@
 """Options and endings that the whole suite shares."""
 
-import atexit
 import gc
-import os
-import sys
 import typing
 from collections.abc import Iterator
 
@@ -25,11 +22,3 @@ def nothing_outlives_python() -> Iterator[None]:
     yield
     gc.callbacks[:] = callbacks
     typing.clear_overloads()
-
-
-@atexit.register
-def summary_has_the_last_word() -> None:
-    """After a failure, tracebacks keep more alive. A crash on the way out still shows in the exit code."""
-    sys.stderr.flush()
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)

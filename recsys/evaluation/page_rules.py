@@ -28,7 +28,7 @@ def evaluate(
     progress: Callable[[int], None] = lambda k: None,
 ) -> dict[str, Any]:
     """NDCG@10 of the ten with and without the rules, by known ratings: means, and paired differences from none in
-    percent of it, each with its standard error; likewise how unlike the ten are (1 - mean Jaccard of genres).
+    percent of it, each with its standard error; likewise how unlike the ten are (1 - mean cosine of genres).
 
     Relevant are hidden titles scored 8 or more, on fans with at least 10 hidden titles of whom one is relevant. A
     hidden second season counts as relevant although the rules must hold it back while the first is hidden too.
