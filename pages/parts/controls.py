@@ -1,5 +1,7 @@
 """The controls of a recommendation: model, safe to adventurous, and filters. All of them stand in the address."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.parts import resources, state
@@ -15,6 +17,7 @@ _TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
 
 def model() -> str:
     engine = resources.engine()
+    _take_model_from_link(engine.models)
     return st.segmented_control(
         "Model",
         engine.models,
@@ -24,6 +27,18 @@ def model() -> str:
         format_func=lambda name: MODELS.get(name, name.title()),
         bind="query-params",
     )
+
+
+def _take_model_from_link(names: Sequence[str]) -> None:
+    """A link may write the model as the library does, `model=svd`; Streamlit would drop what is not the label."""
+    written = st.query_params.get("model")
+    if written is None or "model" in st.session_state or written in MODELS.values():
+        return
+    if (name := written.casefold()) in names:
+        st.session_state["model"] = name
+    else:
+        usual = ", ".join(MODELS.get(name, name.title()) for name in names)
+        st.warning(f"This link asks for a model that is not here. There are: {usual}.", icon=":material/link_off:")
 
 
 def discovery() -> float:

@@ -2,8 +2,10 @@
 
 import atexit
 import contextlib
+import ctypes
 import gc
 import os
+import sys
 
 import streamlit as st
 from threadpoolctl import threadpool_limits
@@ -22,12 +24,21 @@ def _load() -> tuple[recsys.Engine, RatingsStore]:
     # One request is too small to share among threads, and visitors compete for the same cores.
     threadpool_limits(1, user_api="blas")
     loaded = recsys.load(ARTIFACTS), RatingsStore(ARTIFACTS)
+    loaded[0].search("title")  # builds the index of names, for which the first visitor would wait otherwise
     # Streamlit collects garbage after every rerun; what lives as long as the server need not be walked each time.
     gc.collect()
     gc.freeze()
     # DuckDB's binding reports everything that Python could not tear down at its end.
     atexit.register(gc.unfreeze)
+    _give_memory_back()
     return loaded
+
+
+def _give_memory_back() -> None:
+    """What loading took and freed; glibc's allocator would keep it (malloc_trim(3))."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 def preload() -> None:

@@ -84,7 +84,8 @@ class FanNet:
         self._placed = np.flatnonzero(own >= 0)
         self._rows = own[self._placed]
         self._in_order = len(self._rows) == len(own) and bool((self._rows == np.arange(len(own))).all())
-        self._watch_out = weights["watch_out"].astype(np.float32)
+        #: As every request multiplies by it, it is the one embedding that is not kept in half precision.
+        self.weights["watch_out"] = weights["watch_out"].astype(np.float32)
         self.base = self._titles("bias") + np.float32(weights["mean"][0])
         self.taste_out = self._titles("taste_out")
         self._watch_base = self._titles("watch_bias")
@@ -153,13 +154,14 @@ class FanNet:
     @property
     def watch_out(self) -> Floats:
         """All titles' watch embeddings, (n_items, watch_dim)."""
-        return self._watch_out if self._in_order and not self.content.shape[1] else self._titles("watch_out")
+        own = self._in_order and not self.content.shape[1]
+        return self.weights["watch_out"] if own else self._titles("watch_out")
 
     def watch(self, fan: Embedding) -> Floats:
         """Log of the chance that a title that the fan would like is this one, up to a constant, (n_items,)."""
         by_content = self.content @ (self.weights["content_watch_out"].astype(np.float32) @ fan.habit)
         logits = self._watch_base + by_content
-        by_title = self._watch_out @ fan.habit
+        by_title = self.weights["watch_out"] @ fan.habit
         if self._in_order:
             return logits + by_title
         logits[self._placed] += by_title[self._rows]

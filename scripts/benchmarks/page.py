@@ -18,8 +18,9 @@ from playwright.sync_api import sync_playwright
 from streamlit import logger
 from streamlit.testing.v1 import AppTest
 
+from recsys.models import store
+
 _RATED = "5114-9_1535-8_30276-4_16498-9"
-_MODELS = ("Popularity", "SVD", "Neural", "Hybrid")
 _STEPS = [0.5, 0.0, 1.0, 0.25, 0.75]
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 
@@ -75,7 +76,7 @@ def _cold_loads(program: str, n: int) -> None:
             address = f"http://127.0.0.1:{port}"
             _wait(address)
             first, ready = zip(*(_load(program, f"{address}/?r={_RATED}") for _ in range(n + 1)), strict=True)
-            for model in _MODELS:
+            for model in store.REGISTRY:
                 _load(program, f"{address}/?r={_RATED}&model={model}")
             resident = psutil.Process(server.pid).memory_info().rss / 2**20
         finally:

@@ -50,6 +50,19 @@ def test_constant_ratings_are_said_to_say_little(app):
     assert any("say little" in caption.value for caption in app.caption)
 
 
+@pytest.mark.parametrize("written", ["svd", "SVD", "Svd"])
+def test_a_link_may_write_a_model_as_the_library_does_or_as_the_page(app, written):
+    run(app, r="5114-9_1535-8_30276-4", model=written)
+    assert app.session_state["model"] == "svd"
+    assert not app.warning
+
+
+def test_a_model_that_is_not_here_is_said_to_be(app):
+    run(app, r="5114-9_1535-8_30276-4", model="gpt")
+    assert "Hybrid" in app.warning[0].value
+    assert len(predictions(app)) >= 10
+
+
 @pytest.mark.parametrize("bad", [{"fan": "nobody has this name"}, {"r": "5114-99"}])
 def test_a_bad_link_is_said_to_be_and_nothing_breaks(app, bad):
     run(app, **bad)
