@@ -9,11 +9,13 @@ from recsys.data.franchise_names import Words, parse
 
 @dataclass(frozen=True)
 class Brands:
-    """What names do not tell, or too little. A title with one of the `words` of a brand in a name belongs to it; the
-    titles of one tuple of `ids` belong together."""
+    """What names do not tell, or too little, or wrongly. A title with one of the `words` of a brand in a name belongs to
+    it; the titles of one tuple of `ids` belong together; those of one tuple of `apart` likewise, but to nothing that
+    their names tell."""
 
     words: tuple[tuple[Words, ...], ...] = ()
     ids: tuple[tuple[int, ...], ...] = ()
+    apart: tuple[tuple[int, ...], ...] = ()
 
 
 def known_brands() -> Brands:
@@ -21,5 +23,8 @@ def known_brands() -> Brands:
     text = resources.files("recsys.data").joinpath("franchise_brands.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(text.splitlines()))
     words = [tuple(parse(w).words for w in row["words"].split("|")) for row in rows if row["words"]]
-    ids = [tuple(int(i) for i in row["ids"].split("|")) for row in rows if row["ids"]]
-    return Brands(tuple(words), tuple(ids))
+    ids, apart = (
+        tuple(tuple(int(i) for i in row[column].split("|")) for row in rows if row[column])
+        for column in ("ids", "apart")
+    )
+    return Brands(tuple(words), ids, apart)

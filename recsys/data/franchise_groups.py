@@ -99,7 +99,7 @@ class _Stems:
             return weight >= 4 or self.fame[words] > 100_000
         if at_cut:
             coined = self.coined(first) and self.cohesion(words) > 0.7
-            enough = 1 if numbered and weight >= 6 else 3
+            enough = 1 if weight >= (6 if numbered else 9) else 3
             return weight >= 4 and ((cuts >= enough and coined) or (cuts >= 8 and self.cohesion(words) > 0.9))
         return anchors >= 1 and weight >= 5 and self.coined(first) and self.same_japanese(anime_id, words)
 
@@ -109,8 +109,8 @@ class _Stems:
 
     def possessive(self, words: Words, particle: str) -> bool:
         """Whether a stem is a proper name that "no" can follow: "Captain Tsubasa no Koutsuu Anzen"."""
-        proper = len(words) > 1 and names.weight(words) >= 12 and not any(names.dangles(word) for word in words)
-        return particle in ("no", "の") and proper and self.cohesion(words) > 0.5
+        proper = len(words) > 1 and names.weight(words) >= 9 and not any(names.dangles(word) for word in words)
+        return particle in ("no", "の", "in", "for") and proper and self.cohesion(words) > 0.5
 
     def cohesion(self, words: Words) -> float:
         """Of the titles whose names begin with a stem, the share that ends or cuts there."""
@@ -144,9 +144,10 @@ def infer(titles: Iterable[Title], brands: Brands = _NO_BRANDS) -> Inferred:
     parsed = {i: [names.parse(name) for name in _names(title)] for i, title in by_id.items()}
     stems = _Stems(parsed, by_id)
     groups = Groups()
-    linked: dict[int, list[Words]] = {}
-    for anime_id, group in parsed.items():
-        linked[anime_id] = []
+    linked: dict[int, list[Words]] = {anime_id: [] for anime_id in by_id}
+    misnamed = {anime_id for ids in brands.apart for anime_id in ids}
+    telling = {anime_id: group for anime_id, group in parsed.items() if anime_id not in misnamed}
+    for anime_id, group in telling.items():
         for name in group:
             if anime_id in stems.anchors.get(name.words, ()) and not _namesake(anime_id, name, stems):
                 groups.join(anime_id, name.words)
@@ -157,8 +158,8 @@ def infer(titles: Iterable[Title], brands: Brands = _NO_BRANDS) -> Inferred:
                 linked[anime_id].extend(w for w in _prefixes(anime_id, rest, stems, foreign) if names.weight(w) >= 8)
         for words in linked[anime_id]:
             groups.join(anime_id, words)
-    _join_brands(parsed, linked, stems, brands, groups)
-    for ids in _members(by_id, groups).values():
+    _join_brands(telling, linked, stems, brands, groups)
+    for ids in _members(telling, groups).values():
         _join_contained(ids, parsed, stems, groups)
     smallest = {anime_id: min(ids) for ids in _members(by_id, groups).values() for anime_id in ids}
     return Inferred(smallest, parsed, linked, brands)
@@ -200,7 +201,8 @@ def _prefixes(anime_id: int, name: names.Name, stems: _Stems, foreign: bool) -> 
         stem, at_cut = words[:end], end in name.cuts or words[end] == "the"
         if end == 1 and ((foreign and end not in name.cuts) or words[1] == "tai"):
             continue
-        if not at_cut and names.goes_on(words[end]) and not stems.possessive(stem, words[end]):
+        second = words[end:] == ("ni",) and stem in stems.anchors
+        if not at_cut and names.goes_on(words[end]) and not (second or stems.possessive(stem, words[end])):
             continue
         if not stems.known(anime_id, stem, at_cut, name.season is not None):
             continue
@@ -219,7 +221,7 @@ def _join_brands(
     brands: Brands,
     groups: Groups,
 ) -> None:
-    for ids in brands.ids:
+    for ids in (*brands.ids, *brands.apart):
         for anime_id in ids[1:]:
             groups.join(ids[0], anime_id)
     by_first: dict[str, list[tuple[Words, object]]] = defaultdict(list)

@@ -37,7 +37,7 @@ _COUNTED = [
     (r"\bs(\d{1,2})$", "season"),
     (r"\bdai (ni|san|yon|\d+)[ -]?(?:ki|gakki|shou)\b", "season"),
     (r"\b(ni|san|yon|go)[ -](?:gakki|no shou|no sara|no maku)\b", "season"),
-    (r"(?<=\w) (?<!no )(san|shi|yon|go|roku|shichi|ni(?=!))!*$", "season"),
+    (r"(?<=\w) (?<!no )(san|shi|yon|go|roku|shichi|ni(?=!))!*(?=:|$)", "season"),
     (rf"第?(\d+|{_KANJI})(?:期|シーズン|シリーズ|学期)", "season"),
     (r"シーズン ?(\d+)", "season"),
     (r"(ファースト|セカンド|サード|ファイナル|最終)(?:シーズン|ステージ|シリーズ)", "season"),

@@ -38,6 +38,9 @@ TOGETHER = {
     "a numbered series of films": ("Kara no Kyoukai 1: Fukan Fuukei", "Kara no Kyoukai 2: Satsujin Kousatsu (Zen)"),
     "a remake": ("Hunter x Hunter", "Hunter x Hunter (2011)"),
     "a word before": ("Tennis no Ouji-sama", "Shin Tennis no Ouji-sama"),
+    "subtitles of a long word alone": ("Geobreeders: File-X", "Geobreeders: Mouryou Yuugekitai"),
+    "ni after a whole name": ("Yakin Byoutou", "Yakin Byoutou Ni"),
+    "a series elsewhere": ("Taiho Shichau zo", "Taiho Shichau zo 2nd Season", "Taiho Shichau zo in America"),
     "a name further on": ("Naruto", ("Boruto: Naruto the Movie", {"members": 300_000})),
 }
 APART = {
@@ -45,6 +48,7 @@ APART = {
     "a short name and longer ones": (
         "Air", "Air Gear", "Air Master", "Hitsuji no Air", "Blue Air Time", "Kaze Air Kaze",
     ),
+    "an exclamation": ("Sakigake!! Cromartie Koukou", "Sakigake!! Otokojuku"),
     "a phrase that goes on": ("Kimi to Boku.", "Kimi to Boku no Saigo no Senjou"),
     "a common beginning": ("Shingeki no Kyojin", "Shingeki no Bahamut: Genesis"),
     "a music video of that name": ("Golden Time", ("Golden", {"type": "Music"}), "Golden Kamuy"),
@@ -88,10 +92,15 @@ class TestBrands:
     def test_titles_named_one_by_one(self):
         assert groups("Bakemonogatari", "Nisemonogatari", brands=Brands(ids=((1, 2),))) == [{1, 2}]
 
+    def test_titles_kept_apart_from_what_their_names_tell(self):
+        names = ("Nanatsu no Taizai", "Nanatsu no Taizai: Fukkatsu", "Sin: Nanatsu no Taizai", "Nanatsu no Taizai Zange")
+        assert groups(*names, brands=Brands(apart=((3, 4),))) == [{1, 2}, {3, 4}]
+
     def test_the_list_is_well_formed(self):
         brands = franchise_brands.known_brands()
         assert all(words for brand in brands.words for words in brand)
         assert all(len(set(ids)) == len(ids) > 1 for ids in brands.ids)
+        assert all(len(set(ids)) == len(ids) > 0 for ids in brands.apart)
 
 
 def required(*names: str | tuple[str, dict]) -> dict[int, tuple[int, ...]]:

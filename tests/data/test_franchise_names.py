@@ -17,6 +17,7 @@ from recsys.data.franchise_names import parse, weight
         ("Major S3", "major", 3, None),
         ("Initial D Fourth Stage", "initial d", 4, None),
         ("Natsume Yuujinchou San", "natsume yuujinchou", 3, None),
+        ("Baka to Test to Shoukanjuu Ni!: Omake", "baka to test to shoukanjuu", 2, None),
         ("The iDOLM@STER Cinderella Girls 2nd Season", "idolmaster cinderella girls", 2, None),
         ("僕のヒーローアカデミア(第4期)", "僕 の ヒーローアカデミア", 4, None),
         ("デート・ア・ライブⅤ", "デート ア ライブ", 5, None),
