@@ -9,9 +9,9 @@ from recsys.data.franchise_names import Words, parse
 
 @dataclass(frozen=True)
 class Brands:
-    """What names do not tell, or too little, or wrongly. A title with one of the `words` of a brand in a name belongs to
-    it; the titles of one tuple of `ids` belong together; those of one tuple of `apart` likewise, but to nothing that
-    their names tell."""
+    """What names do not tell, or tell wrongly. A title with one of the `words` of a brand in a name belongs to it; the
+    titles of one tuple of `ids` belong together; those of one tuple of `apart` likewise, but not to what their names
+    tell."""
 
     words: tuple[tuple[Words, ...], ...] = ()
     ids: tuple[tuple[int, ...], ...] = ()

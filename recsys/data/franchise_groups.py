@@ -88,9 +88,9 @@ class _Stems:
         title is one of several for certain."""
         first = words[0] if words else ""
         anchors, cuts = self.others(self.anchors, words, anime_id), self.others(self.cut, words, anime_id)
-        if names.dangles(words[-1]) and not (anchors and len(words) >= 4):
-            return False
         weight = names.weight(words)
+        if names.dangles(words[-1]) and not (anchors and (len(words) >= 4 or (at_cut and weight >= 12))):
+            return False
         if len(words) > 1:
             if at_cut:
                 return anchors >= 1 or (cuts >= 1 and weight >= 8 and self.cohesion(words) > 0.5)
@@ -240,6 +240,8 @@ def _brands_in(name: names.Name, by_first: Mapping[str, Sequence[tuple[Words, ob
     if _MEETING & set(name.words):
         return
     for start, word in enumerate(name.words):
+        if start and name.words[start - 1] == "x":
+            continue  # an advertisement: "Schick x Evangelion"
         for words, brand in by_first.get(word[:2], ()):
             whole = name.words[start : start + len(words)] == words
             begins = len(words) == 1 and words[0] >= names.WIDE and word.startswith(words[0])

@@ -63,7 +63,7 @@ _MARKS = [
     (r"\bpilot\b|\bpreview\b|\bprologue\b", "special"),
     (r"\b(?:zen|kou|chuu)(?:pen|hen)\b|前編|後編|中編|前篇|後篇", "part"),
     (r"\b(?:tv|the animation|animation series|the animated series|the series)\b|テレビアニメ版?|tvアニメ版?", "noise"),
-    (r"^アニメ|アニメーション$|\bthe animation$", "noise"),
+    (r"^アニメ|アニメーション$|\bthe animation$|\(music\)$", "noise"),
 ]
 _COUNTERS = [(re.compile(pattern), what) for pattern, what in _COUNTED]
 _MARKERS = [(re.compile(pattern), what) for pattern, what in _MARKS]

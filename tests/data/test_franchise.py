@@ -41,6 +41,10 @@ TOGETHER = {
     "subtitles of a long word alone": ("Geobreeders: File-X", "Geobreeders: Mouryou Yuugekitai"),
     "ni after a whole name": ("Yakin Byoutou", "Yakin Byoutou Ni"),
     "a series elsewhere": ("Taiho Shichau zo", "Taiho Shichau zo 2nd Season", "Taiho Shichau zo in America"),
+    "a particle before a subtitle": (
+        ("Yakunara", {"title_japanese": "やくならマグカップも"}),
+        ("Let's Make a Mug", {"title_japanese": "やくならマグカップも 二番窯"}),
+    ),
     "a name further on": ("Naruto", ("Boruto: Naruto the Movie", {"members": 300_000})),
 }
 APART = {
@@ -48,6 +52,7 @@ APART = {
     "a short name and longer ones": (
         "Air", "Air Gear", "Air Master", "Hitsuji no Air", "Blue Air Time", "Kaze Air Kaze",
     ),
+    "a song of that name": ("Paprika", ("Paprika (Music)", {"type": "Music"})),
     "an exclamation": ("Sakigake!! Cromartie Koukou", "Sakigake!! Otokojuku"),
     "a phrase that goes on": ("Kimi to Boku.", "Kimi to Boku no Saigo no Senjou"),
     "a common beginning": ("Shingeki no Kyojin", "Shingeki no Bahamut: Genesis"),
@@ -89,11 +94,14 @@ class TestBrands:
         names = ("Mobile Suit Gundam", "SD Gundam Force", "Kimi ga Nozomu Eien", "Kimi ga Nozomu Eien: Gundam Parody")
         assert groups(*names, brands=brands) == [{1, 2}, {3, 4}]
 
+    def test_an_advertisement_is_no_part_of_the_brand(self):
+        assert groups("Gundam Wing", "Schick x Gundam", brands=Brands(words=((("gundam",),),))) == [{1}, {2}]
+
     def test_titles_named_one_by_one(self):
         assert groups("Bakemonogatari", "Nisemonogatari", brands=Brands(ids=((1, 2),))) == [{1, 2}]
 
     def test_titles_kept_apart_from_what_their_names_tell(self):
-        names = ("Nanatsu no Taizai", "Nanatsu no Taizai: Fukkatsu", "Sin: Nanatsu no Taizai", "Nanatsu no Taizai Zange")
+        names = ("Nanatsu no Taizai", "Nanatsu no Taizai: Kaze", "Sin: Nanatsu no Taizai", "Nanatsu no Taizai Sin")
         assert groups(*names, brands=Brands(apart=((3, 4),))) == [{1, 2}, {3, 4}]
 
     def test_the_list_is_well_formed(self):
