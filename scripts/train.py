@@ -26,6 +26,8 @@ _TITLE_STATS = "title_stats.parquet"
 def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
+        if args.demographics and set(args.model) != {"hybrid"}:
+            raise RecsysError("--demographics is for the hybrid alone. Train the other models by a command without it.")
         for name in args.model:
             _draw(args) if name == _ATLAS else _train(name, args)
     except RecsysError as error:
@@ -57,6 +59,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--checkpoints", type=Path, help="folder in which a killed training of a network leaves off and continues"
     )
+    parser.add_argument(
+        "--demographics",
+        type=Path,
+        metavar="DIR",
+        help="folder of the raw lists: the hybrid also learns from its fans' gender and age where they are known; the "
+        "model is asked without them, and none of them is stored (off)",
+    )
     return parser
 
 
@@ -82,7 +91,9 @@ def _train(name: str, args: argparse.Namespace) -> None:
     # Looked for now, so that what is missing is said before the training rather than after it.
     stats = None if args.data.resolve() == args.out.resolve() else described.path(_TITLE_STATS)
     arrays = ratings.load_arrays(args.data)
-    run = TrainingRun(args.data, arrays, args.seed, args.threads, args.catalogue, args.device, checkpoint)
+    run = TrainingRun(
+        args.data, arrays, args.seed, args.threads, args.catalogue, args.device, checkpoint, args.demographics
+    )
     print(f"Training {name} on {len(run.ratings.scores):,} ratings of {args.data} ...", flush=True)
     start = time.perf_counter()
     trained = trainer(run)

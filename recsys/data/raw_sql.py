@@ -63,10 +63,10 @@ def titles(part: Part) -> str:
 
 def users(part: Part) -> str:
     """SELECT of the lines of a set that names its fans: user_id, username; NULL for what is malformed."""
-    user_id = whole_number(_field(part, "user_id"))
+    user_id = whole_number(field(part, "user_id"))
     return f"""
         SELECT CASE WHEN user_id >= 0 THEN user_id END AS user_id, username FROM (
-            SELECT {user_id} AS user_id, nullif(trim({_field(part, "username")}), '') AS username
+            SELECT {user_id} AS user_id, nullif(trim({field(part, "username")}), '') AS username
             FROM ({lines(part)}))"""
 
 
@@ -87,12 +87,12 @@ def list_rows(source: Source) -> str:
     status 2. `updated` is in microseconds since 1970, 0 where unknown.
     """
     part = source.lists
-    user, score, status, updated = (_field(part, name) for name in ("user", "score", "status", "updated"))
+    user, score, status, updated = (field(part, name) for name in ("user", "score", "status", "updated"))
     name = f"nullif(trim({user}), '')"
     moment = f"coalesce(epoch_us(try_cast({updated} AS TIMESTAMP)), try_cast({updated} AS BIGINT) * 1000000, 0)"
     return f"""
         SELECT f IS NOT NULL AS whole, {name if source.users else whole_number(user)} AS user,
-            {whole_number(_field(part, "anime_id"))} AS anime_id,
+            {whole_number(field(part, "anime_id"))} AS anime_id,
             CASE WHEN {score} = '' THEN 0 ELSE {whole_number(score)} END AS score,
             {"2::BIGINT" if part.position("status") is None else whole_number(status)} AS status,
             {"0::BIGINT" if part.position("updated") is None else moment} AS updated
@@ -127,7 +127,7 @@ def whole_number(value: str) -> str:
     return f"(CASE WHEN {number} = floor({number}) AND abs({number}) < {MAX_USER_ID} THEN {number}::BIGINT END)"
 
 
-def _field(part: Part, name: str) -> str:
+def field(part: Part, name: str) -> str:
     """The text of a line's column; NULL where the column is absent."""
     position = part.position(name)
     return "NULL" if position is None else f"f[{position + 1}]"

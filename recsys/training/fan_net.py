@@ -11,6 +11,9 @@ from torch.nn import functional
 from recsys.models import fan_net as serving
 from recsys.training.reveals import Batch
 
+#: Parameters that training alone has.
+_FACTS = ("fact_watch", "fact_hidden")
+
 
 @dataclass(frozen=True)
 class NetConfig:
@@ -35,12 +38,22 @@ class FanNet(nn.Module):
 
     Loss of a batch: - mean over fans of mean over hidden liked titles of log softmax over unrated titles of watch_j
     (Liang et al. 2018), + mean squared error of the predicted scores of hidden titles that are asked.
+
+    Facts (n_facts,) that are known of some fans while training only, as privileged information (Vapnik & Vashist 2009),
+    enter through `fact_watch` (n_facts, watch_dim), added inside the tanh of `habit`, and `fact_hidden` (n_facts,
+    hidden), added to the hidden layer's inputs. The numpy twin lacks both: to it, everybody's facts are unknown.
     """
 
     content: Tensor
 
     def __init__(
-        self, config: NetConfig, content: NDArray[np.float32], mean: float, bias: NDArray, likes: NDArray
+        self,
+        config: NetConfig,
+        content: NDArray[np.float32],
+        mean: float,
+        bias: NDArray,
+        likes: NDArray,
+        n_facts: int = 0,
     ) -> None:
         """`content` (n_items, n_features); `bias` (n_items,) titles' shrunken means less `mean`; `likes` (n_items,) how
         many training fans liked each."""
@@ -72,6 +85,9 @@ class FanNet(nn.Module):
         self.out_weight = table(config.taste_dim + 1, config.hidden, scale=config.hidden**-0.5)
         self.out_bias = nn.Parameter(torch.zeros(config.taste_dim + 1))
         self.skip_weight = nn.Parameter(torch.zeros(config.taste_dim + 1, inputs))
+        if n_facts:  # zeros: with or without facts, the other parameters begin alike
+            self.fact_watch = nn.Parameter(torch.zeros(n_facts, config.watch_dim))
+            self.fact_hidden = nn.Parameter(torch.zeros(n_facts, config.hidden))
 
     def _kept(self) -> Tensor:
         """1 where a title keeps its own embedding in this batch, (n_items,)."""
@@ -79,9 +95,10 @@ class FanNet(nn.Module):
         return (torch.rand(len(self.content), device=self.content.device) >= share).float()
 
     def encode(
-        self, items: Tensor, scores: Tensor, fans: Tensor, n: int, kept: Tensor
+        self, items: Tensor, scores: Tensor, fans: Tensor, n: int, kept: Tensor, facts: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """`habit` (n, watch_dim), `taste` (n, taste_dim) and `level` (n,) of `n` fans from their ratings (told,)."""
+        """`habit` (n, watch_dim), `taste` (n, taste_dim) and `level` (n,) of `n` fans from their ratings (told,) and
+        `facts` (n, n_facts), None if unknown."""
         content, own = self.content[items], kept[items]
 
         def gathered(values: Tensor) -> Tensor:  # (told, ...) -> (n, ...)
@@ -90,7 +107,8 @@ class FanNet(nn.Module):
         length = gathered(torch.ones_like(scores))
         weight = (scores - 4).clamp(min=0.5) / 6
         seen = gathered(weight[:, None] * (own[:, None] * self.watch_in[items] + content @ self.content_watch_in))
-        habit = torch.tanh(seen / (length + 1).sqrt()[:, None] + self.habit_bias)
+        habit = seen / (length + 1).sqrt()[:, None] + self.habit_bias
+        habit = torch.tanh(habit if facts is None else habit + facts @ self.fact_watch)
         residuals = scores - self._base(content, own, items)
         level = gathered(residuals) / (length + serving.LEVEL_DAMPING)
         residuals = residuals - level[fans]
@@ -101,7 +119,8 @@ class FanNet(nn.Module):
         liked = liked * (root / (length + serving.TASTE_DAMPING))[:, None]
         stats = torch.stack([level, spread, torch.log1p(length) / 3 - 1, torch.ones_like(level)], dim=1)
         inputs = self._drop(torch.cat([liked, habit.detach(), stats], dim=1), self.config.taste_dropout)
-        hidden = functional.gelu(inputs @ self.hidden_weight.T + self.hidden_bias, approximate="tanh")
+        hidden = inputs @ self.hidden_weight.T + self.hidden_bias
+        hidden = functional.gelu(hidden if facts is None else hidden + facts @ self.fact_hidden, approximate="tanh")
         out = self._drop(hidden, self.config.taste_dropout) @ self.out_weight.T
         out = out + inputs @ self.skip_weight.T + self.out_bias
         return habit, out[:, :-1], level + out[:, -1]
@@ -125,7 +144,7 @@ class FanNet(nn.Module):
 
     def loss(self, batch: Batch) -> Tensor:
         kept = self._kept()
-        habit, taste, level = self.encode(batch.items, batch.scores, batch.fans, batch.n, kept)
+        habit, taste, level = self.encode(batch.items, batch.scores, batch.fans, batch.n, kept, batch.facts)
         logits = self.watch(self._drop(habit, self.config.watch_dropout), kept)
         logits = logits.index_put((batch.fans, batch.items), logits.new_tensor(-1e9))
         liked = batch.hidden_scores >= self.config.liked
@@ -139,5 +158,6 @@ class FanNet(nn.Module):
 
     def to_serving(self, own: NDArray[np.intp], content: NDArray[np.float32]) -> serving.FanNet:
         """The numpy twin, for titles with these rows of embeddings (-1: none) and this content."""
-        weights = {name: value.detach().cpu().numpy().copy() for name, value in self.named_parameters()}
+        served = {name: value for name, value in self.named_parameters() if name not in _FACTS}
+        weights = {name: value.detach().cpu().numpy().copy() for name, value in served.items()}
         return serving.FanNet(weights, own, content)

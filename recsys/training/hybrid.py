@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from recsys.data import demographics
 from recsys.data.ratings import Ratings
 from recsys.evaluation.reveal import FanLists, fan_lists
 from recsys.models import fan_net
@@ -49,7 +50,8 @@ def train(run: TrainingRun, config: HybridConfig | None = None) -> Trained:
     model, metrics = parts(run, config)
     fans = fan_lists(run.ratings, "validation", model.item_ids, run.seed)
     model = blended(model, fans)
-    return Trained(model, asdict(config), {**errors_by_count(model, fans), **order_by_count(model, fans), **metrics})
+    described = {**asdict(config), "demographics": run.demographics is not None}
+    return Trained(model, described, {**errors_by_count(model, fans), **order_by_count(model, fans), **metrics})
 
 
 def parts(run: TrainingRun, config: HybridConfig) -> tuple[Hybrid, dict[str, Any]]:
@@ -58,12 +60,13 @@ def parts(run: TrainingRun, config: HybridConfig) -> tuple[Hybrid, dict[str, Any
     item_ids, features = titles.item_ids, titles.features
     run = replace(run, ratings=at_titles(run.ratings, item_ids))
     ratings = part_of(run.ratings, "train")
+    facts = demographics.read(run.demographics, ratings.user_ids).features if run.demographics else None
     counts = np.bincount(ratings.items, minlength=len(item_ids))
     own = np.flatnonzero(counts)
     factors = regression_factors.fit(ratings, features, config.factors, run.seed, _progress)
     svd = served(factors, item_ids, counts, titles.franchises, config.cold)
     fans = fan_lists(run.ratings, "validation", item_ids[own], run.seed)
-    net, history = train_net(run, ratings, item_ids[own], features[own], fans, config)
+    net, history = train_net(run, ratings, item_ids[own], features[own], fans, config, facts)
     rows = np.full(len(item_ids), -1)
     rows[own] = np.arange(len(own))
     net = halved(fan_net.FanNet(net.weights, rows, features))

@@ -62,9 +62,10 @@ def train_net(
     content: NDArray[np.float32],
     fans: FanLists,
     config: NeuralConfig,
+    facts: NDArray[np.float32] | None = None,
 ) -> tuple[serving.FanNet, loop.History]:
     """A network whose titles are `item_ids` with `content` (n_items, n_features), trained on `ratings` and stopped by
-    `fans`, whose positions are those of `item_ids`."""
+    `fans`, whose positions are those of `item_ids`. `facts` (n_users, n_facts) are known while training only."""
     ratings = at_titles(ratings, item_ids)
     n_items = len(item_ids)
     mean = float(ratings.scores.mean())
@@ -72,15 +73,17 @@ def train_net(
     bias = np.bincount(ratings.items, ratings.scores - mean, minlength=n_items) / (counts + SHRINK)
     likes = np.bincount(ratings.items, ratings.scores >= LIKED, minlength=n_items)
     torch.manual_seed(run.seed)
-    module = FanNet(config.net, content, mean, bias, likes)
+    n_facts = 0 if facts is None else facts.shape[1]
+    module = FanNet(config.net, content, mean, bias, likes, n_facts)
     options = loop.RunOptions(run.seed, run.device, run.n_threads, run.checkpoint)
-    batches = Reveals(ratings, np.unique(ratings.users), config.reveals, run.seed, loop.device(run.device))
+    batches = Reveals(ratings, np.unique(ratings.users), config.reveals, run.seed, loop.device(run.device), facts)
     own = np.arange(n_items)
 
     def validate(_: nn.Module) -> float:
         return _check(module.to_serving(own, content), fans)
 
     described = {**asdict(config), "n_ratings": len(ratings.scores), "n_items": n_items}
+    described |= {"n_facts": n_facts} if n_facts else {}
     history = loop.train(
         module, batches, lambda _, batch: module.loss(batch), validate, config.schedule, options, described
     )

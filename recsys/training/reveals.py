@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from recsys.data.ratings import Ratings
+
+#: Share of the fans of a batch whose facts are told: the network must be as good without, as nobody is ever asked.
+FACTS_TOLD = 0.5
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class RevealConfig:
 @dataclass(frozen=True)
 class Batch:
     """`n` fans. Told: `items`, `scores`, `fans` (told,), rows of one fan together. Kept back: `hidden_items`,
-    `hidden_scores`, `hidden_fans` (hidden,), all of it; `asked` (hidden,) marks at most `max_asked` per fan."""
+    `hidden_scores`, `hidden_fans` (hidden,), all of it; `asked` (hidden,) marks at most `max_asked` per fan.
+    `facts` (n, n_facts), known of the fans beside their ratings, are zeros where not told, None if there are none."""
 
     n: int
     items: Tensor
@@ -40,6 +44,7 @@ class Batch:
     hidden_scores: Tensor
     hidden_fans: Tensor
     asked: Tensor
+    facts: Tensor | None = None
 
 
 class Reveals:
@@ -49,9 +54,17 @@ class Reveals:
     """
 
     def __init__(
-        self, ratings: Ratings, users: NDArray[np.integer], config: RevealConfig, seed: int, device: torch.device
+        self,
+        ratings: Ratings,
+        users: NDArray[np.integer],
+        config: RevealConfig,
+        seed: int,
+        device: torch.device,
+        facts: NDArray[np.float32] | None = None,
     ) -> None:
+        """`facts` (n_users, n_facts) of all fans of `ratings`."""
         self._ratings, self._config, self._seed, self._device = ratings, config, seed, device
+        self._facts = facts
         self._bounds = np.searchsorted(ratings.users, np.arange(len(ratings.user_ids) + 1))
         self._users = users[np.diff(self._bounds)[users] >= 2]
 
@@ -60,9 +73,16 @@ class Reveals:
 
     def epoch(self, epoch: int) -> Iterator[Batch]:
         rng = np.random.default_rng([self._seed, epoch])
+        facts_rng = np.random.default_rng([self._seed, epoch, 1])  # its own, so that facts change no other draw
         order = rng.permutation(self._users)
         for start in range(0, len(order), self._config.n_fans):
-            yield self._batch(order[start : start + self._config.n_fans], rng)
+            users = order[start : start + self._config.n_fans]
+            batch = self._batch(users, rng)
+            yield batch if self._facts is None else replace(batch, facts=self._told(self._facts[users], facts_rng))
+
+    def _told(self, facts: NDArray[np.float32], rng: np.random.Generator) -> Tensor:
+        told = rng.random((len(facts), 1), np.float32) < FACTS_TOLD
+        return torch.from_numpy(facts * told).to(self._device)
 
     def _batch(self, users: NDArray, rng: np.random.Generator) -> Batch:
         config = self._config

@@ -27,6 +27,8 @@ class TrainingRun:
     device: str = "auto"
     #: A file that a killed training continues from, or None.
     checkpoint: Path | None = None
+    #: The folder of the raw lists whose fans' demographics the hybrid may train with, or None.
+    demographics: Path | None = None
 
 
 @dataclass(frozen=True)

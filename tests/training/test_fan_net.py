@@ -7,11 +7,12 @@ import torch
 from recsys.training.fan_net import FanNet, NetConfig
 
 
-def pair(n_features: int):
+def pair(n_features: int, n_facts: int = 0):
     rng = np.random.default_rng(0)
     content = (rng.random((50, n_features)) < 0.3).astype(np.float32)
     torch.manual_seed(0)
-    module = FanNet(NetConfig(16, 8, 4, 12), content, 7.0, rng.normal(size=50) * 0.3, rng.integers(0, 9, 50)).eval()
+    bias, likes = rng.normal(size=50) * 0.3, rng.integers(0, 9, 50)
+    module = FanNet(NetConfig(16, 8, 4, 12), content, 7.0, bias, likes, n_facts).eval()
     with torch.no_grad():
         for parameter in module.parameters():
             parameter.add_(torch.randn_like(parameter) * 0.2)
@@ -20,8 +21,10 @@ def pair(n_features: int):
 
 @pytest.mark.parametrize("n_features", [0, 7])
 @pytest.mark.parametrize("n", [0, 1, 20])
-def test_numpy_equals_torch(n_features, n):
-    module, served = pair(n_features)
+@pytest.mark.parametrize("n_facts", [0, 3])
+def test_numpy_equals_torch(n_features, n, n_facts):
+    """Facts are unknown to the one and not told to the other."""
+    module, served = pair(n_features, n_facts)
     rng = np.random.default_rng(n)
     items, scores = rng.permutation(50)[:n], rng.integers(1, 11, n).astype(np.float32)
     fan = served.encode(items, scores)
