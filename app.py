@@ -6,16 +6,16 @@ which knows none of our pages and greets a deep link with "Page not found". Run 
 does, this file shows the same pages.
 """
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 
-# Said before anything imports Arrow, whose own allocator keeps several times what reading the catalogue leaves.
-os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+from pages.parts import footprint
 
-from pages.parts import resources, router
+footprint.keep_small()  # before anything imports Arrow
+
+from pages.parts import resources, router  # noqa: E402
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ _HEADS = {
     "below": "Below the fan's mean, %",
     "ndcg10": "NDCG@10",
     "ndcg10_gain": "NDCG@10 over best baseline",
+    "ndcg10_over_popularity": "NDCG@10 over popularity",
     "recall10": "Recall@10",
     "hit10": "Hit rate",
     "rmse_gain": "RMSE below best baseline",

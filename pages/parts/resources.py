@@ -2,15 +2,14 @@
 
 import atexit
 import contextlib
-import ctypes
 import gc
 import os
-import sys
 
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
 import recsys
+from pages.parts import footprint
 from recsys import RecsysError
 from recsys.serving import elicit
 from recsys.serving.community import RatingsStore
@@ -30,15 +29,8 @@ def _load() -> tuple[recsys.Engine, RatingsStore]:
     gc.freeze()
     # DuckDB's binding reports everything that Python could not tear down at its end.
     atexit.register(gc.unfreeze)
-    _give_memory_back()
+    footprint.give_back()
     return loaded
-
-
-def _give_memory_back() -> None:
-    """What loading took and freed; glibc's allocator would keep it (malloc_trim(3))."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim is not None:
-        trim(0)
 
 
 def preload() -> None:

@@ -147,7 +147,8 @@ def jackknife(statistic: Callable[[NDArray[np.bool_]], float], n: int) -> float:
 
 def summary(sheets: Mapping[str, Sheet], baselines: Sequence[str], n_titles: int) -> dict[str, dict]:
     """Figures of each contender with standard errors, and its paired differences from the best baseline by the same
-    measure: NDCG@10 for the order, RMSE for errors. Plain JSON; what does not apply is left out."""
+    measure: NDCG@10 for the order, RMSE for errors; and from the popularity model. Plain JSON; what does not apply is
+    left out."""
     result: dict[str, dict] = {}
     ranked = {name: np.nanmean(sheets[name].means["ndcg10"]) for name in baselines}
     scored = {name: sheets[name].rmse() for name in baselines if sheets[name].asked.sum()}
@@ -162,6 +163,8 @@ def summary(sheets: Mapping[str, Sheet], baselines: Sequence[str], n_titles: int
         row["coverage"] = _figure(len(sheet.shown) / n_titles, None)
         row["fans"] = int(np.count_nonzero(~np.isnan(sheet.means["ndcg10"])))
         row["ndcg10_gain"] = {"over": rival, **_paired(sheet, sheets[rival], "ndcg10")}
+        if "popularity" in sheets:
+            row["ndcg10_over_popularity"] = _paired(sheet, sheets["popularity"], "ndcg10")
         if sheet.asked.sum():
             row["rmse"] = _figure(sheet.rmse(), jackknife(lambda kept, s=sheet: _rmse(s, kept), len(sheet.asked)))
             row["mae"] = _figure(sheet.mae(), None)

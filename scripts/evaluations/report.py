@@ -15,6 +15,7 @@ METRICS = "metrics.json"
 _COLUMNS = (
     ("NDCG@10", "ndcg10", 3),
     ("over best baseline", "ndcg10_gain", 3),
+    ("over popularity model", "ndcg10_over_popularity", 3),
     ("Recall@10", "recall10", 3),
     ("hit rate", "hit10", 3),
     ("RMSE", "rmse", 3),
