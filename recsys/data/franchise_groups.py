@@ -22,6 +22,8 @@ _MODIFIERS = frozenset(
 _CROSSOVER = frozenset(["x", "vs", "tai", "meets", "and"])
 _MEETING = frozenset(["vs", "tai", "meets"])
 _NO_BRANDS = Brands()
+#: A common word that so few know as a name is no series' name: "Life!".
+_KNOWN = 5_000
 #: A series is hardly this much less known than what is named after it.
 _FAME_SHARE = 0.3
 #: Unless its name is beyond doubt, as where a remake is watched more than the original.
@@ -96,7 +98,8 @@ class _Stems:
                 return anchors >= 1 or (cuts >= 1 and weight >= 8 and self.cohesion(words) > 0.5)
             return weight >= 7 and (anchors >= 1 or (cuts >= 3 and self.cohesion(words) > 0.6))
         if at_cut and anchors:
-            return weight >= 4 or self.fame[words] > 100_000
+            telling = numbered or self.coined(first) or self.fame[words] >= _KNOWN
+            return (weight >= 4 and telling) or self.fame[words] > 100_000
         if at_cut:
             coined = self.coined(first) and self.cohesion(words) > 0.7
             enough = 1 if weight >= (6 if numbered else 9) else 3

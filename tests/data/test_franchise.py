@@ -52,6 +52,9 @@ APART = {
     "a short name and longer ones": (
         "Air", "Air Gear", "Air Master", "Hitsuji no Air", "Blue Air Time", "Kaze Air Kaze",
     ),
+    "a common word that few know as a name": (
+        ("Life!", {"members": 500}), ("Life: Jinsei", {"members": 400}), "Hoshi no Life", "Aoi Life Umi", "Kaze Life Hi",
+    ),
     "a song of that name": ("Paprika", ("Paprika (Music)", {"type": "Music"})),
     "an exclamation": ("Sakigake!! Cromartie Koukou", "Sakigake!! Otokojuku"),
     "a phrase that goes on": ("Kimi to Boku.", "Kimi to Boku no Saigo no Senjou"),
