@@ -53,7 +53,7 @@ APART = {
         "Air", "Air Gear", "Air Master", "Hitsuji no Air", "Blue Air Time", "Kaze Air Kaze",
     ),
     "a common word that few know as a name": (
-        ("Life!", {"members": 500}), ("Life: Jinsei", {"members": 400}), "Hoshi no Life", "Aoi Life Umi", "Kaze Life Hi",
+        ("Life!", {"members": 500}), ("Life: Jinsei", {"members": 400}), "Aoi Life", "Kaze Life", "Umi Life",
     ),
     "a song of that name": ("Paprika", ("Paprika (Music)", {"type": "Music"})),
     "an exclamation": ("Sakigake!! Cromartie Koukou", "Sakigake!! Otokojuku"),
