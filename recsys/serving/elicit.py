@@ -19,7 +19,8 @@ def next_titles(engine: Engine, fan: Profile, n: int = 5, skip: AbstractSet[int]
     """Ids of the `n` titles to ask `fan` about next, the most telling first; the same for the same fan.
 
     Titles that the fan has begun, adult titles, and those in `skip` (asked about before, and not seen) are left out. No
-    two in a row are of one franchise. How many have seen a title is MyAnimeList's count of members.
+    two are of one franchise while there are others, nor then two in a row. How many have seen a title is MyAnimeList's
+    count of members.
     Raises `RecsysError` unless the svd model is loaded.
     """
     if "svd" not in engine.models:
@@ -51,8 +52,8 @@ def choose(
     design (Chaloner & Verdinelli 1995, sec. 2.2). With C the fan's posterior covariance, a_j the factors of j, and M
     the weighted sum of a a', gain_j = a_j' C M C a_j / (a_j' C a_j + noise_j).
 
-    Only titles `allowed` (n_items,) are asked about. With `franchises` (n_items,), each title's number, no two in a row
-    share one.
+    Only titles `allowed` (n_items,) are asked about. With `franchises` (n_items,), each title's number, no two share
+    one while there are others, nor then two in a row.
     """
     moments = _moments(model, fan, chance)
     covariance = model.covariance(fan)
@@ -61,15 +62,21 @@ def choose(
     chosen: list[int] = []
     while len(chosen) < n and free.any():
         gain, spread, variance = _gains(model, pool, covariance, moments)
-        may = free
-        if franchises is not None and chosen:
-            others = franchises[pool] != franchises[pool[chosen[-1]]]
-            may = free & others if (free & others).any() else free
+        may = free if franchises is None else _of_others(franchises[pool], chosen, free)
         best = int(np.argmax(np.where(may, chance[pool] * gain, -np.inf)))
         covariance = covariance - np.outer(spread[best], spread[best]) / variance[best]
         free[best] = False
         chosen.append(best)
     return pool[chosen]
+
+
+def _of_others(franchises: NDArray[np.int64], chosen: list[int], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of the titles still `free` (n,): those whose franchise none of the `chosen` has; else not the last of them."""
+    for avoided in (chosen, chosen[-1:]):
+        may = free & ~np.isin(franchises, franchises[avoided])
+        if may.any():
+            return may
+    return free
 
 
 def ranking(model: SVD, fan: FoldedFan, chance: Floats, allowed: NDArray[np.bool_]) -> Items:

@@ -65,11 +65,12 @@ def test_titles_not_seen_are_not_asked_about(model):
     assert set(elicit.choose(model, fan, chance, everything(), 3).tolist()) == {4, 8, 15}
 
 
-def test_no_two_in_a_row_of_one_franchise_while_there_is_another(model):
-    fan, franchises = model.fold_in(NONE, np.empty(0), NONE), np.arange(N_ITEMS) // 20
+def test_no_two_of_one_franchise_while_there_is_another_and_never_in_a_row(model):
+    fan, franchises = model.fold_in(NONE, np.empty(0), NONE), np.arange(N_ITEMS) // 5
     chosen = elicit.choose(model, fan, np.ones(N_ITEMS), everything(), 12, franchises)
     assert len(set(chosen.tolist())) == 12
     assert (np.diff(franchises[chosen]) != 0).all()
+    assert set(franchises[chosen[:8]].tolist()) == set(range(8))
     one = elicit.choose(model, fan, np.ones(N_ITEMS), everything(), 3, np.zeros(N_ITEMS, int))
     assert len(one) == 3
 
