@@ -1,6 +1,7 @@
 """The map, on the shipped artifacts, without a browser."""
 
 import base64
+import functools
 import json
 import re
 
@@ -12,17 +13,11 @@ from pages.parts import atlas_chart, resources
 from pages.parts.text import plain
 from recsys.errors import ArtifactError
 from recsys.serving import atlas
+from tests.pages.helpers import opened
 
 PAGE = "pages/titles/atlas.py"
 RATED = "5114-9_1535-8_30276-4_16498-9"
-
-
-def run(app, **parameters):
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.switch_page(PAGE).run()
-    assert not app.exception
-    return app
+run = functools.partial(opened, script=PAGE)
 
 
 @pytest.fixture(scope="module")

@@ -1,19 +1,15 @@
 """The Data page on the shipped artifacts, without a browser."""
 
+import functools
+
 import pytest
 
 from pages.parts import behind, resources, sql
 from recsys.serving.sql_box import Answer
+from tests.pages.helpers import opened
 
 PAGE = "pages/behind/data.py"
-
-
-def run(app, **parameters):
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.switch_page(PAGE).run()
-    assert not app.exception
-    return app
+run = functools.partial(opened, script=PAGE)
 
 
 def test_counts_and_where_it_comes_from(app):

@@ -1,5 +1,6 @@
 """The catalogue and the pages of titles, on the shipped artifacts, without a browser."""
 
+import functools
 import re
 
 import pytest
@@ -7,18 +8,12 @@ import pytest
 from pages.parts import resources
 from recsys import Profile
 from recsys.serving import browse
+from tests.pages.helpers import opened
 
 PAGE = "pages/titles/explore.py"
 RATED = "5114-9_1535-8_30276-4_16498-9"
 NUMBER = re.compile(r"\*\*([+−]?\d+\.\d\d)\*\*")
-
-
-def run(app, **parameters):
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.switch_page(PAGE).run()
-    assert not app.exception
-    return app
+run = functools.partial(opened, script=PAGE)
 
 
 def texts(app) -> str:

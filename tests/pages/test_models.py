@@ -1,22 +1,17 @@
 """The Models page, without a browser: on the shipped artifacts, and on figures made up here."""
 
+import functools
 import re
 
 import pytest
 
 from pages.parts import behind, resources, verdict
 from recsys.serving.reports import Curve, Figure, ModelReport, Reports
+from tests.pages.helpers import opened
 
 PAGE = "pages/behind/models.py"
 RATED = "5114-9_1535-8_30276-4_16498-9"
-
-
-def run(app, **parameters):
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.switch_page(PAGE).run()
-    assert not app.exception
-    return app
+run = functools.partial(opened, script=PAGE)
 
 
 def texts(app) -> str:

@@ -5,20 +5,13 @@ import re
 import pytest
 
 from pages.parts import resources
+from tests.pages.helpers import opened as run
 
 YOU = re.compile(r"you \*\*(\d+\.\d)\*\*")
 
 
 def predictions(app) -> list[str]:
     return [found[1] for element in app.markdown if (found := YOU.search(element.value))]
-
-
-def run(app, **parameters):
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
 
 
 def test_nobody_gets_a_wall_to_rate_and_no_ten(app):

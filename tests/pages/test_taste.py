@@ -1,5 +1,6 @@
 """The My taste page on the shipped artifacts, without a browser."""
 
+import functools
 import re
 
 import numpy as np
@@ -8,20 +9,12 @@ import pytest
 from pages.parts import resources
 from pages.parts.state import Visit
 from recsys import Profile
+from tests.pages.helpers import opened
 
 PAGE = "pages/for_you/taste.py"
 EXPECTED = re.compile(r"gave \*\*([\d.]+)\*\*, expected \*\*([\d.]+)\*\*")
 RATED = "5114-9_1535-8_30276-4_16498-9_21-6_20-7_269-5"
-
-
-def run(app, visit: Visit | None = None, **parameters):
-    if visit:
-        app.session_state["visit"] = visit
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.switch_page(PAGE).run()
-    assert not app.exception
-    return app
+run = functools.partial(opened, script=PAGE)
 
 
 def texts(app) -> str:

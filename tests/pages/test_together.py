@@ -1,5 +1,6 @@
 """The Together page on the shipped artifacts, without a browser."""
 
+import functools
 import re
 
 import pytest
@@ -10,20 +11,12 @@ from pages.parts import company, resources
 from pages.parts.state import Visit
 from recsys import Profile, RecsysError
 from recsys.serving.group import MAX_FANS
+from tests.pages.helpers import opened
 
 PAGE = "pages/for_you/together.py"
 ANN, BOB = "r=5114-9_1535-8_30276-4&as=Ann", "r=5114-3_1535-9_21-8&as=Bob"
 SHARE = re.compile(r"^(\S+) \*\*(\d+\.\d)\*\*")
-
-
-def run(app, visit: Visit | None = None, **parameters):
-    if visit:
-        app.session_state["visit"] = visit
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.switch_page(PAGE).run()
-    assert not app.exception
-    return app
+run = functools.partial(opened, script=PAGE)
 
 
 def shares(app) -> list[tuple[str, float]]:
