@@ -28,7 +28,7 @@ from recsys.training.run import Trained, TrainingRun, part_of
 #: Numbers of known ratings at which the parts' shares are learned, and those at which the order is.
 SHARE_COUNTS = (0, 1, 3, 5, 10, 20, 50, 200)
 ORDER_COUNTS = (0, 1, 3, 5, 10, 20, 50)
-WATCH_WEIGHTS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2)
+WATCH_WEIGHTS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
