@@ -6,7 +6,7 @@ from pages.parts.state import Visit
 
 
 def opened(app: AppTest, visit: Visit | None = None, *, script: str | None = None, **parameters: object) -> AppTest:
-    """The app on the page of `script`, or its first, as whoever brought `visit` sees it at an address with `parameters`."""
+    """The app on the page of `script`, or its first, as `visit` sees it at an address with these `parameters`."""
     if visit:
         app.session_state["visit"] = visit
     for name, value in parameters.items():
