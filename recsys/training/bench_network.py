@@ -1,17 +1,20 @@
-"""How long an epoch of the network takes, and how much memory, by the number of ratings."""
+"""How long training takes, and how much memory, by the number of ratings."""
 
 import resource
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
 
+from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Ratings
-from recsys.training import loop
+from recsys.training import hybrid, loop
 from recsys.training.fan_net import FanNet, NetConfig
 from recsys.training.reveals import RevealConfig, Reveals
+from recsys.training.run import TrainingRun
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,20 @@ def epoch(n_fans: int, n_titles: int, mean_length: float, seed: int) -> Size:
         loop.RunOptions(seed, "cpu"),
         {},
     )
-    seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
-    return Size(len(ratings.scores), seconds, peak)
+    return Size(len(ratings.scores), time.perf_counter() - start, _peak_mb())
+
+
+def parts(n_fans: int, n_titles: int, mean_length: float, seed: int, catalogue: Path) -> tuple[Size, float]:
+    """All parts of `hybrid`, its network for one epoch, on one thread of the CPU; and the epoch's seconds. The titles
+    are the first of `catalogue`, whose content they have."""
+    ratings = made_up(n_fans, n_titles, mean_length, seed)
+    ratings = replace(ratings, item_ids=Catalogue.load(catalogue).ids[:n_titles])
+    config = hybrid.HybridConfig()
+    config = replace(config, schedule=replace(config.schedule, max_epochs=1))
+    start = time.perf_counter()
+    _, metrics = hybrid.parts(TrainingRun(Path(), ratings, seed, catalogue=catalogue, device="cpu"), config)
+    return Size(len(ratings.scores), time.perf_counter() - start, _peak_mb()), metrics["seconds_per_epoch"]
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
