@@ -8,7 +8,7 @@ frequent as it really is. No step looks at any one fan's list.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -30,6 +30,9 @@ _ENOUGH = 30
 MIN_RATINGS = 11
 #: A few fans with very long lists hold much of all scores, so that many fans are needed to tell how frequent each is.
 _FANS_FOR_CUTS = 4000
+#: How close, in logs, simulated fans' usual spread of scores comes to real ones'; the most steps towards it, and the
+#: least that one is taken to do.
+_CLOSE, _ROUNDS, _LEAST_SLOPE = 0.005, 6, 0.05
 #: Directions of taste of which lists say less than this are left as if they said this much.
 _LEAST_RELIABLE = 0.25
 #: Minus the expectation of the logarithm of a squared standard normal: log 2 + Euler's constant.
@@ -138,11 +141,48 @@ def fit(lists: Lists, model: SVD, rng: np.random.Generator, progress: Wrap = ite
         spread=spread,
         cuts=np.zeros(9),
     )
+    return cut_like(lists, fitted, model, rng)
+
+
+def cut_like(lists: Lists, fitted: Population, model: SVD, rng: np.random.Generator) -> Population:
+    """`fitted` with the cuts that make each score as frequent as in `lists`. They stretch the scale as a whole, so that
+    a fan's own scores would be spread more than real ones: the noise is changed until they are not, by secants."""
     counts = np.bincount(lists.scores, minlength=11)[1:]
-    _, _, continuous = _draw_uncut(fitted, model, _FANS_FOR_CUTS, rng, np.ones(n_items, dtype=bool))
-    continuous = continuous[~np.isnan(continuous)]
-    cuts = np.quantile(continuous, np.cumsum(counts)[:-1] / counts.sum())
-    return Population(**{**vars(fitted), "cuts": cuts})
+    shares = np.cumsum(counts)[:-1] / counts.sum()
+    everything = np.ones(len(model.item_ids), dtype=bool)
+    real = _usual_deviation(lists.fans, lists.scores, lists.n_fans)
+    seed = int(rng.integers(2**63))  # the same draws each time, so that the noise alone makes a difference
+
+    def cut(change: float) -> tuple[Population, float]:
+        """With the log of all variances changed; and by how much, in logs, fans' scores are spread too much."""
+        noisy = replace(fitted, spread=fitted.spread + np.array([change, 0]))
+        fans, _, continuous = _draw_uncut(noisy, model, _FANS_FOR_CUTS, np.random.default_rng(seed), everything)
+        scored = ~np.isnan(continuous)
+        cuts = np.quantile(continuous[scored], shares)
+        drawn = _usual_deviation(fans[scored], 1 + np.searchsorted(cuts, continuous[scored]), _FANS_FOR_CUTS)
+        return replace(noisy, cuts=cuts), float(np.nan_to_num(np.log(drawn / real)))
+
+    change, slope = 0.0, 0.5  # the slope if fans did not differ
+    population, excess = cut(change)
+    for _ in range(_ROUNDS):
+        if abs(excess) < _CLOSE:
+            break
+        step, before = -excess / slope, excess
+        change += step
+        population, excess = cut(change)
+        slope = max((excess - before) / step, _LEAST_SLOPE)
+    return population
+
+
+def _usual_deviation(fans: Ints, scores: Ints, n_fans: int) -> float:
+    """The median standard deviation of fans with enough scores, NaN if there is none; scores of 0 do not count."""
+    n = np.bincount(fans, scores > 0, n_fans)
+    enough = n >= _ENOUGH
+    if not enough.any():
+        return np.nan
+    mean = np.bincount(fans, scores, n_fans)[enough] / n[enough]
+    square = np.bincount(fans, np.square(scores, dtype=float), n_fans)[enough] / n[enough]
+    return float(np.median(np.sqrt(np.maximum(square - mean**2, 1e-6))))
 
 
 def draw(

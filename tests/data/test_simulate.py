@@ -1,5 +1,6 @@
 """Simulated fans follow the laws of the fans that they were fitted to, and copy none of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,26 @@ def test_fans_are_like_the_real_ones(real: Lists, drawn: Lists) -> None:
             assert value > chance[measure] - 0.1, measure
         else:
             assert value < chance[measure] + 0.08, measure
+
+
+@pytest.mark.parametrize("too_much", [-0.7, 0.7])
+def test_a_fans_scores_are_spread_like_real_ones_whatever_the_noise_began_with(
+    real: Lists, population: simulate.Population, too_much: float
+) -> None:
+    begun = replace(population, spread=population.spread + np.array([too_much, 0]))
+    fitted = simulate.cut_like(real, begun, world.model(), np.random.default_rng(0))
+    before, after = (
+        deviation(simulate.draw(each, world.model(), 900, np.random.default_rng(1), ALL)) / deviation(real)
+        for each in (begun, fitted)
+    )
+    assert abs(np.log(before)) > 0.1
+    assert after == pytest.approx(1, abs=0.03)
+
+
+def deviation(lists: Lists) -> float:
+    """The median over fans with 30 scores or more of their standard deviation."""
+    scores = (lists.of(fan)[1] for fan in range(lists.n_fans))
+    return float(np.median([np.std(some) for some in scores if len(some) >= 30]))
 
 
 def leaning(lists: Lists) -> float:
