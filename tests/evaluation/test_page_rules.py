@@ -7,45 +7,23 @@ from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Ratings
 from recsys.data.split import members
 from recsys.evaluation import page_rules
-from recsys.models.base import Fan, Model
 from recsys.serving.engine import Engine
 from recsys.types import Title
+from tests.models.fixed import Fixed
 
 N_FANS, N_LIKED, N_OTHERS = 200, 20, 20
 #: The gain of a list whose first title alone is liked, of the best that there could be.
 FIRST_ALONE = 1 / (1 / np.log2(np.arange(2, 12))).sum()
 
 
-class Knows(Model):
+class Knows(Fixed):
     """Predicts 10 for the second parts and 5 for the others, whoever asks, and that they are watched accordingly."""
 
-    name = "knows"
-    item_ids = np.arange(1, N_LIKED + N_OTHERS + 1)
-
-    def fold_in(self, items, scores, seen):
-        return Fan(items, scores, seen)
-
-    def predict(self, fan):
-        return np.where(self.item_ids <= N_LIKED, 10.0, 5.0)
+    def __init__(self):
+        super().__init__(np.arange(1, N_LIKED + N_OTHERS + 1), [10] * N_LIKED + [5] * N_OTHERS)
 
     def watch(self, fan):
         return self.predict(fan)
-
-    def band(self, fan, items):
-        return self.predict(fan)[items], self.predict(fan)[items]
-
-    def explain(self, fan, item):
-        return 0.0, np.zeros(len(fan.items))
-
-    def similarity(self, item):
-        raise NotImplementedError
-
-    def to_arrays(self):
-        raise NotImplementedError
-
-    @classmethod
-    def from_arrays(cls, arrays, config):
-        raise NotImplementedError
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +54,7 @@ def ratings() -> Ratings:
 
 
 def by_known(engine: Engine, ratings: Ratings, diversity: float) -> dict:
-    return page_rules.evaluate(engine, ratings, "knows", diversity)["by_known_ratings"]
+    return page_rules.evaluate(engine, ratings, Knows.name, diversity)["by_known_ratings"]
 
 
 def test_rules_that_hold_back_every_liked_title_cost_everything(engine, ratings):

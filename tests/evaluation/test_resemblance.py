@@ -5,7 +5,7 @@ import pytest
 
 from recsys.data.simulate import Lists
 from recsys.evaluation import resemblance
-from recsys.models.base import Fan, Model, clip
+from tests.models.fixed import Fixed
 
 
 def lists(*fans: dict[int, int]) -> Lists:
@@ -51,38 +51,6 @@ def test_descriptions_name_their_figures() -> None:
     assert described["share of each score 1-10, in %"].split() == [
         "0.0", "0.0", "0.0", "16.7", "16.7", "16.7", "16.7", "0.0", "33.3", "0.0",
     ]  # fmt: skip
-
-
-class Fixed(Model):
-    """Predicts the same for every fan."""
-
-    name = "fixed"
-
-    def __init__(self, item_ids, scores):
-        self.item_ids, self.scores = np.array(item_ids), np.array(scores, float)
-
-    def fold_in(self, items, scores, seen):
-        assert len(items) == 0 or items.max() < self.n_items
-        return Fan(items, scores, seen)
-
-    def predict(self, fan):
-        return clip(self.scores)
-
-    def band(self, fan, items):
-        raise NotImplementedError
-
-    def explain(self, fan, item):
-        raise NotImplementedError
-
-    def similarity(self, item):
-        raise NotImplementedError
-
-    def to_arrays(self):
-        raise NotImplementedError
-
-    @classmethod
-    def from_arrays(cls, arrays, config):
-        raise NotImplementedError
 
 
 IDS = np.array([10, 20, 30, 40, 50, 60])
