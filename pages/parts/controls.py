@@ -15,6 +15,11 @@ _MEMBERS = (0, 1_000, 10_000, 50_000, 100_000, 500_000)
 _TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
 
 
+def label(name: str) -> str:
+    """A model's name for a reader."""
+    return MODELS.get(name, name.title())
+
+
 def model() -> str:
     engine = resources.engine()
     _take_model_from_link(engine.models)
@@ -24,7 +29,7 @@ def model() -> str:
         key="model",
         default=engine.default_model,
         required=True,
-        format_func=lambda name: MODELS.get(name, name.title()),
+        format_func=label,
         bind="query-params",
     )
 
@@ -37,7 +42,7 @@ def _take_model_from_link(names: Sequence[str]) -> None:
     if (name := written.casefold()) in names:
         st.session_state["model"] = name
     else:
-        usual = ", ".join(MODELS.get(name, name.title()) for name in names)
+        usual = ", ".join(map(label, names))
         st.warning(f"This link asks for a model that is not here. There are: {usual}.", icon=":material/link_off:")
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts import cards, links, resources, state
-from pages.parts.controls import MODELS
+from pages.parts.controls import label
 from pages.parts.text import count, plain
 from recsys import Pick, Title
 
@@ -36,7 +36,7 @@ def similar(title: Title, known_by: list[str]) -> None:
     with st.grid(columns=4, min_column_width=280, border=True, key="similar") as cells:
         for model in known_by:
             with cells.cell():
-                st.markdown(f"**{MODELS.get(model, model.title())}**")
+                st.markdown(f"**{label(model)}**")
                 st.caption(_LIKENESS.get(model, ""))
                 for pick in _similar(title.anime_id, model):
                     _row(resources.engine().title(pick.anime_id), f"likeness {pick.rank_score:.2f}")

@@ -1,7 +1,5 @@
 """How long training takes, and how much memory, by the number of ratings."""
 
-import resource
-import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +11,7 @@ from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Ratings
 from recsys.training import hybrid, loop
 from recsys.training.fan_net import FanNet, NetConfig
+from recsys.training.memory import peak_mb
 from recsys.training.reveals import RevealConfig, Reveals
 from recsys.training.run import TrainingRun
 
@@ -57,7 +56,7 @@ def epoch(n_fans: int, n_titles: int, mean_length: float, seed: int) -> Size:
         loop.RunOptions(seed, "cpu"),
         {},
     )
-    return Size(len(ratings.scores), time.perf_counter() - start, _peak_mb())
+    return Size(len(ratings.scores), time.perf_counter() - start, peak_mb())
 
 
 def parts(n_fans: int, n_titles: int, mean_length: float, seed: int, catalogue: Path) -> tuple[Size, float]:
@@ -69,8 +68,4 @@ def parts(n_fans: int, n_titles: int, mean_length: float, seed: int, catalogue: 
     config = replace(config, schedule=replace(config.schedule, max_epochs=1))
     start = time.perf_counter()
     _, metrics = hybrid.parts(TrainingRun(Path(), ratings, seed, catalogue=catalogue, device="cpu"), config)
-    return Size(len(ratings.scores), time.perf_counter() - start, _peak_mb()), metrics["seconds_per_epoch"]
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    return Size(len(ratings.scores), time.perf_counter() - start, peak_mb()), metrics["seconds_per_epoch"]

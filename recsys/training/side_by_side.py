@@ -1,8 +1,6 @@
 """Surprise's SVD and ours on the same ratings, each in a process of its own so that its peak memory can be told."""
 
 import multiprocessing
-import resource
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ from surprise.model_selection import train_test_split
 
 from recsys.data.ratings import Ratings, load_arrays
 from recsys.evaluation.metrics import rmse
+from recsys.training.memory import peak_mb
 from recsys.training.run import rows_of
 from recsys.training.svd import SVD, Precision
 
@@ -62,7 +61,7 @@ def largest_difference(first: Measured, second: Measured) -> float:
 def _in_process(variant: Variant, folder: Path, seed: int) -> Measured:
     measured = Measured(parameters=folder / f"{variant.name.replace(' ', '_')}.npz")
     model = (_surprise if variant.library else _ours)(variant, folder, seed, measured)
-    measured.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    measured.peak_mb = peak_mb()
     np.savez(measured.parameters, **{name: getattr(model, name) for name in _PARAMETERS})
     return measured
 
