@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from pages.parts import footprint
+from pages.parts import memory_use
 
-footprint.keep_small()  # before anything imports Arrow
+memory_use.keep_small()  # before anything imports Arrow
 
 from pages.parts import resources, router  # noqa: E402
 

@@ -1,10 +1,8 @@
 """Anime recommendations from MyAnimeList ratings. This module is the public API; the rest may change.
 
-`recsys.training` is imported when first used: it needs scikit-surprise, numba and torch, which serving does not.
+Training is imported by name (`from recsys.training.svd import SVD`): it needs scikit-surprise, numba and torch, which
+serving does not.
 """
-
-from importlib import import_module
-from types import ModuleType
 
 from recsys import lists
 from recsys.errors import RecsysError
@@ -25,9 +23,3 @@ __all__ = [
     "lists",
     "load",
 ]
-
-
-def __getattr__(name: str) -> ModuleType:
-    if name == "training":
-        return import_module("recsys.training")
-    raise AttributeError(f"module 'recsys' has no attribute {name!r}")

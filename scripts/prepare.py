@@ -4,11 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from recsys.data import kaggle
 from recsys.data.catalogue import Catalogue
-from recsys.data.prepare import SPARSE, Report, prepare
-from recsys.data.workspace import Options
 from recsys.errors import RecsysError
+from recsys.prepare import kaggle
+from recsys.prepare.pipeline import SPARSE, Report, prepare
+from recsys.prepare.workspace import Options
 from scripts._progress import Meter
 
 _SHIPPED = Path("artifacts/catalogue.parquet")

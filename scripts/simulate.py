@@ -8,14 +8,14 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data import community, manifest, simulate, simulate_raw
+from recsys.data import manifest
 from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Ratings
 from recsys.errors import RecsysError
-from recsys.evaluation import resemblance
 from recsys.models import store
 from recsys.models.base import Model
 from recsys.models.svd import SVD
+from recsys.simulation import community, community_files, raw_set, resemblance
 from scripts._progress import steps as progress
 
 _FANS = {"community": 2000, "raw": 108_711}
@@ -66,20 +66,20 @@ def _community(args: argparse.Namespace) -> int:
         "model": described.files[store.file_name("svd")]["sha256"],
         "ratings": manifest.read(args.data).files["ratings.parquet"]["sha256"],
     }
-    rows = community.write(drawn, model.item_ids, args.out, rng, drawn_from=drawn_from, seed=args.seed)
+    rows = community_files.write(drawn, model.item_ids, args.out, rng, drawn_from=drawn_from, seed=args.seed)
     for name, count in rows.items():
         print(f"wrote {args.out / name}: {count:,} rows")
     return 0
 
 
 def _draw(
-    args: argparse.Namespace, model: SVD, lists: simulate.Lists, rng: np.random.Generator, shown: NDArray[np.bool_]
-) -> simulate.Lists:
+    args: argparse.Namespace, model: SVD, lists: community.Lists, rng: np.random.Generator, shown: NDArray[np.bool_]
+) -> community.Lists:
     print(f"Fitting to {lists.n_fans:,} fans of {args.data} ...", flush=True)
-    population = simulate.fit(lists, model, rng, progress)
+    population = community.fit(lists, model, rng, progress)
     n_fans = _FANS["community"] if args.fans is None else args.fans
     print(f"Drawing {n_fans:,} fans ...", flush=True)
-    return simulate.draw(population, model, n_fans, rng, shown)
+    return community.draw(population, model, n_fans, rng, shown)
 
 
 def _shown(args: argparse.Namespace, model: SVD) -> NDArray[np.bool_]:
@@ -91,16 +91,16 @@ def _shown(args: argparse.Namespace, model: SVD) -> NDArray[np.bool_]:
 
 def _raw(args: argparse.Namespace) -> int:
     n_fans = _FANS["raw"] if args.fans is None else args.fans
-    rows = simulate_raw.write(args.raw, n_fans, args.titles, args.seed, args.gzip, progress)
+    rows = raw_set.write(args.raw, n_fans, args.titles, args.seed, args.gzip, progress)
     for path, count in rows.items():
         print(f"wrote {path}: {count:,} rows, {path.stat().st_size / 1e6:,.1f} MB")
     return 0
 
 
-def _load(args: argparse.Namespace) -> tuple[SVD, simulate.Lists]:
+def _load(args: argparse.Namespace) -> tuple[SVD, community.Lists]:
     """The trained SVD and the real lists in its terms."""
     model = cast(SVD, store.load("svd", manifest.read(args.out).path(store.file_name("svd"))))
-    return model, simulate.load_lists(args.data, model.item_ids)
+    return model, community.load_lists(args.data, model.item_ids)
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -142,7 +142,7 @@ def _check(args: argparse.Namespace) -> int:
     return 0
 
 
-def _train(lists: simulate.Lists, item_ids: NDArray[np.int64], args: argparse.Namespace) -> Model:
+def _train(lists: community.Lists, item_ids: NDArray[np.int64], args: argparse.Namespace) -> Model:
     """The SVD that these lists give."""
     from recsys.training import svd_trainer
     from recsys.training.run import TrainingRun

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import behind, report_charts, sql
+from pages.behind import report_charts, shared, sql
 from pages.parts.text import count, plain
 from recsys.serving.data_facts import SPARSE, DataFacts, Source
 
@@ -101,7 +101,7 @@ def _page() -> None:
     if view == "Ask in SQL":
         sql.show()
         return
-    facts = behind.facts()
+    facts = shared.facts()
     _counts(facts)
     _sources(facts)
     st.markdown("## How it is spread")

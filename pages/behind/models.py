@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import behind, model_columns, report_charts, verdict
-from pages.parts.model_words import WORDS
+from pages.behind import model_columns, report_charts, shared
+from pages.behind.model_words import WORDS
 from pages.parts.text import count, plain
 from recsys.serving import reports
 
@@ -11,6 +11,52 @@ _VIEWS = ("Results", "Side by side", "What each is")
 #: What a band promises, and how far from it is still in order.
 _BAND, _SLACK = 0.80, 0.03
 _BASELINES = "best baseline"
+
+
+def _winners(curves: list[reports.Curve], *, highest: bool, digits: int = 3) -> str:
+    """Who is best at which numbers of known ratings, as Markdown."""
+    lead: dict[str, list[str]] = {}
+    for k, (name, figure) in reports.best(curves, highest=highest).items():
+        lead.setdefault(name, []).append(f"{k} ({figure.value:.{digits}f})")
+    parts = [f"**{plain(shared.name_of(name))}** with {_and(counts)} known" for name, counts in lead.items()]
+    return f"Best: {'; '.join(parts)}." if parts else ""
+
+
+def _simpler_wins(curves: list[reports.Curve], order: list[str], *, highest: bool) -> list[str]:
+    """Where a model is no better than a simpler one, as Markdown sentences; `order` lists models, the simplest first.
+
+    A difference smaller than two standard errors of both together counts as none.
+    """
+    ours = {curve.name: curve for curve in curves if curve.is_model and curve.name in order}
+    sentences = []
+    for i, name in enumerate(order):
+        if name not in ours:
+            continue
+        for simple in order[:i]:
+            if simple not in ours or not (counts := _no_better(ours[name], ours[simple], highest=highest)):
+                continue
+            sentences.append(
+                f"**{plain(shared.name_of(name))}** is no better than **{plain(shared.name_of(simple))}** with "
+                f"{_and([str(k) for k in counts])} known."
+            )
+    return sentences
+
+
+def _no_better(curve: reports.Curve, simple: reports.Curve, *, highest: bool) -> list[int]:
+    sign = 1 if highest else -1
+    counts = []
+    for k in curve.counts:
+        one, other = curve.at(k), simple.at(k)
+        if one is None or other is None:
+            continue
+        noise = 2 * ((one.error or 0) ** 2 + (other.error or 0) ** 2) ** 0.5
+        if sign * (one.value - other.value) <= noise:
+            counts.append(k)
+    return counts
+
+
+def _and(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _new_fans(report: reports.Reports, measure: str, *, highest: bool) -> list[reports.Curve]:
@@ -36,14 +82,14 @@ def _ranking(report: reports.Reports) -> None:
     )
     if curves := _new_fans(report, "ndcg10", highest=True):
         st.caption(_who(report))
-        st.markdown(verdict.winners(curves, highest=True))
+        st.markdown(_winners(curves, highest=True))
         report_charts.by_count(curves, "NDCG@10", "chart-ndcg")
         _all(report.curves("ndcg10"), "NDCG@10 of every contender", "ndcg10")
     elif curves := list(report.validation.get("ndcg10", ())):
         st.caption("On validation fans, on whom models were also tuned. Those of untouched fans are not measured yet.")
         report_charts.by_count(curves, "NDCG@10", "chart-ndcg")
     else:
-        behind.not_measured(reports.NEW_FANS)
+        shared.not_measured(reports.NEW_FANS)
 
 
 def _scores(report: reports.Reports) -> None:
@@ -57,9 +103,9 @@ def _scores(report: reports.Reports) -> None:
     elif curves := list(report.validation.get("rmse", ())):
         st.caption("On validation fans, whom training did not see but tuning did. Untouched fans are not measured yet.")
     else:
-        behind.not_measured(reports.NEW_FANS)
+        shared.not_measured(reports.NEW_FANS)
         return
-    st.markdown(verdict.winners(curves, highest=False))
+    st.markdown(_winners(curves, highest=False))
     report_charts.by_count(curves, "RMSE", "chart-rmse")
     _all(report.curves("rmse") or curves, "RMSE of every contender", "rmse")
 
@@ -78,10 +124,10 @@ def _bands(report: reports.Reports) -> None:
     )
     curves = [curve for curve in report.curves("band") if curve.is_model]
     if not curves:
-        behind.not_measured(reports.NEW_FANS)
+        shared.not_measured(reports.NEW_FANS)
         return
     off = [
-        f"{plain(behind.name_of(curve.name))} with {k} known ({one.value:.1%})"
+        f"{plain(shared.name_of(curve.name))} with {k} known ({one.value:.1%})"
         for curve in curves
         for k, one in zip(curve.counts, curve.figures, strict=True)
         if abs(one.value - _BAND) > _SLACK
@@ -98,7 +144,7 @@ def _table(report: reports.Reports, subject: str, heading: str, text: str, digit
             st.caption(plain(table.how, 600))
         report_charts.figures(table, heading, digits)
     else:
-        behind.not_measured(subject)
+        shared.not_measured(subject)
 
 
 def _worse(report: reports.Reports) -> None:
@@ -111,7 +157,7 @@ def _worse(report: reports.Reports) -> None:
     lines = [
         f"- {what}: {sentence}"
         for what, (curves, highest) in found.items()
-        for sentence in verdict.simpler_wins(curves, order, highest=highest)
+        for sentence in _simpler_wins(curves, order, highest=highest)
     ]
     st.markdown("\n".join(lines) or "Nowhere in these figures: each model is better than all simpler ones.")
     st.caption("A difference within two standard errors counts as none.")
@@ -121,7 +167,7 @@ def _worse(report: reports.Reports) -> None:
         if with_watching:
             alone_figure, served_figure = curve.figures[-1].text(), with_watching.figures[-1].text()
             st.markdown(
-                f"{plain(behind.name_of(with_watching.name))} in the order of predicted scores alone, as in the "
+                f"{plain(shared.name_of(with_watching.name))} in the order of predicted scores alone, as in the "
                 f"reference article, has an NDCG@10 of {alone_figure} with {curve.counts[-1]} known ratings; in the "
                 f"order that is served it has {served_figure}."
             )
@@ -135,10 +181,10 @@ def _page_rules(report: reports.Reports) -> None:
     )
     if found := report.page_rules():
         model, table = found
-        st.caption(f"The ten of {plain(behind.name_of(model))}, against its ten without rules.")
+        st.caption(f"The ten of {plain(shared.name_of(model))}, against its ten without rules.")
         report_charts.figures(table, "What the page's rules cost")
     else:
-        behind.not_measured(reports.PAGE)
+        shared.not_measured(reports.PAGE)
 
 
 def _training(report: reports.Reports) -> None:
@@ -147,7 +193,7 @@ def _training(report: reports.Reports) -> None:
     if not logged:
         st.caption("None of the shipped models logged its epochs.")
     for model in logged:
-        st.markdown(f"### {plain(behind.name_of(model.name))}")
+        st.markdown(f"### {plain(shared.name_of(model.name))}")
         report_charts.epochs(model.epochs, f"chart-epochs-{model.name}")
 
 
@@ -182,7 +228,7 @@ def _what_each_is(report: reports.Reports) -> None:
     for model in report.models:
         words = WORDS.get(model.name)
         with st.container(border=True):
-            st.markdown(f"## {plain(behind.name_of(model.name))}")
+            st.markdown(f"## {plain(shared.name_of(model.name))}")
             if words:
                 st.markdown(f"**{words.short}**")
                 st.markdown(words.text)
@@ -204,14 +250,14 @@ def _made(model: reports.ModelReport) -> None:
     st.dataframe(
         {"Setting or figure": [name for name, _ in pairs], "Value": [value for _, value in pairs]},
         hide_index=True,
-        alt=f"Configuration and figures of {behind.name_of(model.name)}",
+        alt=f"Configuration and figures of {shared.name_of(model.name)}",
     )
 
 
 def _page() -> None:
-    report = behind.measured()
+    report = shared.measured()
     st.title("The models, compared")
-    names = [plain(behind.name_of(model.name)) for model in report.models]
+    names = [plain(shared.name_of(model.name)) for model in report.models]
     st.markdown(
         f"{count(len(names), 'way')} to guess what you would give a title, from the simplest to the most elaborate: "
         f"{', '.join(names)}. All of them work from your list alone; none of them has met you before."

@@ -3,7 +3,8 @@
 import streamlit as st
 
 import recsys
-from pages.parts import cards, charts, controls, exports, pickers, resources, state, wall
+from pages.for_you import exports, rating_wall
+from pages.parts import cards, charts, controls, pickers, resources, state
 from pages.parts.text import count, plain
 from recsys.serving.scored import Scored
 
@@ -98,7 +99,7 @@ def _page() -> None:
     fan = now.profile
     st.title("Ten you have not seen")
     if fan.is_empty or (now.source == "none" and len(fan.scores) < _ENOUGH):
-        wall.show(_ENOUGH)
+        rating_wall.show(_ENOUGH)
         return
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
@@ -113,7 +114,7 @@ def _page() -> None:
     _charts(picks, fan, resources.engine().score_all(fan, model, discovery, filters))
     _take_along(picks, fan)
     if now.source == "none":
-        wall.show_more()
+        rating_wall.show_more()
 
 
 _page()

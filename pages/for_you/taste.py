@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import cards, charts, controls, pickers, resources, state, taste_charts, usual
-from pages.parts.memory import remembered
+from pages.for_you import taste_charts, typical_scores
+from pages.parts import cards, charts, controls, pickers, resources, state
 from pages.parts.text import count, plain
 from recsys import Filters, Profile
 from recsys.serving import norms, taste
@@ -27,7 +27,7 @@ def _harshness(fan: Profile, name: str) -> None:
     if not level.n:
         st.caption("MyAnimeList has no mean score of any of these titles: there is nothing to compare with.")
     else:
-        others = usual.levels()
+        others = typical_scores.levels()
         comparable = level.n >= _ENOUGH and len(others) > 0
         with st.grid(columns=4, min_column_width=150, border=True, key="level"):
             st.metric("This list's mean", f"{level.own:.2f}")
@@ -46,7 +46,7 @@ def _harshness(fan: Profile, name: str) -> None:
 
 def _leanings(fan: Profile) -> None:
     st.markdown("## Liked more, liked less")
-    facets = usual.facets()
+    facets = typical_scores.facets()
     name = st.segmented_control(
         "Group titles by", list(facets), key="by", default=next(iter(facets)), required=True, bind="query-params",
         label_visibility="collapsed", wrap=True,
@@ -70,7 +70,7 @@ def _surprises(fan: Profile) -> str:
     """Draws them, and gives the model that the visitor chose for this and what follows."""
     st.markdown("## Surprises")
     model = controls.model()
-    left_out = remembered(
+    left_out = state.remembered(
         "left-out",
         (fan, model),
         lambda: taste.left_out(resources.engine(), fan, model),
@@ -92,7 +92,7 @@ def _surprises(fan: Profile) -> str:
 
 
 def _predictability(left_out: taste.LeftOut, model: str) -> None:
-    others = usual.errors(model)
+    others = typical_scores.errors(model)
     how = "all the others" if left_out.exact else "nine tenths of the others"
     text = f"Each score was predicted from {how}: off by **{left_out.rmse:.2f}** points (root mean square)."
     if len(others):
@@ -124,7 +124,7 @@ def _influences(fan: Profile, model: str) -> None:
         ten = engine.recommend(fan, model, 10, Filters(franchise_rules=True), diversity=controls.DIVERSITY)
         return taste.influences(engine, fan, [pick.anime_id for pick in ten], model)
 
-    found = remembered("influences", (fan, model), work_out, "Weighing each score …")
+    found = state.remembered("influences", (fan, model), work_out, "Weighing each score …")
     if not found:
         st.caption("Nothing of this list moves the predictions yet.")
         return

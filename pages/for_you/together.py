@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import company, controls, group_cards, invite, resources
-from pages.parts.memory import remembered
+from pages.for_you import group_cards, group_invite, group_lists
+from pages.parts import controls, resources, state
 from pages.parts.text import count, plain
 from recsys import Filters
 from recsys.serving import group
@@ -29,7 +29,9 @@ def _how() -> tuple[group.How, float]:
     return how, floor
 
 
-def _shortage(everyone: list[company.Member], model: str, filters: Filters, floor: float | None, begun: bool) -> None:
+def _shortage(
+    everyone: list[group_lists.Member], model: str, filters: Filters, floor: float | None, begun: bool
+) -> None:
     """Why there are fewer than ten."""
     fans = [member.profile for member in everyone]
     left, each = group.candidates(resources.engine(), fans, model, filters, floor, begun)
@@ -42,7 +44,7 @@ def _shortage(everyone: list[company.Member], model: str, filters: Filters, floo
     st.info(text, icon=":material/filter_alt:")
 
 
-def _picks(everyone: list[company.Member]) -> None:
+def _picks(everyone: list[group_lists.Member]) -> None:
     left, right = st.columns(2)
     with left:
         how, floor = _how()
@@ -62,7 +64,7 @@ def _picks(everyone: list[company.Member]) -> None:
         "From −1, opposite, over 0, unrelated, to +1, the same order. Scores compares the titles that both scored, "
         "taste what is predicted for all titles, beyond what everybody thinks of them."
     )
-    found = remembered(
+    found = state.remembered(
         "agreements", (*fans, model), lambda: group.agreements(engine, fans, model), "Comparing the lists …"
     )
     group_cards.agreements(found, everyone)
@@ -72,10 +74,10 @@ def _picks(everyone: list[company.Member]) -> None:
 
 
 def _page() -> None:
-    company.read_address()
+    group_lists.read_address()
     st.title("Together")
-    invite.show()
-    everyone = company.members()
+    group_invite.show()
+    everyone = group_lists.members()
     if len(everyone) < group.MIN_FANS:
         st.info(
             "Two lists are needed, and up to five can join. Add a fan of the community, a friend's link, or keep the "
@@ -88,7 +90,7 @@ def _page() -> None:
             st.caption("The address of this page brings anybody to the same group, without the imported lists.")
         else:
             st.caption("The address of this page brings anybody to the same group.")
-    company.write_address()
+    group_lists.write_address()
 
 
 _page()

@@ -9,7 +9,7 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 import recsys
-from pages.parts import footprint
+from pages.parts import memory_use
 from recsys import RecsysError
 from recsys.serving import elicit
 from recsys.serving.community import RatingsStore
@@ -29,7 +29,7 @@ def _load() -> tuple[recsys.Engine, RatingsStore]:
     gc.freeze()
     # DuckDB's binding reports everything that Python could not tear down at its end.
     atexit.register(gc.unfreeze)
-    footprint.give_back()
+    memory_use.give_back()
     return loaded
 
 

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from pages.parts import bring, pickers, resources, state
+from pages.parts import import_list, pickers, resources, state
 from pages.parts.text import count, plain
 from recsys import lists
 
 _WAYS = {
     "Rate": pickers.title_to_rate,
-    "File": bring.from_file,
-    "MyAnimeList": bring.from_mal,
-    "AniList": bring.from_anilist,
+    "File": import_list.from_file,
+    "MyAnimeList": import_list.from_mal,
+    "AniList": import_list.from_anilist,
     "Community": pickers.community_name,
 }
 

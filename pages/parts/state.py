@@ -1,8 +1,8 @@
 """What one visitor has brought and said: in that visitor's session alone, and in the address what can be shared."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from recsys import Profile, RecsysError, lists
 _UNDO_STEPS = 50
 #: The score of a title dropped without one, for a visitor who says that those were disliked.
 _DISLIKE = 3
+_Made = TypeVar("_Made")
 Source = Literal["none", "community", "import"]
 Mark = Literal["seen", "planned", "hidden", "ignored", "unseen"]
 
@@ -158,3 +159,14 @@ def write_address() -> None:
             st.query_params[key] = value
         elif not value and key in st.query_params:
             del st.query_params[key]
+
+
+def remembered(name: str, key: Hashable, make: Callable[[], _Made], waiting: str) -> _Made:
+    """What `make` gives for `key`, made once per visitor until the key under `name` changes; `waiting` is shown
+    meanwhile."""
+    kept = st.session_state.get(f"remembered-{name}")
+    if kept is None or kept[0] != key:
+        with st.spinner(waiting):
+            kept = (key, make())
+        st.session_state[f"remembered-{name}"] = kept
+    return kept[1]

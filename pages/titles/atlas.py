@@ -3,9 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from pages.parts import atlas_chart, cards, links, pickers, predicted, resources, state
+from pages.parts import cards, links, pickers, resources, state
 from pages.parts.charts import label
 from pages.parts.text import count, plain
+from pages.titles import atlas_chart, predicted
 from recsys import RecsysError
 from recsys.serving import atlas
 

@@ -2,10 +2,27 @@
 
 import streamlit as st
 
-from pages.parts import gallery, scroll, title_page
+from pages.titles import gallery, title_page
+
+#: Streamlit changes elements one by one and stays scrolled where it was: without this, who opens a title at the bottom
+#: of a page would land at the bottom of the next. It is given no data but the name of a view, and only compares it.
+_SCRIPT = """
+export default function ({ data }) {
+    const main = document.querySelector('[data-testid="stMain"]');
+    if (main && main.dataset.view !== data) main.scrollTo(0, 0);
+    if (main) main.dataset.view = data;
+}
+"""
+_to_top = st.components.v2.component("to_top", js=_SCRIPT)
+
+
+def _scroll_to_top(view: str) -> None:
+    """Scroll to the top when `view` is another than the last."""
+    _to_top(key="to-top", data=view, height=1)
+
 
 wanted = st.query_params.get("title")
-scroll.to_top(f"page {st.session_state.get('page', 1)}" if wanted is None else f"title {wanted}")
+_scroll_to_top(f"page {st.session_state.get('page', 1)}" if wanted is None else f"title {wanted}")
 if wanted is None:
     gallery.show()
 else:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from recsys.data.franchise_order import watch_order
+from recsys.catalogue_build.franchise_order import watch_order
 from recsys.errors import ArtifactError, UnknownTitleError
 from recsys.types import MAX_ANIME_ID, Title
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
-from recsys.evaluation.metrics import mae, rmse
-from recsys.training.reference import ALGORITHMS, Rows
+from recsys.evaluation.article_algorithms import ALGORITHMS, Rows
+from recsys.holdout.metrics import mae, rmse
 
 #: Rows of the table, in order.
 MEASURES = ("RMSE", "MAE", "Fit time", "Test time")

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
-from recsys.data.split import Part, members
 from recsys.evaluation.protocols import MAX_ASKED
+from recsys.holdout.split import Part, members
 from recsys.models.base import clip
 from recsys.models.hybrid import Hybrid
 from recsys.training.hybrid import HybridConfig, parts

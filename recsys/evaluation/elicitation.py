@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.evaluation.metrics import rmse
-from recsys.evaluation.reveal import MAX_HIDDEN, FanLists
+from recsys.holdout.metrics import rmse
+from recsys.holdout.reveal import MAX_HIDDEN, FanLists
 from recsys.models.base import Floats, Items
 from recsys.models.svd import SVD, FoldedFan
 from recsys.serving import elicit

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recsys.evaluation.metrics import rmse, standard_error
-from recsys.evaluation.reveal import FanLists
+from recsys.holdout.metrics import rmse, standard_error
+from recsys.holdout.reveal import FanLists
 from recsys.models.base import Model
 
 #: Numbers of known ratings.

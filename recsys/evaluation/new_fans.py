@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from recsys.data import manifest
 from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Ratings
-from recsys.data.split import Part, members
 from recsys.evaluation.protocols import COUNTS, Answer, Contender, Sheet, measure, summary
-from recsys.evaluation.reveal import fan_lists
+from recsys.holdout.reveal import fan_lists
+from recsys.holdout.split import Part, members
 from recsys.models import store
 from recsys.models.base import Model
-from recsys.serving.ranking import chance_to_watch, rank_scores
+from recsys.models.order import chance_to_watch, rank_scores
 
 NONE = np.empty(0, np.intp)
 
@@ -60,7 +60,7 @@ def contenders(artifacts: Path, ratings: Ratings, with_baselines: bool, seed: in
             if name == "svd":
                 yield by_score(model)
     if with_baselines:
-        from recsys.training.baselines import BASELINES
+        from recsys.evaluation.baselines import BASELINES
 
         for make in BASELINES:
             fitted = make(trained, seed)  # pyright: ignore[reportCallIssue]

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
-from recsys.data.split import Part
-from recsys.evaluation import metrics
-from recsys.evaluation.protocols import LIKED, N_SHOWN
-from recsys.evaluation.reveal import fan_lists
+from recsys.holdout import metrics
+from recsys.holdout.metrics import LIKED, N_SHOWN
+from recsys.holdout.reveal import fan_lists
+from recsys.holdout.split import Part
 from recsys.serving.engine import Engine
 from recsys.types import Filters, Profile
 

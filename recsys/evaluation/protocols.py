@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.evaluation import metrics
-from recsys.evaluation.reveal import FanLists
+from recsys.holdout import metrics
+from recsys.holdout.metrics import LIKED, N_SHOWN
+from recsys.holdout.reveal import FanLists
+from recsys.models.order import top
 
 #: Numbers of known ratings.
 COUNTS = (0, 1, 3, 5, 10, 20, 50)
-#: Titles recommended, and the score from which a hidden title is one to recommend.
-N_SHOWN, LIKED = 10, 8
 #: Measures whose value is the mean over fans, higher is better where it matters.
 MEANS = ("ndcg10", "recall10", "hit10", "popularity", "diversity", "band")
 #: Hidden scores of a fan that count in the errors; order is measured on all hidden titles.
@@ -91,7 +91,7 @@ def measure(
         row |= _errors(answer, own[reveal.hidden_items][-MAX_ASKED:], reveal.hidden_scores[-MAX_ASKED:])
         liked = reveal.hidden_items[reveal.hidden_scores >= LIKED]
         if len(reveal.hidden_items) >= N_SHOWN and len(liked):
-            ten = best(answer.order, told, N_SHOWN)
+            ten = top(answer.order, told, N_SHOWN)
             shown.update(contender.item_ids[ten].tolist())
             row |= _order(back[ten], liked, raters, features)
         for name, value in row.items():
@@ -99,13 +99,6 @@ def measure(
     arrays = {name: np.array(values, float) for name, values in columns.items()}
     squares, absolutes, asked = (np.nan_to_num(arrays.pop(name)) for name in ("squares", "absolutes", "asked"))
     return Sheet(arrays, squares, absolutes, asked, frozenset(shown))
-
-
-def best(order: NDArray[np.floating], told: NDArray[np.intp], n: int) -> NDArray[np.intp]:
-    """Positions of the `n` highest of `order` (n_items,), best first, without `told`; ties in the order of ids."""
-    order = np.array(order, np.float64)
-    order[told] = -np.inf
-    return np.argsort(-order, kind="stable")[:n]
 
 
 def _errors(answer: Answer, items: NDArray[np.intp], scores: NDArray[np.float64]) -> dict[str, float]:

@@ -68,7 +68,7 @@ class Model(ABC, Generic[F]):
 
     def watch(self, fan: F) -> Floats | None:
         """How likely the fan is to watch each title, (n_items,), on any increasing scale; None: it cannot say, and is
-        ranked with how many have rated each title instead (`recsys.serving.ranking.chance_to_watch`)."""
+        ranked with how many have rated each title instead (`recsys.serving.order.chance_to_watch`)."""
         return None
 
     def left_out(self, fan: F) -> Floats | None:

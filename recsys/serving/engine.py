@@ -8,9 +8,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.catalogue_build.franchise_order import kind
 from recsys.data.catalogue import Catalogue
-from recsys.data.franchise_order import kind
 from recsys.errors import ArtifactError, ProfileError, RecsysError, UnknownModelError
+from recsys.models import order
 from recsys.models.base import Fan, Model
 from recsys.serving import ranking
 from recsys.serving.alignment import Aligned, align
@@ -99,10 +100,10 @@ class Engine:
         allowed = self.candidates(fan, model, filters, by_score=by_score).allowed[aligned.positions]
         groups = self.catalogue.franchise_ids[aligned.positions] if filters.franchise_rules else None
         skip = functools.partial(self._is_aside, aligned) if filters.franchise_rules else None
-        items = ranking.best(score, allowed, n if not diversity else _POOL + n, groups, skip)
+        items = order.best(score, allowed, n if not diversity else _POOL + n, groups, skip)
         if diversity:
             features = self.catalogue.genre_matrix[aligned.positions[items]]
-            items = ranking.diversify(score, items, features, n, diversity)
+            items = order.diversify(score, items, features, n, diversity)
         low, high = aligned.model.band(folded, items)
         return [
             Pick(
@@ -177,9 +178,9 @@ class Engine:
         self, aligned: Aligned, folded: Fan, predicted: NDArray, discovery: float, by_score: bool = False
     ) -> NDArray[np.float64]:
         raters = self._raters[aligned.positions]
-        return ranking.rank_scores(
+        return order.rank_scores(
             predicted,
-            None if by_score else ranking.chance_to_watch(aligned.model, folded, raters),
+            None if by_score else order.chance_to_watch(aligned.model, folded, raters),
             raters,
             score_weight=aligned.model.score_weight,
             discovery=discovery,
@@ -243,7 +244,7 @@ class Engine:
         adult = self.catalogue.adult[aligned.positions]
         allowed = enough & (~adult | adult[item])
         allowed[item] = False
-        items = ranking.best(alike.astype(np.float64), allowed, n)
+        items = order.best(alike.astype(np.float64), allowed, n)
         low, high = aligned.model.band(nobody, items)
         return [
             Pick(

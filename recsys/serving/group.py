@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.errors import ProfileError
-from recsys.serving import ranking
+from recsys.models import order
 from recsys.serving.engine import Engine
 from recsys.types import MAX_SCORE, MIN_SCORE, Filters, Profile
 
@@ -103,7 +103,7 @@ def recommend(
     appeal = everyone.appeal(allowed)
     score = appeal.min(axis=0) if how == "misery" else appeal.mean(axis=0)
     franchises = everyone.franchises if filters.franchise_rules else None
-    items = ranking.best(score, allowed, n, franchises)
+    items = order.best(score, allowed, n, franchises)
     ids = everyone.anime_ids[items].tolist()
     shares = [_shares(engine, fan, ids, model) for fan in fans]
     return [

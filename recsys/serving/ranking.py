@@ -1,13 +1,12 @@
 """From scores to an order. Filters decide who may be in the list, ranking decides the order among those left."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.catalogue import Catalogue
-from recsys.models.base import F, Model
 from recsys.types import Filters, Profile
 
 Mask = NDArray[np.bool_]
@@ -124,88 +123,3 @@ def _has_genres(catalogue: Catalogue, names: tuple[str, ...]) -> list[Mask]:
     absent = np.zeros(len(catalogue.ids), dtype=bool)
     columns = [known.get(name.casefold()) for name in names]
     return [absent if c is None else catalogue.genre_matrix[:, c] for c in columns]
-
-
-def standardise(values: NDArray) -> NDArray:
-    """Mean 0, standard deviation 1; all zeros when the values do not vary."""
-    spread = values.std()
-    return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)
-
-
-def chance_to_watch(model: Model[F], folded: F, raters: NDArray[np.int64] | None = None) -> NDArray:
-    """The model's own chance to watch, or log(1 + raters) for one that has none; both (n_items,)."""
-    watch = model.watch(folded)
-    if watch is not None:
-        return watch
-    if raters is None:
-        raise ValueError(f"{model.name} has no chance to watch of its own, so that its titles' raters are needed")
-    return np.log1p(raters)
-
-
-def rank_scores(
-    predicted: NDArray, watch: NDArray | None, raters: NDArray[np.int64], *, score_weight: float, discovery: float
-) -> NDArray[np.float64]:
-    """The order's score of every title that a model covers, (n_items,); higher comes first.
-
-    z(watch) + score_weight x predicted, whose weight training learns on validation fans. `discovery` in
-    0..1 takes out what everybody watches, z(log raters), and gives the predicted score more say in return. Without
-    `watch` the order is the predicted score's.
-    """
-    popularity = standardise(np.log1p(raters.astype(np.float64)))
-    base = predicted.astype(np.float64) if watch is None else standardise(watch.astype(np.float64))
-    if watch is not None:
-        base = base + score_weight * predicted
-    if not discovery:
-        return base
-    return base - discovery * popularity + discovery * standardise(predicted.astype(np.float64))
-
-
-def best(
-    rank_score: NDArray[np.float64],
-    allowed: Mask,
-    n: int,
-    groups: NDArray[np.int64] | None = None,
-    skip: Callable[[int], bool] | None = None,
-) -> NDArray[np.intp]:
-    """Positions of the `n` highest allowed scores, best first; at most one of each group (negative: no group), and none
-    that `skip` says to leave out."""
-    positions = np.flatnonzero(allowed)
-    order = positions[np.argsort(-rank_score[positions], kind="stable")]
-    if groups is None and skip is None:
-        return order[:n]
-    chosen: list[int] = []
-    taken: set[int] = set()
-    for position in order.tolist():
-        if len(chosen) == n:
-            break
-        group = -1 if groups is None else int(groups[position])
-        if group in taken or (skip is not None and skip(position)):
-            continue
-        if group >= 0:
-            taken.add(group)
-        chosen.append(position)
-    return np.array(chosen, dtype=np.intp)
-
-
-def diversify(
-    rank_score: NDArray[np.float64], order: NDArray, features: NDArray[np.bool_], n: int, weight: float
-) -> NDArray:
-    """`n` of the positions in `order` by maximal marginal relevance (Carbonell & Goldstein 1998), in order of choice.
-
-    Each choice maximises score - weight x spread x (largest Jaccard likeness to what is chosen); `features`
-    (len(order), n_features) are the genres, spread is the standard deviation of the scores in `order`, so that `weight`
-    means the same for every model. The first is always the best.
-    """
-    relevance = rank_score[order]
-    penalty = weight * relevance.std() if len(order) else 0.0
-    likeness = np.zeros(len(order))
-    sizes = features.sum(axis=1)
-    chosen: list[int] = []
-    left = np.ones(len(order), dtype=bool)
-    while len(chosen) < min(n, len(order)):
-        pick = int(np.argmax(np.where(left, relevance - penalty * likeness, -np.inf)))
-        chosen.append(pick)
-        left[pick] = False
-        shared = (features & features[pick]).sum(axis=1)
-        likeness = np.maximum(likeness, shared / np.maximum(sizes + sizes[pick] - shared, 1))
-    return order[chosen]

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from recsys.evaluation.metrics import rmse
-from recsys.evaluation.reveal import FanLists
+from recsys.holdout.metrics import rmse
+from recsys.holdout.reveal import FanLists
 from recsys.models.band import Band
 from recsys.models.base import F, Floats, Items, Model
 

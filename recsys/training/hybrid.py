@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from recsys.data import demographics
 from recsys.data.ratings import Ratings
-from recsys.evaluation.reveal import FanLists, fan_lists
+from recsys.holdout.reveal import FanLists, fan_lists
+from recsys.holdout.split import part_of
 from recsys.models import fan_net
 from recsys.models.hybrid import Blend, Hybrid
 from recsys.models.linear import SparseLinear
+from recsys.prepare import demographics
 from recsys.training import content, regression_factors
 from recsys.training.calibration import calibrate, errors_by_count, no_band
 from recsys.training.cold import ColdConfig, served
@@ -23,7 +24,7 @@ from recsys.training.fan_net import NetConfig
 from recsys.training.neural import NeuralConfig, at_titles, epochs, halved, train_net
 from recsys.training.order import SCORE_WEIGHTS, order_by_count, ranked
 from recsys.training.regression_factors import FactorConfig
-from recsys.training.run import Trained, TrainingRun, part_of
+from recsys.training.run import Trained, TrainingRun
 
 #: Numbers of known ratings at which the parts' shares are learned, and those at which the order is.
 SHARE_COUNTS = (0, 1, 3, 5, 10, 20, 50, 200)

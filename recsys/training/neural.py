@@ -9,17 +9,18 @@ from numpy.typing import NDArray
 from torch import nn
 
 from recsys.data.ratings import Ratings
-from recsys.evaluation.metrics import ndcg, rmse
-from recsys.evaluation.protocols import LIKED, N_SHOWN
-from recsys.evaluation.reveal import FanLists, fan_lists
+from recsys.holdout.metrics import LIKED, N_SHOWN, ndcg, rmse
+from recsys.holdout.reveal import FanLists, fan_lists
+from recsys.holdout.split import part_of
 from recsys.models import fan_net as serving
 from recsys.models.neural import Neural
+from recsys.models.order import top
 from recsys.training import loop
 from recsys.training.calibration import calibrate, errors_by_count, no_band
 from recsys.training.fan_net import FanNet, NetConfig
-from recsys.training.order import best_score_weight, order_by_count, top
+from recsys.training.order import best_score_weight, order_by_count
 from recsys.training.reveals import RevealConfig, Reveals
-from recsys.training.run import Trained, TrainingRun, part_of
+from recsys.training.run import Trained, TrainingRun
 
 FAN_DOF = 20.0
 #: Ratings by which a title's mean and variance are drawn towards everybody's.
@@ -113,7 +114,7 @@ def _check(net: serving.FanNet, fans: FanLists) -> float:
             errors.append(net.predict(fan, reveal.hidden_items) - reveal.hidden_scores)
             liked = reveal.hidden_items[reveal.hidden_scores >= LIKED]
             if len(liked):
-                gains.append(ndcg(top(net.watch(fan), reveal.items), liked, N_SHOWN))
+                gains.append(ndcg(top(net.watch(fan), reveal.items, N_SHOWN), liked, N_SHOWN))
         if errors:
             flat = np.concatenate(errors)
             values.append(rmse(flat, np.zeros_like(flat)) - float(np.mean(gains or [0.0])))

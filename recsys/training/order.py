@@ -7,25 +7,16 @@ from typing import Any, Generic
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.evaluation.metrics import ndcg
-from recsys.evaluation.protocols import LIKED, N_SHOWN
-from recsys.evaluation.reveal import FanLists
+from recsys.holdout.metrics import LIKED, N_SHOWN, ndcg
+from recsys.holdout.reveal import FanLists
 from recsys.models.base import F, Floats, Items, Model
-from recsys.serving.ranking import chance_to_watch, rank_scores
+from recsys.models.order import chance_to_watch, rank_scores, top
 
 SCORE_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
 #: Known ratings at which the weight is chosen, and those at which the order is measured.
 WEIGHED_COUNTS, SHOWN_COUNTS = (3, 5, 10, 20), (0, 1, 3, 5, 10, 20)
 
 Counts = NDArray[np.int64]
-
-
-def top(scores: NDArray[np.floating], told: NDArray[np.intp], n: int = N_SHOWN) -> NDArray[np.intp]:
-    """Positions of the `n` highest scores, best first, without `told`."""
-    scores = np.array(scores, np.float64)
-    scores[told] = -np.inf
-    best = np.argpartition(-scores, min(n, len(scores) - 1))[:n]
-    return best[np.argsort(-scores[best], kind="stable")]
 
 
 @dataclass(frozen=True)
@@ -43,7 +34,7 @@ class Ranked(Generic[F]):
         """NDCG@10 of the order that serving makes of `watch` (n_items,) and the predicted scores."""
         nobody = np.zeros(len(watch), np.int64)
         order = rank_scores(self.predicted, watch, nobody, score_weight=score_weight, discovery=0)
-        return ndcg(top(order, self.told), self.liked, N_SHOWN)
+        return ndcg(top(order, self.told, N_SHOWN), self.liked, N_SHOWN)
 
 
 def ranked(model: Model[F], fans: FanLists, k: int, raters: Counts | None = None) -> Iterator[Ranked[F]]:

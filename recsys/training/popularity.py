@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from recsys.evaluation.reveal import fan_lists
+from recsys.holdout.reveal import fan_lists
+from recsys.holdout.split import part_of
 from recsys.models.popularity import Popularity
 from recsys.training.calibration import calibrate, errors_by_count, no_band
-from recsys.training.run import Trained, TrainingRun, part_of
+from recsys.training.run import Trained, TrainingRun
 
 #: Ratings at the mean of all that a title, and a fan, is given before its own (Koren & Bell 2011 use 25 and 10).
 ITEM_DAMPING = 25.0

@@ -1,15 +1,11 @@
 """What every trainer is given and gives back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from recsys.data.ratings import Ratings
-from recsys.data.split import Part, members
 from recsys.models.base import Model
 
 
@@ -38,13 +34,3 @@ class Trained:
     model: Model
     config: Mapping[str, Any]
     metrics: Mapping[str, Any] = field(default_factory=dict)
-
-
-def part_of(ratings: Ratings, part: Part) -> Ratings:
-    """The ratings of one part's fans; positions and ids stay as they were."""
-    return rows_of(ratings, members(ratings.user_ids, part)[ratings.users])
-
-
-def rows_of(ratings: Ratings, rows: NDArray[np.bool_] | NDArray[np.integer]) -> Ratings:
-    """The ratings that `rows` selects, in its order; positions and ids stay as they were."""
-    return replace(ratings, users=ratings.users[rows], items=ratings.items[rows], scores=ratings.scores[rows])

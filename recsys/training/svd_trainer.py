@@ -8,14 +8,15 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from recsys.data.ratings import Ratings
-from recsys.evaluation.metrics import rmse
-from recsys.evaluation.reveal import FanLists, fan_lists
+from recsys.holdout.metrics import rmse
+from recsys.holdout.reveal import FanLists, fan_lists
+from recsys.holdout.split import part_of
 from recsys.models import svd as serving
 from recsys.models.base import clip
 from recsys.training import prior
 from recsys.training.calibration import calibrate, errors_by_count, no_band
 from recsys.training.order import best_score_weight, order_by_count
-from recsys.training.run import Trained, TrainingRun, part_of
+from recsys.training.run import Trained, TrainingRun
 from recsys.training.svd import PRESETS, SVD
 
 

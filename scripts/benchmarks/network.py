@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    from recsys.training import bench_network
+    from scripts.benchmarks import training_sizes
 
     what = "One epoch of `neural`" if args.model == "neural" else "All parts of `hybrid`, its network for one epoch,"
     print(f"{what} on made-up ratings of {args.titles:,} titles, {args.length:g} of them by each fan")
@@ -30,10 +30,10 @@ def main(args: argparse.Namespace) -> int:
     for n_fans in sorted(args.fans):
         shape = n_fans, args.titles, args.length, args.seed
         if args.model == "neural":
-            size = bench_network.epoch(*shape)
+            size = training_sizes.epoch(*shape)
             epoch = size.seconds
         else:
-            size, epoch = bench_network.parts(*shape, args.catalogue)
+            size, epoch = training_sizes.parts(*shape, args.catalogue)
         per_rating = 1e6 * size.seconds / size.n_ratings
         print(
             f"{n_fans:9,}{size.n_ratings:13,}{size.seconds:9.1f}{epoch:10.1f}{per_rating:11.2f}{size.peak_mb:9,.0f}",

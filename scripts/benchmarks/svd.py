@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    from recsys.training.side_by_side import Measured, Variant, largest_difference, measure
+    from scripts.benchmarks.svd_variants import Measured, Variant, largest_difference, measure
 
     variants = [Variant("Surprise", library=True), Variant("ours")]
     if args.variants:

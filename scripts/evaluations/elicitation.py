@@ -22,8 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     from recsys.evaluation.elicitation import ANSWERS, QUESTIONS, compare
-    from recsys.evaluation.reveal import fan_lists
-    from recsys.training.run import part_of
+    from recsys.holdout.reveal import fan_lists
+    from recsys.holdout.split import part_of
 
     model = store.load("svd", manifest.read(args.artifacts).path(store.file_name("svd")))
     if not isinstance(model, SVD):

@@ -17,10 +17,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
+    from recsys.evaluation import ridge
     from recsys.evaluation.fold_in import figures
-    from recsys.evaluation.reveal import fan_lists
-    from recsys.training import popularity, ridge, svd_trainer
-    from recsys.training.run import TrainingRun, part_of
+    from recsys.holdout.reveal import fan_lists
+    from recsys.holdout.split import part_of
+    from recsys.training import popularity, svd_trainer
+    from recsys.training.run import TrainingRun
 
     run = TrainingRun(args.data, ratings.load_arrays(args.data), args.seed)
     known = part_of(run.ratings, "train")

@@ -6,7 +6,7 @@ import surprise
 from surprise.model_selection import KFold
 
 from recsys.evaluation import article
-from recsys.training.reference import ALGORITHMS, RatingsData
+from recsys.evaluation.article_algorithms import ALGORITHMS, RatingsData
 from tests.training import small
 
 

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from recsys.data.split import members
 from recsys.evaluation import cold_titles
 from recsys.evaluation.cold_titles import Questions
+from recsys.holdout.split import members
 from recsys.training.ease import DenoisingConfig
 from recsys.training.hybrid import HybridConfig
 from tests.training import small

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recsys.evaluation import elicitation
-from recsys.evaluation.reveal import FanLists
+from recsys.holdout.reveal import FanLists
 from recsys.models.band import Band
 from recsys.models.svd import SVD
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from recsys.data.split import members
 from recsys.evaluation.fold_in import figures
-from recsys.evaluation.reveal import MAX_HIDDEN, FanLists, fan_lists
+from recsys.holdout.reveal import MAX_HIDDEN, FanLists, fan_lists
+from recsys.holdout.split import members
 from recsys.models.band import Band
 from recsys.models.popularity import Popularity
 from tests.training import small

@@ -5,8 +5,8 @@ import pytest
 
 from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Ratings
-from recsys.data.split import members
 from recsys.evaluation import page_rules
+from recsys.holdout.split import members
 from recsys.serving.engine import Engine
 from recsys.types import Title
 from tests.models.fixed import Fixed

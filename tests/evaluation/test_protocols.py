@@ -5,7 +5,7 @@ import pytest
 
 from recsys.evaluation import protocols
 from recsys.evaluation.protocols import Answer, Contender, measure, summary
-from recsys.evaluation.reveal import FanLists
+from recsys.holdout.reveal import FanLists
 
 ITEM_IDS = np.arange(100, 130)
 RATERS = np.arange(30)

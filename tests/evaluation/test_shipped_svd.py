@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from recsys.data import manifest
-from recsys.data.prepare import Options, prepare
 from recsys.data.ratings import load_arrays
 from recsys.evaluation.fold_in import COUNTS, FoldInFigures, figures
-from recsys.evaluation.reveal import fan_lists
+from recsys.holdout.reveal import fan_lists
 from recsys.models import store
+from recsys.prepare.pipeline import Options, prepare
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "data" / "mal"

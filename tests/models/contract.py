@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
-from recsys.data import split
 from recsys.errors import ArtifactError
 from recsys.evaluation.fold_in import figures
-from recsys.evaluation.reveal import fan_lists
+from recsys.holdout import split
+from recsys.holdout.reveal import fan_lists
 from recsys.models import store
 from recsys.models.base import Model
 from tests.training import small

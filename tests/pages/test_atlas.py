@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from pages.parts import atlas_chart, resources
+from pages.parts import resources
 from pages.parts.text import plain
+from pages.titles import atlas_chart
 from recsys.errors import ArtifactError
 from recsys.serving import atlas
 from tests.pages.helpers import opened

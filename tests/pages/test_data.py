@@ -4,7 +4,8 @@ import functools
 
 import pytest
 
-from pages.parts import behind, resources, sql
+from pages.behind import shared, sql
+from pages.parts import resources
 from recsys.serving.sql_box import Answer
 from tests.pages.helpers import opened
 
@@ -14,7 +15,7 @@ run = functools.partial(opened, script=PAGE)
 
 def test_counts_and_where_it_comes_from(app):
     run(app)
-    facts = behind.facts()
+    facts = shared.facts()
     assert [metric.value for metric in app.metric][:2] == [f"{facts.trained_on:,}", f"{len(facts.raters):,}"]
     said = "\n".join(element.value for element in [*app.markdown, *app.caption]).replace("\\", "")
     for source in facts.sources:
@@ -32,13 +33,13 @@ def test_a_query_in_the_address_is_answered(app):
     run(app, q="SELECT count(*) AS n, 'a' AS letter FROM ratings")
     assert app.text_area(key="sql").value.startswith("SELECT count")
     table = app.dataframe[0].value
-    assert table["n"].tolist() == [int(behind.facts().list_lengths.sum())]
+    assert table["n"].tolist() == [int(shared.facts().list_lengths.sum())]
     assert table["letter"].tolist() == ["a"]
 
 
 @pytest.mark.parametrize("name", list(sql._EXAMPLES))
 def test_every_example_has_an_answer(name):
-    answer = behind.answer(sql._EXAMPLES[name])
+    answer = shared.answer(sql._EXAMPLES[name])
     assert answer.plan or len(answer.rows) >= 5
 
 
@@ -74,7 +75,7 @@ def test_no_rows_and_no_query(app):
 
 def test_text_from_a_query_is_no_markup(app, monkeypatch):
     evil = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) ![](http://a/b)"
-    monkeypatch.setattr(behind, "answer", lambda query: Answer((evil, evil), ((evil, 1),), False, 0.0))
+    monkeypatch.setattr(shared, "answer", lambda query: Answer((evil, evil), ((evil, 1),), False, 0.0))
     run(app, q="SELECT 1")
     table = app.dataframe[0].value
     assert table.iloc[0, 0] == evil

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from pages.parts import behind, resources, verdict
+from pages.behind import shared
+from pages.parts import resources, verdict
 from recsys.serving.reports import Curve, Figure, ModelReport, Reports
 from tests.pages.helpers import opened
 
@@ -39,7 +40,7 @@ def test_results_on_the_shipped_artifacts(app):
 
 
 def test_what_is_not_measured_says_how_to(app, monkeypatch):
-    monkeypatch.setattr(behind, "measured", made_up)
+    monkeypatch.setattr(shared, "measured", made_up)
     run(app)
     commands = [element.value for element in app.code]
     for subject in ("new-fans", "article", "cold-titles", "page"):
@@ -53,7 +54,7 @@ def test_figures_make_the_verdicts(app, monkeypatch):
         svd={"ndcg10": 0.3, "rmse": 1.2, "band": 0.7},
         KNN={"ndcg10": 0.4, "rmse": 1.1},
     )
-    monkeypatch.setattr(behind, "measured", lambda: made_up(**{"new-fans": figures}))
+    monkeypatch.setattr(shared, "measured", lambda: made_up(**{"new-fans": figures}))
     run(app)
     said = texts(app)
     assert "321 of them" in said
@@ -74,7 +75,7 @@ def test_a_difference_within_its_noise_is_none():
 
 def test_tables_of_figures(app, monkeypatch):
     rows = {"SVD": {"rmse": {"value": 1.23456, "se": 0.01}}, "<b>x</b>": {"mae": {"value": 1.0}}}
-    monkeypatch.setattr(behind, "measured", lambda: made_up(article={"how": "[x](http://a/b)", "rows": rows}))
+    monkeypatch.setattr(shared, "measured", lambda: made_up(article={"how": "[x](http://a/b)", "rows": rows}))
     run(app)
     (table,) = [element.value for element in app.dataframe]
     assert table["RMSE"].tolist() == ["1.2346 ± 0.0100", ""]
@@ -109,7 +110,7 @@ def test_unreadable_figures_are_said_to_be(app, monkeypatch):
     def fail():
         raise RecsysError("metrics.json is damaged")
 
-    monkeypatch.setattr(behind, "_reports", fail)
+    monkeypatch.setattr(shared, "_reports", fail)
     run(app)
     assert "metrics.json" in app.error[0].value.replace("\\", "")
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts import company, resources
+from pages.for_you import group_lists
+from pages.parts import resources
 from pages.parts.state import Visit
 from recsys import Profile, RecsysError
 from recsys.serving.group import MAX_FANS
@@ -48,8 +49,8 @@ def test_two_lists_from_an_address_and_the_address_stays(app):
     assert labels(app) == ["Ann", "Bob"]
     assert [who for who, _ in shares(app)] == ["Ann", "Bob"] * 10
     assert all(1 <= score <= 10 for _, score in shares(app))
-    assert [company.from_spec(one).profile for one in app.query_params["g"]] == [
-        company.from_spec(one).profile for one in (ANN, BOB)
+    assert [group_lists.from_spec(one).profile for one in app.query_params["g"]] == [
+        group_lists.from_spec(one).profile for one in (ANN, BOB)
     ]
     assert "2 of the 8 needed" in texts(app)
 
@@ -74,7 +75,7 @@ def test_a_floor_that_nothing_reaches_says_who_is_hardest_to_please(app):
 
 def test_community_fans_join_by_type_ahead_until_the_group_is_full(app):
     names = resources.ratings().find_names("", MAX_FANS + 1)
-    run(app, g=[company.spec(fan=name) for name in names[: MAX_FANS - 1]])
+    run(app, g=[group_lists.spec(fan=name) for name in names[: MAX_FANS - 1]])
     next(pills for pills in app.pills if pills.key.startswith("join-4-")).set_value(names[MAX_FANS]).run()
     assert not app.exception
     assert labels(app) == [*names[: MAX_FANS - 1], names[MAX_FANS]]
@@ -84,7 +85,7 @@ def test_community_fans_join_by_type_ahead_until_the_group_is_full(app):
 
 def test_a_fan_is_not_added_twice(app):
     name = resources.ratings().find_names("", 1)[0]
-    run(app, g=[company.spec(fan=name)])
+    run(app, g=[group_lists.spec(fan=name)])
     next(pills for pills in app.pills if pills.key.startswith("join-1-")).set_value(name).run()
     assert "already in the group" in app.error[0].value
 
@@ -129,7 +130,7 @@ def test_a_bad_list_in_an_address_is_said_to_be(app, bad):
 
 @pytest.mark.parametrize("hostile", ["<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "**b** :smile: $x$"])
 def test_a_hostile_name_stays_text(app, hostile):
-    run(app, g=[company.spec(rated={5114: 9.0}, label=hostile), BOB])
+    run(app, g=[group_lists.spec(rated={5114: 9.0}, label=hostile), BOB])
     assert labels(app)[0] == hostile[:24].rstrip() or labels(app)[0].endswith("…")
     assert not re.search(r"(?<!\\)<img", texts(app))
     assert "](javascript" not in texts(app)
@@ -141,16 +142,16 @@ def test_a_hostile_name_stays_text(app, hostile):
     st.text(max_size=40),
 )
 def test_a_list_survives_an_address(rated, label):
-    member = company.from_spec(company.spec(rated=rated, label=label))
+    member = group_lists.from_spec(group_lists.spec(rated=rated, label=label))
     assert dict(member.profile.scores) == rated
-    again = company.from_spec(member.spec)
+    again = group_lists.from_spec(member.spec)
     assert (again.profile, again.label) == (member.profile, member.label)
 
 
 @given(st.text(max_size=80))
 def test_any_link_gives_a_list_or_an_error_of_ours(link):
     try:
-        member = company.from_link(link, "")
+        member = group_lists.from_link(link, "")
     except RecsysError:
         return
     assert not member.profile.is_empty

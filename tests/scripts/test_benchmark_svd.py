@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from recsys.data.ratings import load_arrays
-from recsys.training.side_by_side import Variant, largest_difference, measure
 from scripts.benchmarks import ratings
+from scripts.benchmarks.svd_variants import Variant, largest_difference, measure
 
 
 @pytest.fixture(scope="module")

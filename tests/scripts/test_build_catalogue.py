@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from recsys.data import catalogue_aliases, manifest
-from recsys.data import catalogue_sources as sources
+from recsys.catalogue_build import aliases, sources
+from recsys.data import manifest
 from recsys.data.catalogue import FILE, Catalogue
 from scripts import build_catalogue
 
@@ -73,5 +73,4 @@ def test_errors_are_one_line_and_status_2(tmp_path: Path, argv, capsys):
 
 def test_the_shipped_catalogue_knows_every_alias():
     shipped = Catalogue.load(Path(__file__).parents[2] / "artifacts" / FILE)
-    aliases = catalogue_aliases.read()
-    assert (shipped.positions(list(aliases)) >= 0).all()
+    assert (shipped.positions(list(aliases.read())) >= 0).all()

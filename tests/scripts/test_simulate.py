@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recsys.data import catalogue, community, manifest
+from recsys.data import catalogue, manifest
 from recsys.data.ratings import load_arrays
 from recsys.models import store
+from recsys.simulation import community_files
 from recsys.types import Title
 from scripts import simulate as command
-from tests.data import world
+from tests.simulation import world
 
 ADULT = 30
 
@@ -20,7 +21,7 @@ ADULT = 30
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Prepared lists of the small world's fans."""
     folder = tmp_path_factory.mktemp("data")
-    community.write(world.fans(700), world.model().item_ids, folder, np.random.default_rng(0))
+    community_files.write(world.fans(700), world.model().item_ids, folder, np.random.default_rng(0))
     return folder
 
 

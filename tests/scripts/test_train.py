@@ -7,16 +7,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from recsys.data import community, manifest
+from recsys.data import manifest
 from recsys.models import store
+from recsys.simulation import community_files
 from scripts import evaluate, train
-from tests.data import world
+from tests.simulation import world
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
-    community.write(world.fans(900), world.model().item_ids, folder, np.random.default_rng(0))
+    community_files.write(world.fans(900), world.model().item_ids, folder, np.random.default_rng(0))
     with manifest.writing(folder) as batch:
         pq.write_table(pa.table({"anime_id": [10], "n_ratings": [3]}), batch.path("title_stats.parquet"))
     return folder

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recsys.evaluation.fold_in import figures
-from recsys.evaluation.reveal import FanLists
+from recsys.holdout.reveal import FanLists
 from recsys.models.band import Band
 from recsys.models.popularity import Popularity
 from recsys.training.calibration import calibrate, errors_by_count, no_band

@@ -10,18 +10,18 @@ import torch
 from safetensors import safe_open
 
 from recsys.data import manifest
-from recsys.data.prepare import prepare
 from recsys.data.ratings import Ratings
 from recsys.errors import ArtifactError
-from recsys.evaluation.reveal import fan_lists
+from recsys.holdout.reveal import fan_lists
 from recsys.models import store
+from recsys.prepare.pipeline import prepare
 from recsys.training import hybrid, loop, neural
 from recsys.training.ease import DenoisingConfig
 from recsys.training.fan_net import FanNet, NetConfig
 from recsys.training.reveals import RevealConfig, Reveals
 from recsys.training.run import TrainingRun
 from scripts import train
-from tests.data import rawset
+from tests.prepare import rawset
 
 N_FANS, N_TITLES = 211, 60
 NET = NetConfig(16, 8, 4, 16, 0.2, 0.1, 0.1)

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from recsys.evaluation import ridge
 from recsys.evaluation.fold_in import figures
-from recsys.evaluation.reveal import fan_lists
-from recsys.training import ridge, svd_trainer
-from recsys.training.run import part_of
+from recsys.holdout.reveal import fan_lists
+from recsys.holdout.split import part_of
+from recsys.training import svd_trainer
 from tests.training import small
 
 

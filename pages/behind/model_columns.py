@@ -1,0 +1,57 @@
+"""The same fan's ten from each model, in columns."""
+
+import streamlit as st
+
+from pages.behind import shared
+from pages.parts import controls, pickers, resources, state
+from pages.parts.text import plain
+from recsys import Profile
+from recsys.serving import side_by_side
+from recsys.serving.side_by_side import SideBySide
+
+_TEN = 10
+
+
+def show() -> None:
+    fan, who = _fan()
+    if fan is None:
+        st.info(
+            "Bring a list or rate a few titles in the sidebar to see it through every model.", icon=":material/group:"
+        )
+        return
+    found = side_by_side.recommend(resources.engine(), fan, _TEN, diversity=controls.DIVERSITY)
+    st.markdown(f"The ten that each model has for {who}, with the score that it predicts.")
+    st.caption(_in_common(found))
+    with st.grid(columns=len(found.picks), min_column_width=185, border=True, key="side-by-side") as cells:
+        for model in found.picks:
+            with cells.cell():
+                _column(found, model)
+
+
+def _fan() -> tuple[Profile | None, str]:
+    """The visitor's list, or the first of the community's, and whose it is as Markdown."""
+    now = state.visit()
+    if now.profile.scores:
+        return now.profile, "your list" if now.source != "community" else f"**{plain(now.label, 40)}**"
+    store = resources.ratings()
+    names = store.find_names("", 1)
+    if not names:
+        return None, ""
+    kind = "a simulated fan" if store.simulated else "a fan of the community"
+    return store.profile(names[0]), f"**{plain(names[0], 40)}**, {kind}, until you bring a list of your own"
+
+
+def _in_common(found: SideBySide) -> str:
+    pairs = [f"{plain(shared.name_of(a))} and {plain(shared.name_of(b))} {n}" for (a, b), n in found.overlaps().items()]
+    mark = ":material/join_inner: marks a title that another model names too."
+    return f"{mark} In common: {'; '.join(pairs)}." if pairs else "There is only one model: nothing to compare with."
+
+
+def _column(found: SideBySide, model: str) -> None:
+    st.markdown(f"## {plain(shared.name_of(model))}")
+    for rank, pick in enumerate(found.picks[model], 1):
+        title = resources.engine().title(pick.anime_id)
+        others = [plain(shared.name_of(name)) for name in found.named_by(pick.anime_id) if name != model]
+        mark = f" · :material/join_inner: also {', '.join(others)}" if others else ""
+        name = plain(pickers.names_of(title)[0], 60)
+        st.markdown(f"{rank}\\. **{name}**  \n:small[predicted **{pick.predicted:.1f}**{mark}]")

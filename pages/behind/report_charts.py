@@ -1,0 +1,170 @@
+"""How measurements of models, and the spread of the data, are drawn."""
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.behind import shared
+from pages.parts import charts
+from pages.parts.text import plain, shorten
+from recsys.serving.reports import Curve, Table
+
+#: Colour is never the only signal: each line has a symbol and, for baselines, dots of its own.
+_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "pentagon", "cross")
+_HEADS = {
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "below": "Below the fan's mean, %",
+    "ndcg10": "NDCG@10",
+    "ndcg10_gain": "NDCG@10 over best baseline",
+    "ndcg10_over_popularity": "NDCG@10 over popularity",
+    "recall10": "Recall@10",
+    "hit10": "Hit rate",
+    "rmse_gain": "RMSE below best baseline",
+    "band": "Band covers",
+    "cost_percent": "Costs, % of NDCG@10",
+    "coverage": "Catalogue covered",
+    "popularity": "Mean raters",
+    "diversity": "Diversity",
+    "fit_time": "Fit, s",
+    "test_time": "Test, s",
+}
+
+
+def by_count(curves: list[Curve], title: str, key: str, digits: int = 2) -> None:
+    """One line for each contender over the number of known ratings, with error bars of one standard error."""
+    figure = go.Figure()
+    order = sorted({k for curve in curves for k in curve.counts})
+    for i, curve in enumerate(curves):
+        errors = [one.error or 0 for one in curve.figures]
+        figure.add_scatter(
+            x=[str(k) for k in curve.counts],
+            y=[one.value for one in curve.figures],
+            error_y={"type": "data", "array": errors, "thickness": 1.5, "width": 3} if any(errors) else None,
+            mode="lines+markers",
+            marker={"symbol": _SYMBOLS[i % len(_SYMBOLS)], "size": 9},
+            line={"dash": "solid" if curve.is_model else "dot", "width": 2},
+            name=charts.label(shared.name_of(curve.name)),
+            customdata=[one.text(3) for one in curve.figures],
+            hovertemplate="%{customdata} with %{x} known ratings",
+        )  # fmt: skip
+    figure.update_xaxes(type="category", categoryarray=[str(k) for k in order], title="Ratings that the model knows")
+    figure.update_yaxes(title=title, tickformat=f".{digits}f")
+    figure.update_layout(showlegend=True)
+    ends = [
+        f"{shorten(shared.name_of(c.name))} {c.figures[0].value:.{digits}f} to {c.figures[-1].value:.{digits}f}"
+        for c in curves
+    ]
+    text = f"{title} by number of known ratings, from {order[0]} to {order[-1]}: {'; '.join(ends)}."
+    charts.show(figure, text, key, 360)
+
+
+def coverage(curves: list[Curve], aim: float, slack: float, key: str) -> None:
+    """How often the true score lies in the band, against what is promised."""
+    figure = go.Figure()
+    figure.add_hrect(y0=100 * (aim - slack), y1=100 * (aim + slack), line_width=0, fillcolor="#8b9092", opacity=0.2)
+    figure.add_hline(y=100 * aim, line_width=1, line_dash="dash", line_color="#8b9092")
+    order = sorted({k for curve in curves for k in curve.counts})
+    for i, curve in enumerate(curves):
+        figure.add_scatter(
+            x=[str(k) for k in curve.counts],
+            y=[100 * one.value for one in curve.figures],
+            error_y={"type": "data", "array": [100 * (one.error or 0) for one in curve.figures], "thickness": 1.5},
+            mode="lines+markers",
+            marker={"symbol": _SYMBOLS[i % len(_SYMBOLS)], "size": 9},
+            name=charts.label(shared.name_of(curve.name)),
+            hovertemplate="%{y:.1f}% with %{x} known ratings",
+        )
+    figure.update_xaxes(type="category", categoryarray=[str(k) for k in order], title="Ratings that the model knows")
+    figure.update_yaxes(title="Scores within the band", ticksuffix="%")
+    spans = []
+    for curve in curves:
+        values = [one.value for one in curve.figures]
+        spans.append(f"{shorten(shared.name_of(curve.name))} {min(values):.0%} to {max(values):.0%}")
+    charts.show(
+        figure, f"Share of scores within the 80% band, which should be {aim:.0%}: {'; '.join(spans)}.", key, 320
+    )
+
+
+def epochs(series: Mapping[str, tuple[float, ...]], key: str) -> None:
+    """What was logged in each epoch of a training."""
+    figure = go.Figure()
+    for i, (name, values) in enumerate(series.items()):
+        figure.add_scatter(
+            x=list(range(1, len(values) + 1)),
+            y=values,
+            mode="lines+markers",
+            marker={"symbol": _SYMBOLS[i % len(_SYMBOLS)], "size": 7},
+            name=charts.label(head(name.removesuffix("_by_epoch"))),
+            hovertemplate="%{y:.4f} in epoch %{x}",
+        )
+    figure.update_xaxes(title="Epoch", dtick=1 if max(map(len, series.values())) <= 20 else None)
+    ends = [f"{head(name)} {values[0]:.3f} to {values[-1]:.3f}" for name, values in series.items()]
+    charts.show(figure, f"By epoch of training: {'; '.join(ends)}.", key, 260)
+
+
+def head(measure: str) -> str:
+    """A measure's name for a reader."""
+    return _HEADS.get(measure, shorten(measure.replace("_", " ").capitalize()))
+
+
+def figures(table: Table, what: str, digits: int = 3) -> None:
+    """A table of figures with their standard errors."""
+    columns = {"Contender": [shorten(shared.name_of(name), 60) for name in table.rows]}
+    for measure in table.measures:
+        cells = [row.get(measure) for row in table.rows.values()]
+        shown = 1 if "time" in measure else digits
+        columns[head(measure)] = ["" if one is None else one.text(shown) for one in cells]
+    st.dataframe(columns, hide_index=True, width="stretch", alt=what)
+
+
+def all_by_count(curves: list[Curve], what: str) -> None:
+    """Every contender's figures by number of known ratings, as a table."""
+    order = sorted({k for curve in curves for k in curve.counts})
+    columns = {"Contender": [shorten(shared.name_of(curve.name), 60) for curve in curves]}
+    for k in order:
+        columns[f"{k} known"] = [one.text(3) if (one := curve.at(k)) else "" for curve in curves]
+    st.dataframe(columns, hide_index=True, width="stretch", alt=what)
+
+
+def shares(counts: Mapping[str, NDArray[np.int64]], key: str) -> None:
+    """Scores 1 to 10 of several sets of ratings, in percent of each."""
+    figure = go.Figure()
+    for i, (name, given) in enumerate(counts.items()):
+        share = 100 * given / max(given.sum(), 1)
+        figure.add_bar(
+            x=list(range(1, 11)),
+            y=share,
+            name=charts.label(name),
+            marker={"pattern": {"shape": ("", "/")[i % 2]}},
+            hovertemplate="%{y:.1f}% gave %{x}",
+        )
+    figure.update_layout(barmode="group", bargap=0.25)
+    figure.update_xaxes(dtick=1, title="Score")
+    figure.update_yaxes(title="Share of ratings", ticksuffix="%")
+    means = [
+        f"{shorten(name)} {(given @ np.arange(1, 11)) / max(given.sum(), 1):.2f}" for name, given in counts.items()
+    ]
+    text = f"On average: {'; '.join(means)}."
+    st.caption(plain(text, 200))
+    charts.show(figure, f"Bars of scores 1 to 10. {text}", key, 280)
+
+
+def spread(values: NDArray[np.int64], edges: Iterable[int], x: str, y: str, key: str) -> None:
+    """How many of `values` lie from each of the ascending `edges` up to the next."""
+    starts = [edge for edge in edges if edge <= values.max(initial=0)]
+    counts = np.histogram(values, [*starts, max(int(values.max(initial=0)) + 1, starts[-1] + 1)])[0]
+    names = [
+        f"{a:,}" if b - a == 1 else f"{a:,}–{b - 1:,}" for a, b in pairwise(starts)
+    ] + [f"{starts[-1]:,}+"]  # fmt: skip
+    figure = go.Figure(go.Bar(x=names, y=counts, hovertemplate="%{y:,} with %{x}<extra></extra>"))
+    figure.update_xaxes(type="category", title=x)
+    figure.update_yaxes(title=y)
+    middle = float(np.median(values)) if len(values) else float("nan")
+    text = f"{len(values):,} {y.lower()}; the middle one has {middle:,.0f}, the largest {values.max(initial=0):,}."
+    st.caption(text)
+    charts.show(figure, f"Bars of {y.lower()} by {x.lower()}. {text}", key, 280)

@@ -1,0 +1,114 @@
+"""The box in which visitors ask the data in SQL. The query stands in the address."""
+
+import streamlit as st
+
+from pages.behind import shared
+from pages.parts.text import count, plain
+from recsys import RecsysError
+from recsys.serving.sql_box import Answer, Limits, QueryError
+
+_EXAMPLES = {
+    "Hidden gems": """SELECT title, mean_score, members, year
+FROM catalogue
+WHERE mean_score >= 8.2 AND members < 60000 AND NOT adult
+ORDER BY mean_score DESC
+LIMIT 20""",
+    "Most divisive": """SELECT title, n_ratings,
+  round((score_1 + score_2 + score_3) / n_ratings, 3) AS hate,
+  round((score_9 + score_10) / n_ratings, 3) AS love
+FROM title_stats JOIN catalogue USING (anime_id)
+WHERE n_ratings >= 300
+ORDER BY least(hate, love) DESC
+LIMIT 15""",
+    "Genres by decade": """SELECT year // 10 * 10 AS decade, genre, count(*) AS titles,
+  round(avg(mean_score), 2) AS mean
+FROM (SELECT year, mean_score, unnest(genres) AS genre FROM catalogue)
+WHERE year IS NOT NULL AND mean_score IS NOT NULL
+GROUP BY ALL HAVING titles >= 40
+ORDER BY decade, mean DESC""",
+    "Harshest fans": """SELECT username, count(*) AS scores,
+  round(avg(score), 2) AS mean
+FROM ratings JOIN users USING (user_id)
+GROUP BY username HAVING scores >= 50
+ORDER BY mean
+LIMIT 10""",
+    "Columns": "SUMMARIZE catalogue",
+    "A query plan": """EXPLAIN
+SELECT title, avg(score) AS mean
+FROM ratings JOIN catalogue USING (anime_id)
+WHERE user_id = 7
+GROUP BY title""",
+}
+_FIRST = next(iter(_EXAMPLES.values()))
+_KEY = "sql"
+
+
+def show() -> None:
+    limits = Limits()
+    st.markdown(
+        "Ask the shipped tables yourself: `ratings`, `unscored` and `users` (the community), `catalogue` and "
+        "`title_stats` (real counts). `DESCRIBE catalogue` lists columns; "
+        "[DuckDB's manual](https://duckdb.org/docs/sql/introduction) tells the rest."
+    )
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="examples"):
+        st.caption("Examples", width="content")
+        for name, example in _EXAMPLES.items():
+            st.button(name, key=f"example-{name}", on_click=_take, args=(example,), type="tertiary")
+    query = _query(limits)
+    st.button("Run", icon=":material/play_arrow:", key="run")
+    _answer(query, limits)
+    st.caption(
+        f"Read-only, at most {limits.seconds:g} seconds, {limits.memory_mb} MB and {limits.rows:,} rows. The address "
+        "of this page brings anybody to the same query."
+    )
+
+
+def _query(limits: Limits) -> str:
+    """The query, kept in the address by hand: Explore binds its search to `q`, and a widget of the same name would take
+    over what was searched for."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = st.query_params.get("q", _FIRST)
+    query = st.text_area(
+        "Query",
+        key=_KEY,
+        height=190,
+        max_chars=limits.query,
+        help="One statement that reads: SELECT, WITH, DESCRIBE, SUMMARIZE or EXPLAIN.",
+    )
+    if query != st.query_params.get("q", _FIRST):
+        st.query_params["q"] = query
+    return query
+
+
+def _take(example: str) -> None:
+    st.session_state[_KEY] = example
+
+
+def _answer(query: str, limits: Limits) -> None:
+    if not query.strip():
+        st.info("Write a query, or take one of the examples.", icon=":material/edit:")
+        return
+    try:
+        answer = shared.answer(query)
+    except QueryError as error:
+        st.error(plain(str(error), 400), icon=":material/block:")
+        if error.excerpt:
+            st.code(error.excerpt[:1_000], language=None)
+        return
+    except RecsysError as error:
+        st.error(plain(str(error), 400), icon=":material/broken_image:")
+        return
+    if answer.plan is not None:
+        st.code(answer.plan, language=None)
+        return
+    _table(answer, limits)
+
+
+def _table(answer: Answer, limits: Limits) -> None:
+    n = len(answer.rows)
+    if not n:
+        st.info("No row answers this.", icon=":material/search_off:")
+        return
+    more = f": the first, as many as fit in {limits.rows:,} rows and {limits.columns} columns" if answer.more else ""
+    st.caption(f"{count(n, 'row')}{more}")
+    st.dataframe(answer.by_column(), hide_index=True, width="stretch", alt=f"Answer with {count(n, 'row')}")

@@ -1,0 +1,98 @@
+"""Titles for a group, what each would give them, and how far the lists agree."""
+
+import streamlit as st
+
+from pages.for_you.group_lists import Member
+from pages.parts import cards, covers, pickers, resources
+from pages.parts.text import count, plain
+from recsys.serving.group import MIN_COMMON, Agreement, GroupPick, Share, Split
+
+_NAME = 24  # characters
+_WHO = 185  # pixels
+_JOINED = "\u2060–\u2060"  # a dash at which no line breaks
+
+
+def grid(picks: list[GroupPick], members: list[Member]) -> None:
+    """Cards in as many columns as fit, best first."""
+    with st.grid(columns=2, min_column_width=330, border=True, key="together") as cells:
+        for pick in picks:
+            with cells.cell():
+                _card(pick, members)
+
+
+def _card(pick: GroupPick, members: list[Member]) -> None:
+    title = resources.engine().title(pick.anime_id)
+    with st.container(horizontal=True, gap="small", wrap=False, key=f"pick-{pick.anime_id}"):
+        cards.cover(title)
+        with st.container(gap="xxsmall"):
+            st.markdown(pickers.title_names(title))
+            st.caption(cards.facts(title))
+            if title.mean_score:
+                st.caption(f"MyAnimeList {title.mean_score:.1f}")
+    with st.container(gap="xxsmall"):
+        for member, share in zip(members, pick.shares, strict=True):
+            _share(member, share, title.mean_score)
+
+
+def _share(member: Member, share: Share, mean: float | None) -> None:
+    who = plain(member.label, _NAME)
+    if share.begun:
+        given = f"gave **{share.given:g}**" if share.given is not None else f"predicted **{share.predicted:.1f}**"
+        st.markdown(f"{who} {given} :small[:material/visibility: seen]")
+        return
+    planned = " :material/bookmark: planned" if share.planned else ""
+    band = f"{share.low:.1f}{_JOINED}{share.high:.1f}"
+    words = (
+        f"{member.label}: predicted {share.predicted:.1f}, 8 times in 10 between {share.low:.1f} and {share.high:.1f}"
+    )
+    dark = st.context.theme.type == "dark"
+    with st.container(horizontal=True, gap="small", wrap=False, vertical_alignment="center"):
+        st.markdown(f"{who} **{share.predicted:.1f}** :small[{band}{planned}]", width=_WHO)
+        st.image(covers.band(share.predicted, share.low, share.high, mean, dark=dark), width="stretch", alt=words)
+
+
+def agreements(found: list[Agreement], members: list[Member]) -> None:
+    """A line for each pair: on the titles that both scored, and on what is predicted for them."""
+    with st.grid(columns=2, min_column_width=300, border=True, key="agreements") as cells:
+        for one in found:
+            with cells.cell():
+                _pair(one, members)
+
+
+def _pair(one: Agreement, members: list[Member]) -> None:
+    with st.container(gap="xxsmall"):
+        st.markdown(f"**{plain(members[one.first].label, _NAME)}** and **{plain(members[one.second].label, _NAME)}**")
+        if one.scores is not None:
+            band = f"8 times in 10 {_signed(one.low)} to {_signed(one.high)}"
+            st.markdown(f"Scores **{_signed(one.scores)}** on {count(one.common, 'common title')} :small[{band}]")
+        elif one.common < MIN_COMMON:
+            st.markdown(f"Scores: too few common titles, {one.common} of the {MIN_COMMON} needed")
+        else:
+            st.markdown(f"Scores: {count(one.common, 'common title')}, but one of them scores all alike")
+        if one.taste is None:
+            st.markdown("Taste: this model knows of no difference")
+        else:
+            st.markdown(f"Taste **{_signed(one.taste)}** :small[{_word(one.taste)}]")
+
+
+def _signed(value: float | None) -> str:
+    return "" if value is None else f"{value:+.2f}".replace("-", "−")
+
+
+def _word(correlation: float) -> str:
+    steps = ((0.5, "much alike"), (0.2, "somewhat alike"), (-0.2, "unrelated"), (-0.5, "somewhat opposed"))
+    return next((word for least, word in steps if correlation >= least), "opposed")
+
+
+def splits(found: list[Split], members: list[Member]) -> None:
+    """Titles on which the scores given lie furthest apart."""
+    with st.grid(columns=2, min_column_width=300, key="splits") as cells:
+        for one in found:
+            title = resources.engine().title(one.anime_id)
+            scores = " · ".join(f"{plain(members[place].label, _NAME)} **{score:g}**" for place, score in one.given)
+            with (
+                cells.cell(),
+                st.container(horizontal=True, gap="small", wrap=False, vertical_alignment="center"),
+            ):
+                cards.cover(title, 44)
+                st.markdown(f"{pickers.title_names(title)}  \n{scores}")

@@ -1,0 +1,209 @@
+"""The page of one title: what it is, what everybody gave it, what this fan would and why, and where to go from here."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.parts import charts, controls, covers, links, pickers, resources, state
+from pages.parts.text import count, plain
+from pages.titles import gallery, related
+from recsys import Explanation, Prediction, RecsysError, Title
+
+_COVER_WIDTH = 200
+_REASONS = 6
+_ROUNDING = 0.005
+_SYNONYMS = 12
+_SITES = 8
+
+
+def show(wanted: str) -> None:
+    """The page of the title whose id stands in the address as `wanted`, whatever that is."""
+    engine = resources.engine()
+    try:
+        title = engine.title(int(wanted))
+    except (RecsysError, ValueError, OverflowError):
+        _unknown(wanted)
+        return
+    gallery.back()
+    _head(title)
+    known_by = [name for name in engine.models if engine.known([title.anime_id], name)]
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(border=True, key="for-you"):
+        _predicted(title, known_by)
+    with right:
+        with st.container(border=True, key="yours"):
+            _yours(title)
+        _everybody(title)
+    related.franchise(title)
+    related.similar(title, known_by)
+
+
+def _unknown(wanted: str) -> None:
+    gallery.back()
+    st.title("No such title")
+    with st.container(border=True):
+        st.markdown(
+            f":material/link_off: The catalogue has no title with the id **{plain(wanted, 40)}**. The link may have "
+            "been cut short, or the title is newer than this catalogue. Search for its name instead."
+        )
+
+
+def _head(title: Title) -> None:
+    first, _ = pickers.names_of(title)
+    others = dict.fromkeys(
+        name for name in (title.title, title.title_english, title.title_japanese) if name and name != first
+    )
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        art = title.image_url or covers.cover(title)
+        st.image(art, width=_COVER_WIDTH, alt=f"Cover of {title.title}" if title.image_url else "")
+    with right, st.container(gap="small"):
+        st.title(plain(first, 300))
+        if others:
+            st.markdown("  \n".join(plain(name) for name in others))
+        st.caption(_facts(title))
+        if title.genres:
+            st.markdown(" ".join(f":gray-badge[{plain(genre)}]" for genre in title.genres))
+        if title.synonyms:
+            also = "; ".join(plain(name) for name in title.synonyms[:_SYNONYMS])
+            st.caption(f"Also known as {also}")
+        _where(title)
+
+
+def _facts(title: Title) -> str:
+    season = f"{title.season} {title.year}" if title.season and title.year else title.year and str(title.year)
+    minutes = f"{title.duration_min:.0f} minutes each" if title.duration_min and title.episodes != 1 else ""
+    if title.duration_min and title.episodes == 1:
+        minutes = f"{title.duration_min:.0f} minutes"
+    parts = [
+        title.type,
+        title.episodes and count(title.episodes, "episode"),
+        minutes,
+        season,
+        title.source and f"from {title.source[0].lower()}{title.source[1:]}",
+        ", ".join(title.studios),
+        title.age_rating,
+        title.members and count(title.members, "member") + " on MyAnimeList",
+    ]
+    return plain(" · ".join(filter(None, parts)), 240) or "Nothing else is known about it."
+
+
+def _where(title: Title) -> None:
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.link_button("MyAnimeList", f"https://myanimelist.net/anime/{title.anime_id}", type="tertiary",
+                       icon=":material/open_in_new:")  # fmt: skip
+        if title.anilist_id:
+            st.link_button("AniList", f"https://anilist.co/anime/{title.anilist_id}", type="tertiary",
+                           icon=":material/open_in_new:")  # fmt: skip
+        for site, url in title.streaming[:_SITES]:
+            st.link_button(plain(site, 24), url, type="tertiary", icon=":material/play_circle:")
+        if resources.engine().raters(title.anime_id):
+            near = links.kept(near=title.anime_id)
+            st.page_link(links.ATLAS, label="On the map", icon=":material/map:", query_params=near)
+
+
+def _predicted(title: Title, known_by: list[str]) -> None:
+    engine = resources.engine()
+    rated = engine.raters(title.anime_id) > 0
+    if not rated:
+        st.markdown("## :material/fiber_new: Nobody's score to learn from")
+        way = "it is predicted from its content and its series alone." if known_by else "no model can predict it."
+        st.markdown(f"No fan in the training data has scored this title, so {way}")
+    if not known_by:
+        return
+    fan = state.visit().profile
+    others = replace(fan, scores={i: s for i, s in fan.scores.items() if i != title.anime_id})
+    if not others.scores:
+        st.markdown("## What would you give it?")
+        st.markdown("Rate a few titles, or bring your list in the sidebar, and this says what you would think of it.")
+        return
+    model = controls.model()
+
+    def work_out() -> tuple[Prediction, Explanation | None]:
+        prediction = engine.predict(others, [title.anime_id], model)[0]
+        return prediction, None if prediction.fallback else engine.explain(others, title.anime_id, model)
+
+    key = (state.visit(), title.anime_id, model)
+    prediction, explanation = state.remembered("title", key, work_out, "Predicting …")
+    _score(title, prediction)
+    if explanation is None:
+        st.caption(f":material/info: Not personal: {plain(prediction.fallback or '')}")
+    else:
+        _why(explanation, title)
+
+
+def _score(title: Title, prediction: Prediction) -> None:
+    theirs = f"MyAnimeList {title.mean_score:.1f} · " if title.mean_score else ""
+    st.markdown(f"## {theirs}you {prediction.predicted:.1f}")
+    low, high = prediction.low, prediction.high
+    words = f"8 times in 10 between {low:.1f} and {high:.1f}"
+    dark = st.context.theme.type == "dark"
+    art = covers.band(prediction.predicted, low, high, title.mean_score, dark=dark)
+    st.image(art, width="stretch", alt=f"predicted {prediction.predicted:.1f}, {words}")
+    st.caption(words)
+
+
+def _why(explanation: Explanation, title: Title) -> None:
+    """The sum that the prediction is, its largest parts one by one."""
+    n = len(explanation.reasons)
+    shown = explanation.reasons[:_REASONS]
+    rest = explanation.unclipped - explanation.baseline - sum(reason.effect for reason in shown)
+    lines = [f":material/person: **{explanation.baseline:.2f}** for a fan of whom nothing is known"]
+    for reason in shown:
+        arrow = ":material/trending_up:" if reason.effect >= 0 else ":material/trending_down:"
+        lines.append(f"{arrow} **{_signed(reason.effect)}** {plain(reason.title, 60)}, rated {reason.score:g}")
+    if n > len(shown):
+        others = count(n - len(shown), "other score")
+        lines.append(f":material/more_horiz: **{_signed(rest)}** {others}{' together' if n > len(shown) + 1 else ''}")
+    end = " before it is kept within 1–10" if abs(explanation.unclipped - explanation.predicted) > _ROUNDING else ""
+    lines.append(f":material/equal: **{explanation.unclipped:.2f}**{end}")
+    st.markdown("### Why" if explanation.exact else "### Why, roughly")
+    st.markdown("  \n".join(lines))
+    if title.anime_id in state.visit().profile.scores:
+        st.caption("Your own score of this title is left out.")
+    if not explanation.exact:
+        st.caption(
+            "This model is no sum. Each part is what the prediction would lose without that score; what none of them "
+            "explains alone is shared among all."
+        )
+
+
+def _signed(points: float) -> str:
+    return f"{points:+.2f}".replace("-", "−")
+
+
+def _yours(title: Title) -> None:
+    fan, anime_id = state.visit().profile, title.anime_id
+    given = fan.scores.get(anime_id)
+    st.markdown("## Your score" if given is None else f"## You gave it {given:g}")
+    pickers.score_buttons(anime_id, "title")
+    with st.container(horizontal=True, gap="small"):
+        if given is None:
+            _switch(anime_id, "seen", anime_id in fan.begun, ("Seen, no score", "Seen"), "visibility")
+        if anime_id not in fan.begun:
+            _switch(anime_id, "planned", anime_id in fan.planned, ("Plan to watch", "Planned"), "bookmark")
+            _switch(anime_id, "hidden", anime_id in state.visit().hidden, ("Not for me", "Hidden"), "block")
+
+
+def _switch(anime_id: int, how: state.Mark, on: bool, labels: tuple[str, str], icon: str) -> None:
+    """A button that says something about the title, or takes it back where this visitor said it here."""
+    here = anime_id in getattr(state.visit(), how)
+    st.button(
+        labels[on],
+        key=f"title-{how}-{anime_id}",
+        icon=f":material/{'check' if on else icon}:",
+        on_click=state.unmark if here else state.mark,
+        args=(anime_id, how),
+        disabled=on and not here,
+        help="Take it back" if here else None,
+        type="tertiary",
+    )
+
+
+def _everybody(title: Title) -> None:
+    st.markdown("## What everybody gave it")
+    counts = resources.ratings().title_scores(title.anime_id)
+    if counts.sum():
+        charts.distribution(counts, title.title)
+    else:
+        st.caption("Nobody in the ratings data has scored it.")

@@ -1,0 +1,289 @@
+"""Which titles belong to one franchise, inferred from their names.
+
+A *stem* is a beginning of a name: "sword art online" of "Sword Art Online: Alicization - War of Underworld". A title
+joins the stems that look like its series' name, judged by how all other titles use the same beginning. Titles joined by
+a stem, directly or through others, are one franchise.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from recsys.catalogue_build import franchise_names as names
+from recsys.catalogue_build.franchise_brands import Brands
+from recsys.catalogue_build.franchise_names import Words
+from recsys.types import Title
+
+#: Words that stand before the name of a series: "Shin Tennis no Ouji-sama", "Petit iDOLM@STER".
+_MODIFIERS = frozenset(
+    ("zoku", "shin", "new", "neo", "chibi", "petit", "puchi", "mini", "sd", "super", "young", "新", "続", "真", "シン")
+)
+#: Words between the names of two series that meet.
+_CROSSOVER = frozenset(["x", "vs", "tai", "meets", "and"])
+_MEETING = frozenset(["vs", "tai", "meets"])
+_NO_BRANDS = Brands()
+#: A common word that so few know as a name is no series' name: "Life!".
+_KNOWN = 5_000
+#: A series is hardly this much less known than what is named after it.
+_FAME_SHARE = 0.3
+#: Unless its name is beyond doubt, as where a remake is watched more than the original.
+_FAME_SHARE_PLAIN = 0.02
+
+
+class Groups:
+    """Disjoint sets of hashable things."""
+
+    def __init__(self) -> None:
+        self._parent: dict[object, object] = {}
+
+    def find(self, item: object) -> object:
+        self._parent.setdefault(item, item)
+        while self._parent[item] != item:
+            self._parent[item] = self._parent[self._parent[item]]
+            item = self._parent[item]
+        return item
+
+    def join(self, a: object, b: object) -> None:
+        self._parent[self.find(a)] = self.find(b)
+
+
+class _Stems:
+    """How titles use each stem: `anchors` have it as their whole name, `cut` end it at a separator, `open_` go on
+    without one. `inside` has the titles in which a word stands where no series' name begins; `fame` is the largest
+    audience of an anchor."""
+
+    def __init__(self, parsed: Mapping[int, Sequence[names.Name]], titles: Mapping[int, Title]) -> None:
+        self.anchors: dict[Words, set[int]] = defaultdict(set)
+        self.cut: dict[Words, set[int]] = defaultdict(set)
+        self.open_: dict[Words, set[int]] = defaultdict(set)
+        self.inside: dict[str, set[int]] = defaultdict(set)
+        self.fame: dict[Words, int] = defaultdict(int)
+        self.titles = titles
+        self.first_japanese = {
+            i: next(iter(names.parse(title.title_japanese).words), None) if title.title_japanese else None
+            for i, title in titles.items()
+        }
+        for anime_id, group in parsed.items():
+            for name in group:
+                self._add(anime_id, name)
+
+    def _add(self, anime_id: int, name: names.Name) -> None:
+        words = name.words
+        for end in range(1, len(words)):
+            kind = self.cut if end in name.cuts else self.open_
+            kind[words[:end]].add(anime_id)
+            begins = end in name.cuts or words[end - 1] in _MODIFIERS | _CROSSOVER or words[end] == words[0]
+            if not begins:
+                self.inside[words[end]].add(anime_id)
+        title = self.titles[anime_id]
+        if words and title.type != "Music":
+            self.anchors[words].add(anime_id)
+            self.fame[words] = max(self.fame[words], title.members)
+
+    def others(self, kind: Mapping[Words, set[int]], words: Words, anime_id: int) -> int:
+        """How many titles but this one use a stem so."""
+        found = kind.get(words, ())
+        return len(found) - (anime_id in found)
+
+    def known(self, anime_id: int, words: Words, at_cut: bool, numbered: bool) -> bool:
+        """Whether a stem of a title's name is the name of its series, as far as the stem itself tells. A `numbered`
+        title is one of several for certain."""
+        first = words[0] if words else ""
+        anchors, cuts = self.others(self.anchors, words, anime_id), self.others(self.cut, words, anime_id)
+        weight = names.weight(words)
+        if names.dangles(words[-1]) and not (anchors and (len(words) >= 4 or (at_cut and weight >= 12))):
+            return False
+        if len(words) > 1:
+            if at_cut:
+                return anchors >= 1 or (cuts >= 1 and weight >= 8 and self.cohesion(words) > 0.5)
+            return weight >= 7 and (anchors >= 1 or (cuts >= 3 and self.cohesion(words) > 0.6))
+        if at_cut and anchors:
+            telling = numbered or self.coined(first) or self.fame[words] >= _KNOWN
+            return (weight >= 4 and telling) or self.fame[words] > 100_000
+        if at_cut:
+            coined = self.coined(first) and self.cohesion(words) > 0.7
+            enough = 1 if weight >= (6 if numbered else 9) else 3
+            return weight >= 4 and ((cuts >= enough and coined) or (cuts >= 8 and self.cohesion(words) > 0.9))
+        return anchors >= 1 and weight >= 5 and self.coined(first) and self.same_japanese(anime_id, words)
+
+    def coined(self, word: str) -> bool:
+        """Whether a word hardly occurs but as the beginning of a name."""
+        return len(self.inside.get(word, ())) <= 2
+
+    def possessive(self, words: Words, particle: str) -> bool:
+        """Whether a stem is a proper name that "no" can follow: "Captain Tsubasa no Koutsuu Anzen"."""
+        proper = len(words) > 1 and names.weight(words) >= 9 and not any(names.dangles(word) for word in words)
+        return particle in ("no", "の", "in", "for") and proper and self.cohesion(words) > 0.5
+
+    def cohesion(self, words: Words) -> float:
+        """Of the titles whose names begin with a stem, the share that ends or cuts there."""
+        ends = len(self.anchors.get(words, ())) + len(self.cut.get(words, ()))
+        return ends / max(1, ends + len(self.open_.get(words, ())))
+
+    def same_japanese(self, anime_id: int, words: Words) -> bool:
+        """Whether a title's Japanese name begins like an anchor's, where both are known; new titles must show it."""
+        own = self.first_japanese[anime_id]
+        known = {self.first_japanese[a] for a in self.anchors[words] if a != anime_id}
+        theirs = [word for word in known if word and own and (word >= names.WIDE) == (own >= names.WIDE)]
+        if own is None or not theirs:
+            return self.titles[anime_id].members > 0
+        return any(own[:2] == word[:2] for word in theirs)
+
+
+@dataclass(frozen=True)
+class Inferred:
+    """`groups` maps a title id to the smallest title id of its franchise; `names` to its parsed names, the best first;
+    `stems` to the names of series that its own names begin with, the longest first."""
+
+    groups: Mapping[int, int]
+    names: Mapping[int, Sequence[names.Name]]
+    stems: Mapping[int, Sequence[Words]]
+    brands: Brands
+
+
+def infer(titles: Iterable[Title], brands: Brands = _NO_BRANDS) -> Inferred:
+    """Group titles by their names, and by `brands` where names do not tell."""
+    by_id = {title.anime_id: title for title in titles}
+    parsed = {i: [names.parse(name) for name in _names(title)] for i, title in by_id.items()}
+    stems = _Stems(parsed, by_id)
+    groups = Groups()
+    linked: dict[int, list[Words]] = {anime_id: [] for anime_id in by_id}
+    misnamed = {anime_id for ids in brands.apart for anime_id in ids}
+    telling = {anime_id: group for anime_id, group in parsed.items() if anime_id not in misnamed}
+    for anime_id, group in telling.items():
+        for name in group:
+            if anime_id in stems.anchors.get(name.words, ()) and not _namesake(anime_id, name, stems):
+                groups.join(anime_id, name.words)
+            foreign = name is not group[0] and name.words[:1] < (names.WIDE,)
+            linked[anime_id].extend(_prefixes(anime_id, name, stems, foreign))
+            if name.words[:1] and name.words[0] in _MODIFIERS:
+                rest = replace(name, words=name.words[1:], cuts=tuple(cut - 1 for cut in name.cuts if cut > 1))
+                linked[anime_id].extend(w for w in _prefixes(anime_id, rest, stems, foreign) if names.weight(w) >= 8)
+        for words in linked[anime_id]:
+            groups.join(anime_id, words)
+    _join_brands(telling, linked, stems, brands, groups)
+    for ids in _members(telling, groups).values():
+        _join_contained(ids, parsed, stems, groups)
+    smallest = {anime_id: min(ids) for ids in _members(by_id, groups).values() for anime_id in ids}
+    return Inferred(smallest, parsed, linked, brands)
+
+
+def _names(title: Title) -> list[str]:
+    """The names to go by; an English translation tells nothing that a romaji name does not, and is more often wrong."""
+    names_ = (title.title, title.title_japanese if title.title_japanese != title.title else None)
+    return [name for name in names_ if name]
+
+
+def _members(ids: Iterable[int], groups: Groups) -> dict[object, list[int]]:
+    members: dict[object, list[int]] = defaultdict(list)
+    for anime_id in ids:
+        members[groups.find(anime_id)].append(anime_id)
+    return members
+
+
+def _namesake(anime_id: int, name: names.Name, stems: _Stems) -> bool:
+    """Whether a title only happens to be called like a famous one."""
+    title = stems.titles[anime_id]
+    unmarked = name.season is None and not name.marks - {"film", "noise"}
+    obscure = title.members < 0.005 * stems.fame[name.words] and not title.title_japanese
+    return unmarked and obscure and names.weight(name.words) < 16
+
+
+def _prefixes(anime_id: int, name: names.Name, stems: _Stems, foreign: bool) -> Iterator[Words]:
+    """The stems of a name that are names of its series, the longest first. `foreign` marks a translation, whose first
+    word alone says little: "Working Buddies!"."""
+    words = name.words
+    fame = stems.titles[anime_id].members
+    enough = 8 if stems.titles[anime_id].type == "Music" else 3
+    whole = stems.others(stems.anchors, words, anime_id) and names.weight(words) >= enough
+    whole = whole and stems.fame[words] >= fame * _FAME_SHARE_PLAIN
+    if words and whole and not _namesake(anime_id, name, stems):
+        yield words
+        fame = max(fame, stems.fame[words])
+    for end in range(len(words) - 1, 0, -1):
+        stem, at_cut = words[:end], end in name.cuts or words[end] == "the"
+        if end == 1 and ((foreign and end not in name.cuts) or words[1] == "tai"):
+            continue
+        second = words[end:] == ("ni",) and stem in stems.anchors
+        if not at_cut and names.goes_on(words[end]) and not (second or stems.possessive(stem, words[end])):
+            continue
+        if not stems.known(anime_id, stem, at_cut, name.season is not None):
+            continue
+        own = stems.fame.get(stem, 0)
+        plain = stems.cohesion(stem) > 0.5 and (end > 1 or stems.coined(stem[0]))
+        if stem in stems.anchors and own < fame * (_FAME_SHARE_PLAIN if plain else _FAME_SHARE):
+            continue
+        yield stem
+        fame = max(fame, own)
+
+
+def _join_brands(
+    parsed: Mapping[int, Sequence[names.Name]],
+    linked: Mapping[int, Sequence[Words]],
+    stems: _Stems,
+    brands: Brands,
+    groups: Groups,
+) -> None:
+    for ids in (*brands.ids, *brands.apart):
+        for anime_id in ids[1:]:
+            groups.join(ids[0], anime_id)
+    by_first: dict[str, list[tuple[Words, object]]] = defaultdict(list)
+    for brand in brands.words:
+        for words in brand:
+            by_first[words[0][:2]].append((words, brand))
+    for anime_id, group in parsed.items():
+        brand = next((brand for name in group for brand in _brands_in(name, by_first)), None)
+        # a title of another series that merely mentions the brand stays where it is
+        series = [stem for stem in linked[anime_id] if stem in stems.anchors]
+        if brand and (not series or any(next(_brands_in(names.Name(s, ()), by_first), None) for s in series)):
+            groups.join(anime_id, brand)
+
+
+def _brands_in(name: names.Name, by_first: Mapping[str, Sequence[tuple[Words, object]]]) -> Iterator[object]:
+    if _MEETING & set(name.words):
+        return
+    for start, word in enumerate(name.words):
+        if start and name.words[start - 1] == "x":
+            continue  # an advertisement: "Schick x Evangelion"
+        for words, brand in by_first.get(word[:2], ()):
+            whole = name.words[start : start + len(words)] == words
+            begins = len(words) == 1 and words[0] >= names.WIDE and word.startswith(words[0])
+            if (whole or begins) and not any(start < cut < start + len(words) for cut in name.cuts):
+                yield brand
+
+
+def _join_contained(
+    ids: Sequence[int], parsed: Mapping[int, Sequence[names.Name]], stems: _Stems, groups: Groups
+) -> None:
+    """Join a group to the well-known series that most of its names hold further on: "Boruto: Naruto the Movie"."""
+    found: Counter[Words] = Counter()
+    for anime_id in ids:
+        held = {part for name in parsed[anime_id] for part in _contained(anime_id, name, stems)}
+        found.update(part for part in held if groups.find(part) != groups.find(anime_id))
+    for part, count in sorted(found.items(), key=lambda item: (-item[1], -len(item[0]))):
+        if 2 * count >= len(ids) and max(stems.titles[i].members for i in ids) <= 4 * stems.fame[part]:
+            groups.join(ids[0], part)
+            return
+
+
+def _contained(anime_id: int, name: names.Name, stems: _Stems) -> Iterator[Words]:
+    words, adult = name.words, stems.titles[anime_id].adult
+    if _CROSSOVER & set(words):
+        return
+    for start in range(1, len(words)):
+        clear = start in name.cuts or words[start - 1] in _MODIFIERS
+        for end in range(len(words), start, -1):
+            part, first = words[start:end], words[start]
+            if stems.fame.get(part, 0) < 10_000 or names.dangles(part[-1]):
+                continue
+            if end < len(words) and names.goes_on(words[end]):
+                continue
+            weight = names.weight(part)
+            if not clear and names.dangles(words[start - 1]) and weight < 15:
+                continue
+            if len(part) > 1:
+                enough = weight >= (8 if clear else 12)
+            else:
+                enough = clear and weight >= 6 and end in name.cuts and stems.coined(first)
+            if enough and adult == all(stems.titles[a].adult for a in stems.anchors[part]):
+                yield part

@@ -1,0 +1,197 @@
+"""The algorithms of the reference article's table, behind one interface: fitted to some rows, asked for others."""
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import surprise
+from numpy.typing import NDArray
+
+from recsys.data.ratings import Ratings
+from recsys.evaluation.baselines import KNNBaseline, RatingsData
+from recsys.training import content, regression_factors
+from recsys.training.regression_factors import FactorConfig
+from recsys.training.svd import PRESETS, SVD
+
+Rows = NDArray[np.intp]
+CATALOGUE = Path("artifacts/catalogue.parquet")
+#: Share of a fold's training ratings on which the blend's weights are learned; the parts do without them.
+HELD_BACK = 0.05
+
+
+class Algorithm(ABC):
+    """One algorithm on one set of ratings. `fit` and `predict` give seconds first, as `cross_validate` counts them."""
+
+    @abstractmethod
+    def fit(self, rows: Rows) -> float:
+        """Train on the ratings `rows` (n,), in that order."""
+
+    @abstractmethod
+    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
+        """Predict the scores of `rows` (m,), within 1-10."""
+
+
+class _OnArrays(Algorithm):
+    """Ours. Fit time includes sorting the ratings."""
+
+    def __init__(self, ratings: Ratings, make: Callable[[], SVD]) -> None:
+        self._ratings, self._make = ratings, make
+        # numba compiles, or loads what it compiled before, when a kernel is first called: not part of fitting.
+        one = np.zeros(1, ratings.users.dtype)
+        self._make().fit_arrays(one, one, np.ones(1), 1, 1).predict_arrays(one, one)
+
+    def fit(self, rows: Rows) -> float:
+        ratings = self._ratings
+        start = time.perf_counter()
+        self._model = self._make().fit_arrays(
+            ratings.users[rows],
+            ratings.items[rows],
+            ratings.scores[rows],
+            len(ratings.user_ids),
+            len(ratings.item_ids),
+        )
+        return time.perf_counter() - start
+
+    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
+        start = time.perf_counter()
+        predicted = self._model.predict_arrays(self._ratings.users[rows], self._ratings.items[rows])
+        return time.perf_counter() - start, predicted
+
+
+class _Surprise(Algorithm):
+    """Surprise's. Fit time leaves out building the trainset, as `surprise.model_selection.cross_validate` does."""
+
+    def __init__(self, ratings: Ratings, make: Callable[[], surprise.AlgoBase]) -> None:
+        self._make, self._data = make, RatingsData(ratings)
+
+    def fit(self, rows: Rows) -> float:
+        trainset = self._data.construct_trainset([self._data.raw_ratings[row] for row in rows])
+        self._algorithm = self._make()
+        start = time.perf_counter()
+        self._algorithm.fit(trainset)
+        return time.perf_counter() - start
+
+    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
+        testset = self._data.construct_testset([self._data.raw_ratings[row] for row in rows])
+        start = time.perf_counter()
+        predictions = self._algorithm.test(testset)
+        seconds = time.perf_counter() - start
+        return seconds, np.fromiter((p.est for p in predictions), np.float64, len(predictions))
+
+
+def chosen(ratings: Ratings, rows: Rows) -> Ratings:
+    """The ratings `rows`, in order of fan and title; positions and ids stay as they were."""
+    rows = np.sort(rows)
+    return replace(ratings, users=ratings.users[rows], items=ratings.items[rows], scores=ratings.scores[rows])
+
+
+class Factors(Algorithm):
+    """`recsys.training.regression_factors`, with the titles' content from `catalogue`.
+
+    Raises `ArtifactError` when the catalogue is missing; a rated title that it does not have is without features.
+    """
+
+    def __init__(self, ratings: Ratings, seed: int, catalogue: Path = CATALOGUE) -> None:
+        self._ratings, self._seed = ratings, seed
+        known = content.load(catalogue)
+        places = np.searchsorted(known.item_ids, ratings.item_ids).clip(max=len(known.item_ids) - 1)
+        there = known.item_ids[places] == ratings.item_ids
+        self._features = np.where(there[:, None], known.features[places], 0)
+
+    def fit(self, rows: Rows) -> float:
+        start = time.perf_counter()
+        self._fitted = regression_factors.fit(chosen(self._ratings, rows), self._features, FactorConfig(), self._seed)
+        return time.perf_counter() - start
+
+    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
+        start = time.perf_counter()
+        titles, fans = self._fitted.titles[self._ratings.items[rows]], self._fitted.fans[self._ratings.users[rows]]
+        expected = titles[:, 0] + np.einsum("ij,ij->i", titles[:, 1:], fans)
+        return time.perf_counter() - start, np.clip(expected, 1, 10).astype(np.float64)
+
+
+class Neighbours(Algorithm):
+    """Item-based KNNBaseline with Surprise's similarities; predictions fan by fan, in numpy."""
+
+    def __init__(self, ratings: Ratings, seed: int) -> None:
+        self._ratings, self._seed = ratings, seed
+
+    def fit(self, rows: Rows) -> float:
+        start = time.perf_counter()
+        self._known = chosen(self._ratings, rows)
+        self._model = KNNBaseline(self._known, self._seed)
+        return time.perf_counter() - start
+
+    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
+        start = time.perf_counter()
+        users, items = self._ratings.users[rows], self._ratings.items[rows]
+        bounds = np.searchsorted(self._known.users, np.arange(len(self._known.user_ids) + 1))
+        order = np.argsort(users, kind="stable")
+        predicted = np.empty(len(rows))
+        for group in np.split(order, np.flatnonzero(np.diff(users[order])) + 1):
+            own = slice(bounds[users[group[0]]], bounds[users[group[0]] + 1])
+            predicted[group] = self._model.predict(
+                self._known.items[own].astype(np.intp), self._known.scores[own], items[group].astype(np.intp)
+            )
+        return time.perf_counter() - start, predicted
+
+
+class Blend(Algorithm):
+    """A weighted sum of the two and a constant, the weights by least squares on `HELD_BACK` of the training ratings."""
+
+    def __init__(self, ratings: Ratings, seed: int, catalogue: Path = CATALOGUE) -> None:
+        self._ratings, self._seed = ratings, seed
+        self._parts: list[Algorithm] = [Factors(ratings, seed, catalogue), Neighbours(ratings, seed)]
+
+    def fit(self, rows: Rows) -> float:
+        start = time.perf_counter()
+        back = np.random.default_rng(self._seed).random(len(rows)) < HELD_BACK
+        for part in self._parts:
+            part.fit(rows[~back])
+        self._weights = np.linalg.lstsq(self._columns(rows[back]), self._ratings.scores[rows[back]], rcond=None)[0]
+        return time.perf_counter() - start
+
+    def _columns(self, rows: Rows) -> NDArray[np.float64]:
+        return np.column_stack([*(part.predict(rows)[1] for part in self._parts), np.ones(len(rows))])
+
+    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
+        start = time.perf_counter()
+        predicted = np.clip(self._columns(rows) @ self._weights, 1, 10)
+        return time.perf_counter() - start, predicted
+
+
+def _knn() -> surprise.AlgoBase:
+    options = {"name": "pearson_baseline", "user_based": False}
+    return surprise.KNNBaseline(sim_options=options, bsl_options={"verbose": False}, verbose=False)
+
+
+#: Name -> (what it is, how it is made from ratings and a seed). A new algorithm is one line.
+ALGORITHMS: dict[str, tuple[str, Callable[[Ratings, int], Algorithm]]] = {
+    "normal": ("NormalPredictor (Surprise)", lambda ratings, _: _Surprise(ratings, surprise.NormalPredictor)),
+    "baseline": (
+        "BaselineOnly (Surprise)",
+        lambda ratings, _: _Surprise(ratings, lambda: surprise.BaselineOnly(verbose=False)),
+    ),
+    "surprise-svd": (
+        "SVD (Surprise)",
+        lambda ratings, seed: _Surprise(ratings, lambda: surprise.SVD(random_state=seed)),
+    ),
+    "svd": (
+        "SVD, the article's settings",
+        lambda ratings, seed: _OnArrays(ratings, lambda: SVD.from_config(PRESETS["article"], random_state=seed)),
+    ),
+    "svd-tuned": (
+        "SVD, tuned",
+        lambda ratings, seed: _OnArrays(ratings, lambda: SVD.from_config(PRESETS["tuned"], random_state=seed)),
+    ),
+    "svdpp": (
+        "SVD++ (Surprise)",
+        lambda ratings, seed: _Surprise(ratings, lambda: surprise.SVDpp(random_state=seed, cache_ratings=True)),
+    ),
+    "knn": ("KNNBaseline, by title (Surprise)", lambda ratings, _: _Surprise(ratings, _knn)),
+    "factors": ("Factors by variational Bayes", Factors),
+    "blend": ("Blend: factors and neighbours", Blend),
+}

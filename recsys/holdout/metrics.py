@@ -1,0 +1,71 @@
+"""Measures of error and of order."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Titles recommended, and the score from which a hidden title is one to recommend.
+N_SHOWN, LIKED = 10, 8
+
+
+def _errors(predicted: NDArray[np.floating], actual: NDArray[np.floating]) -> NDArray[np.floating]:
+    if predicted.shape != actual.shape or not predicted.size:
+        raise ValueError(
+            f"Errors need as many predictions as scores, and at least one: {predicted.shape}, {actual.shape}."
+        )
+    return predicted - actual
+
+
+def rmse(predicted: NDArray[np.floating], actual: NDArray[np.floating]) -> float:
+    """Root mean squared error of `predicted` (n,) against `actual` (n,). Raises ValueError if n is 0 or differs."""
+    return math.sqrt(np.mean(np.square(_errors(predicted, actual))))
+
+
+def mae(predicted: NDArray[np.floating], actual: NDArray[np.floating]) -> float:
+    """Mean absolute error of `predicted` (n,) against `actual` (n,). Raises ValueError if n is 0 or differs."""
+    return float(np.mean(np.abs(_errors(predicted, actual))))
+
+
+def ndcg(ranked: NDArray[np.integer], relevant: NDArray[np.integer], n: int) -> float:
+    """Normalised discounted cumulative gain of the first `n` of `ranked`, best first, gain 1 for each of `relevant`
+    (Järvelin & Kekäläinen 2002): sum over hits of 1/log2(rank + 1), divided by that of the best order there could be.
+
+    A list shorter than `n` misses what it lacks. Raises ValueError if nothing is relevant: no order is then better.
+    """
+    hits = _hits(ranked, relevant, n)
+    discounts = 1 / np.log2(np.arange(2, n + 2))
+    return float(hits @ discounts[: len(hits)] / discounts[: len(relevant)].sum())
+
+
+def recall(ranked: NDArray[np.integer], relevant: NDArray[np.integer], n: int) -> float:
+    """Share of `relevant` among the first `n` of `ranked`, of the at most `n` that could be there."""
+    return float(_hits(ranked, relevant, n).sum() / min(n, len(relevant)))
+
+
+def hit(ranked: NDArray[np.integer], relevant: NDArray[np.integer], n: int) -> float:
+    """1 if any of `relevant` is among the first `n` of `ranked`, else 0."""
+    return float(_hits(ranked, relevant, n).any())
+
+
+def _hits(ranked: NDArray[np.integer], relevant: NDArray[np.integer], n: int) -> NDArray[np.bool_]:
+    if n < 1 or not len(relevant):
+        raise ValueError(f"An order is measured on at least one place and one relevant title: {n}, {len(relevant)}.")
+    return np.isin(ranked[:n], relevant)
+
+
+def diversity(features: NDArray[np.floating]) -> float:
+    """Intra-list diversity (Ziegler et al. 2005): the mean, over pairs of titles, of 1 - cosine of their `features`
+    (n, n_features); 0 for fewer than two titles. A title without features is unlike any other."""
+    n = len(features)
+    if n < 2:
+        return 0.0
+    length = np.linalg.norm(features, axis=1, keepdims=True)
+    unit = features / np.where(length > 0, length, 1)
+    alike = unit @ unit.T
+    return float(1 - (alike.sum() - np.trace(alike)) / (n * (n - 1)))
+
+
+def standard_error(values: NDArray[np.floating]) -> float:
+    """Of the mean of `values` (n,), independent draws; NaN for fewer than two."""
+    return float(np.std(values, ddof=1) / math.sqrt(len(values))) if len(values) > 1 else math.nan

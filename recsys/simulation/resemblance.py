@@ -1,0 +1,139 @@
+"""How much one set of lists is like another, in figures: for telling whether simulated fans are like real ones."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.models.base import Model
+from recsys.simulation.community import Lists
+
+Floats = NDArray[np.floating]
+_PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
+#: Titles whose being watched together is compared: the ones that most fans have.
+_TOP_TITLES = 400
+_TOPS = (10, 100, 1000)
+
+
+def describe(lists: Lists, n_items: int) -> dict[str, str]:
+    """Measure -> its figures: scores, list lengths, popularity, fans' means and spreads."""
+    mean, deviation = _moments(lists)
+    ranked = np.sort(popularity(lists, n_items))[::-1]
+    shown = " ".join(f"{q}%" for q in _PERCENTILES)
+    return {
+        "share of each score 1-10, in %": " ".join(f"{share:.1%}".rstrip("%") for share in _histogram(lists)),
+        f"titles on a list ({shown})": _percentiles(_lengths(lists)),
+        f"fan's mean score ({shown})": _percentiles(mean),
+        f"fan's standard deviation ({shown})": _percentiles(deviation),
+        f"share of rows in the top {_TOPS} titles": " ".join(f"{ranked[:n].sum() / ranked.sum():.1%}" for n in _TOPS),
+    }
+
+
+def distances(lists: Lists, reference: Lists, n_items: int) -> dict[str, float]:
+    """Measure -> how far `lists` are from the reference, or how alike, as the measure's name says."""
+    moments, others = _moments(lists), _moments(reference)
+    return {
+        "scores: total variation": float(np.abs(_histogram(lists) - _histogram(reference)).sum() / 2),
+        "list lengths: Kolmogorov-Smirnov": ks_distance(_lengths(lists), _lengths(reference)),
+        "fans' means: Kolmogorov-Smirnov": ks_distance(moments[0], others[0]),
+        "fans' deviations: Kolmogorov-Smirnov": ks_distance(moments[1], others[1]),
+        "log popularity: correlation": _log_correlation(popularity(lists, n_items), popularity(reference, n_items)),
+        "titles seen together: correlation": together(lists, reference, n_items),
+    }
+
+
+def _histogram(lists: Lists) -> Floats:
+    return np.bincount(lists.scores, minlength=11)[1:] / (lists.scores > 0).sum()
+
+
+def _lengths(lists: Lists) -> Floats:
+    return np.bincount(lists.fans, minlength=lists.n_fans).astype(float)
+
+
+def _moments(lists: Lists) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each fan's scores, of fans with more than one."""
+    scored = lists.scores > 0
+    fans, scores = lists.fans[scored], lists.scores[scored].astype(float)
+    n = np.bincount(fans, minlength=lists.n_fans)
+    enough = n > 1
+    mean = np.bincount(fans, scores, lists.n_fans)[enough] / n[enough]
+    square = np.bincount(fans, scores**2, lists.n_fans)[enough] / n[enough]
+    return mean, np.sqrt(np.maximum(square - mean**2, 0))
+
+
+def _percentiles(values: Floats) -> str:
+    return " ".join(f"{value:.4g}" for value in np.percentile(values, _PERCENTILES))
+
+
+def ks_distance(a: Floats, b: Floats) -> float:
+    """Kolmogorov-Smirnov distance of two samples: the largest gap between their cumulative shares."""
+    points = np.sort(np.concatenate([a, b]))
+    shares = [np.searchsorted(np.sort(values), points, side="right") / len(values) for values in (a, b)]
+    return float(np.abs(shares[0] - shares[1]).max())
+
+
+def popularity(lists: Lists, n_items: int) -> Floats:
+    """Share of fans (n_items,) who have each title on their list."""
+    return np.bincount(lists.items, minlength=n_items) / lists.n_fans
+
+
+def _log_correlation(a: Floats, b: Floats) -> float:
+    return float(np.corrcoef(np.log(a + 1e-3), np.log(b + 1e-3))[0, 1])
+
+
+def together(lists: Lists, reference: Lists, n_items: int) -> float:
+    """Correlation, over pairs of popular titles, of the cosine of who has them on the list."""
+    top = np.argsort(-popularity(reference, n_items), kind="stable")[:_TOP_TITLES]
+    above = np.triu_indices(len(top), 1)
+    cosines = []
+    for each in (lists, reference):
+        matrix = each.watched(n_items)[:, top].astype(np.float32)
+        shared = matrix.T @ matrix
+        size = np.sqrt(np.diag(shared) + 1e-9)
+        cosines.append((shared / size / size[:, None])[above])
+    return float(np.corrcoef(cosines[0], cosines[1])[0, 1])
+
+
+def nearest_overlap(lists: Lists, others: Lists, n_items: int) -> Floats:
+    """For each of `lists` (n_fans,), its titles' largest overlap (Jaccard index) with any of the `others`, of which a
+    fan's own list is none when `lists` is `others`."""
+    theirs = others.watched(n_items).astype(np.float32)
+    sizes = theirs.sum(axis=1)
+    best = np.zeros(lists.n_fans)
+    for start in range(0, lists.n_fans, 500):
+        fans = np.arange(start, min(start + 500, lists.n_fans))
+        ours = lists.take(fans).watched(n_items).astype(np.float32)
+        shared = ours @ theirs.T
+        overlap = shared / (ours.sum(axis=1)[:, None] + sizes - shared)
+        if lists is others:
+            overlap[np.arange(len(fans)), fans] = 0
+        best[fans] = overlap.max(axis=1)
+    return best
+
+
+def agreement(
+    first: Model, second: Model, fans: Lists, item_ids: NDArray[np.int64], enough: NDArray[np.bool_], n: int = 10
+) -> tuple[float, float]:
+    """How alike two models are for `fans`: the mean share of their top `n` predicted titles that both name, and the
+    mean correlation of their predictions.
+
+    Of `item_ids` (n_items,), the titles of `fans`, those count that have `enough` raters and that both models know;
+    titles on a fan's own list do not.
+    """
+    models: Sequence[Model] = (first, second)
+    shared = item_ids[enough & np.isin(item_ids, first.item_ids) & np.isin(item_ids, second.item_ids)]
+    where = [np.searchsorted(model.item_ids, shared) for model in models]
+    overlaps, correlations = [], []
+    for fan in range(fans.n_fans):
+        items, scores, _ = fans.of(fan)
+        unseen = ~np.isin(shared, item_ids[fans.items[fans.fans == fan]])
+        predictions = []
+        for model, positions in zip(models, where, strict=True):
+            known = np.isin(item_ids[items], model.item_ids)
+            given = np.searchsorted(model.item_ids, item_ids[items[known]])
+            folded = model.fold_in(given, scores[known], np.array([], np.intp))
+            predictions.append(model.predict(folded)[positions][unseen])
+        best = [set(np.argsort(-p, kind="stable")[:n].tolist()) for p in predictions]
+        overlaps.append(len(best[0] & best[1]) / n)
+        correlations.append(np.corrcoef(predictions[0], predictions[1])[0, 1])
+    return float(np.mean(overlaps)), float(np.mean(correlations))

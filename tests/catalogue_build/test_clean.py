@@ -1,0 +1,101 @@
+"""Raw values become clean ones, once and here."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from recsys.catalogue_build import clean
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("Kaguya-sama wa Kokurasetai?&amp;#39;", "Kaguya-sama wa Kokurasetai?'"),
+        ("Gintama&#039;", "Gintama'"),
+        ("Yuri!!! &amp; Ice", "Yuri!!! & Ice"),
+        ("  two\t spaces\r\n", "two spaces"),
+        ("bell\x07 and \u202eturned", "bell and turned"),
+        ("AT&T", "AT&T"),
+        *((unknown, None) for unknown in ("", "Unknown", "unknown", "NaN", "None", "-" * 0, "?", None)),
+    ],
+)
+def test_text(raw, expected):
+    assert clean.text(raw) == expected
+
+
+def test_text_is_bounded():
+    assert len(clean.text("x" * 10_000) or "") == clean.MAX_TEXT
+
+
+def test_texts_keep_order_and_drop_repetitions_and_unknown():
+    assert clean.texts("Drama, Action, Drama, , Unknown") == ("Drama", "Action")
+    assert clean.texts(None) == ()
+
+
+@pytest.mark.parametrize("absurd", ["0", "-1", "1000000", "1e12", "12.5", "twelve", "", None, "nan", "inf"])
+def test_absurd_episodes_are_unknown(absurd):
+    assert clean.episodes(absurd) is None
+
+
+@pytest.mark.parametrize("absurd", ["0", "0.0", "-1", "11", "Unknown", "nan", ""])
+def test_absurd_mean_scores_are_unknown(absurd):
+    assert clean.mean_score(absurd) is None
+
+
+@pytest.mark.parametrize("absurd", ["1800", "9999", "0", "-2000", "MMXX", None])
+def test_absurd_years_are_unknown(absurd):
+    assert clean.year(absurd) is None
+
+
+@pytest.mark.parametrize("absurd", ["0", "-5", "2147483648", "1000000000000", "1.5", "abc", ""])
+def test_absurd_ids_are_none(absurd):
+    assert clean.anime_id(absurd) is None
+
+
+def test_numbers_as_pandas_writes_them():
+    assert clean.anime_id("5114.0") == 5114
+    assert clean.episodes("64.0") == 64
+    assert clean.year("2009.0") == 2009
+    assert clean.members("Unknown") == 0
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [("24 min. per ep.", 24), ("1 hr. 52 min.", 112), ("30 sec. per ep.", 0.5), ("24.0", 24), ("Unknown", None)],
+)
+def test_minutes(raw, expected):
+    assert clean.minutes(raw) == (expected if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.parametrize(
+    ("genres", "rating", "expected"),
+    [
+        (("Hentai",), None, True),
+        (("Comedy", "Erotica"), None, True),
+        (("Action",), "Rx - Hentai", True),
+        (("Ecchi",), "R+ - Mild Nudity", False),
+        ((), None, False),
+    ],
+)
+def test_adult(genres, rating, expected):
+    assert clean.is_adult(genres, rating) is expected
+
+
+@pytest.mark.parametrize("hostile", ["javascript:alert(1)", "http://a b", "data:text/html,x", "https://x'onload='", ""])
+def test_only_web_addresses_are_links(hostile):
+    assert clean.url(hostile) is None
+
+
+def test_a_title_begins_by_the_calendar_of_japan():
+    assert clean.year_and_season(datetime(2012, 12, 31, 16, 0, tzinfo=UTC)) == (2013, "Winter")
+    assert clean.year_and_season(datetime(2013, 4, 6, tzinfo=UTC)) == (2013, "Spring")
+
+
+def test_types_are_those_of_myanimelist():
+    assert [clean.kind_of_release(t) for t in ("tv", "Movie", "TV Special", "Unknown", None)] == [
+        "TV",
+        "Movie",
+        "Special",
+        None,
+        None,
+    ]

@@ -1,0 +1,44 @@
+"""The split of fans never changes: models, bands and metrics rest on it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recsys.holdout import split
+
+IDS = np.arange(100_000, dtype=np.int64)
+
+
+def test_the_hash_is_splitmix64() -> None:
+    # The first outputs of SplitMix64 seeded with 0 and with 1234567, as published with its reference code.
+    mixed = split._mix(np.array([0, 1234567], dtype=np.uint64))
+    assert mixed.tolist() == [0xE220A8397B1DCDAF, 6457827717110365317]
+
+
+def test_every_fan_is_in_exactly_one_part() -> None:
+    assert np.array_equal(sum(split.members(IDS, part).astype(int) for part in split.SHARES), np.ones(len(IDS)))
+
+
+@pytest.mark.parametrize("part", list(split.SHARES))
+def test_shares_are_as_stated(part: split.Part) -> None:
+    assert split.members(IDS, part).mean() == pytest.approx(split.SHARES[part] / 100, abs=0.005)
+
+
+def test_neighbouring_ids_are_unrelated() -> None:
+    test = split.members(IDS, "test")
+    assert (test[1:] & test[:-1]).mean() == pytest.approx(0.01, abs=0.002)
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, unique=True), st.randoms())
+def test_a_fans_part_does_not_depend_on_the_others(ids: list[int], random: object) -> None:
+    shuffled = ids.copy()
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    for part in split.SHARES:
+        together = dict(zip(shuffled, split.members(np.array(shuffled, np.int64), part), strict=True))
+        assert all(split.members(np.array([i], np.int64), part)[0] == together[i] for i in ids)
+
+
+def test_an_unknown_part_is_an_error() -> None:
+    with pytest.raises(ValueError, match="train, validation, test"):
+        split.members(IDS, "holdout")  # type: ignore[arg-type]

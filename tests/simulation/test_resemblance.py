@@ -1,0 +1,73 @@
+"""Figures of likeness, worked out by hand."""
+
+import numpy as np
+import pytest
+
+from recsys.simulation import resemblance
+from recsys.simulation.community import Lists
+from tests.models.fixed import Fixed
+
+
+def lists(*fans: dict[int, int]) -> Lists:
+    """Fans' lists as item -> score."""
+    rows = [(fan, item, score) for fan, items in enumerate(fans) for item, score in sorted(items.items())]
+    columns = np.array(rows).T
+    return Lists(columns[0].astype(np.int32), columns[1].astype(np.int32), columns[2].astype(np.uint8), len(fans))
+
+
+SOME = lists({0: 5, 1: 7}, {0: 9, 2: 0, 3: 9}, {1: 4, 2: 6})
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "distance"),
+    [([1, 2], [1, 2], 0), ([0, 0], [1, 1], 1), ([1, 2, 3, 4], [1, 2, 5, 6], 0.5), ([1], [0, 2], 0.5)],
+)
+def test_ks_distance(a: list[float], b: list[float], distance: float) -> None:
+    assert resemblance.ks_distance(np.array(a, float), np.array(b, float)) == pytest.approx(distance)
+
+
+def test_lists_are_like_themselves() -> None:
+    for measure, value in resemblance.distances(SOME, SOME, 4).items():
+        assert value == pytest.approx(1 if "correlation" in measure else 0), measure
+
+
+def test_scores_that_differ_wholly_are_one_apart() -> None:
+    worse = lists({0: 1, 1: 2}, {0: 1, 2: 2, 3: 2}, {1: 2, 2: 1})
+    assert resemblance.distances(worse, SOME, 4)["scores: total variation"] == pytest.approx(1)
+
+
+def test_popularity_is_a_share_of_fans() -> None:
+    assert resemblance.popularity(SOME, 5) == pytest.approx([2 / 3, 2 / 3, 2 / 3, 1 / 3, 0])
+
+
+def test_nearest_overlap_is_the_jaccard_index_with_another() -> None:
+    # {0,1} shares one of three titles with {1,2}; {0,2,3} one of four with either; alone, each overlaps itself wholly.
+    assert resemblance.nearest_overlap(SOME, SOME, 4) == pytest.approx([1 / 3, 1 / 4, 1 / 3])
+    assert resemblance.nearest_overlap(SOME, SOME.take(np.arange(3)), 4) == pytest.approx([1, 1, 1])
+
+
+def test_descriptions_name_their_figures() -> None:
+    described = resemblance.describe(SOME, 4)
+    assert described["share of each score 1-10, in %"].split() == [
+        "0.0", "0.0", "0.0", "16.7", "16.7", "16.7", "16.7", "0.0", "33.3", "0.0",
+    ]  # fmt: skip
+
+
+IDS = np.array([10, 20, 30, 40, 50, 60])
+ENOUGH = np.ones(6, dtype=bool)
+
+
+@pytest.mark.parametrize(
+    ("scores", "overlap", "correlation"), [([1, 2, 3, 4, 5, 6], 1, 1), ([6, 5, 4, 3, 2, 1], 0, -1)]
+)
+def test_agreement(scores: list[int], overlap: float, correlation: float) -> None:
+    fans = lists({0: 5, 5: 3}, {5: 7})
+    models = Fixed(IDS, [1, 2, 3, 4, 5, 6]), Fixed(IDS, scores)
+    assert resemblance.agreement(*models, fans, IDS, ENOUGH, n=2) == pytest.approx((overlap, correlation))
+
+
+def test_agreement_counts_titles_that_both_know_and_enough_have_rated() -> None:
+    # Left to compare for a fan of title 10: 30, 40 and 60, whose order is the same in both.
+    first, second = Fixed(IDS[1:], [9, 1, 2, 9, 3]), Fixed(IDS[[0, 2, 3, 5]], [9, 4, 5, 6])
+    enough = np.array([True, True, True, True, False, True])
+    assert resemblance.agreement(first, second, lists({0: 5}), IDS, enough, n=2) == pytest.approx((1, 1))
