@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from recsys.training.reference_hybrid import Blend, Factors, Neighbours
 
+from recsys.evaluation.article_algorithms import Blend, Factors, Neighbours
 from recsys.holdout.metrics import rmse
 from tests.training import small
 
