@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from pages.behind import model_columns, report_charts, shared
-from pages.behind.model_words import WORDS
+from pages.behind import model_columns, model_words, report_charts, shared
 from pages.parts.text import count, plain
 from recsys.serving import reports
 
@@ -11,52 +10,6 @@ _VIEWS = ("Results", "Side by side", "What each is")
 #: What a band promises, and how far from it is still in order.
 _BAND, _SLACK = 0.80, 0.03
 _BASELINES = "best baseline"
-
-
-def _winners(curves: list[reports.Curve], *, highest: bool, digits: int = 3) -> str:
-    """Who is best at which numbers of known ratings, as Markdown."""
-    lead: dict[str, list[str]] = {}
-    for k, (name, figure) in reports.best(curves, highest=highest).items():
-        lead.setdefault(name, []).append(f"{k} ({figure.value:.{digits}f})")
-    parts = [f"**{plain(shared.name_of(name))}** with {_and(counts)} known" for name, counts in lead.items()]
-    return f"Best: {'; '.join(parts)}." if parts else ""
-
-
-def _simpler_wins(curves: list[reports.Curve], order: list[str], *, highest: bool) -> list[str]:
-    """Where a model is no better than a simpler one, as Markdown sentences; `order` lists models, the simplest first.
-
-    A difference smaller than two standard errors of both together counts as none.
-    """
-    ours = {curve.name: curve for curve in curves if curve.is_model and curve.name in order}
-    sentences = []
-    for i, name in enumerate(order):
-        if name not in ours:
-            continue
-        for simple in order[:i]:
-            if simple not in ours or not (counts := _no_better(ours[name], ours[simple], highest=highest)):
-                continue
-            sentences.append(
-                f"**{plain(shared.name_of(name))}** is no better than **{plain(shared.name_of(simple))}** with "
-                f"{_and([str(k) for k in counts])} known."
-            )
-    return sentences
-
-
-def _no_better(curve: reports.Curve, simple: reports.Curve, *, highest: bool) -> list[int]:
-    sign = 1 if highest else -1
-    counts = []
-    for k in curve.counts:
-        one, other = curve.at(k), simple.at(k)
-        if one is None or other is None:
-            continue
-        noise = 2 * ((one.error or 0) ** 2 + (other.error or 0) ** 2) ** 0.5
-        if sign * (one.value - other.value) <= noise:
-            counts.append(k)
-    return counts
-
-
-def _and(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _new_fans(report: reports.Reports, measure: str, *, highest: bool) -> list[reports.Curve]:
@@ -82,7 +35,7 @@ def _ranking(report: reports.Reports) -> None:
     )
     if curves := _new_fans(report, "ndcg10", highest=True):
         st.caption(_who(report))
-        st.markdown(_winners(curves, highest=True))
+        st.markdown(model_words.winners(curves, highest=True))
         report_charts.by_count(curves, "NDCG@10", "chart-ndcg")
         _all(report.curves("ndcg10"), "NDCG@10 of every contender", "ndcg10")
     elif curves := list(report.validation.get("ndcg10", ())):
@@ -105,7 +58,7 @@ def _scores(report: reports.Reports) -> None:
     else:
         shared.not_measured(reports.NEW_FANS)
         return
-    st.markdown(_winners(curves, highest=False))
+    st.markdown(model_words.winners(curves, highest=False))
     report_charts.by_count(curves, "RMSE", "chart-rmse")
     _all(report.curves("rmse") or curves, "RMSE of every contender", "rmse")
 
@@ -157,7 +110,7 @@ def _worse(report: reports.Reports) -> None:
     lines = [
         f"- {what}: {sentence}"
         for what, (curves, highest) in found.items()
-        for sentence in _simpler_wins(curves, order, highest=highest)
+        for sentence in model_words.simpler_wins(curves, order, highest=highest)
     ]
     st.markdown("\n".join(lines) or "Nowhere in these figures: each model is better than all simpler ones.")
     st.caption("A difference within two standard errors counts as none.")
@@ -226,7 +179,7 @@ def _results(report: reports.Reports) -> None:
 
 def _what_each_is(report: reports.Reports) -> None:
     for model in report.models:
-        words = WORDS.get(model.name)
+        words = model_words.WORDS.get(model.name)
         with st.container(border=True):
             st.markdown(f"## {plain(shared.name_of(model.name))}")
             if words:

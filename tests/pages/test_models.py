@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from pages.behind import shared
-from pages.parts import resources, verdict
+from pages.behind import model_words, shared
+from pages.parts import resources
 from recsys.serving.reports import Curve, Figure, ModelReport, Reports
 from tests.pages.helpers import opened
 
@@ -68,9 +68,9 @@ def test_figures_make_the_verdicts(app, monkeypatch):
 
 def test_a_difference_within_its_noise_is_none():
     curves = [Curve("popularity", (5,), (Figure(0.50, 0.02),)), Curve("svd", (5,), (Figure(0.52, 0.02),))]
-    assert len(verdict.simpler_wins(curves, ["popularity", "svd"], highest=True)) == 1
+    assert len(model_words.simpler_wins(curves, ["popularity", "svd"], highest=True)) == 1
     curves[1] = Curve("svd", (5,), (Figure(0.60, 0.02),))
-    assert verdict.simpler_wins(curves, ["popularity", "svd"], highest=True) == []
+    assert model_words.simpler_wins(curves, ["popularity", "svd"], highest=True) == []
 
 
 def test_tables_of_figures(app, monkeypatch):
