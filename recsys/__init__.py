@@ -6,8 +6,7 @@ serving does not.
 
 from recsys import lists
 from recsys.errors import RecsysError
-from recsys.serving.engine import Engine
-from recsys.serving.loading import load
+from recsys.serving.engine import Engine, load
 from recsys.types import Explanation, Filters, Pick, Prediction, Profile, Reason, Title
 
 __all__ = [

@@ -1,22 +1,33 @@
 """The values that cross the public API. All are immutable.
 
-Two kinds of integer name a title and never mix: an *anime id* is MyAnimeList's own (`AnimeId`, public), an *item
-position* indexes one model's arrays (`numpy.intp` arrays named `items`, private to `recsys`).
+Two kinds of integer name a title and never mix: an *anime id* is MyAnimeList's own (public), an *item position* indexes
+one model's arrays (`numpy.intp` arrays named `items`, private to `recsys`). `positions_of` leads from one to the other.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, NewType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from recsys.errors import ProfileError
 
-AnimeId = NewType("AnimeId", int)
-
 MIN_SCORE, MAX_SCORE = 1, 10
 MAX_ANIME_ID = 2**31 - 1
+
+
+def positions_of(ids: NDArray[np.integer], wanted: NDArray[np.integer] | Iterable[int]) -> NDArray[np.intp]:
+    """Positions of `wanted` in the ascending `ids` (n,), in the shape of `wanted`; -1 for an id that is not there."""
+    if not isinstance(wanted, np.ndarray):
+        wanted = np.fromiter(wanted, dtype=np.int64)
+    if not len(ids):
+        return np.full(wanted.shape, -1, dtype=np.intp)
+    found = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+    return np.where(ids[found] == wanted, found, -1)
 
 
 def _anime_id(value: Any) -> int:

@@ -6,8 +6,7 @@ from pages.behind import shared
 from pages.parts import controls, pickers, resources, state
 from pages.parts.text import plain
 from recsys import Profile
-from recsys.serving import side_by_side
-from recsys.serving.side_by_side import SideBySide
+from recsys.serving.browse import SideBySide, side_by_side
 
 _TEN = 10
 
@@ -19,7 +18,7 @@ def show() -> None:
             "Bring a list or rate a few titles in the sidebar to see it through every model.", icon=":material/group:"
         )
         return
-    found = side_by_side.recommend(resources.engine(), fan, _TEN, diversity=controls.DIVERSITY)
+    found = side_by_side(resources.engine(), fan, _TEN, diversity=controls.DIVERSITY)
     st.markdown(f"The ten that each model has for {who}, with the score that it predicts.")
     st.caption(_in_common(found))
     with st.grid(columns=len(found.picks), min_column_width=185, border=True, key="side-by-side") as cells:

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from pages.parts import resources
-from pages.parts.controls import MODELS
 from pages.parts.text import plain
 from recsys import RecsysError
 from recsys.serving import data_facts, reports, sql_box
+from recsys.serving.engine import MODEL_LABELS
 
 
 @st.cache_resource(show_spinner=False)
@@ -51,7 +51,7 @@ def _or_stop(read):
 def name_of(contender: str) -> str:
     """A model's or baseline's name as text for a reader."""
     head, comma, rest = contender.partition(",")
-    return MODELS.get(head, contender if not comma else head) + comma + rest
+    return MODEL_LABELS.get(head, contender if not comma else head) + comma + rest
 
 
 def not_measured(command: str) -> None:

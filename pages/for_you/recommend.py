@@ -6,7 +6,7 @@ import recsys
 from pages.for_you import exports, rating_wall
 from pages.parts import cards, charts, controls, pickers, resources, state
 from pages.parts.text import count, plain
-from recsys.serving.scored import Scored
+from recsys.serving.recommending import Scored
 
 _TEN = 10
 _ENOUGH = 3

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pages.parts.text import plain, shorten
 from recsys import Pick
-from recsys.serving.scored import Scored
+from recsys.serving.recommending import Scored
 
 #: Points of the landscape, spread evenly from the most to the least popular of what could be shown.
 _LANDSCAPE = 600

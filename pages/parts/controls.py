@@ -6,18 +6,13 @@ import streamlit as st
 
 from pages.parts import resources, state
 from recsys import Filters
+from recsys.serving.engine import MODEL_LABELS
 
 #: How strongly the ten are kept from being ten of a kind (`Engine.recommend`).
 DIVERSITY = 0.3
-MODELS = {"popularity": "Popularity", "svd": "SVD", "neural": "Neural", "hybrid": "Hybrid"}
 _EPISODES = (1, 2, 6, 12, 13, 24, 26, 52, 100)
 _MEMBERS = (0, 1_000, 10_000, 50_000, 100_000, 500_000)
 _TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
-
-
-def label(name: str) -> str:
-    """A model's name for a reader."""
-    return MODELS.get(name, name.title())
 
 
 def model() -> str:
@@ -29,7 +24,7 @@ def model() -> str:
         key="model",
         default=engine.default_model,
         required=True,
-        format_func=label,
+        format_func=MODEL_LABELS.__getitem__,
         bind="query-params",
     )
 
@@ -37,12 +32,12 @@ def model() -> str:
 def _take_model_from_link(names: Sequence[str]) -> None:
     """A link may write the model as the library does, `model=svd`; Streamlit would drop what is not the label."""
     written = st.query_params.get("model")
-    if written is None or "model" in st.session_state or written in MODELS.values():
+    if written is None or "model" in st.session_state or written in MODEL_LABELS.values():
         return
     if (name := written.casefold()) in names:
         st.session_state["model"] = name
     else:
-        usual = ", ".join(map(label, names))
+        usual = ", ".join(MODEL_LABELS[name] for name in names)
         st.warning(f"This link asks for a model that is not here. There are: {usual}.", icon=":material/link_off:")
 
 

@@ -12,7 +12,7 @@ import recsys
 from pages.parts import memory_use
 from recsys import RecsysError
 from recsys.serving import elicit
-from recsys.serving.community import RatingsStore
+from recsys.serving.norms import RatingsStore
 
 #: Where the artifacts lie; a second copy can be served without touching the first.
 ARTIFACTS = os.environ.get("ANIME_ALCHEMY_ARTIFACTS", "artifacts")

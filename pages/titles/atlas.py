@@ -16,7 +16,7 @@ _NEIGHBOURS = 12
 
 
 @st.cache_resource(show_spinner="Unfolding the map …")
-def _world(adult: bool) -> atlas.World:
+def _world(adult: bool) -> atlas.TitleMap:
     return atlas.load(resources.ARTIFACTS, resources.engine().catalogue, adult=adult)
 
 
@@ -56,7 +56,7 @@ def _page() -> None:
         _neighbours(world, found)
 
 
-def _search(world: atlas.World) -> int | None:
+def _search(world: atlas.TitleMap) -> int | None:
     """The index of the title that was looked for; it stands in the address as `near`."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
@@ -71,7 +71,7 @@ def _search(world: atlas.World) -> int | None:
     return found
 
 
-def _hits(world: atlas.World, query: str) -> None:
+def _hits(world: atlas.TitleMap, query: str) -> None:
     engine = resources.engine()
     hits = [title for title in engine.search(query, 4 * _HITS) if world.at(title.anime_id) is not None][:_HITS]
     if not hits:
@@ -85,7 +85,7 @@ def _hits(world: atlas.World, query: str) -> None:
         st.query_params["near"] = str(chosen)
 
 
-def _near(world: atlas.World) -> int | None:
+def _near(world: atlas.TitleMap) -> int | None:
     wanted = st.query_params.get("near")
     if wanted is None:
         return None
@@ -113,20 +113,20 @@ def _controls() -> tuple[str, bool]:
         return colour, st.toggle("Adult titles", key="adults", bind="query-params")
 
 
-def _values(world: atlas.World, colour: str) -> np.ndarray | None:
+def _values(world: atlas.TitleMap, colour: str) -> np.ndarray | None:
     """What colours the titles, NaN where it is unknown; None for their kind."""
     if colour == "year":
         return np.where(world.years > 0, world.years, np.nan)
     if colour == "predicted" and (scored := predicted.scored()) is not None:
-        return world.predicted(scored)
+        return scored.predicted_for(world.anime_ids)
     return None
 
 
-def _marked(world: atlas.World, found: int | None) -> atlas_chart.Marked:
+def _marked(world: atlas.TitleMap, found: int | None) -> atlas_chart.Marked:
     return atlas_chart.Marked(world.find(state.visit().profile.begun), world.find(predicted.ten()), found)
 
 
-def _neighbours(world: atlas.World, found: int) -> None:
+def _neighbours(world: atlas.TitleMap, found: int) -> None:
     engine = resources.engine()
     here = engine.title(int(world.anime_ids[found]))
     st.markdown(f"## Around {plain(pickers.names_of(here)[0])}")
@@ -144,7 +144,7 @@ def _list(titles) -> None:
                     st.caption(cards.facts(title))
 
 
-def _in_words(world: atlas.World) -> None:
+def _in_words(world: atlas.TitleMap) -> None:
     """The map for those who cannot see it, or want a way in."""
     if not world.regions:
         return

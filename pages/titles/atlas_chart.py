@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.parts.charts import label
-from recsys.serving.atlas import KINDS, OTHER, World
+from recsys.serving.atlas import KINDS, OTHER, TitleMap
 
 _HEIGHT = 640
 _CONFIG = {
@@ -36,9 +36,9 @@ _MARGIN = (0.35, 0.12)
 
 @dataclass(frozen=True)
 class Map:
-    """A world and its titles' `names` (n,) str, fit for Plotly. Equal `identity`, equal map."""
+    """A map and its titles' `names` (n,) str, fit for Plotly. Equal `identity`, equal map."""
 
-    world: World
+    world: TitleMap
     names: NDArray[np.object_]
     identity: Hashable
 

@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 import streamlit as st
 
 from pages.parts import covers, links, resources, state
@@ -10,7 +9,7 @@ from pages.parts.text import count, plain
 from pages.titles import predicted
 from recsys import Filters, Title
 from recsys.serving import browse
-from recsys.serving.scored import Scored
+from recsys.serving.recommending import Scored
 
 _PAGE = 24
 _FOUND = 96
@@ -139,9 +138,8 @@ def _grid(anime_ids: list[int], scored: Scored | None) -> None:
 
 
 def _looked_up(scored: Scored, anime_ids: list[int]) -> dict[int, float]:
-    at = np.minimum(np.searchsorted(scored.anime_ids, anime_ids), len(scored.anime_ids) - 1)
-    known = scored.anime_ids[at] == anime_ids
-    return {i: float(p) for i, p, k in zip(anime_ids, scored.predicted[at], known, strict=True) if k}
+    predicted = scored.predicted_for(anime_ids).tolist()
+    return {anime_id: score for anime_id, score in zip(anime_ids, predicted, strict=True) if not math.isnan(score)}
 
 
 def _facts(title: Title) -> str:

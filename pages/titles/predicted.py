@@ -2,7 +2,7 @@
 
 from pages.parts import controls, resources, state
 from recsys import Filters
-from recsys.serving.scored import Scored
+from recsys.serving.recommending import Scored
 
 
 def scored(model: str | None = None) -> Scored | None:

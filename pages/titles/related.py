@@ -3,18 +3,19 @@
 import streamlit as st
 
 from pages.parts import cards, links, resources, state
-from pages.parts.controls import label
 from pages.parts.text import count, plain
 from recsys import Pick, Title
+from recsys.serving.engine import MODEL_LABELS
 
 _SIMILAR = 6
 _PARTS = 9
 _COVER_WIDTH = 44
-_LIKENESS = {
-    "popularity": "As often rated, and as highly. It knows nothing else of titles.",
+#: What makes titles similar to each model.
+SIMILARITY = {
+    "popularity": "A similar number of ratings and a similar mean score.",
     "svd": "Liked by the same fans, whatever the title is about.",
-    "neural": "Close in what the network learned from whole lists.",
-    "hybrid": "Liked by the same fans, and alike in content.",
+    "neural": "Watched by the same fans, as the network learned it.",
+    "hybrid": "Liked by the same fans, with similar content.",
 }
 
 
@@ -36,8 +37,8 @@ def similar(title: Title, known_by: list[str]) -> None:
     with st.grid(columns=4, min_column_width=280, border=True, key="similar") as cells:
         for model in known_by:
             with cells.cell():
-                st.markdown(f"**{label(model)}**")
-                st.caption(_LIKENESS.get(model, ""))
+                st.markdown(f"**{MODEL_LABELS[model]}**")
+                st.caption(SIMILARITY[model])
                 for pick in _similar(title.anime_id, model):
                     _row(resources.engine().title(pick.anime_id), f"likeness {pick.rank_score:.2f}")
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from recsys.catalogue_build.franchise_order import watch_order
 from recsys.errors import ArtifactError, UnknownTitleError
-from recsys.types import MAX_ANIME_ID, Title
+from recsys.types import MAX_ANIME_ID, Title, positions_of
 
 FILE = "catalogue.parquet"
 _LINK = pa.struct([("site", pa.string()), ("url", pa.string())])
@@ -122,13 +122,9 @@ class Catalogue:
             raise UnknownTitleError(f"No title has the id {anime_id} in this catalogue; search for its name instead.")
         return position
 
-    def positions(self, anime_ids: Any) -> NDArray[np.int64]:
+    def positions(self, anime_ids: NDArray[np.integer] | Iterable[int]) -> NDArray[np.intp]:
         """Positions of many ids, -1 where unknown."""
-        wanted = np.asarray(anime_ids, dtype=np.int64)
-        if not len(self.ids):
-            return np.full(wanted.shape, -1, dtype=np.int64)
-        found = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
-        return np.where(self.ids[found] == wanted, found, -1)
+        return positions_of(self.ids, anime_ids)
 
     def franchise(self, anime_id: int) -> tuple[int, ...]:
         """The ids of a title's franchise in watch order, its own among them. Raises `UnknownTitleError`."""

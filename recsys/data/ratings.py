@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from recsys.data import manifest, sql
 from recsys.errors import ArtifactError, UnknownFanError
-from recsys.types import MAX_SCORE, MIN_SCORE, Profile
+from recsys.types import MAX_SCORE, MIN_SCORE, Profile, positions_of
 
 FILE = "ratings.parquet"
 _SCORES = [f"score_{score}" for score in range(MIN_SCORE, MAX_SCORE + 1)]
@@ -63,7 +63,7 @@ def load_arrays(folder: str | Path) -> Ratings:
         user_ids=fans[first],
         item_ids=item_ids,
         users=(np.cumsum(first) - 1).astype(np.int32),
-        items=np.searchsorted(item_ids, titles).astype(np.int32),
+        items=positions_of(item_ids, titles).astype(np.int32),
         scores=np.asarray(table["score"], np.float64),
     )
 

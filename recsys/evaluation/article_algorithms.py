@@ -15,6 +15,7 @@ from recsys.evaluation.baselines import KNNBaseline, RatingsData
 from recsys.training import content, regression_factors
 from recsys.training.regression_factors import FactorConfig
 from recsys.training.svd import PRESETS, SVD
+from recsys.types import positions_of
 
 Rows = NDArray[np.intp]
 CATALOGUE = Path("artifacts/catalogue.parquet")
@@ -97,9 +98,8 @@ class Factors(Algorithm):
     def __init__(self, ratings: Ratings, seed: int, catalogue: Path = CATALOGUE) -> None:
         self._ratings, self._seed = ratings, seed
         known = content.load(catalogue)
-        places = np.searchsorted(known.item_ids, ratings.item_ids).clip(max=len(known.item_ids) - 1)
-        there = known.item_ids[places] == ratings.item_ids
-        self._features = np.where(there[:, None], known.features[places], 0)
+        places = positions_of(known.item_ids, ratings.item_ids)
+        self._features = np.where(places[:, None] >= 0, known.features[places], 0)
 
     def fit(self, rows: Rows) -> float:
         start = time.perf_counter()

@@ -13,6 +13,7 @@ from recsys.models.base import clip
 from recsys.models.hybrid import Hybrid
 from recsys.training.hybrid import HybridConfig, parts
 from recsys.training.run import TrainingRun
+from recsys.types import positions_of
 
 #: Share of titles held out, in percent.
 HELD_OUT = 15
@@ -44,8 +45,8 @@ def without(ratings: Ratings, titles: NDArray[np.bool_]) -> Ratings:
 
 def ask(model: Hybrid, ratings: Ratings, titles: NDArray[np.bool_], part: Part) -> Questions:
     """The fans of `part` tell all their ratings but those of `titles`, and are asked about at most 100 of these."""
-    places = np.searchsorted(model.item_ids, ratings.item_ids).clip(max=model.n_items - 1)
-    known = model.item_ids[places] == ratings.item_ids
+    places = positions_of(model.item_ids, ratings.item_ids)
+    known = places >= 0
     bounds = np.searchsorted(ratings.users, np.arange(len(ratings.user_ids) + 1))
     asked = Questions([], [], [], [])
     for user in np.flatnonzero(members(ratings.user_ids, part)):
@@ -55,7 +56,7 @@ def ask(model: Hybrid, ratings: Ratings, titles: NDArray[np.bool_], part: Part) 
         told = ~titles[items] & known[items]
         if told.sum() < FEWEST or not cold.any():
             continue
-        fan = model.fold_in(places[items[told]].astype(np.intp), scores[told], NONE)
+        fan = model.fold_in(places[items[told]], scores[told], NONE)
         wanted = places[items[cold]][:MAX_ASKED]
         asked.actual.append(scores[cold][:MAX_ASKED])
         asked.fan_mean.append(np.full(len(wanted), scores[told].mean()))

@@ -16,6 +16,7 @@ from recsys.holdout.split import Part, members
 from recsys.models import store
 from recsys.models.base import Model
 from recsys.models.order import chance_to_watch, rank_scores
+from recsys.types import positions_of
 
 NONE = np.empty(0, np.intp)
 
@@ -44,8 +45,8 @@ def by_score(model: Model) -> Contender:
 def counts_of(ratings: Ratings, item_ids: NDArray[np.int64]) -> NDArray[np.int64]:
     """How many of `ratings` each of `item_ids` has, (n_items,)."""
     counts = np.bincount(ratings.items, minlength=len(ratings.item_ids))
-    places = np.searchsorted(ratings.item_ids, item_ids).clip(max=len(ratings.item_ids) - 1)
-    return np.where(ratings.item_ids[places] == item_ids, counts[places], 0)
+    positions = positions_of(ratings.item_ids, item_ids)
+    return np.where(positions >= 0, counts[positions], 0)
 
 
 def contenders(artifacts: Path, ratings: Ratings, with_baselines: bool, seed: int) -> Iterator[Contender]:

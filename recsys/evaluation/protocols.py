@@ -11,6 +11,7 @@ from recsys.holdout import metrics
 from recsys.holdout.metrics import LIKED, N_SHOWN
 from recsys.holdout.reveal import FanLists
 from recsys.models.order import top
+from recsys.types import positions_of
 
 #: Numbers of known ratings.
 COUNTS = (0, 1, 3, 5, 10, 20, 50)
@@ -77,8 +78,7 @@ def measure(
     (n, n_features) what makes them alike. A hidden title that the contender does not know is predicted by the mean of
     its predictions and cannot be recommended by it.
     """
-    own = np.searchsorted(contender.item_ids, item_ids).clip(max=len(contender.item_ids) - 1)
-    own = np.where(contender.item_ids[own] == item_ids, own, -1)
+    own = positions_of(contender.item_ids, item_ids)
     back = np.full(len(contender.item_ids), -1)
     back[own[own >= 0]] = np.flatnonzero(own >= 0)
     columns: dict[str, list[float]] = {name: [] for name in (*MEANS, "squares", "absolutes", "asked")}

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from recsys.data.ratings import Ratings
 from recsys.holdout.split import Part, members
 from recsys.models.base import F, Items, Model
+from recsys.types import positions_of
 
 #: At most this many hidden scores of one fan are asked for, so that a few long lists do not decide the figures.
 MAX_HIDDEN = 100
@@ -47,13 +48,12 @@ class FanLists:
 def fan_lists(ratings: Ratings, part: Part, item_ids: NDArray[np.int64], seed: int = 0) -> FanLists:
     """The fans of `part`; titles outside `item_ids` (ascending) are left out."""
     rng = np.random.default_rng(seed)
-    places = np.searchsorted(item_ids, ratings.item_ids).clip(max=len(item_ids) - 1)
-    known = item_ids[places] == ratings.item_ids
+    places = positions_of(item_ids, ratings.item_ids)
     bounds = np.searchsorted(ratings.users, np.arange(len(ratings.user_ids) + 1))
     lists = FanLists([], [])
     for user in np.flatnonzero(members(ratings.user_ids, part)):
         rows = np.arange(bounds[user], bounds[user + 1])
-        rows = rng.permutation(rows[known[ratings.items[rows]]])
-        lists.items.append(places[ratings.items[rows]].astype(np.intp))
+        rows = rng.permutation(rows[places[ratings.items[rows]] >= 0])
+        lists.items.append(places[ratings.items[rows]])
         lists.scores.append(ratings.scores[rows])
     return lists

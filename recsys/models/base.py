@@ -17,7 +17,7 @@ Floats = NDArray[np.floating]
 @dataclass(frozen=True)
 class Fan:
     """A fan folded into one model. `items` (n,) are positions in the model's `item_ids`, `scores` (n,) their ratings;
-    `seen` (m,) are positions watched without a score. Models add what they inferred."""
+    `seen` (m,) are positions watched without a score. Subclasses add what a model inferred."""
 
     items: Items
     scores: Floats
@@ -30,15 +30,17 @@ F = TypeVar("F", bound=Fan)
 class Model(ABC, Generic[F]):
     """A trained model: immutable numpy arrays, no training code, safe to share between threads.
 
-    `F` is its kind of fan: what its `fold_in` gives is what its other methods take.
+    `F` is its class of fans: what `fold_in` returns and the other methods take.
 
     Attributes: `item_ids` (n_items,) int64, ascending MyAnimeList ids of the titles that it can score.
     """
 
+    #: How commands, files and addresses call it, and how a page does.
     name: ClassVar[str]
+    label: ClassVar[str]
     #: Whether `explain` is exact (the prediction is linear in the fan's ratings) or an approximation.
     exact_reasons: ClassVar[bool] = True
-    #: Rank points for one point of predicted score, beside the standardised chance to watch (`recsys.serving.ranking`).
+    #: Rank points for one point of predicted score, beside the standardised chance to watch (`recsys.models.order`).
     score_weight: float = 0.0
     item_ids: NDArray[np.int64]
 
@@ -64,16 +66,16 @@ class Model(ABC, Generic[F]):
 
     @abstractmethod
     def similarity(self, item: int) -> Floats:
-        """How alike every title is to `item`, (n_items,), at most 1."""
+        """How similar every title is to `item`, (n_items,), at most 1."""
 
     def watch(self, fan: F) -> Floats | None:
-        """How likely the fan is to watch each title, (n_items,), on any increasing scale; None: it cannot say, and is
-        ranked with how many have rated each title instead (`recsys.serving.order.chance_to_watch`)."""
+        """How likely the fan is to watch each title, (n_items,), on any increasing scale. None: the model does not
+        predict it, and titles are ranked by their number of raters instead (`recsys.models.order.chance_to_watch`)."""
         return None
 
     def left_out(self, fan: F) -> Floats | None:
-        """Expected score (1-10) of each rated title from the fan's other ratings alone, (n,); None: this model can
-        say so only by being folded in anew."""
+        """Expected score (1-10) of each rated title from the fan's other ratings alone, (n,). None: the model has no
+        formula for it, so that the fan must be folded in again without each rating."""
         return None
 
     @abstractmethod

@@ -64,6 +64,7 @@ class Hybrid(Model[BlendedFan]):
     """
 
     name: ClassVar[str] = "hybrid"
+    label: ClassVar[str] = "Hybrid"
     exact_reasons: ClassVar[bool] = False
 
     def __init__(

@@ -62,6 +62,7 @@ class Neural(Model[EmbeddedFan]):
     """
 
     name: ClassVar[str] = "neural"
+    label: ClassVar[str] = "Neural"
     exact_reasons: ClassVar[bool] = False
 
     def __init__(

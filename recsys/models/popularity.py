@@ -35,6 +35,7 @@ class Popularity(Model[PopularityFan]):
     """
 
     name: ClassVar[str] = "popularity"
+    label: ClassVar[str] = "Popularity"
 
     def __init__(
         self,

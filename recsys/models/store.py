@@ -1,7 +1,6 @@
-"""Models as safetensors files: arrays and a JSON description, nothing that can run."""
+"""Models as safetensors files: arrays and a JSON description, no code."""
 
 import json
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +10,15 @@ from safetensors.numpy import save_file
 
 from recsys.errors import ArtifactError
 from recsys.models.base import Model
+from recsys.models.hybrid import Hybrid
+from recsys.models.neural import Neural
+from recsys.models.popularity import Popularity
+from recsys.models.svd import SVD
 
 FORMAT_VERSION = 1
 
-#: The models that exist, in the order in which they are shown. A new model is one line here.
-REGISTRY: dict[str, str] = {
-    "popularity": "recsys.models.popularity:Popularity",
-    "svd": "recsys.models.svd:SVD",
-    "neural": "recsys.models.neural:Neural",
-    "hybrid": "recsys.models.hybrid:Hybrid",
-}
-
-
-def model_class(name: str) -> type[Model]:
-    module, attribute = REGISTRY[name].split(":")
-    return getattr(import_module(module), attribute)
+#: Every model by its name, in the order in which models are shown, the simplest first.
+REGISTRY: dict[str, type[Model]] = {model.name: model for model in (Popularity, SVD, Neural, Hybrid)}
 
 
 def file_name(name: str) -> str:
@@ -33,7 +26,7 @@ def file_name(name: str) -> str:
 
 
 def save(model: Model, path: Path, **described: Any) -> None:
-    """Write `model` to `path`; `described` (data hash, metrics, …) is kept in the file's own description."""
+    """Write `model` to `path`; the file's header keeps `described` (data hash, metrics, …)."""
     header = {"format_version": FORMAT_VERSION, "model": model.name, "config": model.config, **described}
     arrays = {name: np.ascontiguousarray(array) for name, array in model.to_arrays().items()}
     save_file(arrays, path, metadata={"recsys": json.dumps(header, allow_nan=False)})
@@ -41,7 +34,7 @@ def save(model: Model, path: Path, **described: Any) -> None:
 
 def load(name: str, path: Path) -> Model:
     """The model called `name` from `path`. Raises `ArtifactError`, naming the file, unless it is exactly that."""
-    again = "Restore it from the repository or train the model anew (see README)."
+    remedy = "Restore it from the repository or train the model again (see README)."
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
@@ -49,16 +42,16 @@ def load(name: str, path: Path) -> Model:
             if header["format_version"] != FORMAT_VERSION:
                 raise ArtifactError(
                     f"{path} has model format version {header['format_version']!r}; this program reads version "
-                    f"{FORMAT_VERSION}. {again}"
+                    f"{FORMAT_VERSION}. {remedy}"
                 )
             if header["model"] != name:
-                raise ArtifactError(f"{path} holds the model {header['model']!r}, not {name!r}. {again}")
+                raise ArtifactError(f"{path} holds the model {header['model']!r}, not {name!r}. {remedy}")
             arrays = {key: file.get_tensor(key) for key in file.keys()}
         for key, array in arrays.items():
             if array.dtype.kind == "f" and not np.isfinite(array).all():
                 raise ValueError(f"{key} holds a value that is not a number")
-        return model_class(name).from_arrays(arrays, header["config"])
+        return REGISTRY[name].from_arrays(arrays, header["config"])
     except OSError as error:
-        raise ArtifactError(f"Cannot read {path}: {error.strerror or error}. {again}") from None
+        raise ArtifactError(f"Cannot read {path}: {error.strerror or error}. {remedy}") from None
     except (SafetensorError, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
-        raise ArtifactError(f"{path} is damaged or is not a {name} model ({error}). {again}") from None
+        raise ArtifactError(f"{path} is damaged or is not a {name} model ({error}). {remedy}") from None

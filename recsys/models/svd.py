@@ -44,6 +44,7 @@ class SVD(Model[FoldedFan]):
     """
 
     name: ClassVar[str] = "svd"
+    label: ClassVar[str] = "SVD"
 
     def __init__(
         self,

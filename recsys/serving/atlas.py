@@ -1,5 +1,6 @@
-"""The map of titles as a page shows it: places joined with the catalogue, names of regions, neighbours."""
+"""The map of titles for a page: coordinates joined with the catalogue, names of regions, neighbours."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,9 +9,9 @@ from numpy.typing import NDArray
 
 from recsys.data import atlas, manifest
 from recsys.data.catalogue import Catalogue
-from recsys.serving.scored import Scored
+from recsys.types import positions_of
 
-#: Kinds of titles that the map tells apart, each by the genres that make it; the first that applies wins.
+#: Kinds of titles that the map colours, each with its genres; a title is of the first kind that has one of its genres.
 KINDS: dict[str, tuple[str, ...]] = {
     "Music": ("Music",),
     "Ecchi & harem": ("Ecchi", "Harem", "Hentai"),
@@ -34,8 +35,8 @@ OTHER = "Comedy, children's and other"
 _CELLS = 36
 #: Half the side of the square of cells in which a region's share is counted.
 _REACH = 2
-#: A region holds this many titles of its genre, which are this share of the titles there and this much more than
-#: anywhere; regions stand this far apart, in standard deviations of the map.
+#: A region holds at least this many titles of its genre, which are at least this share of the titles there and this
+#: many times their share of the whole map; regions are at least this far apart, in standard deviations of the map.
 _MIN_TITLES, _MIN_SHARE, _MIN_LIFT, _APART = 15, 0.25, 1.8, 0.45
 _PRIOR = 30
 _BEST = 4
@@ -43,7 +44,7 @@ _BEST = 4
 
 @dataclass(frozen=True)
 class Region:
-    """Where a genre is densest: the middle of its titles there, and the indices of the most watched of them, one of
+    """Where a genre is densest: the centre of its titles there, and the indices of the most watched of them, one of
     each franchise."""
 
     name: str
@@ -53,9 +54,9 @@ class Region:
 
 
 @dataclass(frozen=True)
-class World:
+class TitleMap:
     """Titles on the map, in columns (n,): `anime_ids` ascending, `x`, `y`, `members`, `years` (0 where unknown) and
-    `kinds` (indices into `KINDS`, and its length for others). `regions` are few, the most outstanding first."""
+    `kinds` (indices into `KINDS`, and its length for others). `regions` are few, the densest first."""
 
     anime_ids: NDArray[np.int64]
     x: NDArray[np.float32]
@@ -70,29 +71,21 @@ class World:
         found = self.find([anime_id])
         return int(found[0]) if len(found) else None
 
-    def find(self, anime_ids) -> NDArray[np.intp]:
+    def find(self, anime_ids: Iterable[int]) -> NDArray[np.intp]:
         """Indices of those `anime_ids` that are on the map, in their order."""
-        wanted = np.fromiter(anime_ids, dtype=np.int64)
-        if not len(self.anime_ids):
-            return np.empty(0, np.intp)
-        at = np.minimum(np.searchsorted(self.anime_ids, wanted), len(self.anime_ids) - 1)
-        return at[self.anime_ids[at] == wanted]
+        found = positions_of(self.anime_ids, anime_ids)
+        return found[found >= 0]
 
     def nearest(self, index: int, n: int = 10) -> NDArray[np.intp]:
-        """Indices of the `n` titles that lie nearest to one, nearest first."""
+        """Indices of the `n` titles nearest to one, nearest first."""
         apart = np.hypot(self.x - self.x[index], self.y - self.y[index])
         apart[index] = np.inf
         n = min(n, len(apart) - 1)
         return np.argsort(apart, kind="stable")[:n]
 
-    def predicted(self, scored: Scored) -> NDArray[np.floating]:
-        """`scored.predicted` in the map's order; NaN for titles that were not scored."""
-        at = np.minimum(np.searchsorted(scored.anime_ids, self.anime_ids), len(scored.anime_ids) - 1)
-        return np.where(scored.anime_ids[at] == self.anime_ids, scored.predicted[at], np.nan)
-
     def famous(self, n: int, apart: tuple[float, float]) -> list[int]:
-        """Indices of up to `n` of the most watched titles whose names can stand on the map: none is within `apart`
-        (x, y) of another or of a region's middle."""
+        """Indices of up to `n` of the most watched titles whose names fit on the map: none is within `apart` (x, y) of
+        another or of a region's centre."""
         taken = [(region.x, region.y) for region in self.regions]
         chosen: list[int] = []
         for i in np.argsort(-self.members, kind="stable")[: 40 * n]:
@@ -105,7 +98,7 @@ class World:
         return chosen
 
 
-def load(folder: str | Path, catalogue: Catalogue, *, adult: bool = False) -> World:
+def load(folder: str | Path, catalogue: Catalogue, *, adult: bool = False) -> TitleMap:
     """The map in `folder`, with or without adult titles. Raises `ArtifactError` when it is missing or damaged."""
     places = atlas.load(manifest.read(folder).path(atlas.FILE))
     positions = catalogue.positions(places.anime_ids)
@@ -113,7 +106,7 @@ def load(folder: str | Path, catalogue: Catalogue, *, adult: bool = False) -> Wo
     shown &= adult | ~catalogue.adult[positions]
     positions, x, y = positions[shown], places.x[shown], places.y[shown]
     genres = catalogue.genre_matrix[positions]
-    return World(
+    return TitleMap(
         places.anime_ids[shown],
         x,
         y,
@@ -142,8 +135,8 @@ def _regions(
     members: NDArray[np.integer],
     franchises: NDArray[np.integer],
 ) -> list[Region]:
-    """Where each genre's share of the titles nearby is highest, if that is far above its share of all; the most
-    outstanding first, none too near to one before it."""
+    """Where each genre's share of the titles nearby is highest, if that is far above its share of all; the densest
+    first, none too near to one before it."""
     if not len(x):
         return []
     columns, rows = (np.digitize(v, np.linspace(v.min(), v.max() + 1e-6, _CELLS + 1)) - 1 for v in (x, y))
@@ -152,7 +145,7 @@ def _regions(
     for genre, name in enumerate(names):
         has = genres[:, genre]
         counts = _around(rows[has], columns[has])
-        # As if `_PRIOR` more titles were there, mixed as everywhere: else the map's thinly settled rim would win.
+        # As if `_PRIOR` average titles more were there: otherwise the few titles at the map's edge would win.
         mixed = (counts + _PRIOR * has.mean()) / (everything + _PRIOR)
         share = np.where(counts >= _MIN_TITLES, mixed, 0)
         row, column = np.unravel_index(np.argmax(share), share.shape)

@@ -26,7 +26,7 @@ def next_titles(engine: Engine, fan: Profile, n: int = 5, skip: AbstractSet[int]
     if "svd" not in engine.models:
         raise RecsysError("Choosing what to ask needs the svd model; train it with python -m scripts.train svd.")
     aligned = engine.aligned("svd")
-    model, folded = aligned.model, aligned.fold_in(engine.catalogue, fan)
+    model, folded = aligned.model, aligned.fold_in(fan)
     if not isinstance(model, SVD) or not isinstance(folded, FoldedFan):
         raise TypeError(f"The model called svd is a {type(model).__name__}.")
     filters = Filters(min_raters=0, exclude=frozenset(skip))

@@ -1,8 +1,9 @@
-"""The engine: a catalogue and its models, loaded once, shared by every thread, never changed."""
+"""The engine: a catalogue and its models, loaded once and shared by all threads; it never changes."""
 
 import functools
 import math
 from collections.abc import Iterable
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -10,15 +11,18 @@ from numpy.typing import NDArray
 
 from recsys.catalogue_build.franchise_order import kind
 from recsys.data.catalogue import Catalogue
-from recsys.errors import ArtifactError, ProfileError, RecsysError, UnknownModelError
-from recsys.models import order
+from recsys.errors import ArtifactError, ProfileError, UnknownModelError
+from recsys.models import order, store
 from recsys.models.base import Fan, Model
-from recsys.serving import ranking
-from recsys.serving.alignment import Aligned, align
-from recsys.serving.scored import Scored
+from recsys.serving import explaining, loading, recommending
+from recsys.serving.loading import Aligned
+from recsys.serving.recommending import Candidates, Scored
 from recsys.serving.search import TitleSearch
 from recsys.settings import Settings
-from recsys.types import Explanation, Filters, Pick, Prediction, Profile, Reason, Title
+from recsys.types import Explanation, Filters, Pick, Prediction, Profile, Title
+
+#: Model -> what it is called on a page, the simplest model first.
+MODEL_LABELS = MappingProxyType({name: model.label for name, model in store.REGISTRY.items()})
 
 #: Reasons kept with a pick; `Engine.explain` gives them all.
 _REASONS = 5
@@ -41,10 +45,10 @@ class Engine:
         """`raters` (n_titles,) counts each catalogue title's ratings in the training data."""
         self.catalogue = catalogue
         self.settings = settings
-        self._raters = raters
-        self._names = catalogue.column("title")
+        self.rater_counts = raters
         self._search = TitleSearch(catalogue)
-        aligned = {model.name: align(model, catalogue) for model in models}
+        names = catalogue.column("title")
+        aligned = {model.name: loading.align(model, catalogue, names) for model in models}
         if not aligned:
             raise ArtifactError(
                 "The artifacts hold no model. Restore them from the repository or train one (see README)."
@@ -81,9 +85,9 @@ class Engine:
     ) -> list[Pick]:
         """The `n` best titles that `fan` has not begun, best first; fewer when fewer are left (`candidates` says why).
 
-        `discovery` in 0..1 goes from safe to adventurous. `by_score` orders by predicted score alone among titles with
-        `Settings.min_raters` raters: honest about enjoyment, poor at finding what the fan would watch. `diversity` from
-        0 trades rank for genres unlike those already picked; rank scores then need not fall down the list.
+        `discovery` in 0..1 goes from safe to adventurous. `by_score` orders by predicted score alone, among titles with
+        `Settings.min_raters` raters: it finds what the fan would enjoy, but not what the fan would choose to watch.
+        `diversity` (0 or more) lowers the rank of genres already picked; rank scores may then rise down the list.
 
         Raises `UnknownModelError`, `ProfileError` (discovery outside 0..1, diversity below 0, n below 1).
         """
@@ -94,7 +98,7 @@ class Engine:
         if n < 1:
             raise ProfileError(f"n is the number of titles wanted, at least 1, not {n!r}.")
         aligned = self.aligned(model)
-        folded = aligned.fold_in(self.catalogue, fan)
+        folded = aligned.fold_in(fan)
         predicted = aligned.model.predict(folded)
         score = self._rank(aligned, folded, predicted, discovery, by_score)
         allowed = self.candidates(fan, model, filters, by_score=by_score).allowed[aligned.positions]
@@ -104,70 +108,33 @@ class Engine:
         if diversity:
             features = self.catalogue.genre_matrix[aligned.positions[items]]
             items = order.diversify(score, items, features, n, diversity)
-        low, high = aligned.model.band(folded, items)
-        return [
-            Pick(
-                anime_id=int(aligned.model.item_ids[item]),
-                title=self._name(aligned, item),
-                predicted=float(predicted[item]),
-                low=float(low[i]),
-                high=float(high[i]),
-                rank_score=float(score[item]),
-                reasons=self._explain(aligned, folded, item, limit=_REASONS)[1],
-            )
-            for i, item in enumerate(items)
-        ]
+        return explaining.picks(aligned, folded, predicted, items, score, _REASONS)
 
     def candidates(
         self, fan: Profile, model: str | None = None, filters: Filters = Filters(), by_score: bool = False
-    ) -> ranking.Candidates:
-        """The titles that `recommend` chooses from, and how many each filter took out."""
+    ) -> Candidates:
+        """The titles that `recommend` chooses from, and how many each filter removed."""
         aligned = self.aligned(model)
         min_raters = self.settings.min_raters if by_score else 0
-        return ranking.candidates(
+        return recommending.candidates(
             self.catalogue,
             fan,
             filters,
             scorable=aligned.items >= 0,
-            raters=self._raters,
+            raters=self.rater_counts,
             min_raters=min_raters if filters.min_raters is None else filters.min_raters,
         )
 
     def predict(self, fan: Profile, anime_ids: Iterable[int], model: str | None = None) -> list[Prediction]:
         """Predicted scores of `anime_ids`, in their order, seen or not. `fallback` says when one is not personal."""
-        aligned = self.aligned(model)
-        folded = aligned.fold_in(self.catalogue, fan)
-        predicted = aligned.model.predict(folded)
-        wanted = [int(i) for i in anime_ids]
-        positions = self.catalogue.positions(np.array(wanted, dtype=np.int64))
-        items = np.where(positions >= 0, aligned.items[positions], -1)
-        low, high = aligned.model.band(folded, items[items >= 0])
-        bands = iter(zip(low, high, strict=True))
-        anonymous = None if len(folded.items) else "no rating of this fan is known to the model: everybody's score"
-        result = []
-        for anime_id, position, item in zip(wanted, positions, items, strict=True):
-            if item >= 0:
-                lowest, highest = map(float, next(bands))
-                result.append(Prediction(anime_id, float(predicted[item]), lowest, highest, anonymous))
-            else:
-                why = "this model has no ratings of the title" if position >= 0 else "the catalogue has no such title"
-                result.append(self._without_item(aligned, folded, predicted, anime_id, f"{why}: the fan's usual score"))
-        return result
-
-    def _without_item(self, aligned: Aligned, folded: Fan, predicted: NDArray, anime_id: int, why: str) -> Prediction:
-        """The fan's average prediction, with a band that spans those of titles spread over the whole range."""
-        spread = np.argsort(predicted)[np.linspace(0, len(predicted) - 1, 101).astype(int)]
-        low, high = aligned.model.band(folded, spread)
-        return Prediction(
-            anime_id, float(predicted.mean()), float(np.quantile(low, 0.1)), float(np.quantile(high, 0.9)), why
-        )
+        return explaining.predict(self.aligned(model), fan, anime_ids)
 
     def score_all(
         self, fan: Profile, model: str | None = None, discovery: float = 0.0, filters: Filters | None = None
     ) -> Scored:
         """Every title that the model covers, seen or not, or with `filters` those that `recommend` chooses from."""
         aligned = self.aligned(model)
-        folded = aligned.fold_in(self.catalogue, fan)
+        folded = aligned.fold_in(fan)
         predicted = aligned.model.predict(folded)
         rank = self._rank(aligned, folded, predicted, discovery)
         members = self.catalogue.members[aligned.positions]
@@ -177,7 +144,7 @@ class Engine:
     def _rank(
         self, aligned: Aligned, folded: Fan, predicted: NDArray, discovery: float, by_score: bool = False
     ) -> NDArray[np.float64]:
-        raters = self._raters[aligned.positions]
+        raters = self.rater_counts[aligned.positions]
         return order.rank_scores(
             predicted,
             None if by_score else order.chance_to_watch(aligned.model, folded, raters),
@@ -191,72 +158,17 @@ class Engine:
 
         Raises `UnknownTitleError`, and `RecsysError` when the model does not cover the title.
         """
-        aligned = self.aligned(model)
-        item = self._item(aligned, anime_id)
-        folded = aligned.fold_in(self.catalogue, fan)
-        baseline, reasons = self._explain(aligned, folded, item)
-        total = baseline + math.fsum(reason.effect for reason in reasons)
-        predicted = float(aligned.model.predict(folded)[item])
-        return Explanation(anime_id, predicted, total, baseline, reasons, aligned.model.exact_reasons)
-
-    def _item(self, aligned: Aligned, anime_id: int) -> int:
-        item = int(aligned.items[self.catalogue.position(anime_id)])
-        if item < 0:
-            title = self.title(anime_id).title
-            raise RecsysError(
-                f"The {aligned.model.name} model has no ratings of {title}; choose another model or title."
-            )
-        return item
+        return explaining.explain(self.aligned(model), fan, anime_id)
 
     def _is_aside(self, aligned: Aligned, item: int) -> bool:
         return self._kind(int(aligned.positions[item])) in _NOT_OF_THE_STORY
-
-    def _name(self, aligned: Aligned, item: int) -> str:
-        return self._names[aligned.positions[item]]
-
-    def _explain(
-        self, aligned: Aligned, folded: Fan, item: int, limit: int | None = None
-    ) -> tuple[float, tuple[Reason, ...]]:
-        baseline, effects = aligned.model.explain(folded, item)
-        strongest = np.argsort(-np.abs(effects), kind="stable")[:limit]
-        reasons = tuple(
-            Reason(
-                anime_id=int(aligned.model.item_ids[folded.items[i]]),
-                title=self._name(aligned, int(folded.items[i])),
-                score=float(folded.scores[i]),
-                effect=float(effects[i]),
-            )
-            for i in strongest
-        )
-        return float(baseline), reasons
 
     def similar(self, anime_id: int, n: int = 10, model: str | None = None) -> list[Pick]:
         """The `n` titles most like one, with everybody's predicted score; `rank_score` is the similarity, at most 1.
 
         Raises `UnknownTitleError`, and `RecsysError` when the model does not cover the title.
         """
-        aligned = self.aligned(model)
-        item = self._item(aligned, anime_id)
-        alike = aligned.model.similarity(item)
-        nobody = aligned.model.fold_in(np.empty(0, np.intp), np.empty(0), np.empty(0, np.intp))
-        predicted = aligned.model.predict(nobody)
-        enough = self._raters[aligned.positions] >= min(self.settings.min_raters, self._raters[aligned.positions[item]])
-        adult = self.catalogue.adult[aligned.positions]
-        allowed = enough & (~adult | adult[item])
-        allowed[item] = False
-        items = order.best(alike.astype(np.float64), allowed, n)
-        low, high = aligned.model.band(nobody, items)
-        return [
-            Pick(
-                int(aligned.model.item_ids[item]),
-                self._name(aligned, item),
-                float(predicted[item]),
-                float(low[i]),
-                float(high[i]),
-                float(alike[item]),
-            )
-            for i, item in enumerate(items)
-        ]
+        return explaining.similar(self.aligned(model), self.rater_counts, self.settings.min_raters, anime_id, n)
 
     def search(self, query: str, n: int = 10) -> list[Title]:
         """Titles by any of their names, best match first."""
@@ -283,11 +195,17 @@ class Engine:
 
     def raters(self, anime_id: int) -> int:
         """How many ratings of a title the training data has. Raises `UnknownTitleError`."""
-        return int(self._raters[self.catalogue.position(anime_id)])
+        return int(self.rater_counts[self.catalogue.position(anime_id)])
 
     def known(self, anime_ids: Iterable[int], model: str | None = None) -> set[int]:
         """Those of `anime_ids` that the model covers."""
-        aligned = self.aligned(model)
         ids = np.fromiter(anime_ids, dtype=np.int64)
-        positions = self.catalogue.positions(ids)
-        return set(ids[(positions >= 0) & (aligned.items[positions] >= 0)].tolist())
+        return set(ids[self.aligned(model).items_of(ids) >= 0].tolist())
+
+
+def load(folder: str | Path = "artifacts", settings: Settings = Settings()) -> Engine:
+    """The engine from `folder`, after checking versions and checksums of all that it reads.
+
+    Raises `ArtifactError`, naming the file, when anything is missing, damaged or of another version.
+    """
+    return Engine(*loading.read(folder), settings)

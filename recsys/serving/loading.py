@@ -1,5 +1,7 @@
-"""From a folder of artifacts to an engine."""
+"""Reads the artifacts that an engine needs, and finds each model's titles in the catalogue."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +13,55 @@ from recsys.data import manifest
 from recsys.data.catalogue import Catalogue
 from recsys.errors import ArtifactError
 from recsys.models import store
-from recsys.serving.engine import Engine
-from recsys.settings import Settings
+from recsys.models.base import Fan, Items, Model
+from recsys.types import Profile
 
 
-def load(folder: str | Path = "artifacts", settings: Settings = Settings()) -> Engine:
-    """The engine from `folder`, after checking versions and checksums of all that it reads.
+@dataclass(frozen=True)
+class Aligned:
+    """A model and its titles in the catalogue: `positions` (n_items,) in the catalogue, and `items` (n_titles,), the
+    item of each catalogue title, -1 where the model does not cover it. `names` are all titles', by catalogue position.
+    """
+
+    model: Model
+    catalogue: Catalogue
+    names: Sequence[str]
+    positions: NDArray[np.intp]
+    items: NDArray[np.intp]
+
+    def fold_in(self, fan: Profile) -> Fan:
+        """Infer the fan from a list; titles that the model does not cover are left out."""
+        items = self.items_of(fan.scores)
+        scores = np.fromiter(fan.scores.values(), dtype=np.float64, count=len(items))
+        seen = self.items_of(fan.begun - fan.scores.keys())
+        return self.model.fold_in(items[items >= 0], scores[items >= 0], seen[seen >= 0])
+
+    def items_of(self, anime_ids: NDArray[np.int64] | Collection[int]) -> Items:
+        """Items of `anime_ids`, in their order, (len(anime_ids),); -1 for a title that the model does not cover."""
+        positions = self.catalogue.positions(anime_ids)
+        return np.where(positions >= 0, self.items[positions], -1)
+
+    def name(self, item: int) -> str:
+        """The title at an item position."""
+        return self.names[int(self.positions[item])]
+
+
+def align(model: Model, catalogue: Catalogue, names: Sequence[str]) -> Aligned:
+    """Raises `ArtifactError` when the model scores a title that the catalogue does not have."""
+    positions = catalogue.positions(model.item_ids)
+    if (positions < 0).any():
+        missing = int(model.item_ids[positions < 0][0])
+        raise ArtifactError(
+            f"The {model.name} model scores title {missing}, which the catalogue does not have: they were not made "
+            "together. Restore both from the repository or train the model again (see README)."
+        )
+    items = np.full(len(catalogue), -1, dtype=np.intp)
+    items[positions] = np.arange(len(positions))
+    return Aligned(model, catalogue, names, positions, items)
+
+
+def read(folder: str | Path) -> tuple[Catalogue, list[Model], NDArray[np.int64]]:
+    """The catalogue, the models (the simplest first), and each catalogue title's ratings in the training data.
 
     Raises `ArtifactError`, naming the file, when anything is missing, damaged or of another version.
     """
@@ -24,13 +69,13 @@ def load(folder: str | Path = "artifacts", settings: Settings = Settings()) -> E
     unknown = [name for name in described.models if name not in store.REGISTRY]
     if unknown:
         raise ArtifactError(
-            f"{described.folder / manifest.NAME} lists the model {unknown[0]!r}, which this version does not know."
+            f"{described.folder / manifest.NAME} lists the model {unknown[0]!r}, which this version does not know. "
+            "Update the program, or restore the artifacts from the repository."
         )
     catalogue = Catalogue.load(described.path("catalogue.parquet"))
     names = [name for name in store.REGISTRY if name in described.models]
     models = [store.load(name, described.path(store.file_name(name))) for name in names]
-    raters = _rater_counts(described.path("title_stats.parquet"), catalogue)
-    return Engine(catalogue, models, raters, settings)
+    return catalogue, models, _rater_counts(described.path("title_stats.parquet"), catalogue)
 
 
 def _rater_counts(path: Path, catalogue: Catalogue) -> NDArray[np.int64]:
@@ -40,7 +85,10 @@ def _rater_counts(path: Path, catalogue: Catalogue) -> NDArray[np.int64]:
         positions = catalogue.positions(table["anime_id"].to_numpy())
         ratings = table["n_ratings"].to_numpy().astype(np.int64)
     except (OSError, KeyError, ValueError, TypeError, pa.ArrowException) as error:
-        raise ArtifactError(f"{path} is not a table of rating counts: {error}") from None
-    counts = np.zeros(len(catalogue.ids), dtype=np.int64)
+        raise ArtifactError(
+            f"{path} is not a table of rating counts ({error}). Restore it from the repository, or write it with "
+            "python -m scripts.prepare."
+        ) from None
+    counts = np.zeros(len(catalogue), dtype=np.int64)
     counts[positions[positions >= 0]] = ratings[positions >= 0]
     return counts

@@ -1,4 +1,4 @@
-"""How a fan compares with the community's: what is usual."""
+"""Figures of the community's fans, with which one fan's are compared. Offers the store of their lists to pages."""
 
 import math
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.catalogue import Catalogue
-from recsys.serving.community import RatingsStore
+from recsys.data.ratings import RatingsStore
 from recsys.serving.engine import Engine
 from recsys.serving.taste import left_out
 from recsys.types import Profile
 
-#: Fans with fewer scores are not among the usual: their own figures are mostly luck.
+#: Fans with fewer scores are left out: their figures depend too much on single titles.
 MIN_SCORES = 20
-#: Fans with more are left out of the usual prediction errors, which would take long.
+#: Fans with more are left out of the prediction errors, which would take long.
 _MAX_SCORES = 500
 #: Lists whose prediction errors are taken: as many as the first visitor can wait for.
 _SAMPLE, _SMALL_SAMPLE = 120, 20
@@ -22,7 +22,7 @@ _SAMPLE, _SMALL_SAMPLE = 120, 20
 
 @dataclass(frozen=True)
 class Norm:
-    """One figure of each of many fans: `values` (n,), ascending. Without any fan, all that is asked is NaN."""
+    """One figure of each of many fans: `values` (n,), ascending. Without any fan, its statistics are NaN."""
 
     values: NDArray[np.float64]
 
@@ -31,7 +31,7 @@ class Norm:
 
     @property
     def middle(self) -> float:
-        """The median fan's."""
+        """The median of all fans."""
         return float(np.median(self.values)) if len(self) else math.nan
 
     def below(self, value: float) -> float:
@@ -41,7 +41,7 @@ class Norm:
 
 
 def levels(store: RatingsStore, catalogue: Catalogue) -> Norm:
-    """Mean difference to everybody's means (`taste.Level`) of each fan with `MIN_SCORES` or more scores."""
+    """Mean difference from everybody's means (`taste.Level`) of each fan with `MIN_SCORES` or more scores."""
     fans, anime_ids, scores = store.all_ratings()
     positions = catalogue.positions(anime_ids)
     difference = scores - np.where(positions >= 0, catalogue.mean_scores[positions], np.nan)
@@ -52,12 +52,12 @@ def levels(store: RatingsStore, catalogue: Catalogue) -> Norm:
 
 
 def errors(store: RatingsStore, engine: Engine, model: str | None = None) -> Norm:
-    """RMSE (`taste.LeftOut`) of fans taken evenly from all with `MIN_SCORES` to 500 scores."""
+    """RMSE (`taste.LeftOut`) of fans sampled evenly from all with `MIN_SCORES` to 500 scores."""
     fans, anime_ids, scores = store.all_ratings()
     _, first, n = np.unique(fans, return_index=True, return_counts=True)
     usual = np.flatnonzero((n >= MIN_SCORES) & (n <= _MAX_SCORES))
     aligned = engine.aligned(model)
-    at_once = aligned.model.left_out(aligned.fold_in(engine.catalogue, Profile())) is not None
+    at_once = aligned.model.left_out(aligned.fold_in(Profile())) is not None
     sample = min(_SAMPLE if at_once else _SMALL_SAMPLE, len(usual))
     chosen = usual[np.linspace(0, len(usual) - 1, sample).astype(int)]
     rows = [slice(first[i], first[i] + n[i]) for i in chosen]

@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 
 from recsys.data import manifest
 from recsys.errors import ArtifactError
+from recsys.models import store
 
 METRICS = "metrics.json"
 NEW_FANS, PAGE = "new-fans", "page"
@@ -158,9 +159,9 @@ def envelope(curves: Sequence[Curve], name: str, *, highest: bool) -> Curve | No
 def read(folder: str | Path) -> Reports:
     """Raises `ArtifactError` when the manifest or metrics.json is damaged."""
     described = manifest.read(folder)
-    models = tuple(_model(name, entry, described) for name, entry in described.models.items())
-    order = ("popularity", "svd", "neural", "hybrid")
-    models = tuple(sorted(models, key=lambda model: order.index(model.name) if model.name in order else len(order)))
+    order = list(store.REGISTRY)
+    names = sorted(described.models, key=lambda name: order.index(name) if name in order else len(order))
+    models = tuple(_model(name, described.models[name], described) for name in names)
     metrics = {model.name: described.models[model.name].get("metrics", {}) for model in models}
     return Reports(models, _validation(metrics), _measured(described))
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from recsys.data.catalogue import Catalogue
+from recsys.types import positions_of
 
 _CANDIDATES = 300
 _MAX_QUERY = 100
@@ -91,10 +92,8 @@ class _Index:
     def candidates(self, query: str) -> NDArray[np.intp]:
         """The names that share the most n-grams with a normalised query."""
         wanted = np.unique(_grams([query])[0])
-        at = np.searchsorted(self.grams, wanted)
-        known = at < len(self.grams)
-        known[known] = self.grams[at[known]] == wanted[known]
-        at = at[known]
+        at = positions_of(self.grams, wanted)
+        at = at[at >= 0]
         if not len(at):
             return np.empty(0, dtype=np.intp)
         spans = [self.postings[self.starts[g] : self.starts[g + 1]] for g in at]

@@ -197,7 +197,7 @@ def left_out(engine: Engine, fan: Profile, model: str | None = None) -> LeftOut:
     list is cut at random, always in the same way, and each tenth is predicted from the rest.
     """
     aligned = engine.aligned(model)
-    folded = aligned.fold_in(engine.catalogue, fan)
+    folded = aligned.fold_in(fan)
     ids, given = aligned.model.item_ids[folded.items], np.asarray(folded.scores, np.float64)
     expected = aligned.model.left_out(folded)
     if expected is not None:
@@ -216,8 +216,9 @@ def influences(engine: Engine, fan: Profile, anime_ids: list[int], model: str | 
     """The fan's known ratings by how far they move the predicted scores of those `anime_ids` that the model covers,
     the strongest first."""
     aligned = engine.aligned(model)
-    folded = aligned.fold_in(engine.catalogue, fan)
-    items, _ = aligned.items_of(engine.catalogue, anime_ids)
+    folded = aligned.fold_in(fan)
+    items = aligned.items_of(anime_ids)
+    items = items[items >= 0]
     if not len(items) or not len(folded.items):
         return []
     effects = np.array([aligned.model.explain(folded, int(item))[1] for item in items], np.float64)
@@ -238,7 +239,7 @@ def influences(engine: Engine, fan: Profile, anime_ids: list[int], model: str | 
 
 def _compared(catalogue: Catalogue, fan: Profile) -> tuple[NDArray, NDArray, NDArray]:
     """Positions, own scores and everybody's means of the scored titles that have one, each (n,)."""
-    positions = catalogue.positions(np.fromiter(fan.scores, np.int64, len(fan.scores)))
+    positions = catalogue.positions(fan.scores)
     own = np.fromiter(fan.scores.values(), np.float64, len(fan.scores))
     everybody = np.where(positions >= 0, catalogue.mean_scores[positions], np.nan).astype(np.float64)
     known = np.isfinite(everybody)

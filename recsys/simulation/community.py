@@ -19,6 +19,7 @@ from recsys.data import manifest
 from recsys.data.ratings import load_arrays
 from recsys.models.svd import SVD
 from recsys.simulation import exposure
+from recsys.types import positions_of
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
@@ -83,11 +84,11 @@ def load_lists(folder: str | Path, item_ids: NDArray[np.int64]) -> Lists:
     path = manifest.read(folder).path("unscored.parquet")
     with duckdb.connect() as connection:
         rows = connection.execute("SELECT user_id, anime_id FROM read_parquet(?)", [str(path)]).fetchnumpy()
-    fans = np.concatenate([ratings.users, np.searchsorted(ratings.user_ids, rows["user_id"])]).astype(np.int32)
+    fans = np.concatenate([ratings.users, positions_of(ratings.user_ids, rows["user_id"])]).astype(np.int32)
     titles = np.concatenate([ratings.item_ids[ratings.items], rows["anime_id"]])
     scores = np.concatenate([ratings.scores, np.zeros(len(rows["anime_id"]))]).astype(np.uint8)
-    items = np.minimum(np.searchsorted(item_ids, titles), len(item_ids) - 1).astype(np.int32)
-    known = item_ids[items] == titles
+    items = positions_of(item_ids, titles).astype(np.int32)
+    known = (items >= 0) & (fans >= 0)
     lists = Lists(fans[known], items[known], scores[known], len(ratings.user_ids))
     some = np.unique(lists.fans[lists.scores > 0])
     return lists.take(some)

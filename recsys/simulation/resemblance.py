@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from recsys.models.base import Model
 from recsys.simulation.community import Lists
+from recsys.types import positions_of
 
 Floats = NDArray[np.floating]
 _PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
@@ -122,16 +123,16 @@ def agreement(
     """
     models: Sequence[Model] = (first, second)
     shared = item_ids[enough & np.isin(item_ids, first.item_ids) & np.isin(item_ids, second.item_ids)]
-    where = [np.searchsorted(model.item_ids, shared) for model in models]
+    where = [positions_of(model.item_ids, shared) for model in models]
     overlaps, correlations = [], []
     for fan in range(fans.n_fans):
         items, scores, _ = fans.of(fan)
         unseen = ~np.isin(shared, item_ids[fans.items[fans.fans == fan]])
         predictions = []
         for model, positions in zip(models, where, strict=True):
-            known = np.isin(item_ids[items], model.item_ids)
-            given = np.searchsorted(model.item_ids, item_ids[items[known]])
-            folded = model.fold_in(given, scores[known], np.array([], np.intp))
+            given = positions_of(model.item_ids, item_ids[items])
+            known = given >= 0
+            folded = model.fold_in(given[known], scores[known], np.array([], np.intp))
             predictions.append(model.predict(folded)[positions][unseen])
         best = [set(np.argsort(-p, kind="stable")[:n].tolist()) for p in predictions]
         overlaps.append(len(best[0] & best[1]) / n)

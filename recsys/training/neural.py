@@ -21,6 +21,7 @@ from recsys.training.fan_net import FanNet, NetConfig
 from recsys.training.order import best_score_weight, order_by_count
 from recsys.training.reveals import RevealConfig, Reveals
 from recsys.training.run import Trained, TrainingRun
+from recsys.types import positions_of
 
 FAN_DOF = 20.0
 #: Ratings by which a title's mean and variance are drawn towards everybody's.
@@ -93,8 +94,8 @@ def train_net(
 
 def at_titles(ratings: Ratings, item_ids: NDArray[np.int64]) -> Ratings:
     """The ratings of `item_ids` (ascending), whose positions are then those of `item_ids`."""
-    places = np.searchsorted(item_ids, ratings.item_ids).clip(max=len(item_ids) - 1)
-    known = (item_ids[places] == ratings.item_ids)[ratings.items]
+    places = positions_of(item_ids, ratings.item_ids)
+    known = places[ratings.items] >= 0
     items = places[ratings.items[known]].astype(np.int32)
     return replace(ratings, item_ids=item_ids, items=items, users=ratings.users[known], scores=ratings.scores[known])
 

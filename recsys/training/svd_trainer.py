@@ -18,6 +18,7 @@ from recsys.training.calibration import calibrate, errors_by_count, no_band
 from recsys.training.order import best_score_weight, order_by_count
 from recsys.training.run import Trained, TrainingRun
 from recsys.training.svd import PRESETS, SVD
+from recsys.types import positions_of
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,8 @@ def agreement(svd: SVD, model: serving.SVD, ratings: Ratings, n_fans: int = 300)
 
     `ratings` are those that `svd` was trained on. Gives the root mean square difference and the correlation.
     """
-    rows = svd.item_rows[np.searchsorted(ratings.item_ids, model.item_ids)]
-    places = np.searchsorted(model.item_ids, ratings.item_ids)
+    rows = svd.item_rows[positions_of(ratings.item_ids, model.item_ids)]
+    places = positions_of(model.item_ids, ratings.item_ids)
     trained, folded = [], []
     for user in np.unique(ratings.users)[:n_fans]:
         own = slice(*np.searchsorted(ratings.users, [user, user + 1]))

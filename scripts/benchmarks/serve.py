@@ -10,7 +10,7 @@ import psutil
 from threadpoolctl import threadpool_limits
 
 import recsys
-from recsys.serving.community import RatingsStore
+from recsys.data.ratings import RatingsStore
 from scripts.benchmarks import lists
 
 

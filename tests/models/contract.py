@@ -64,7 +64,7 @@ class ModelContract:
 
     def test_its_name_is_the_registrys(self, model):
         assert model.name == self.name
-        assert type(model) is store.model_class(self.name)
+        assert type(model) is store.REGISTRY[self.name]
 
     def test_ids_ascend_and_are_everyones(self, model):
         assert (np.diff(model.item_ids) > 0).all()

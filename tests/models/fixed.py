@@ -8,7 +8,7 @@ from recsys.models.base import Fan, Model, clip
 class Fixed(Model):
     """Predicts `scores` (n_items,) of the titles `item_ids` (n_items,) for every fan, without a doubt."""
 
-    name = "fixed"
+    name = label = "fixed"
 
     def __init__(self, item_ids, scores):
         self.item_ids, self.scores = np.array(item_ids), np.array(scores, float)

@@ -63,3 +63,13 @@ class TestHybrid(ModelContract):
 
 def test_no_model_escapes_the_contract():
     assert {suite.name for suite in ModelContract.__subclasses__()} == set(store.REGISTRY)
+
+
+def test_every_model_has_a_label_of_its_own():
+    labels = [model.label for model in store.REGISTRY.values()]
+    assert all(labels)
+    assert len(set(labels)) == len(labels)
+
+
+def test_models_are_listed_from_the_simplest_on():
+    assert list(store.REGISTRY) == ["popularity", "svd", "neural", "hybrid"]

@@ -7,6 +7,8 @@ import pytest
 
 from pages.behind import model_words, shared
 from pages.parts import resources
+from pages.titles import related
+from recsys.models import store
 from recsys.serving.reports import Curve, Figure, ModelReport, Reports
 from tests.pages.helpers import opened
 
@@ -30,6 +32,10 @@ def new_fans(**values) -> dict:
         name: {m: {"value": v, "se": 0.001} for m, v in row.items()} | {"fans": 321} for name, row in values.items()
     }
     return {"part": "test", "by_known_ratings": {"0": rows, "5": rows}}
+
+
+def test_every_model_is_explained():
+    assert set(model_words.WORDS) == set(related.SIMILARITY) == set(store.REGISTRY)
 
 
 def test_results_on_the_shipped_artifacts(app):

@@ -35,7 +35,7 @@ TITLES = [
 class Toy(Model):
     """score = title's mean + (fan's mean - 7); every rating's effect is its share of the second term."""
 
-    name = "toy"
+    name = label = "toy"
     item_ids = np.array([10, 11, 20, 30, 40, 50])
     means = np.array([8.0, 7.5, 7.0, 6.5, 9.0, 6.0])
 
@@ -69,7 +69,7 @@ class Toy(Model):
 class Watcher(Toy):
     """The toy with an opinion on what is watched: the ids in descending order."""
 
-    name = "watcher"
+    name = label = "watcher"
 
     def watch(self, fan):
         return self.item_ids.astype(float)

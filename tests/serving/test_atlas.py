@@ -9,7 +9,7 @@ from recsys.data import atlas as places
 from recsys.data import manifest
 from recsys.data.catalogue import Catalogue
 from recsys.serving import atlas
-from recsys.serving.scored import Scored
+from recsys.serving.recommending import Scored
 from recsys.types import Title
 
 ROOT = Path(__file__).parents[2]
@@ -94,10 +94,10 @@ def test_famous_names_stand_apart_from_each_other_and_from_regions(world):
     assert all(abs(a - c) >= 0.5 or abs(b - d) >= 0.5 for k, (a, b) in enumerate(spots) for c, d in spots[:k])
 
 
-def test_predictions_are_in_the_maps_order_and_unknown_where_there_is_none(world):
+def test_predictions_in_the_order_of_the_map_are_nan_for_titles_not_scored(world):
     ids = np.array([2, 100, 5_000])
     scored = Scored(ids, np.array([7.5, 3.0, 9.0]), np.zeros(3), np.zeros(3, int))
-    predicted = world.predicted(scored)
+    predicted = scored.predicted_for(world.anime_ids)
     assert predicted[world.at(2)] == 7.5
     assert predicted[world.at(100)] == 3.0
     assert np.isnan(predicted[world.at(1)])

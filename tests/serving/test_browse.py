@@ -1,9 +1,9 @@
-"""Looking through the catalogue, on the toy world of conftest.py."""
+"""Browsing the catalogue, and the models side by side, on the toy catalogue of conftest.py."""
 
 import pytest
 
 from recsys.errors import ProfileError
-from recsys.serving.browse import browse, keep
+from recsys.serving.browse import browse, keep, side_by_side
 from recsys.types import Filters, Profile
 
 
@@ -31,6 +31,13 @@ def test_filters_apply(engine):
     assert browse(engine, Filters(min_members=1_000)).tolist() == []
 
 
+def test_fewest_raters_are_asked_of_every_title_and_none_when_nothing_is_said(engine):
+    assert browse(engine, Filters(min_raters=300)).tolist() == [10, 11, 20]
+    assert browse(engine, Filters(min_raters=3)).tolist() == [10, 11, 20, 30, 50]
+    assert keep(engine, [50, 10, 30], Filters(min_raters=4)) == [10, 30]
+    assert 99 in browse(engine, Filters(min_raters=0))
+
+
 def test_keep_leaves_the_order_alone(engine):
     assert keep(engine, [50, 10, 40, 30], Filters()) == [50, 10, 30]
     assert keep(engine, [], Filters()) == []
@@ -40,3 +47,16 @@ def test_keep_leaves_the_order_alone(engine):
 def test_an_order_that_cannot_be_made_is_an_error(engine, order):
     with pytest.raises(ProfileError, match="newest"):
         browse(engine, order=order)
+
+
+def test_side_by_side_has_the_picks_of_each_model_and_what_they_have_in_common(engine):
+    found = side_by_side(engine, Profile(scores={10: 9}), 2, Filters(min_raters=0))
+    toy, watcher = (tuple(pick.anime_id for pick in found.picks[name]) for name in ("toy", "watcher"))
+    assert toy == (11, 20)
+    assert watcher == (50, 30)
+    assert found.overlaps() == {("toy", "watcher"): 0}
+    assert found.named_by(11) == ("toy",)
+    more = side_by_side(engine, Profile(scores={10: 9}), 4, Filters(min_raters=0))
+    assert more.overlaps() == {("toy", "watcher"): 4}
+    assert more.named_by(20) == ("toy", "watcher")
+    assert more.named_by(10) == ()

@@ -1,20 +1,46 @@
-"""From scores to an order. Filters decide who may be in the list, ranking decides the order among those left."""
+"""Which titles may be recommended to a fan, and titles scored for a fan, in columns.
 
-from collections.abc import Collection
+Filters come before ranking: they decide which titles may be in the list, `recsys.models.order` in what order.
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.catalogue import Catalogue
-from recsys.types import Filters, Profile
+from recsys.types import Filters, Profile, positions_of
 
 Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
+class Scored:
+    """Titles scored for one fan: `anime_ids` ascending, `predicted` (1-10), `rank_score` and MyAnimeList's `members`;
+    each (n,)."""
+
+    anime_ids: NDArray[np.int64]
+    predicted: NDArray[np.floating]
+    rank_score: NDArray[np.float64]
+    members: NDArray[np.integer]
+
+    def of(self, chosen: Mask) -> Self:
+        """Those that the mask `chosen` (n,) marks."""
+        return type(self)(self.anime_ids[chosen], self.predicted[chosen], self.rank_score[chosen], self.members[chosen])
+
+    def predicted_for(self, anime_ids: NDArray[np.integer] | Iterable[int]) -> NDArray[np.floating]:
+        """Predicted scores of `anime_ids`, in their order; NaN for a title that is not among the scored ones."""
+        positions = positions_of(self.anime_ids, anime_ids)
+        result = np.full(len(positions), np.nan)
+        result[positions >= 0] = self.predicted[positions[positions >= 0]]
+        return result
+
+
+@dataclass(frozen=True)
 class Candidates:
-    """`allowed` (n_titles,) by catalogue position; `removed` counts the titles that each step took out, in order."""
+    """`allowed` (n_titles,) by catalogue position; `removed` counts the titles that each filter removed, in order."""
 
     allowed: Mask
     removed: dict[str, int]
@@ -30,7 +56,7 @@ class Candidates:
         steps = sorted(((count, name) for name, count in self.removed.items() if count), reverse=True)
         causes = ", ".join(f"{name} ({count:,})" for count, name in steps[:3])
         found = "No title is" if not left else f"Only {left} {'title is' if left == 1 else 'titles are'}"
-        return f"{found} left. What took most out: {causes}." if causes else f"{found} left."
+        return f"{found} left. Most titles were removed by: {causes}." if causes else f"{found} left."
 
 
 def _between(values: NDArray, low: int | None, high: int | None) -> Mask:
@@ -66,20 +92,20 @@ def candidates(
     if filters.min_members:
         steps.append((f"fewer than {filters.min_members:,} members", catalogue.members >= filters.min_members))
     if filters.genres:
-        steps.append(("genres wanted", np.logical_and.reduce(_has_genres(catalogue, filters.genres))))
+        steps.append(("genres to include", np.logical_and.reduce(_has_genres(catalogue, filters.genres))))
     if filters.without_genres:
-        steps.append(("genres unwanted", ~np.logical_or.reduce(_has_genres(catalogue, filters.without_genres))))
+        steps.append(("genres to exclude", ~np.logical_or.reduce(_has_genres(catalogue, filters.without_genres))))
     if filters.planned != "show":
         planned = _marked(catalogue, fan.planned)
         only = filters.planned == "only"
         steps.append(("not planned" if only else "planned", planned if only else ~planned))
     if filters.franchise_rules:
         steps.append(("dropped series", ~np.isin(catalogue.franchise_ids, _franchises(catalogue, fan.dropped))))
-        steps.append(("an earlier part is not watched yet", startable(catalogue, fan)))
+        steps.append(("an earlier part is not watched yet", _startable(catalogue, fan)))
     if filters.continuing:
-        steps.append(("not the next part of a series", startable(catalogue, fan) & ~_first_parts(catalogue)))
+        steps.append(("not the next part of a series", _startable(catalogue, fan) & ~_first_parts(catalogue)))
     if filters.exclude:
-        steps.append(("put aside", ~_marked(catalogue, filters.exclude)))
+        steps.append(("hidden titles", ~_marked(catalogue, filters.exclude)))
     allowed = np.ones(len(catalogue.ids), dtype=bool)
     removed: dict[str, int] = {}
     for name, keep in steps:
@@ -88,7 +114,7 @@ def candidates(
     return Candidates(allowed, removed)
 
 
-def startable(catalogue: Catalogue, fan: Profile) -> Mask:
+def _startable(catalogue: Catalogue, fan: Profile) -> Mask:
     """Titles whose required earlier parts `fan` has all completed."""
     completed = _marked(catalogue, fan.completed)
     offsets, required = catalogue.requires
@@ -102,8 +128,9 @@ def _first_parts(catalogue: Catalogue) -> Mask:
     return offsets[1:] == offsets[:-1]
 
 
-def _positions(catalogue: Catalogue, anime_ids: Collection[int]) -> NDArray[np.int64]:
-    positions = catalogue.positions(np.fromiter(anime_ids, dtype=np.int64, count=len(anime_ids)))
+def _positions(catalogue: Catalogue, anime_ids: Collection[int]) -> NDArray[np.intp]:
+    """Of those `anime_ids` that the catalogue has."""
+    positions = catalogue.positions(anime_ids)
     return positions[positions >= 0]
 
 
