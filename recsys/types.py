@@ -59,7 +59,8 @@ class Profile:
 
     `scores` maps anime ids to scores from 1 to 10 (decimals allowed); `seen` are titles watched but not scored;
     `watching`, `on_hold` and `dropped` are titles begun, scored or not; `planned` are titles not begun. A title in
-    several sets counts as the furthest along. Ids are checked on construction.
+    several sets stays only in the one furthest along, in the order seen, watching, on hold, dropped, planned; a scored
+    title in none of the first four is completed. Ids are checked on construction.
 
     Raises `ProfileError` for a score outside 1-10 or an id that is not a positive integer below 2^31.
     """
@@ -76,8 +77,13 @@ class Profile:
         scores = {_anime_id(i): i for i in self.scores}
         checked = {anime_id: _score(anime_id, self.scores[key]) for anime_id, key in scores.items()}
         object.__setattr__(self, "scores", MappingProxyType(checked))
-        for name in ("seen", "planned", "dropped", "on_hold", "watching"):
-            object.__setattr__(self, name, frozenset(_anime_id(i) for i in getattr(self, name)))
+        further: frozenset[int] = frozenset()
+        for name in ("seen", "watching", "on_hold", "dropped", "planned"):
+            if name == "planned":
+                further |= checked.keys()
+            titles = frozenset(_anime_id(i) for i in getattr(self, name)) - further
+            object.__setattr__(self, name, titles)
+            further |= titles
 
     def __reduce__(self) -> tuple:
         sets = (self.seen, self.planned, self.dropped, self.on_hold, self.watching)
@@ -89,13 +95,13 @@ class Profile:
 
     @property
     def begun(self) -> frozenset[int]:
-        """Every title that the fan has at least begun: never recommended."""
+        """Every title that the fan has begun or completed: never recommended."""
         return frozenset(self.scores).union(self.seen, self.dropped, self.on_hold, self.watching)
 
     @property
     def completed(self) -> frozenset[int]:
-        """Titles begun and not left open: what a sequel may require."""
-        return frozenset(self.scores).union(self.seen) - self.dropped - self.on_hold - self.watching
+        """Every title watched to its end: what a sequel may require."""
+        return self.begun - self.dropped - self.on_hold - self.watching
 
     @property
     def is_empty(self) -> bool:

@@ -55,7 +55,7 @@ def _build(out: Path, given: tuple[Path | None, ...]) -> None:
     titles = franchise.annotate(titles)
     with manifest.writing(out, data_set="open catalogues (see sources)", sources=described) as batch:
         rows = catalogue.write(titles, batch.path(catalogue.FILE))
-        batch.path(catalogue.FILE, rows=rows)
+        batch.describe(catalogue.FILE, rows=rows)
     path = out / catalogue.FILE
     print(f"wrote {path}: {rows:,} titles, {path.stat().st_size / 1e6:.2f} MB")
     for column in _COUNTED:

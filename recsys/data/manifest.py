@@ -1,7 +1,7 @@
-"""`artifacts/manifest.json`: what each artifact is, how it was made, and whether it is still whole.
+"""`artifacts/manifest.json`: what each artifact is, how it was made, and its checksum.
 
-A set of files changes in one step. New files are written into a staging folder; renaming that folder to `.commit` is
-the step; moving its files into place afterwards can be interrupted and is then finished by the next reader or writer.
+A set of files changes in one step. New files are written into a staging folder, which is then renamed to `.commit`:
+that is the step. Moving the files into place afterwards may be interrupted; the next reader or writer finishes it.
 A process killed before the step leaves the old artifacts, one killed after it the new ones.
 """
 
@@ -61,7 +61,7 @@ class Manifest:
 
 
 def _remedy(folder: Path) -> str:
-    return f"Restore {folder}{os.sep} from the repository (git checkout -- {folder}) or write it anew (see README)."
+    return f"Restore {folder}{os.sep} from the repository (git checkout -- {folder}) or write it again (see README)."
 
 
 def sha256(path: Path) -> str:
@@ -97,7 +97,7 @@ def read(folder: str | Path) -> Manifest:
 
 
 class Batch:
-    """The files of one change, before it happens. `source` goes into every file's entry: data set, licence, …"""
+    """The files of one change that is not made yet. `source` goes into every file's entry: data set, licence, …"""
 
     def __init__(self, folder: Path, staging: Path, source: Mapping[str, Any]) -> None:
         self.folder = folder
@@ -107,11 +107,15 @@ class Batch:
         self._models: dict[str, dict[str, Any]] = {}
 
     def path(self, name: str, **entry: Any) -> Path:
-        """Where to write the artifact `name` (POSIX path relative to the folder); `entry` describes it further."""
+        """Where to write the artifact `name` (POSIX path relative to the folder), described by `entry`."""
         self._files.setdefault(name, {}).update(entry)
         path = self._staging / name
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
+
+    def describe(self, name: str, **entry: Any) -> None:
+        """Add to the entry of an artifact of this change, such as its `rows`. Raises KeyError for any other name."""
+        self._files[name].update(entry)
 
     def model(self, name: str, **entry: Any) -> None:
         """Describe a model (`file`, `config`, `metrics`, …)."""
@@ -121,7 +125,7 @@ class Batch:
         try:
             old = read(self.folder) if (self.folder / NAME).exists() else Manifest(self.folder)
         except ArtifactError:
-            old = Manifest(self.folder)  # an unreadable manifest is what this change mends
+            old = Manifest(self.folder)  # this change replaces an unreadable manifest
         files = dict(old.files)
         for name, entry in self._files.items():
             path = self._staging / name
@@ -139,10 +143,10 @@ class Batch:
 
 @contextmanager
 def writing(folder: str | Path, **source: Any) -> Iterator[Batch]:
-    """Change artifacts in one step: write to `batch.path(name)` inside the block; they appear when it ends.
+    """Change artifacts in one step: write to `batch.path(name)` inside the block; the files appear when it ends.
 
-    Nothing changes when the block raises or the process dies in it. Every file's entry records the command line, the
-    date, the git commit and `source`. Raises `ArtifactError` when nothing can be written to the folder.
+    Nothing changes when the block raises or the process is killed in it. Every file's entry records the command line,
+    the date, the git commit and `source`. Raises `ArtifactError` when nothing can be written to the folder.
     """
     folder = Path(folder)
     try:
@@ -165,7 +169,7 @@ def writing(folder: str | Path, **source: Any) -> Iterator[Batch]:
 
 
 def _remove_stale(folder: Path) -> None:
-    """Remove what killed writers left behind long ago."""
+    """Remove staging folders of writers that were killed long ago."""
     for staging in folder.glob(f"{_STAGING}*"):
         try:
             age = time.time() - staging.stat().st_mtime
@@ -177,7 +181,7 @@ def _remove_stale(folder: Path) -> None:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Only one process changes a folder at a time; the lock goes with the process, however it ends."""
+    """Let one process at a time change a folder; the system releases the lock when the process ends."""
     if fcntl is None:
         yield
         return
@@ -208,8 +212,8 @@ def _move(folder: Path) -> None:
         shutil.rmtree(commit, ignore_errors=True)
     except OSError as error:
         raise ArtifactError(
-            f"An interrupted change to {folder} waits in {commit} and cannot be finished: {error.strerror}. "
-            f"Make {folder} writable once, or restore it from the repository."
+            f"An interrupted change to {folder} lies in {commit} and cannot be finished: {error.strerror}. "
+            f"Make {folder} writable, or restore it from the repository."
         ) from None
 
 

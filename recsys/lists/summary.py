@@ -26,21 +26,16 @@ class Summary:
 
 def summary(profile: Profile, known: Iterable[int] | None = None) -> Summary:
     """Count `profile`; `known` are the anime ids of the catalogue (a set, a list or an array of int)."""
-    begun = profile.begun
-    planned = profile.planned - begun
-    every = begun | planned
-    watching = profile.watching - profile.seen
-    on_hold = profile.on_hold - profile.seen - watching
-    dropped = profile.dropped - profile.seen - watching - on_hold
+    every = profile.begun | profile.planned
     return Summary(
         titles=len(every),
         scored=len(profile.scores),
-        unscored=len(begun) - len(profile.scores),
-        completed=len(begun) - len(watching) - len(on_hold) - len(dropped),
-        watching=len(watching),
-        on_hold=len(on_hold),
-        dropped=len(dropped),
-        planned=len(planned),
+        unscored=len(profile.begun) - len(profile.scores),
+        completed=len(profile.completed),
+        watching=len(profile.watching),
+        on_hold=len(profile.on_hold),
+        dropped=len(profile.dropped),
+        planned=len(profile.planned),
         known=None if known is None else len(every.intersection(known)),
     )
 

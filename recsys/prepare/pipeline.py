@@ -112,11 +112,11 @@ def prepare(
         _keep(work, options.more_than, report)
         for name, sql in outputs(source).items():
             report.rows_out[name] = rows = _copy(work, sql, batch.path(name))
-            batch.path(name, rows=rows)
+            batch.describe(name, rows=rows)
         sparsity = {key: getattr(report, key) for key in ("titles", "sparse_titles", "fans", "sparse_fans")}
-        batch.path("title_stats.parquet", sparsity=sparsity)
+        batch.describe("title_stats.parquet", sparsity=sparsity)
         report.rows_out[catalogue.FILE] = rows = catalogue.write(titles, batch.path(catalogue.FILE))
-        batch.path(catalogue.FILE, rows=rows)
+        batch.describe(catalogue.FILE, rows=rows)
     return report
 
 

@@ -70,5 +70,5 @@ def draw(folder: Path, seed: int = 0) -> dict[str, Any]:
     }
     with manifest.writing(folder, **source) as batch:
         rows = atlas.write(atlas.Places(model.item_ids, places[:, 0], places[:, 1]), batch.path(atlas.FILE, **entry))
-        batch.path(atlas.FILE, rows=rows)
+        batch.describe(atlas.FILE, rows=rows)
     return {**entry, "rows": rows}

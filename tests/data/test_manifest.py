@@ -44,6 +44,16 @@ def test_entries_describe_files_and_models(tmp_path: Path) -> None:
     assert content(tmp_path) == "old"
 
 
+def test_an_artifact_can_be_described_after_it_is_written(tmp_path: Path) -> None:
+    with manifest.writing(tmp_path, data_set="test") as batch:
+        batch.path("a.parquet", rows=1).write_text("a")
+        batch.describe("a.parquet", rows=2, note="counted")
+        with pytest.raises(KeyError):
+            batch.describe("b.parquet", rows=3)
+    (entry,) = manifest.read(tmp_path).files.values()
+    assert (entry["rows"], entry["note"], entry["data_set"]) == (2, "counted", "test")
+
+
 def test_a_change_keeps_what_it_does_not_mention(tmp_path: Path) -> None:
     write(tmp_path, "old")
     with manifest.writing(tmp_path) as batch:

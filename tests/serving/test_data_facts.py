@@ -17,8 +17,8 @@ def write(folder, **entry):
             "ratings.parquet": "SELECT i // 11 AS user_id, i AS anime_id, 8 AS score FROM range(12) t(i)",
         }.items():
             connection.execute(f"COPY ({rows}) TO '{batch.path(name)}' (FORMAT parquet)")
-        batch.path("title_stats.parquet", data_set="a set", licence="CC0", rows=2, **entry)
-        batch.path("ratings.parquet", simulated=True, sources=[{"name": "x", "version": "1", "licence": "MIT"}])
+        batch.describe("title_stats.parquet", data_set="a set", licence="CC0", rows=2, **entry)
+        batch.describe("ratings.parquet", simulated=True, sources=[{"name": "x", "version": "1", "licence": "MIT"}])
         batch.model("svd", data={"rows": 18})
     return folder
 

@@ -70,6 +70,12 @@ class TestRecommend:
         assert 11 not in ids(engine.recommend(Profile(scores={10: 7}, watching={10}), "toy", filters=rules))
         assert 11 not in ids(engine.recommend(Profile(scores={10: 7}, dropped={10}), "toy", filters=rules))
 
+    @pytest.mark.parametrize("also", ["watching", "on_hold", "dropped"])
+    def test_a_sequel_follows_a_title_that_is_seen_whatever_else_it_is(self, engine, also):
+        fan = Profile(seen={10}, **{also: {10}})
+        assert 11 in ids(engine.recommend(fan, "toy", filters=Filters(franchise_rules=True)))
+        assert 11 in ids(engine.recommend(fan, "toy", filters=Filters(continuing=True)))
+
     def test_continuing(self, engine):
         only = Filters(continuing=True)
         assert ids(engine.recommend(Profile(scores={10: 7}), "toy", filters=only)) == [11]

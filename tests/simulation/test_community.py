@@ -161,3 +161,20 @@ def test_a_community_is_written_as_simulated_and_leaves_the_rest(tmp_path: Path,
     back = community.load_lists(tmp_path, ids)
     assert np.array_equal(back.items, drawn.items)
     assert np.array_equal(back.scores, drawn.scores)
+
+
+def test_the_unscored_titles_of_a_fan_without_scores_go_to_nobody_else(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    tables = {
+        "ratings.parquet": {"user_id": [1, 3], "anime_id": [10, 11], "score": [8, 9]},
+        "unscored.parquet": {"user_id": [2, 3, 4], "anime_id": [12, 10, 12]},
+    }
+    with manifest.writing(tmp_path) as batch:
+        for name, columns in tables.items():
+            pq.write_table(pa.table(columns), batch.path(name))
+    read = community.load_lists(tmp_path, np.array([10, 11, 12]))
+    assert [(fan, item, score) for fan, item, score in zip(read.fans, read.items, read.scores, strict=True)] == [
+        (0, 0, 8), (1, 0, 0), (1, 1, 9),
+    ]  # fmt: skip
