@@ -24,10 +24,10 @@ def _box() -> sql_box.SqlBox:
     return sql_box.SqlBox(resources.ARTIFACTS)
 
 
-@st.cache_resource(show_spinner="Asking DuckDB …", max_entries=64)
 def answer(query: str) -> sql_box.Answer:
-    """What a query gives; the data never changes, so one asked before is not asked again. Raises `RecsysError`."""
-    return _box().run(query)
+    """The result of a query, which the box keeps for the next visitor. Raises `RecsysError`."""
+    with st.spinner("Running the query …"):
+        return _box().run(query)
 
 
 def measured() -> reports.Reports:

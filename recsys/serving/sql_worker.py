@@ -1,20 +1,22 @@
 """One query in a process of its own: `python sql_worker.py` reads a request from stdin and writes its answer to stdout.
 
-DuckDB's own limits do not suffice: on 2.0, `SELECT repeat('x', 1000000000)` takes 2 GB past a limit of 128 MB, and an
-interrupt waits for it. A process can be bounded by the system and killed. This one stands alone, importing nothing but
-DuckDB, so that it starts quickly, and is given no environment, so that there is nothing to read in it.
+DuckDB's own limits do not suffice: in 2.0, `SELECT repeat('x', 1000000000)` takes 2 GB under a limit of 128 MB, and an
+interrupt waits for it. The system can limit and kill a process. This one imports nothing but DuckDB, so that it starts
+quickly, and gets no environment, so that there is nothing to read in it.
 
 Request: `folder`, `files` (view -> file in it), `query`, `seconds`, `memory_mb`, `rows`, `columns`, `cell`, `text`.
-Answer: `columns`, `rows`, `more` (whether anything was cut); or `error`, and `kind` when it is not the query's wording:
-"refused", "time" or "memory".
+Answer: the line `READY` when the query is about to run, then JSON: `columns`, `rows`, `more` (whether anything was
+cut); or `error`, and `kind` when the query's wording is not the reason: "refused", "time" or "memory".
 """
 
 import json
 import math
 import os
 import re
+import string
 import sys
 import threading
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -25,17 +27,21 @@ try:
 except ImportError:  # Windows: memory is then bounded by DuckDB alone
     resource = None
 
+#: The first line of output, once everything that a query needs is there.
+READY = "ready"
 #: Exit status of a query that did not stop when it was interrupted.
 OUT_OF_TIME = 71
-#: What may follow the interrupt before the process ends, in seconds.
+#: Seconds between the interrupt and the end of the process.
 _GRACE = 1.0
-#: Beyond DuckDB's limit, for what it allocates aside from it, in MB.
+#: MB that the process may use beyond DuckDB's limit.
 _HEADROOM = 192
+#: DuckDB's names are equal when they differ in the case of these letters alone.
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _EXPLAIN = re.compile(r"\s*explain\s+(analyze\s+)?", re.IGNORECASE)
-_QUERY_NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
+_QUERY_NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE"}
 _TABLE_FUNCTIONS = {"range", "generate_series", "unnest"}
 _SHOWS = {"DESCRIBE", "SUMMARY"}
-#: Functions that tell of the system or change something; none is needed to look at ratings.
+#: Functions that describe the system or change something; nobody needs them to look at ratings.
 _FUNCTIONS = re.compile(
     r"(__internal|pg_|inet_|has_|current_(setting|query|connection|database|schema|catalog|role|user))|"
     r"(getenv|getvariable|write_log|sleep_ms|setseed|nextval|currval|setval|session_user|user|version|txid_current|"
@@ -49,7 +55,7 @@ class RefusedError(Exception):
 
 def check(connection: duckdb.DuckDBPyConnection, query: str, tables: set[str]) -> None:
     """Raises `RefusedError` unless `query` is one statement that reads `tables` and what it defines itself, and
-    `duckdb.Error` unless it can be parsed. The parser's own tree is looked at, not the text."""
+    `duckdb.Error` unless it can be parsed. Checks DuckDB's own syntax tree, not the text."""
     statements = connection.extract_statements(query)
     if len(statements) != 1:
         raise RefusedError("Write one statement." if not statements else "One statement at a time, please.")
@@ -66,56 +72,66 @@ def check(connection: duckdb.DuckDBPyConnection, query: str, tables: set[str]) -
 
 
 def _check_tree(tree: Any, tables: set[str]) -> None:
-    nodes = list(_nodes(tree))
-    defined = {
-        str(entry["key"]).casefold()
-        for node in nodes
-        if isinstance(with_ := node.get("cte_map"), dict)
-        for entry in with_.get("map", ())
-    }
-    for node in nodes:
+    for node, defined in _scoped(tree):
         kind = node.get("type")
         if isinstance(kind, str) and kind.endswith("_NODE") and kind not in _QUERY_NODES:
             raise RefusedError("Nothing can be changed here: the data is only for reading.")
         if kind == "BASE_TABLE":
-            _check_table(node, tables | defined)
+            _check_table(node, tables, defined)
         elif kind == "TABLE_FUNCTION" and (name := _name(node.get("function"))) not in _TABLE_FUNCTIONS:
             raise RefusedError(f"The function {name} cannot be read from here; {_list(_TABLE_FUNCTIONS)} can.")
         elif kind == "SHOW_REF" and node.get("show_type") not in _SHOWS:
-            raise RefusedError(f"SHOW is off. The tables are {_list(tables)}; DESCRIBE tells of their columns.")
+            raise RefusedError(f"SHOW is off. The tables are {_list(tables)}; DESCRIBE lists their columns.")
         elif kind == "FUNCTION" and _FUNCTIONS.match(name := _name(node)):
             raise RefusedError(f"The function {name} is off here.")
 
 
-def _check_table(node: dict[str, Any], allowed: set[str]) -> None:
+def _check_table(node: dict[str, Any], tables: set[str], defined: frozenset[str]) -> None:
     name = str(node.get("table_name", ""))
-    if name.casefold() not in allowed or node.get("schema_name") or node.get("catalog_name"):
-        raise RefusedError(f"There is no table {name[:60]!r} here. There are {_list(allowed)}.")
+    known = _lower(name) in tables or _lower(name) in defined
+    if not known or node.get("schema_name") or node.get("catalog_name"):
+        raise RefusedError(f"There is no table {name[:60]!r} here. There are {_list(tables | defined)}.")
 
 
-def _nodes(tree: Any):
-    """Every JSON object in a tree."""
-    waiting = [tree]
+def _scoped(tree: Any) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
+    """Every JSON object in a tree, with the names that WITH clauses define for it.
+
+    A WITH clause is visible in its own query and what is nested in it, and to the clauses after it; a recursive one to
+    its recursive part as well. Where DuckDB does not see such a name, it looks for a table or a file.
+    """
+    waiting: list[tuple[Any, frozenset[str]]] = [(tree, frozenset())]
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            yield one
-            waiting.extend(one.values())
-        elif isinstance(one, list):
-            waiting.extend(one)
+        one, defined = waiting.pop()
+        if isinstance(one, list):
+            waiting.extend((part, defined) for part in one)
+        if not isinstance(one, dict):
+            continue
+        parts = dict(one)
+        if isinstance(clauses := parts.pop("cte_map", None), dict):
+            for clause in clauses.get("map", ()):
+                waiting.append((clause["value"], defined))
+                defined |= {_lower(str(clause["key"]))}
+        if one.get("type") == "RECURSIVE_CTE_NODE":
+            waiting.append((parts.pop("right", None), defined | {_lower(str(one.get("cte_name")))}))
+        yield one, defined
+        waiting.extend((part, defined) for part in parts.values())
+
+
+def _lower(name: str) -> str:
+    return name.translate(_LOWER)
 
 
 def _name(function: Any) -> str:
-    return str(function.get("function_name", "?")).casefold() if isinstance(function, dict) else "?"
+    return _lower(str(function.get("function_name", "?"))) if isinstance(function, dict) else "?"
 
 
-def _list(names: set[str]) -> str:
+def _list(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
 
 def connect(folder: str, files: dict[str, str], memory_mb: int) -> duckdb.DuckDBPyConnection:
     """A connection that can read these files of `folder` and nothing else, with a view of each. Changes the working
-    directory, so that no path of this machine stands in a view."""
+    directory, so that a view holds no path of this machine."""
     os.chdir(folder)
     connection = duckdb.connect(
         config={
@@ -138,7 +154,7 @@ def connect(folder: str, files: dict[str, str], memory_mb: int) -> duckdb.DuckDB
 
 
 def confine(memory_mb: int, seconds: float) -> None:
-    """Let the system bound what this process takes from now on: address space, processor time, files."""
+    """Let the system limit this process from now on: its address space, processor time and files."""
     if resource is None:
         return
     limits = {resource.RLIMIT_FSIZE: 0, resource.RLIMIT_CORE: 0, resource.RLIMIT_CPU: math.ceil(seconds + _GRACE)}
@@ -147,17 +163,15 @@ def confine(memory_mb: int, seconds: float) -> None:
             pages = int(file.read().split()[0])
         limits[resource.RLIMIT_AS] = pages * resource.getpagesize() + (memory_mb + _HEADROOM) * 2**20
     except OSError:
-        pass  # not Linux, where the address space says little
+        pass  # not Linux: there the address space is no measure of memory
     for limit, value in limits.items():
         hard = resource.getrlimit(limit)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(limit, (value, value))
 
 
-def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """What the query gives, or the error, as JSON can hold it."""
-    connection = connect(request["folder"], request["files"], request["memory_mb"])
-    confine(request["memory_mb"], request["seconds"])
+def answer(connection: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> dict[str, Any]:
+    """The query's result, or the error, as values that JSON can hold."""
     expired = threading.Event()
 
     def interrupt() -> None:
@@ -195,7 +209,7 @@ def _fetch(result: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> dict[s
     names = [str(column[0]) for column in result.description or ()]
     n_columns = request["columns"]
     more, used, rows = len(names) > n_columns, 0, []
-    # a plan is one long text
+    # A plan is one long text.
     longest = request["text"] if names[:1] == ["explain_key"] else request["cell"]
     while row := result.fetchone():
         if len(rows) == request["rows"] or used > request["text"]:
@@ -218,6 +232,10 @@ def _cell(value: Any, longest: int) -> Any:
 
 
 if __name__ == "__main__":
-    json.dump(answer(json.load(sys.stdin)), sys.stdout)
+    asked = json.load(sys.stdin)
+    opened = connect(asked["folder"], asked["files"], asked["memory_mb"])
+    confine(asked["memory_mb"], asked["seconds"])
+    print(READY, flush=True)
+    json.dump(answer(opened, asked), sys.stdout)
     sys.stdout.flush()
-    os._exit(0)  # tearing down what a query left can take longer than the query
+    os._exit(0)  # freeing the memory of a query can take longer than the query

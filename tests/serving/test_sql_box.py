@@ -10,7 +10,7 @@ import pytest
 
 from recsys.errors import ArtifactError
 from recsys.serving import sql_box
-from recsys.serving.sql_box import Limits, QueryError, SqlBox
+from recsys.serving.sql_box import Limits, NotStartedError, QueryError, SqlBox
 from tests.serving import tables
 from tests.serving.tables import EVIL, SECRET
 
@@ -72,8 +72,8 @@ def test_values_of_every_kind_fit_in_a_table(box):
         "SELECT levenshtein(repeat('a', 200000), repeat('b', 200000))",
     ],
 )
-def test_what_takes_long_is_stopped(folder, query):
-    with pytest.raises(QueryError, match=r"longer than 0\.5 seconds|more memory|more than a query may"):
+def test_a_slow_query_is_stopped(folder, query):
+    with pytest.raises(QueryError, match=r"longer than 0\.5 seconds|more memory|than a query may use"):
         SqlBox(folder, Limits(seconds=0.5)).run(query)
 
 
@@ -87,8 +87,8 @@ def test_what_takes_long_is_stopped(folder, query):
         "SELECT * FROM range(100000) a, range(100000) b ORDER BY random()",
     ],
 )
-def test_what_takes_much_memory_is_stopped(box, query):
-    with pytest.raises(QueryError, match=r"more memory|longer than|more than a query may"):
+def test_a_query_that_needs_much_memory_is_stopped(box, query):
+    with pytest.raises(QueryError, match=r"more memory|longer than|than a query may use"):
         box.run(query)
 
 
@@ -122,13 +122,13 @@ except QueryError:
         ("SELECT error('<b>[x](http://a/b)</b>')", "<b>"),
     ],
 )
-def test_a_wrong_query_is_answered_in_words(box, query, says):
+def test_the_error_of_a_wrong_query_says_why(box, query, says):
     with pytest.raises(QueryError) as caught:
         box.run(query)
     assert says in str(caught.value)
 
 
-def test_the_place_of_a_mistake_is_shown(box):
+def test_the_place_of_an_error_is_shown(box):
     with pytest.raises(QueryError) as caught:
         box.run("SELECT nothing FROM ratings")
     assert caught.value.excerpt.startswith("LINE 1: SELECT nothing")
@@ -140,7 +140,7 @@ def test_a_plan_is_one_drawing(box):
     assert box.run("SELECT 1").plan is None
 
 
-def test_the_worker_gets_no_environment_and_no_path_of_this_machine_is_told(box, folder, monkeypatch):
+def test_the_worker_gets_no_environment_and_shows_no_path_of_this_machine(box, folder, monkeypatch):
     monkeypatch.setenv("MAL_CLIENT_ID", SECRET)
     given = {}
     run = subprocess.run
@@ -170,19 +170,84 @@ def test_many_at_once_all_get_their_own_answer(box):
     assert answers == {i: ((i,),) for i in range(6)}
 
 
-def test_when_all_slots_are_taken_one_is_told_to_wait(box, monkeypatch):
+def test_when_all_slots_are_taken_a_query_is_refused(box, monkeypatch):
     monkeypatch.setattr(sql_box, "_WAITING", 0.01)
     monkeypatch.setattr(sql_box, "_SLOTS", threading.BoundedSemaphore(1))
     with sql_box._SLOTS, pytest.raises(QueryError, match="Try again in a moment"):
-        box.run("SELECT 1")
-    assert box.run("SELECT 1").rows == ((1,),)
+        box.run("SELECT 17")
+    assert box.run("SELECT 17").rows == ((17,),)
 
 
-def test_a_slot_is_given_back_after_an_error(box, monkeypatch):
+def test_a_slot_is_free_again_after_an_error(box, monkeypatch):
     monkeypatch.setattr(sql_box, "_SLOTS", threading.BoundedSemaphore(1))
     for _ in range(2):
         with pytest.raises(QueryError, match="syntax error"):
             box.run("SELEC")
+
+
+@pytest.fixture
+def counted(monkeypatch) -> list[str]:
+    """The queries for which a worker was started."""
+    asked: list[str] = []
+    given = SqlBox._given
+    monkeypatch.setattr(SqlBox, "_given", lambda box, query: (asked.append(query), given(box, query))[1])
+    return asked
+
+
+def test_an_answer_is_kept_for_the_next_visitor_but_an_error_is_not(folder, counted):
+    box = SqlBox(folder)
+    assert box.run("SELECT 1") == box.run("SELECT 1")
+    for _ in range(2):
+        with pytest.raises(QueryError):
+            box.run("SELEC")
+    assert counted == ["SELECT 1", "SELEC", "SELEC"]
+
+
+def test_kept_answers_stay_within_their_bytes(folder, counted):
+    queries = [f"SELECT repeat('{letter}', 400) FROM range(20)" for letter in "abc"]  # noqa: S608
+    size = SqlBox(folder).run(queries[0]).n_bytes
+    assert 20 * 400 < size < 40 * 400
+    counted.clear()
+    box = SqlBox(folder, cache_bytes=2 * size)
+    for query in (*queries, queries[2], queries[0]):
+        box.run(query)
+    assert counted == [*queries, queries[0]]  # the third took the place of the first
+    assert sum(answer.n_bytes for answer in box._kept.values()) <= 2 * size
+
+
+def test_an_answer_larger_than_the_cache_is_given_but_not_kept(folder):
+    box = SqlBox(folder, cache_bytes=1_000)
+    assert len(box.run("SELECT repeat('x', 400) FROM range(20)").rows) == 20
+    assert len(box._kept) == 0
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "raise ImportError('no module named duckdb')",
+        "import os; os._exit(1)",
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+        "print('something else')",
+        "import time; time.sleep(60)",
+    ],
+    ids=["fails", "ends", "is killed", "says something else", "never comes up"],
+)
+def test_a_worker_that_does_not_start_is_not_called_a_slow_query(folder, tmp_path, monkeypatch, program):
+    worker = tmp_path / "worker.py"
+    worker.write_text(program, encoding="utf-8")
+    monkeypatch.setattr(sql_box.sql_worker, "__file__", str(worker))
+    monkeypatch.setattr(sql_box, "_STARTING", 0.5)
+    with pytest.raises(NotStartedError, match="could not start"):
+        SqlBox(folder, Limits(seconds=0.5)).run("SELECT 1")
+
+
+def test_a_system_without_room_for_a_process_is_not_called_a_slow_query(folder, monkeypatch):
+    def refuse(*arguments, **options):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(sql_box.subprocess, "run", refuse)
+    with pytest.raises(NotStartedError, match="could not start"):
+        SqlBox(folder).run("SELECT 1")
 
 
 def test_a_damaged_file_is_named(folder, tmp_path):

@@ -1,4 +1,4 @@
-"""Visitors who mean harm: the check of statements and DuckDB's own locks, each tested without the other."""
+"""Harmful queries: the check of statements and DuckDB's own locks, each tested without the other."""
 
 from pathlib import Path
 
@@ -84,11 +84,32 @@ REFUSED = (
     "-- nothing",
     ";",
 )
+#: Names that a WITH clause defines elsewhere in the statement: DuckDB looks for a table or file that is called so.
+OUT_OF_SCOPE = (
+    'SELECT (WITH "secret.csv" AS (SELECT 1) SELECT 1) FROM "secret.csv"',
+    'SELECT 1 FROM "secret.csv" JOIN (WITH "secret.csv" AS (SELECT 1) FROM "secret.csv") ON true',
+    '(WITH "secret.csv" AS (SELECT 1) FROM "secret.csv") UNION ALL FROM "secret.csv"',
+    'WITH a AS (WITH "secret.csv" AS (SELECT 1) FROM "secret.csv") FROM a, "secret.csv"',
+    'WITH "secret.csv" AS (FROM "secret.csv") FROM "secret.csv"',
+    'WITH RECURSIVE "secret.csv" AS (FROM "secret.csv") FROM "secret.csv"',
+    'WITH RECURSIVE "secret.csv"(x) AS (SELECT x FROM "secret.csv" UNION ALL FROM "secret.csv") FROM "secret.csv"',
+    'WITH RECURSIVE a(x) AS (SELECT 1 UNION ALL (WITH "secret.csv" AS (FROM a) FROM "secret.csv")) FROM "secret.csv"',
+    'WITH a AS (FROM "secret.csv"), "secret.csv" AS (SELECT 1) FROM a',
+    'WITH "\u017fecret.csv" AS (SELECT 1) FROM "secret.csv"',
+    'WITH "secret.csv" AS (SELECT 1) FROM main."secret.csv"',
+)
 ALLOWED = (
     "SELECT count(*) FROM ratings",
     "select Score, COUNT(*) from RATINGS group by all order by all;",
     "WITH best AS (SELECT anime_id, avg(score) AS s FROM ratings GROUP BY 1) SELECT max(s) FROM best",
     "WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t WHERE i < 5) SELECT sum(i) FROM t",
+    "WITH a AS (SELECT 1 AS x), b AS (FROM a) SELECT (SELECT x FROM a) FROM b, (WITH c AS (FROM b) FROM c)",
+    "WITH a AS (SELECT 1 AS x) FROM range(2) t(i), LATERAL (SELECT x + i FROM a) JOIN a ON (x = (SELECT x FROM a))",
+    "WITH a AS (SELECT 1 AS x) (SELECT 2 UNION ALL FROM a) ORDER BY (SELECT x FROM a)",
+    "WITH Best AS MATERIALIZED (FROM ratings) SELECT count(*) FROM bEST WHERE EXISTS (FROM BEST)",
+    "WITH ratings AS (SELECT count(*) AS n FROM Ratings) FROM ratings",
+    "WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL (WITH u AS (FROM t) SELECT i + 1 FROM u WHERE i < 3)) FROM t",
+    "DESCRIBE WITH a AS (SELECT 1) FROM a",
     "FROM users SELECT username ORDER BY user_id LIMIT 3",
     "SELECT unnest(genres) FROM catalogue",
     "SELECT score, row_number() OVER (PARTITION BY user_id ORDER BY score) FROM ratings QUALIFY 1 = 1",
@@ -128,6 +149,12 @@ def test_reading_is_allowed(connection, query):
 @pytest.mark.parametrize("query", REFUSED)
 def test_anything_else_is_refused(connection, query):
     with pytest.raises((sql_worker.RefusedError, duckdb.Error)):
+        check(connection, query)
+
+
+@pytest.mark.parametrize("query", OUT_OF_SCOPE)
+def test_a_name_is_known_only_in_the_scope_of_its_with_clause(connection, query):
+    with pytest.raises(sql_worker.RefusedError, match=r"no table 'secret\.csv'"):
         check(connection, query)
 
 
