@@ -44,7 +44,8 @@ _COUNTED = [
     (r"(\d+)(?:st|nd|rd|th) ?シーズン", "season"),
     (rf"\b(?:part|cour|chapter|act)[ .]?(\d+|{_ROMAN}|one|two|three)\b", "part"),
     (rf"第(\d+|{_KANJI})(?:クール|部|章|幕|弾|話|巻)", "part"),
-    (r"\b(?:vol(?:ume)?|ep(?:isode)?|case)[ .]*(\d+)\b", "part"),
+    (r"\b(?:vol(?:ume)?|case)[ .]*(\d+)\b", "part"),
+    (r"\bep(?:isode)?[ .]*(\d+)\b", "episode"),
     (r"\b(?:the )?movie (\d+|i{1,3}|iv)\b", "film"),
     (r"\bmovie(\d+)\b", "film"),
     (r"\b(?:ova|oad|ona|special|sp) (\d+)\b", "special"),
@@ -67,7 +68,7 @@ _MARKS = [
 ]
 _COUNTERS = [(re.compile(pattern), what) for pattern, what in _COUNTED]
 _MARKERS = [(re.compile(pattern), what) for pattern, what in _MARKS]
-_YEAR = re.compile(r"[(\[ ]((?:19|20)\d\d)[)\]]?$")
+_YEAR = re.compile(r"[(\[ ]((?:19|20)\d\d)[)\]]?$|\(((?:19|20)\d\d)\)")
 _ARTICLE = re.compile(r"^(?:the|a) ")
 _POSSESSIVE = re.compile("['\u2019]s\\b")
 _ACCENTS = re.compile("[\u0300-\u036f]")
@@ -124,9 +125,9 @@ def parse(text: str) -> Name:
     counts: dict[str, int] = {}
     marks: set[str] = set()
     match = _YEAR.search(text)
-    year = int(match[1]) if match else None
+    year = int(match[1] or match[2]) if match else None
     if match:
-        text = text[: match.start()]
+        text = f"{text[: match.start()]} {text[match.end() :]}".strip()
     for pattern, what in _COUNTERS:
         match = pattern.search(text)
         if match:
@@ -143,8 +144,8 @@ def parse(text: str) -> Name:
         counts.setdefault("season", number)
         words = words[:at] + words[at + 1 :]
         cuts = sorted({cut - (cut > at) for cut in cuts})
-    season, part, film = (counts.get(what) for what in ("season", "part", "film"))
-    return Name(tuple(words), tuple(cuts), season, part, film, year, frozenset(marks), at)
+    part = counts.get("part", counts.get("episode"))
+    return Name(tuple(words), tuple(cuts), counts.get("season"), part, counts.get("film"), year, frozenset(marks), at)
 
 
 def weight(words: tuple[str, ...]) -> float:

@@ -8,7 +8,6 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.catalogue_build.franchise_order import kind
 from recsys.data.catalogue import Catalogue
 from recsys.errors import ArtifactError, ProfileError, RecsysError, UnknownModelError
 from recsys.models import order
@@ -50,7 +49,6 @@ class Engine:
                 "The artifacts hold no model. Restore them from the repository or train one (see README)."
             )
         self._aligned = MappingProxyType(aligned)
-        self._kind = functools.lru_cache(maxsize=None)(lambda position: kind(catalogue.title(position)))
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -209,7 +207,7 @@ class Engine:
         return item
 
     def _is_aside(self, aligned: Aligned, item: int) -> bool:
-        return self._kind(int(aligned.positions[item])) in _NOT_OF_THE_STORY
+        return self.catalogue.kinds[aligned.positions[item]] in _NOT_OF_THE_STORY
 
     def _name(self, aligned: Aligned, item: int) -> str:
         return self._names[aligned.positions[item]]
