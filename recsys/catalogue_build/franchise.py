@@ -8,8 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from recsys.catalogue_build import franchise_dates, franchise_groups, franchise_order
+from recsys.catalogue_build import franchise_groups, franchise_order
 from recsys.catalogue_build.franchise_brands import known_brands
+from recsys.catalogue_build.franchise_dates import Timeline
 from recsys.catalogue_build.franchise_groups import Groups
 from recsys.catalogue_build.franchise_index import TitleIndex
 from recsys.catalogue_build.franchise_names import parse
@@ -43,10 +44,11 @@ def annotate(titles: Iterable[Title], related: Mapping[int, Sequence[Relation]] 
     inferred = franchise_groups.infer(by_id.values(), known_brands())
     groups = _merge(inferred.groups, related)
     index = TitleIndex(by_id, groups, inferred)
-    dates = franchise_dates.estimate(index)
+    timeline = Timeline(index)
     known = {i: parents for i, parents in franchise_order.corrections().items() if {i, *parents} <= by_id.keys()}
-    known = franchise_order.without_cycles(known | _stated_parents(related, by_id), dates)
-    order = franchise_order.watch_order(dates, known)
+    known = franchise_order.without_cycles(known | _stated_parents(related, by_id), timeline.dates)
+    timeline.follow(known)
+    order = franchise_order.watch_order(timeline.dates, known)
     required = franchise_order.chains(franchise_order.infer(index, order) | known, order)
     result = {}
     count: Counter[int] = Counter()

@@ -1,11 +1,13 @@
 """When each title began, in years: known, or estimated from the dates of near ids and from numbers in names."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from graphlib import TopologicalSorter
+from typing import Any
 
 from recsys.catalogue_build import clean
 from recsys.catalogue_build.franchise_index import TitleIndex
-from recsys.catalogue_build.franchise_names import Words, parse
+from recsys.catalogue_build.franchise_names import parse
 from recsys.types import Title
 
 #: Titles of one name whose ids differ by less were announced at about the same time.
@@ -18,94 +20,114 @@ _UNDATED = 9999.0
 _STEP = 1e-9
 
 
-def estimate(index: TitleIndex) -> dict[int, float]:
-    """Title id -> date in years, a different one for each title.
+class Timeline:
+    """`dates` maps a title id to its date in years, a different one for each title.
 
-    An estimate gives way to what names say: it is moved behind titles with a lower number and before those with a
-    higher one, behind a title of the same name that was announced just before, and behind the first title whose name
-    it extends. A known date is not moved beyond the quarter, or the year, that is known.
+    An estimate gives way to what names say: a title comes after those with a lower number and before those with a
+    higher one; of two with the same name and type, the one with a year in its name is later, else the higher id; and a
+    TV series comes after the first whose name it extends. A known date is moved within the known quarter or year only.
     """
-    spans = {anime_id: _span(title) for anime_id, title in index.titles.items()}
-    dates = _from_near_ids(index.titles, spans)
 
-    def move(anime_id: int, date: float) -> None:
-        low, high = spans[anime_id]
+    def __init__(self, index: TitleIndex) -> None:
+        self.index = index
+        titles = self.titles = index.titles
+        self.spans = {anime_id: _span(title) for anime_id, title in titles.items()}
+        self.dates = _from_near_ids(titles, self.spans)
+        for (group, words), ids in sorted(index.lines.items(), key=lambda item: len(item[0][1])):
+            shorter = [index.lines.get((group, words[:end]), ()) for end in range(1, len(words))]
+            series = [[i for i in line if i in index.main and titles[i].type == "TV"] for line in shorter]
+            for anime_id in ids:
+                if titles[anime_id].type == "TV":
+                    self._after(anime_id, (self._first(line) for line in series if line))
+            if len(ids) > 1:
+                ranks = {anime_id: index.rank_in(anime_id, words) for anime_id in ids}
+                self._align(ranks, lambda first, second, words=words: index.numbered_before(first, second, words))
+                self._align_namesakes(ranks)
+        for numbers in index.numbered.values():
+            self._align(numbers, lambda first, second: titles[first].type == titles[second].type)
+
+    def follow(self, parents: Mapping[int, Iterable[int]]) -> None:
+        """Move estimates of titles after their parents, where they can be moved. `parents` have no cycle."""
+        parents_first = list(TopologicalSorter(parents).static_order())
+        for anime_id in parents_first:
+            self._after(anime_id, (self.dates[parent] for parent in parents.get(anime_id, ())))
+        for anime_id in reversed(parents_first):
+            for parent in parents.get(anime_id, ()):
+                self._before(parent, [self.dates[anime_id]])
+
+    def _align(self, ranks: Mapping[int, Any], may_precede: Callable[[int, int], bool]) -> None:
+        """Order titles by rank. Of several with one rank (a remake), any may be the one that another follows."""
+        ascending = sorted(ranks, key=lambda anime_id: (ranks[anime_id], anime_id))
+        for own in ascending:
+            lower: dict[Any, list[int]] = {}
+            for i in ascending:
+                if ranks[i] < ranks[own] and may_precede(i, own):
+                    lower.setdefault(ranks[i], []).append(i)
+            self._after(own, (self._first(self.index.same_year(ids, own)) for ids in lower.values()))
+        for own in reversed(ascending):
+            higher: dict[Any, list[int]] = {}
+            for i in ascending:
+                if ranks[i] > ranks[own] and may_precede(own, i):
+                    higher.setdefault(ranks[i], []).append(i)
+            self._before(own, (self._last(self.index.same_year(ids, own)) for ids in higher.values()))
+
+    def _align_namesakes(self, ranks: Mapping[int, Any]) -> None:
+        key = {anime_id: (ranks[anime_id], self.titles[anime_id].type) for anime_id in ranks}
+        ascending = sorted(ranks, key=lambda anime_id: (bool(self.index.years[anime_id]), anime_id))
+        for own in ascending:
+            self._after(own, (self.dates[i] for i in ranks if key[i] == key[own] and self._is_earlier(i, own)))
+        for own in reversed(ascending):
+            self._before(own, (self.dates[i] for i in ranks if key[i] == key[own] and self._is_earlier(own, i)))
+
+    def _is_earlier(self, first: int, second: int) -> bool:
+        """Whether the first of two namesakes began earlier: a year in a name marks a remake."""
+        remake = bool(self.index.years[first]), bool(self.index.years[second])
+        return remake == (False, True) or (remake[0] == remake[1] and 0 < second - first < _NEAR_IDS)
+
+    def _first(self, ids: Iterable[int]) -> float:
+        return min(self.dates[i] for i in ids)
+
+    def _last(self, ids: Iterable[int]) -> float:
+        return max(self.dates[i] for i in ids)
+
+    def _after(self, anime_id: int, dates: Iterable[float]) -> None:
+        self._move(anime_id, max(self.dates[anime_id], max(dates, default=-math.inf) + _STEP))
+
+    def _before(self, anime_id: int, dates: Iterable[float]) -> None:
+        self._move(anime_id, min(self.dates[anime_id], min(dates, default=math.inf) - _STEP))
+
+    def _move(self, anime_id: int, date: float) -> None:
+        low, high = self.spans[anime_id]
         if low <= date < high:
-            dates[anime_id] = date
-
-    def align(ids: Sequence[int], before: Callable[[int, int], bool]) -> None:
-        for anime_id in ids:
-            earliest = max((dates[i] for i in ids if before(i, anime_id)), default=-math.inf) + _STEP
-            if dates[anime_id] < earliest:
-                move(anime_id, earliest)
-        for anime_id in reversed(ids):
-            latest = min((dates[i] for i in ids if before(anime_id, i)), default=math.inf) - _STEP
-            if dates[anime_id] > latest:
-                move(anime_id, latest)
-
-    for (group, words), ids in sorted(index.lines.items(), key=lambda item: len(item[0][1])):
-        for anime_id in ids:
-            earliest = _extended(index, dates, anime_id, group, words) + _STEP
-            if dates[anime_id] < earliest:
-                move(anime_id, earliest)
-        if len(ids) > 1:
-            ordered = sorted(ids, key=lambda anime_id: (index.rank_in(anime_id, words), anime_id))
-            align(ordered, lambda first, second: _before(index, first, second, words))
-    for numbers in index.numbered.values():
-        types = {anime_id: index.titles[anime_id].type for anime_id in numbers}
-        align(
-            sorted(numbers, key=lambda anime_id: (numbers[anime_id], anime_id)),
-            lambda first, second: numbers[first] < numbers[second] and types[first] == types[second],
-        )
-    return dates
-
-
-def _before(index: TitleIndex, first: int, second: int, words: Words) -> bool:
-    """Whether two titles of one line are in this order by their numbers, or by their ids if one name is all they have."""
-    if index.numbered_before(first, second, words):
-        return True
-    same = index.rank_in(first, words) == index.rank_in(second, words)
-    return same and 0 < second - first < _NEAR_IDS and index.titles[first].type == index.titles[second].type
-
-
-def _extended(index: TitleIndex, dates: Mapping[int, float], anime_id: int, group: int, words: Words) -> float:
-    """When the line began that a title's name extends, among titles of its type; the latest for several lines."""
-    result = -math.inf
-    for end in range(1, len(words)):
-        first = (
-            dates[i]
-            for i in index.lines.get((group, words[:end]), ())
-            if i in index.main and index.titles[i].type == index.titles[anime_id].type
-        )
-        result = max(result, min(first, default=-math.inf))
-    return result
+            self.dates[anime_id] = date
 
 
 def _span(title: Title) -> tuple[float, float]:
     """The first possible date, and the first that is too late."""
+    if title.year and title.season in clean.SEASONS:
+        start = title.year + clean.SEASONS.index(title.season) * _QUARTER
+        return start, start + _QUARTER
     if title.year:
-        start = title.year + _season(title) if title.season in clean.SEASONS else title.year
-        return start, start + (_QUARTER if title.season in clean.SEASONS else 1)
+        return title.year, title.year + 1
     name = parse(title.title)
-    if clean.year(name.year):
-        return float(name.year or 0), math.inf if (name.season or 1) > 1 or name.part else (name.year or 0) + 1.0
-    return -math.inf, math.inf
-
-
-def _season(title: Title) -> float:
-    return clean.SEASONS.index(title.season) * _QUARTER if title.season in clean.SEASONS else _LATE
+    year = clean.year(name.year)
+    if year is None:
+        return -math.inf, math.inf
+    return year, math.inf if name.marks - {"film", "noise"} else year + 1  # a later season, a special of that series
 
 
 def _from_near_ids(titles: Mapping[int, Title], spans: Mapping[int, tuple[float, float]]) -> dict[int, float]:
     """The known dates; where unknown, the median of those of near ids, which were added at about the same time."""
-    ids = sorted(titles)
-    apart = {anime_id: anime_id / 1e8 for anime_id in ids}
-    known = [(i, math.floor(spans[i][0]) + _season(titles[i]) + apart[i]) for i in ids if spans[i][0] > 0]
-    result = dict(known)
+    known = []
+    for anime_id, (low, high) in sorted(spans.items()):
+        if high < math.inf:
+            known.append((anime_id, low if high - low == _QUARTER else low + _LATE))
+    result = {anime_id: date + anime_id / 1e8 for anime_id, date in known}
     at = 0
-    for anime_id in ids:
+    for anime_id in sorted(titles):
         while at < len(known) and known[at][0] < anime_id:
             at += 1
         near = sorted(date for _, date in known[max(0, at - 10) : at + 10])
-        result.setdefault(anime_id, near[len(near) // 2] + apart[anime_id] / 1000 if near else _UNDATED + apart[anime_id])
+        middle = near[len(near) // 2] if near else _UNDATED
+        result.setdefault(anime_id, max(middle, spans[anime_id][0]) + anime_id / 1e8)
     return result

@@ -2,7 +2,8 @@
 
 import functools
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from recsys.catalogue_build.franchise_groups import Inferred
 from recsys.catalogue_build.franchise_names import Name, Words
@@ -12,12 +13,24 @@ SERIES = ("TV", "ONA")
 #: A name that so many series extend, each in its own way, is a brand: none of them requires the others.
 _MANY_SERIES = 7
 
-Rank = tuple[float, int]
+Rank = tuple[tuple[int, ...], int]
+FIRST: Rank = ((1,), 0)
 
 
 def rank(name: Name) -> Rank:
-    """Season and part as numbers."""
-    return (name.season if name.season is not None else 1, name.part or 0)
+    """Season and part as numbers. A season 0 says nothing of the order: it may be a prequel that was made later."""
+    season = name.season or 1
+    return ((season,) if name.series is None else (name.series, season), name.part or 0)
+
+
+def number(name: Name) -> int:
+    """The numeral that ends a head of the name, 0 where there is none."""
+    return (name.season if name.series is None else name.series) or 0
+
+
+def _own(name: Name, title: Title) -> Name:
+    """The name of a special without the number of its episode, which is no part of the series."""
+    return replace(name, part=None) if title.kind == "special" and "episode" in name.marks else name
 
 
 class TitleIndex:
@@ -30,16 +43,18 @@ class TitleIndex:
 
     def __init__(self, titles: Mapping[int, Title], groups: Mapping[int, int], inferred: Inferred) -> None:
         self.titles, self.groups, self.inferred = titles, groups, inferred
+        self.names = {anime_id: [_own(name, titles[anime_id]) for name in group] for anime_id, group in inferred.names.items()}
+        self.years = {anime_id: {name.year for name in group if name.year} for anime_id, group in self.names.items()}
         self.main = {anime_id for anime_id, title in titles.items() if title.kind == "main"}
         self.lines: dict[tuple[int, Words], list[int]] = defaultdict(list)
         self.extended: dict[tuple[int, Words], list[int]] = defaultdict(list)
         self.numbered: dict[tuple[int, Words], dict[int, int]] = defaultdict(dict)
-        for anime_id, group in inferred.names.items():
+        for anime_id, group in self.names.items():
             for words in {name.words for name in group}:
                 self.lines[groups[anime_id], words].append(anime_id)
             for name in group:
-                if name.numbered is not None and name.season is not None:
-                    self.numbered[groups[anime_id], name.words[: name.numbered]][anime_id] = name.season
+                if name.numbered is not None and number(name):
+                    self.numbered[groups[anime_id], name.words[: name.numbered]][anime_id] = number(name)
             for stem in dict.fromkeys(inferred.stems[anime_id]):
                 self.extended[groups[anime_id], stem].append(anime_id)
         self.brands = self._brands()
@@ -51,8 +66,12 @@ class TitleIndex:
             return False
         return self.titles[other].type in (self.titles[anime_id].type, *SERIES)
 
+    def same_year(self, ids: Sequence[int], anime_id: int) -> Sequence[int]:
+        """Those of `ids` that have the year in a title's name too, if there are any, else all: a remake's seasons."""
+        return [i for i in ids if self.years[i] & self.years[anime_id]] or ids
+
     def _rank_in(self, anime_id: int, words: Words) -> Rank:
-        return max(rank(name) for name in self.inferred.names[anime_id] if name.words == words)
+        return max(rank(name) for name in self.names[anime_id] if name.words == words)
 
     def _brands(self) -> set[tuple[int, Words]]:
         """The lines that too many series extend, or that end with a brand's own words."""
@@ -60,7 +79,7 @@ class TitleIndex:
         for (group, stem), ids in self.extended.items():
             for anime_id in ids:
                 if self.titles[anime_id].type in SERIES:
-                    longer = (n.words for n in self.inferred.names[anime_id] if len(n.words) > len(stem))
+                    longer = (n.words for n in self.names[anime_id] if len(n.words) > len(stem))
                     series[group, stem].update(w[len(stem)] for w in longer if w[: len(stem)] == stem)
         named = {words for brand in self.inferred.brands.words for words in brand}
         return {

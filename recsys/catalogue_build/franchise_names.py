@@ -101,7 +101,8 @@ class Name:
     """A parsed name. `words` is the series' name with what follows it, without numbers of seasons and kinds of release;
     `cuts` are the word counts after which a subtitle may begin, ascending, the last one being all words.
     `season`, `part` and `film` number the instalment where the name does; `marks` are the kinds of release it names.
-    `numbered` counts the words before a numeral that ends a head: 3 in "Kara no Kyoukai 1: Fukan Fuukei"."""
+    `numbered` counts the words before a numeral that ends a head: 3 in "Kara no Kyoukai 1: Fukan Fuukei".
+    `series` is a second number: 3 in "Yuusha Ou 3: Hoshi 2nd Season"."""
 
     words: tuple[str, ...]
     cuts: tuple[int, ...]
@@ -111,6 +112,7 @@ class Name:
     year: int | None = None
     marks: frozenset[str] = frozenset()
     numbered: int | None = None
+    series: int | None = None
 
 
 @functools.lru_cache(maxsize=100_000)
@@ -131,7 +133,10 @@ def parse(text: str) -> Name:
     for pattern, what in _COUNTERS:
         match = pattern.search(text)
         if match:
-            counts.setdefault(what, _value(match[1]))
+            if what in counts:
+                counts.setdefault("series", _value(match[1]))
+            else:
+                counts[what] = _value(match[1])
             marks.add(what)
             text = f"{text[: match.start()]} : {text[match.end() :]}"
     for pattern, what in _MARKERS:
@@ -141,11 +146,12 @@ def parse(text: str) -> Name:
     words, cuts = _split(_ARTICLE.sub("", text.strip()))
     at, number = _numeral(words, cuts)
     if at is not None:
-        counts.setdefault("season", number)
+        counts.setdefault("series" if "season" in counts else "season", number)
         words = words[:at] + words[at + 1 :]
         cuts = sorted({cut - (cut > at) for cut in cuts})
+    season, film, series = (counts.get(what) for what in ("season", "film", "series"))
     part = counts.get("part", counts.get("episode"))
-    return Name(tuple(words), tuple(cuts), counts.get("season"), part, counts.get("film"), year, frozenset(marks), at)
+    return Name(tuple(words), tuple(cuts), season, part, film, year, frozenset(marks), at, series)
 
 
 def weight(words: tuple[str, ...]) -> float:

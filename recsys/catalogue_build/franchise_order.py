@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from importlib import resources
 
-from recsys.catalogue_build.franchise_index import SERIES, TitleIndex, rank
+from recsys.catalogue_build.franchise_index import FIRST, SERIES, TitleIndex, number, rank
 from recsys.catalogue_build.franchise_names import Words
 from recsys.errors import DataError
 from recsys.types import Title
@@ -90,20 +90,20 @@ def _parent(index: TitleIndex, order: Mapping[int, int], title: Title) -> int | 
     own_id = title.anime_id
     if title.kind in ("music", "recap"):
         return None
-    group, own = index.groups[own_id], index.inferred.names[own_id]
+    group, own = index.groups[own_id], index.names[own_id]
     for name in own:
         line = index.lines[group, name.words]
         earlier = [i for i in line if index.numbered_before(i, own_id, name.words) and order[i] < order[own_id]]
-        if earlier and rank(name) > (1, 0):
-            same = [i for i in earlier if name.year and name.year in {n.year for n in index.inferred.names[i]}]
-            return max(same or earlier, key=lambda i: (index.rank_in(i, name.words), order[i]))
+        if earlier and rank(name) > FIRST:
+            earlier = index.same_year(earlier, own_id)
+            return max(earlier, key=lambda i: (index.rank_in(i, name.words), order[i]))
         if name.numbered is not None and name.numbered < len(name.words):
             series = index.numbered[group, name.words[: name.numbered]]
-            lower = [i for i in series if series[i] < (name.season or 0) and order[i] < order[own_id]]
+            lower = [i for i in series if series[i] < number(name) and order[i] < order[own_id]]
             lower = [i for i in lower if index.titles[i].type == title.type]
             if lower:
                 return max(lower, key=lambda i: series[i])
-    if any(name.year for name in own) and title.type in SERIES:
+    if index.years[own_id] and title.type in SERIES:
         return None  # a remake
     for stem in dict.fromkeys(index.inferred.stems[own_id]):
         if (group, stem) in index.brands:
@@ -113,7 +113,7 @@ def _parent(index: TitleIndex, order: Mapping[int, int], title: Title) -> int | 
         most = max((index.titles[i].members for i in before), default=0)
         before = [i for i in before if index.titles[i].members >= _LEAST_SHARE * most or not index.titles[i].members]
         if before:
-            return max(before, key=order.__getitem__)
+            return max(index.same_year(before, own_id), key=order.__getitem__)
     return None
 
 
@@ -122,6 +122,6 @@ def _is_series_of(index: TitleIndex, other: int, title: Title, stem: Words) -> b
     candidate = index.titles[other]
     if other not in index.main or candidate.type not in SERIES:
         return False
-    if any(_ASIDE & set(name.words) - set(stem) for name in index.inferred.names[other]):
+    if any(_ASIDE & set(name.words) - set(stem) for name in index.names[other]):
         return False
     return title.type not in SERIES or candidate.members >= _KNOWN_SHARE * title.members
