@@ -134,7 +134,7 @@ class Filters:
 class Title:
     """One row of the catalogue. Unknown values are None or empty; `mean_score` is MyAnimeList's, on 1-10.
 
-    Within its franchise, a title has a `kind` (main, special, recap or music), a place in the `watch_order` (1 is first)
+    Within its franchise, a title has a `kind` (main, special, recap or music), a place in `watch_order` (1 is first)
     and the titles to watch before it (`requires`).
     """
 

@@ -1,4 +1,4 @@
-"""Raw catalogue values -> clean ones: a function per kind of value, giving None (or empty) for what is unknown."""
+"""Clean raw catalogue values, one function for each kind of value. Unknown values become None or empty."""
 
 import html
 import re
@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from recsys.types import MAX_ANIME_ID, MAX_SCORE, MIN_SCORE
 
-FIRST_YEAR = 1900  # the oldest title of MyAnimeList is of 1917
-MAX_EPISODES = 20_000  # the longest-running series is near 8,000
+FIRST_YEAR = 1900  # MyAnimeList's oldest title is from 1917
+MAX_EPISODES = 20_000  # the longest series has about 8,000
 MAX_MEMBERS = 100_000_000
 MAX_MINUTES = 24 * 60
 MAX_TEXT = 500
@@ -23,7 +23,7 @@ _ENTITY = re.compile(r"&(#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE)
 
 
 def text(value: object) -> str | None:
-    """One line of text: HTML entities decoded (also doubly encoded ones), control characters and spare spaces gone."""
+    """One line of text with HTML entities decoded (even twice) and no control characters or repeated spaces."""
     if value is None:
         return None
     result = str(value)
@@ -38,7 +38,7 @@ def text(value: object) -> str | None:
 
 
 def texts(value: object, separator: str = ",") -> tuple[str, ...]:
-    """A separated list, without repetitions, in the given order."""
+    """Split a list, drop repetitions and keep the order."""
     whole = text(value)
     if whole is None:
         return ()
@@ -87,7 +87,7 @@ def is_adult(genres: tuple[str, ...], age_rating: str | None) -> bool:
 
 
 def url(value: object) -> str | None:
-    """A web address; nothing else may become a link."""
+    """A web address, else None: nothing else may become a link."""
     result = text(value)
     return result if result and re.fullmatch(r"https?://[^\s<>\"']+", result) else None
 
@@ -97,7 +97,7 @@ def year(value: object) -> int | None:
 
 
 def year_and_season(start: datetime) -> tuple[int | None, str]:
-    """When a title began, by Japan's calendar; a season is a quarter of the year."""
+    """Year and season of a date in Japan's time zone; a season is a quarter of the year."""
     local = start.astimezone(_JAPAN)
     return year(local.year), SEASONS[(local.month - 1) // 3]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from recsys.catalogue_build import clean
 from recsys.catalogue_build.franchise_index import TitleIndex
-from recsys.catalogue_build.franchise_names import parse
+from recsys.catalogue_build.franchise_names import Words, parse
 from recsys.types import Title
 
 #: Titles of one name whose ids differ by less were announced at about the same time.
@@ -16,6 +16,8 @@ _QUARTER = 0.25
 #: Where in a year a title of unknown season is put.
 _LATE = 3.5 * _QUARTER
 _UNDATED = 9999.0
+#: Estimates from near ids are good to about so many years.
+_ERROR = 2.0
 #: The distance that keeps two dates apart; less than that of neighbouring ids.
 _STEP = 1e-9
 
@@ -23,9 +25,10 @@ _STEP = 1e-9
 class Timeline:
     """`dates` maps a title id to its date in years, a different one for each title.
 
-    An estimate gives way to what names say: a title comes after those with a lower number and before those with a
-    higher one; of two with the same name and type, the one with a year in its name is later, else the higher id; and a
-    TV series comes after the first whose name it extends. A known date is moved within the known quarter or year only.
+    Names correct estimates. A title comes after those with a lower number and before those with a higher one. Of two
+    with the same name and type, the one with a year in its name is later, else the one with the higher id. A title
+    comes after the first TV series whose name it has or extends, unless it seems to be much older. A known date is
+    moved within the known quarter or year only.
     """
 
     def __init__(self, index: TitleIndex) -> None:
@@ -34,13 +37,14 @@ class Timeline:
         self.spans = {anime_id: _span(title) for anime_id, title in titles.items()}
         self.dates = _from_near_ids(titles, self.spans)
         for (group, words), ids in sorted(index.lines.items(), key=lambda item: len(item[0][1])):
-            shorter = [index.lines.get((group, words[:end]), ()) for end in range(1, len(words))]
-            series = [[i for i in line if i in index.main and titles[i].type == "TV"] for line in shorter]
+            ranks = {anime_id: index.rank_in(anime_id, words) for anime_id in ids}
+            series = [self._series(group, words[:end]) for end in range(1, len(words) + 1)]
             for anime_id in ids:
-                if titles[anime_id].type == "TV":
-                    self._after(anime_id, (self._first(line) for line in series if line))
+                for line in series[:-1]:
+                    self._align_with_series(anime_id, line)
+                if titles[anime_id].type != "TV":
+                    self._align_with_series(anime_id, [i for i in series[-1] if ranks[i] == ranks[anime_id]])
             if len(ids) > 1:
-                ranks = {anime_id: index.rank_in(anime_id, words) for anime_id in ids}
                 self._align(ranks, lambda first, second, words=words: index.numbered_before(first, second, words))
                 self._align_namesakes(ranks)
         for numbers in index.numbered.values():
@@ -70,6 +74,19 @@ class Timeline:
                 if ranks[i] > ranks[own] and may_precede(own, i):
                     higher.setdefault(ranks[i], []).append(i)
             self._before(own, (self._last(self.index.same_year(ids, own)) for ids in higher.values()))
+
+    def _series(self, group: int, words: Words) -> list[int]:
+        line = self.index.lines.get((group, words), ())
+        return [anime_id for anime_id in line if anime_id in self.index.main and self.titles[anime_id].type == "TV"]
+
+    def _align_with_series(self, anime_id: int, series: Iterable[int]) -> None:
+        """Put a title after the first of these series, if the estimates are near."""
+        title = self.titles[anime_id]
+        first = min(series, key=self.dates.__getitem__, default=anime_id)
+        if 0 < self.dates[first] - self.dates[anime_id] < _ERROR:
+            self._after(anime_id, [self.dates[first]])
+            if title.type == "TV" or title.kind != "main":
+                self._before(first, [self.dates[anime_id]])
 
     def _align_namesakes(self, ranks: Mapping[int, Any]) -> None:
         key = {anime_id: (ranks[anime_id], self.titles[anime_id].type) for anime_id in ranks}

@@ -43,7 +43,9 @@ class TitleIndex:
 
     def __init__(self, titles: Mapping[int, Title], groups: Mapping[int, int], inferred: Inferred) -> None:
         self.titles, self.groups, self.inferred = titles, groups, inferred
-        self.names = {anime_id: [_own(name, titles[anime_id]) for name in group] for anime_id, group in inferred.names.items()}
+        self.names = {
+            anime_id: [_own(name, titles[anime_id]) for name in group] for anime_id, group in inferred.names.items()
+        }
         self.years = {anime_id: {name.year for name in group if name.year} for anime_id, group in self.names.items()}
         self.main = {anime_id for anime_id, title in titles.items() if title.kind == "main"}
         self.lines: dict[tuple[int, Words], list[int]] = defaultdict(list)

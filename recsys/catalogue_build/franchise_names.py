@@ -1,4 +1,4 @@
-"""What a title's name says: the series' name in words, where it may end, which season or part, film or special."""
+"""Parse a title's name: the words of the series' name, where it may end, season, part, and kind of release."""
 
 import functools
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 Words = tuple[str, ...]  # never empty where it names something
 
-#: One character of Chinese or Japanese says about as much as this many Latin letters.
+#: One Chinese or Japanese character counts as this many Latin letters.
 WIDE_WEIGHT = 2.5
 #: From this character on, scripts are Chinese, Japanese or Korean.
 WIDE = "\u3040"
@@ -29,7 +29,7 @@ _ORDINAL = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|fin
 _ROMAN = "ii|iii|iv|v|vi|vii|viii|ix"
 _KANJI = "[一二三四五六七八九十]"
 
-#: (pattern, what the number in it counts). What matches is taken out of the name.
+#: (pattern, what the number in it counts). A match is removed from the name.
 _COUNTED = [
     (r"\b(?:the )?(\d+)(?:st|nd|rd|th) (?:season|series|stage|attack|term|gig|act)\b", "season"),
     (rf"\b(?:the )?({_ORDINAL}) (?:season|series|stage|attack|act|term)\b", "season"),
@@ -50,7 +50,7 @@ _COUNTED = [
     (r"\bmovie(\d+)\b", "film"),
     (r"\b(?:ova|oad|ona|special|sp) (\d+)\b", "special"),
 ]
-#: Words that say what kind of release it is, and nothing of the series' name.
+#: Words for a kind of release; they are removed from the name.
 _MARKS = [
     (r"\bmusic video\b|\bpromotion video\b|\bmusic clips?\b|\bpvs?\b|\bcms?\b|\bmanner movie\b", "promo"),
     (r"\b(?:the |gekijou ?ban |shin )?movies?\b|\bgekijou ?ban\b|\beiga\b|劇場版|映画|\bthe theater\b", "film"),
@@ -98,9 +98,9 @@ _PARTICLES = frozenset(
 
 @dataclass(frozen=True)
 class Name:
-    """A parsed name. `words` is the series' name with what follows it, without numbers of seasons and kinds of release;
-    `cuts` are the word counts after which a subtitle may begin, ascending, the last one being all words.
-    `season`, `part` and `film` number the instalment where the name does; `marks` are the kinds of release it names.
+    """A parsed name. `words` holds the series' name and subtitle, without season numbers and kinds of release. `cuts`
+    are the numbers of words after which a subtitle may begin, ascending; the last is the number of all words.
+    `season`, `part`, `film` and `year` are None where the name has none; `marks` are the kinds of release it names.
     `numbered` counts the words before a numeral that ends a head: 3 in "Kara no Kyoukai 1: Fukan Fuukei".
     `series` is a second number: 3 in "Yuusha Ou 3: Hoshi 2nd Season"."""
 
@@ -117,7 +117,7 @@ class Name:
 
 @functools.lru_cache(maxsize=100_000)
 def parse(text: str) -> Name:
-    """Read one name, in romaji, English or Japanese."""
+    """Parse a name in romaji, English or Japanese."""
     text = unicodedata.normalize(
         "NFKC", text.replace("½", "1/2").replace("1/2", " half").replace("³", " cubed")
     ).lower()
@@ -155,7 +155,7 @@ def parse(text: str) -> Name:
 
 
 def weight(words: tuple[str, ...]) -> float:
-    """How much a name says, in Latin letters."""
+    """Length of a name in Latin letters."""
     return sum(len(w) * (WIDE_WEIGHT if w[0] >= WIDE else 1.0) for w in words)
 
 
@@ -165,7 +165,7 @@ def dangles(word: str) -> bool:
 
 
 def goes_on(word: str) -> bool:
-    """Whether a word cannot begin a subtitle, so that the words before it are no whole name."""
+    """Whether a word cannot begin a subtitle, so that the name goes on."""
     return word in _PARTICLES or bool(_HIRAGANA.fullmatch(word))
 
 
@@ -184,7 +184,7 @@ def _split(text: str) -> tuple[list[str], list[int]]:
 
 
 def _numeral(words: list[str], cuts: list[int]) -> tuple[int | None, int]:
-    """Where a numeral ends the name or a head of it, and its value: "K-On 2", "Kara no Kyoukai 1: …", "Overlord II"."""
+    """Position and value of a numeral before a cut: "K-On 2", "Kara no Kyoukai 1: …", "Overlord II"."""
     for cut in cuts:
         word = words[cut - 1]
         if cut > 1 and (re.fullmatch(r"[1-9]\d?|0", word) or re.fullmatch(_ROMAN, word)):

@@ -40,7 +40,7 @@ def without_cycles(parents: Mapping[int, Iterable[int]], dates: Mapping[int, flo
 
     A parent that is older than its title is always kept. Any other is left out if it closes a cycle.
     """
-    result: Parents = {anime_id: () for anime_id in parents}
+    result: Parents = dict.fromkeys(parents, ())
     pairs = [(anime_id, parent) for anime_id, required in parents.items() for parent in required if parent != anime_id]
     for anime_id, parent in sorted(pairs, key=lambda pair: dates[pair[1]] > dates[pair[0]]):
         if anime_id not in _ancestors(result, parent):
