@@ -38,12 +38,13 @@ class Timeline:
         self.dates = _from_near_ids(titles, self.spans)
         for (group, words), ids in sorted(index.lines.items(), key=lambda item: len(item[0][1])):
             ranks = {anime_id: index.rank_in(anime_id, words) for anime_id in ids}
-            series = [self._series(group, words[:end]) for end in range(1, len(words) + 1)]
+            series = self._series(group, words)
+            shorter = [self._series(group, words[:end]) for end in range(1, len(words))]
             for anime_id in ids:
-                for line in series[:-1]:
+                for line in shorter:
                     self._align_with_series(anime_id, line)
                 if titles[anime_id].type != "TV":
-                    self._align_with_series(anime_id, [i for i in series[-1] if ranks[i] == ranks[anime_id]])
+                    self._align_with_series(anime_id, [i for i in series if ranks[i] == ranks[anime_id]])
             if len(ids) > 1:
                 self._align(ranks, lambda first, second, words=words: index.numbered_before(first, second, words))
                 self._align_namesakes(ranks)
