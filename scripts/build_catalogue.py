@@ -82,7 +82,7 @@ def _check(out: Path, path: Path) -> None:
                 f"{name:9} {how:12}   {s.precision:8.4f} {s.recall:8.4f}   {s.mean_precision:9.4f} {s.mean_recall:8.4f}"
                 f"   {s.franchises:10} {s.franchises - len(s.wrong):6}"
             )
-    print("\nWhat is not right as shipped:")
+    print("\nErrors as shipped:")
     for name in sorted({key[0] for key in truth.franchises}):
         for title, extra, missing in franchises.score(groupings["as shipped"], truth, name).wrong:
             for what, ids in (("also holds", extra), ("lacks", missing)):

@@ -39,10 +39,10 @@ def text(value: object) -> str | None:
 
 def texts(value: object, separator: str = ",") -> tuple[str, ...]:
     """Split a list, drop repetitions and keep the order."""
-    whole = text(value)
-    if whole is None:
+    full = text(value)
+    if full is None:
         return ()
-    parts = (text(part) for part in whole.split(separator))
+    parts = (text(part) for part in full.split(separator))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
@@ -55,17 +55,17 @@ def number(value: object, low: float, high: float) -> float | None:
     return result if low <= result <= high else None
 
 
-def whole(value: object, low: int, high: int) -> int | None:
+def integer(value: object, low: int, high: int) -> int | None:
     result = number(value, low, high)
     return int(result) if result is not None and result == int(result) else None
 
 
 def anime_id(value: object) -> int | None:
-    return whole(value, 1, MAX_ANIME_ID)
+    return integer(value, 1, MAX_ANIME_ID)
 
 
 def episodes(value: object) -> int | None:
-    return whole(value, 1, MAX_EPISODES)
+    return integer(value, 1, MAX_EPISODES)
 
 
 def mean_score(value: object) -> float | None:
@@ -73,7 +73,7 @@ def mean_score(value: object) -> float | None:
 
 
 def members(value: object) -> int:
-    return whole(value, 0, MAX_MEMBERS) or 0
+    return integer(value, 0, MAX_MEMBERS) or 0
 
 
 def kind_of_release(value: object) -> str | None:
@@ -93,7 +93,7 @@ def url(value: object) -> str | None:
 
 
 def year(value: object) -> int | None:
-    return whole(value, FIRST_YEAR, datetime.now(UTC).year + 5)
+    return integer(value, FIRST_YEAR, datetime.now(UTC).year + 5)
 
 
 def year_and_season(start: datetime) -> tuple[int | None, str]:
@@ -104,10 +104,10 @@ def year_and_season(start: datetime) -> tuple[int | None, str]:
 
 def minutes(value: object) -> float | None:
     """Minutes per episode from "24 min per ep", "1 hr 52 min", "45 sec" or a bare number of minutes."""
-    whole_text = (text(value) or "").lower()
-    bare = number(whole_text, 0.01, MAX_MINUTES)
+    duration = (text(value) or "").lower()
+    bare = number(duration, 0.01, MAX_MINUTES)
     if bare is not None:
         return bare
     units = {"hr": 60.0, "min": 1.0, "sec": 1 / 60}
-    parts = re.findall(r"(\d+)\s*(hr|min|sec)", whole_text)
+    parts = re.findall(r"(\d+)\s*(hr|min|sec)", duration)
     return number(round(sum(int(n) * units[unit] for n, unit in parts), 2), 0.01, MAX_MINUTES)

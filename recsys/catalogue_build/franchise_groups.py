@@ -196,9 +196,9 @@ def _prefixes(anime_id: int, name: names.Name, stems: _Stems, foreign: bool) -> 
     words = name.words
     fame = stems.titles[anime_id].members
     enough = 8 if stems.titles[anime_id].type == "Music" else 3
-    whole = stems.others(stems.anchors, words, anime_id) and names.weight(words) >= enough
-    whole = whole and stems.fame[words] >= fame * _FAME_SHARE_PLAIN
-    if words and whole and not _namesake(anime_id, name, stems):
+    is_name = stems.others(stems.anchors, words, anime_id) and names.weight(words) >= enough
+    is_name = is_name and stems.fame[words] >= fame * _FAME_SHARE_PLAIN
+    if words and is_name and not _namesake(anime_id, name, stems):
         yield words
         fame = max(fame, stems.fame[words])
     for end in range(len(words) - 1, 0, -1):
@@ -247,9 +247,9 @@ def _brands_in(name: names.Name, by_first: Mapping[str, Sequence[tuple[Words, ob
         if start and name.words[start - 1] == "x":
             continue  # an advertisement: "Schick x Evangelion"
         for words, brand in by_first.get(word[:2], ()):
-            whole = name.words[start : start + len(words)] == words
+            is_equal = name.words[start : start + len(words)] == words
             begins = len(words) == 1 and words[0] >= names.WIDE and word.startswith(words[0])
-            if (whole or begins) and not any(start < cut < start + len(words) for cut in name.cuts):
+            if (is_equal or begins) and not any(start < cut < start + len(words) for cut in name.cuts):
                 yield brand
 
 

@@ -1,4 +1,4 @@
-"""`catalogue.parquet`: every title that the program knows, held in columns."""
+"""Read and write `catalogue.parquet`: all titles, held in columns."""
 
 import functools
 from collections.abc import Iterable, Mapping
@@ -146,12 +146,12 @@ class Catalogue:
         return tuple(self.ids[members[np.argsort(self._watch_order[members], kind="stable")]].tolist())
 
     def titles(self) -> list[Title]:
-        """Every title, ascending by id; for building, not for serving."""
+        """Every title, ascending by id. Slow: for building, not for serving."""
         return [_to_title(row) for row in self._table.to_pylist()]
 
     def column(self, name: str) -> list[Any]:
         """One column as Python values, by position."""
-        column = _whole(self._table, name)
+        column = _one_array(self._table, name)
         return list(_texts(column)) if column.type == pa.string() else column.to_pylist()
 
     def _title(self, position: int) -> Title:
@@ -159,7 +159,7 @@ class Catalogue:
         return _to_title(self._table.slice(int(position), 1).to_pylist()[0])
 
     def _column(self, name: str, unknown: Any, dtype: Any) -> NDArray[Any]:
-        column = _whole(self._table, name)
+        column = _one_array(self._table, name)
         values = column.to_numpy(zero_copy_only=False)  # empty values make it float with NaN
         return _frozen((np.where(np.isnan(values), unknown, values) if column.null_count else values).astype(dtype))
 
@@ -174,21 +174,21 @@ class Catalogue:
         return tuple(names), _frozen(matrix)
 
 
-def _whole(table: pa.Table, name: str) -> pa.Array:
-    """A column in one piece."""
+def _one_array(table: pa.Table, name: str) -> pa.Array:
+    """A column as one array."""
     column = table[name]
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks or [pa.array([], column.type)])
 
 
 def _list(table: pa.Table, name: str) -> tuple[NDArray[np.int64], pa.Array]:
     """Row offsets (n+1,) and flat values of a list column; null is an empty list."""
-    column = _whole(table, name)
+    column = _one_array(table, name)
     offsets = column.offsets.to_numpy().astype(np.int64)
     return offsets - offsets[0], column.values[offsets[0] : offsets[-1]]
 
 
 def _texts(column: pa.Array) -> NDArray[np.object_]:
-    """Text as Python strings, None where empty, without a wrapper object for each."""
+    """Text as Python strings, None where empty; faster than `to_pylist`."""
     return column.to_numpy(zero_copy_only=False)
 
 
@@ -204,7 +204,7 @@ def _to_title(row: Mapping[str, Any]) -> Title:
 
 
 def _fault(table: pa.Table) -> str | None:
-    """What makes the table no catalogue, or None."""
+    """Why the table is not a catalogue, or None."""
     for field in SCHEMA:
         if field.name not in table.column_names:
             return f"column {field.name} is missing"
@@ -223,7 +223,7 @@ def _fault(table: pa.Table) -> str | None:
         if _list(table, name)[1].null_count:
             return f"column {name} has empty values"
     links = _texts(_list(table, "streaming")[1].field("url"))
-    images = (url for url in _texts(_whole(table, "image_url")) if url is not None)
+    images = (url for url in _texts(_one_array(table, "image_url")) if url is not None)
     if not all(url is not None and url.startswith(("https://", "http://")) for urls in (links, images) for url in urls):
         return "a link is not a web address"
     return None

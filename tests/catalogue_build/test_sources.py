@@ -33,8 +33,6 @@ ITEM = {
 TEMPLATES = {
     site: {"urlTemplate": f"https://{site}.example/{{{{id}}}}", "type": "onair"} for site in bangumi_data.SITES
 }
-    site: {"urlTemplate": f"https://{site}.example/{{{{id}}}}", "type": "onair"} for site in bangumi_data.SITES
-}
 DATA = json.dumps({"siteMeta": TEMPLATES, "items": [ITEM]}).encode()
 
 
