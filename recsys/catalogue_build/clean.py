@@ -1,4 +1,4 @@
-"""Raw catalogue values -> clean ones: a function per kind of value, giving None (or empty) for what is unknown."""
+"""Clean raw catalogue values, one function for each kind of value. Unknown values become None or empty."""
 
 import html
 import re
@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from recsys.types import MAX_ANIME_ID, MAX_SCORE, MIN_SCORE
 
-FIRST_YEAR = 1900  # the oldest title of MyAnimeList is of 1917
-MAX_EPISODES = 20_000  # the longest-running series is near 8,000
+FIRST_YEAR = 1900  # MyAnimeList's oldest title is from 1917
+MAX_EPISODES = 20_000  # the longest series has about 8,000
 MAX_MEMBERS = 100_000_000
 MAX_MINUTES = 24 * 60
 MAX_TEXT = 500
@@ -23,7 +23,7 @@ _ENTITY = re.compile(r"&(#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE)
 
 
 def text(value: object) -> str | None:
-    """One line of text: HTML entities decoded (also doubly encoded ones), control characters and spare spaces gone."""
+    """One line of text with HTML entities decoded (even twice) and no control characters or repeated spaces."""
     if value is None:
         return None
     result = str(value)
@@ -38,11 +38,11 @@ def text(value: object) -> str | None:
 
 
 def texts(value: object, separator: str = ",") -> tuple[str, ...]:
-    """A separated list, without repetitions, in the given order."""
-    whole = text(value)
-    if whole is None:
+    """Split a list, drop repetitions and keep the order."""
+    full = text(value)
+    if full is None:
         return ()
-    parts = (text(part) for part in whole.split(separator))
+    parts = (text(part) for part in full.split(separator))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
@@ -55,17 +55,17 @@ def number(value: object, low: float, high: float) -> float | None:
     return result if low <= result <= high else None
 
 
-def whole(value: object, low: int, high: int) -> int | None:
+def integer(value: object, low: int, high: int) -> int | None:
     result = number(value, low, high)
     return int(result) if result is not None and result == int(result) else None
 
 
 def anime_id(value: object) -> int | None:
-    return whole(value, 1, MAX_ANIME_ID)
+    return integer(value, 1, MAX_ANIME_ID)
 
 
 def episodes(value: object) -> int | None:
-    return whole(value, 1, MAX_EPISODES)
+    return integer(value, 1, MAX_EPISODES)
 
 
 def mean_score(value: object) -> float | None:
@@ -73,7 +73,7 @@ def mean_score(value: object) -> float | None:
 
 
 def members(value: object) -> int:
-    return whole(value, 0, MAX_MEMBERS) or 0
+    return integer(value, 0, MAX_MEMBERS) or 0
 
 
 def kind_of_release(value: object) -> str | None:
@@ -87,27 +87,27 @@ def is_adult(genres: tuple[str, ...], age_rating: str | None) -> bool:
 
 
 def url(value: object) -> str | None:
-    """A web address; nothing else may become a link."""
+    """A web address, else None: nothing else may become a link."""
     result = text(value)
     return result if result and re.fullmatch(r"https?://[^\s<>\"']+", result) else None
 
 
 def year(value: object) -> int | None:
-    return whole(value, FIRST_YEAR, datetime.now(UTC).year + 5)
+    return integer(value, FIRST_YEAR, datetime.now(UTC).year + 5)
 
 
 def year_and_season(start: datetime) -> tuple[int | None, str]:
-    """When a title began, by Japan's calendar; a season is a quarter of the year."""
+    """Year and season of a date in Japan's time zone; a season is a quarter of the year."""
     local = start.astimezone(_JAPAN)
     return year(local.year), SEASONS[(local.month - 1) // 3]
 
 
 def minutes(value: object) -> float | None:
     """Minutes per episode from "24 min per ep", "1 hr 52 min", "45 sec" or a bare number of minutes."""
-    whole_text = (text(value) or "").lower()
-    bare = number(whole_text, 0.01, MAX_MINUTES)
+    duration = (text(value) or "").lower()
+    bare = number(duration, 0.01, MAX_MINUTES)
     if bare is not None:
         return bare
     units = {"hr": 60.0, "min": 1.0, "sec": 1 / 60}
-    parts = re.findall(r"(\d+)\s*(hr|min|sec)", whole_text)
+    parts = re.findall(r"(\d+)\s*(hr|min|sec)", duration)
     return number(round(sum(int(n) * units[unit] for n, unit in parts), 2), 0.01, MAX_MINUTES)

@@ -4,17 +4,17 @@ A franchise is everything under one name: sequels, films, specials, spin-offs, r
 Kaggle set states are taken as they are; for other titles they are inferred from names, release types and dates.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from recsys.catalogue_build import franchise_groups, franchise_order
 from recsys.catalogue_build.franchise_brands import known_brands
+from recsys.catalogue_build.franchise_dates import Timeline
 from recsys.catalogue_build.franchise_groups import Groups
-from recsys.catalogue_build.franchise_order import KINDS, kind
+from recsys.catalogue_build.franchise_index import TitleIndex
+from recsys.catalogue_build.franchise_names import parse
 from recsys.types import Title
-
-__all__ = ["KINDS", "Relation", "annotate", "kind"]
 
 #: Relations of MyAnimeList that keep titles in one franchise ("Character" and "Other" join strangers), and which of
 #: them say what comes first.
@@ -33,19 +33,46 @@ class Relation:
 
 
 def annotate(titles: Iterable[Title], related: Mapping[int, Sequence[Relation]] | None = None) -> list[Title]:
-    """The titles with `franchise_id` (the smallest id of its titles) and `requires`: what to watch first, in watch
-    order, the nearest last. `related` holds the stated relations of the titles that have any."""
-    titles = sorted(titles, key=lambda title: title.anime_id)
+    """The titles with their place in a franchise.
+
+    `franchise_id` is the smallest id of its titles; `watch_order` counts from 1 within it. `requires` lists what to
+    watch first, in watch order, the nearest last, and never leads back to the title itself. `related` holds the stated
+    relations of the titles that have any.
+    """
+    by_id = {t.anime_id: replace(t, kind=kind(t)) for t in sorted(titles, key=lambda title: title.anime_id)}
     related = related or {}
-    inferred = franchise_groups.infer(titles, known_brands())
+    inferred = franchise_groups.infer(by_id.values(), known_brands())
     groups = _merge(inferred.groups, related)
-    parents = franchise_order.parents({title.anime_id: title for title in titles}, groups, inferred)
-    parents |= _stated_parents(related, {title.anime_id for title in titles})
-    required = franchise_order.chains(parents)
-    return [
-        replace(title, franchise_id=groups[title.anime_id], requires=required.get(title.anime_id, ()))
-        for title in titles
-    ]
+    index = TitleIndex(by_id, groups, inferred)
+    timeline = Timeline(index)
+    known = {i: parents for i, parents in franchise_order.corrections().items() if {i, *parents} <= by_id.keys()}
+    known = franchise_order.without_cycles(known | _stated_parents(related, by_id), timeline.dates)
+    timeline.follow(known)
+    order = franchise_order.watch_order(timeline.dates, known)
+    required = franchise_order.chains(franchise_order.infer(index, order) | known, order)
+    result = {}
+    count: Counter[int] = Counter()
+    for anime_id in sorted(by_id, key=order.__getitem__):
+        count[groups[anime_id]] += 1
+        result[anime_id] = replace(
+            by_id[anime_id],
+            franchise_id=groups[anime_id],
+            watch_order=count[groups[anime_id]],
+            requires=required.get(anime_id, ()),
+        )
+    return [result[anime_id] for anime_id in by_id]
+
+
+def kind(title: Title) -> str:
+    """What a title is within its franchise, by release type and name: main, special, recap or music."""
+    marks = parse(title.title).marks | (parse(title.title_english).marks if title.title_english else frozenset())
+    if title.type == "Music" or "promo" in marks:
+        return "music"
+    if "recap" in marks:
+        return "recap"
+    if title.type == "Special" or "special" in marks or ("episode" in marks and title.episodes == 1):
+        return "special"
+    return "main"
 
 
 def _merge(inferred: Mapping[int, int], related: Mapping[int, Sequence[Relation]]) -> dict[int, int]:
@@ -64,8 +91,10 @@ def _merge(inferred: Mapping[int, int], related: Mapping[int, Sequence[Relation]
     return {anime_id: min(ids) for ids in members.values() for anime_id in ids}
 
 
-def _stated_parents(related: Mapping[int, Sequence[Relation]], known: set[int]) -> dict[int, tuple[int, ...]]:
+def _stated_parents(
+    related: Mapping[int, Sequence[Relation]], titles: Mapping[int, Title]
+) -> dict[int, tuple[int, ...]]:
     return {
-        anime_id: tuple(r.other for r in relations if r.relation in BEFORE and r.other in known)
+        anime_id: tuple(r.other for r in relations if r.relation in BEFORE and r.other in titles)
         for anime_id, relations in related.items()
     }

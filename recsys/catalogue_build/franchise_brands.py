@@ -1,4 +1,4 @@
-"""Franchises that names do not tell, listed by hand in franchise_brands.csv beside this module."""
+"""Franchises that cannot be inferred from names, listed by hand in franchise_brands.csv."""
 
 import csv
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from recsys.catalogue_build.franchise_names import Words, parse
 
 @dataclass(frozen=True)
 class Brands:
-    """What names do not tell, or tell wrongly. A title with one of the `words` of a brand in a name belongs to it; the
-    titles of one tuple of `ids` belong together; those of one tuple of `apart` likewise, but not to what their names
-    tell."""
+    """Corrections of what names say. A title with one of a brand's `words` in a name belongs to that brand. The titles
+    of a tuple of `ids` belong together, in addition to what their names say; those of a tuple of `apart` belong
+    together and to no other series."""
 
     words: tuple[tuple[Words, ...], ...] = ()
     ids: tuple[tuple[int, ...], ...] = ()
@@ -19,7 +19,7 @@ class Brands:
 
 
 def known_brands() -> Brands:
-    """The brands listed by hand in franchise_brands.csv beside this module."""
+    """Read franchise_brands.csv."""
     text = resources.files("recsys.catalogue_build").joinpath("franchise_brands.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(text.splitlines()))
     words = [tuple(parse(w).words for w in row["words"].split("|")) for row in rows if row["words"]]

@@ -1,4 +1,4 @@
-"""Which titles belong to one franchise, inferred from their names.
+"""Infer from names which titles belong to one franchise.
 
 A *stem* is a beginning of a name: "sword art online" of "Sword Art Online: Alicization - War of Underworld". A title
 joins the stems that look like its series' name, judged by how all other titles use the same beginning. Titles joined by
@@ -14,7 +14,7 @@ from recsys.catalogue_build.franchise_brands import Brands
 from recsys.catalogue_build.franchise_names import Words
 from recsys.types import Title
 
-#: Words that stand before the name of a series: "Shin Tennis no Ouji-sama", "Petit iDOLM@STER".
+#: Words that may stand before the name of a series: "Shin Tennis no Ouji-sama", "Petit iDOLM@STER".
 _MODIFIERS = frozenset(
     ("zoku", "shin", "new", "neo", "chibi", "petit", "puchi", "mini", "sd", "super", "young", "新", "続", "真", "シン")
 )
@@ -22,11 +22,11 @@ _MODIFIERS = frozenset(
 _CROSSOVER = frozenset(["x", "vs", "tai", "meets", "and"])
 _MEETING = frozenset(["vs", "tai", "meets"])
 _NO_BRANDS = Brands()
-#: A common word that so few know as a name is no series' name: "Life!".
+#: A common word is a series' name only if a title of that name has this many members; "Life!" has not.
 _KNOWN = 5_000
-#: A series is hardly this much less known than what is named after it.
+#: The least share of a title's members that the series it is named after has.
 _FAME_SHARE = 0.3
-#: Unless its name is beyond doubt, as where a remake is watched more than the original.
+#: The same where the name is beyond doubt: a remake may be watched more than the original.
 _FAME_SHARE_PLAIN = 0.02
 
 
@@ -48,9 +48,9 @@ class Groups:
 
 
 class _Stems:
-    """How titles use each stem: `anchors` have it as their whole name, `cut` end it at a separator, `open_` go on
-    without one. `inside` has the titles in which a word stands where no series' name begins; `fame` is the largest
-    audience of an anchor."""
+    """How titles use each stem: `anchors` have it as their full name, `cut` have a separator after it, `open_` have
+    none. `inside` maps a word to the titles that have it where no series' name begins; `fame` is the largest number of
+    members of an anchor."""
 
     def __init__(self, parsed: Mapping[int, Sequence[names.Name]], titles: Mapping[int, Title]) -> None:
         self.anchors: dict[Words, set[int]] = defaultdict(set)
@@ -81,13 +81,13 @@ class _Stems:
             self.fame[words] = max(self.fame[words], title.members)
 
     def others(self, kind: Mapping[Words, set[int]], words: Words, anime_id: int) -> int:
-        """How many titles but this one use a stem so."""
+        """How many titles other than this one use a stem in this way."""
         found = kind.get(words, ())
         return len(found) - (anime_id in found)
 
     def known(self, anime_id: int, words: Words, at_cut: bool, numbered: bool) -> bool:
-        """Whether a stem of a title's name is the name of its series, as far as the stem itself tells. A `numbered`
-        title is one of several for certain."""
+        """Whether a stem of a title's name is the name of its series, judged by the stem alone. A `numbered` title is
+        certainly one of several."""
         first = words[0] if words else ""
         anchors, cuts = self.others(self.anchors, words, anime_id), self.others(self.cut, words, anime_id)
         weight = names.weight(words)
@@ -98,8 +98,8 @@ class _Stems:
                 return anchors >= 1 or (cuts >= 1 and weight >= 8 and self.cohesion(words) > 0.5)
             return weight >= 7 and (anchors >= 1 or (cuts >= 3 and self.cohesion(words) > 0.6))
         if at_cut and anchors:
-            telling = numbered or self.coined(first) or self.fame[words] >= _KNOWN
-            return (weight >= 4 and telling) or self.fame[words] > 100_000
+            distinctive = numbered or self.coined(first) or self.fame[words] >= _KNOWN
+            return (weight >= 4 and distinctive) or self.fame[words] > 100_000
         if at_cut:
             coined = self.coined(first) and self.cohesion(words) > 0.7
             enough = 1 if weight >= (6 if numbered else 9) else 3
@@ -107,7 +107,7 @@ class _Stems:
         return anchors >= 1 and weight >= 5 and self.coined(first) and self.same_japanese(anime_id, words)
 
     def coined(self, word: str) -> bool:
-        """Whether a word hardly occurs but as the beginning of a name."""
+        """Whether a word occurs almost only at the beginning of a name."""
         return len(self.inside.get(word, ())) <= 2
 
     def possessive(self, words: Words, particle: str) -> bool:
@@ -116,12 +116,13 @@ class _Stems:
         return particle in ("no", "の", "in", "for") and proper and self.cohesion(words) > 0.5
 
     def cohesion(self, words: Words) -> float:
-        """Of the titles whose names begin with a stem, the share that ends or cuts there."""
+        """The share of the names beginning with a stem that end, or have a separator, after it."""
         ends = len(self.anchors.get(words, ())) + len(self.cut.get(words, ()))
         return ends / max(1, ends + len(self.open_.get(words, ())))
 
     def same_japanese(self, anime_id: int, words: Words) -> bool:
-        """Whether a title's Japanese name begins like an anchor's, where both are known; new titles must show it."""
+        """Whether a title's Japanese name begins like an anchor's. Where one is unknown: whether the title has members,
+        since a new title's name needs this evidence."""
         own = self.first_japanese[anime_id]
         known = {self.first_japanese[a] for a in self.anchors[words] if a != anime_id}
         theirs = [word for word in known if word and own and (word >= names.WIDE) == (own >= names.WIDE)]
@@ -132,8 +133,8 @@ class _Stems:
 
 @dataclass(frozen=True)
 class Inferred:
-    """`groups` maps a title id to the smallest title id of its franchise; `names` to its parsed names, the best first;
-    `stems` to the names of series that its own names begin with, the longest first."""
+    """`groups` maps a title id to the smallest title id of its franchise, `names` to its parsed names, the best first,
+    and `stems` to the series' names that its own names begin with, the longest first."""
 
     groups: Mapping[int, int]
     names: Mapping[int, Sequence[names.Name]]
@@ -142,15 +143,15 @@ class Inferred:
 
 
 def infer(titles: Iterable[Title], brands: Brands = _NO_BRANDS) -> Inferred:
-    """Group titles by their names, and by `brands` where names do not tell."""
+    """Group titles by their names, corrected by `brands`."""
     by_id = {title.anime_id: title for title in titles}
     parsed = {i: [names.parse(name) for name in _names(title)] for i, title in by_id.items()}
     stems = _Stems(parsed, by_id)
     groups = Groups()
     linked: dict[int, list[Words]] = {anime_id: [] for anime_id in by_id}
     misnamed = {anime_id for ids in brands.apart for anime_id in ids}
-    telling = {anime_id: group for anime_id, group in parsed.items() if anime_id not in misnamed}
-    for anime_id, group in telling.items():
+    by_name = {anime_id: group for anime_id, group in parsed.items() if anime_id not in misnamed}
+    for anime_id, group in by_name.items():
         for name in group:
             if anime_id in stems.anchors.get(name.words, ()) and not _namesake(anime_id, name, stems):
                 groups.join(anime_id, name.words)
@@ -161,15 +162,15 @@ def infer(titles: Iterable[Title], brands: Brands = _NO_BRANDS) -> Inferred:
                 linked[anime_id].extend(w for w in _prefixes(anime_id, rest, stems, foreign) if names.weight(w) >= 8)
         for words in linked[anime_id]:
             groups.join(anime_id, words)
-    _join_brands(telling, linked, stems, brands, groups)
-    for ids in _members(telling, groups).values():
+    _join_brands(by_name, linked, stems, brands, groups)
+    for ids in _members(by_name, groups).values():
         _join_contained(ids, parsed, stems, groups)
     smallest = {anime_id: min(ids) for ids in _members(by_id, groups).values() for anime_id in ids}
     return Inferred(smallest, parsed, linked, brands)
 
 
 def _names(title: Title) -> list[str]:
-    """The names to go by; an English translation tells nothing that a romaji name does not, and is more often wrong."""
+    """The romaji and the Japanese name. English translations add nothing to these and are more often wrong."""
     names_ = (title.title, title.title_japanese if title.title_japanese != title.title else None)
     return [name for name in names_ if name]
 
@@ -182,7 +183,7 @@ def _members(ids: Iterable[int], groups: Groups) -> dict[object, list[int]]:
 
 
 def _namesake(anime_id: int, name: names.Name, stems: _Stems) -> bool:
-    """Whether a title only happens to be called like a famous one."""
+    """Whether a title has the same name as a famous one by chance."""
     title = stems.titles[anime_id]
     unmarked = name.season is None and not name.marks - {"film", "noise"}
     obscure = title.members < 0.005 * stems.fame[name.words] and not title.title_japanese
@@ -190,14 +191,14 @@ def _namesake(anime_id: int, name: names.Name, stems: _Stems) -> bool:
 
 
 def _prefixes(anime_id: int, name: names.Name, stems: _Stems, foreign: bool) -> Iterator[Words]:
-    """The stems of a name that are names of its series, the longest first. `foreign` marks a translation, whose first
-    word alone says little: "Working Buddies!"."""
+    """The stems of a name that are its series' names, the longest first. `foreign` marks a translation, whose first
+    word alone is no evidence: "Working Buddies!"."""
     words = name.words
     fame = stems.titles[anime_id].members
     enough = 8 if stems.titles[anime_id].type == "Music" else 3
-    whole = stems.others(stems.anchors, words, anime_id) and names.weight(words) >= enough
-    whole = whole and stems.fame[words] >= fame * _FAME_SHARE_PLAIN
-    if words and whole and not _namesake(anime_id, name, stems):
+    is_name = stems.others(stems.anchors, words, anime_id) and names.weight(words) >= enough
+    is_name = is_name and stems.fame[words] >= fame * _FAME_SHARE_PLAIN
+    if words and is_name and not _namesake(anime_id, name, stems):
         yield words
         fame = max(fame, stems.fame[words])
     for end in range(len(words) - 1, 0, -1):
@@ -233,7 +234,7 @@ def _join_brands(
             by_first[words[0][:2]].append((words, brand))
     for anime_id, group in parsed.items():
         brand = next((brand for name in group for brand in _brands_in(name, by_first)), None)
-        # a title of another series that merely mentions the brand stays where it is
+        # a title of another series that only mentions the brand stays in its series
         series = [stem for stem in linked[anime_id] if stem in stems.anchors]
         if brand and (not series or any(next(_brands_in(names.Name(s, ()), by_first), None) for s in series)):
             groups.join(anime_id, brand)
@@ -246,16 +247,16 @@ def _brands_in(name: names.Name, by_first: Mapping[str, Sequence[tuple[Words, ob
         if start and name.words[start - 1] == "x":
             continue  # an advertisement: "Schick x Evangelion"
         for words, brand in by_first.get(word[:2], ()):
-            whole = name.words[start : start + len(words)] == words
+            is_equal = name.words[start : start + len(words)] == words
             begins = len(words) == 1 and words[0] >= names.WIDE and word.startswith(words[0])
-            if (whole or begins) and not any(start < cut < start + len(words) for cut in name.cuts):
+            if (is_equal or begins) and not any(start < cut < start + len(words) for cut in name.cuts):
                 yield brand
 
 
 def _join_contained(
     ids: Sequence[int], parsed: Mapping[int, Sequence[names.Name]], stems: _Stems, groups: Groups
 ) -> None:
-    """Join a group to the well-known series that most of its names hold further on: "Boruto: Naruto the Movie"."""
+    """Join a group to the well-known series that most of its names contain: "Boruto: Naruto the Movie"."""
     found: Counter[Words] = Counter()
     for anime_id in ids:
         held = {part for name in parsed[anime_id] for part in _contained(anime_id, name, stems)}

@@ -1,4 +1,4 @@
-"""What a title's name says: the series' name in words, where it may end, which season or part, film or special."""
+"""Parse a title's name: the words of the series' name, where it may end, season, part, and kind of release."""
 
 import functools
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 Words = tuple[str, ...]  # never empty where it names something
 
-#: One character of Chinese or Japanese says about as much as this many Latin letters.
+#: One Chinese or Japanese character counts as this many Latin letters.
 WIDE_WEIGHT = 2.5
 #: From this character on, scripts are Chinese, Japanese or Korean.
 WIDE = "\u3040"
@@ -29,7 +29,7 @@ _ORDINAL = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|fin
 _ROMAN = "ii|iii|iv|v|vi|vii|viii|ix"
 _KANJI = "[一二三四五六七八九十]"
 
-#: (pattern, what the number in it counts). What matches is taken out of the name.
+#: (pattern, what the number in it counts). A match is removed from the name.
 _COUNTED = [
     (r"\b(?:the )?(\d+)(?:st|nd|rd|th) (?:season|series|stage|attack|term|gig|act)\b", "season"),
     (rf"\b(?:the )?({_ORDINAL}) (?:season|series|stage|attack|act|term)\b", "season"),
@@ -44,12 +44,13 @@ _COUNTED = [
     (r"(\d+)(?:st|nd|rd|th) ?シーズン", "season"),
     (rf"\b(?:part|cour|chapter|act)[ .]?(\d+|{_ROMAN}|one|two|three)\b", "part"),
     (rf"第(\d+|{_KANJI})(?:クール|部|章|幕|弾|話|巻)", "part"),
-    (r"\b(?:vol(?:ume)?|ep(?:isode)?|case)[ .]*(\d+)\b", "part"),
+    (r"\b(?:vol(?:ume)?|case)[ .]*(\d+)\b", "part"),
+    (r"\bep(?:isode)?[ .]*(\d+)\b", "episode"),
     (r"\b(?:the )?movie (\d+|i{1,3}|iv)\b", "film"),
     (r"\bmovie(\d+)\b", "film"),
     (r"\b(?:ova|oad|ona|special|sp) (\d+)\b", "special"),
 ]
-#: Words that say what kind of release it is, and nothing of the series' name.
+#: Words for a kind of release; they are removed from the name.
 _MARKS = [
     (r"\bmusic video\b|\bpromotion video\b|\bmusic clips?\b|\bpvs?\b|\bcms?\b|\bmanner movie\b", "promo"),
     (r"\b(?:the |gekijou ?ban |shin )?movies?\b|\bgekijou ?ban\b|\beiga\b|劇場版|映画|\bthe theater\b", "film"),
@@ -67,7 +68,7 @@ _MARKS = [
 ]
 _COUNTERS = [(re.compile(pattern), what) for pattern, what in _COUNTED]
 _MARKERS = [(re.compile(pattern), what) for pattern, what in _MARKS]
-_YEAR = re.compile(r"[(\[ ]((?:19|20)\d\d)[)\]]?$")
+_YEAR = re.compile(r"[(\[ ]((?:19|20)\d\d)[)\]]?$|\(((?:19|20)\d\d)\)")
 _ARTICLE = re.compile(r"^(?:the|a) ")
 _POSSESSIVE = re.compile("['\u2019]s\\b")
 _ACCENTS = re.compile("[\u0300-\u036f]")
@@ -97,10 +98,11 @@ _PARTICLES = frozenset(
 
 @dataclass(frozen=True)
 class Name:
-    """A parsed name. `words` is the series' name with what follows it, without numbers of seasons and kinds of release;
-    `cuts` are the word counts after which a subtitle may begin, ascending, the last one being all words.
-    `season`, `part` and `film` number the instalment where the name does; `marks` are the kinds of release it names.
-    `numbered` counts the words before a numeral that ends a head: 3 in "Kara no Kyoukai 1: Fukan Fuukei"."""
+    """A parsed name. `words` holds the series' name and subtitle, without season numbers and kinds of release. `cuts`
+    are the numbers of words after which a subtitle may begin, ascending; the last is the number of all words.
+    `season`, `part`, `film` and `year` are None where the name has none; `marks` are the kinds of release it names.
+    `numbered` counts the words before a numeral that ends a head: 3 in "Kara no Kyoukai 1: Fukan Fuukei".
+    `series` is a second number: 3 in "Yuusha Ou 3: Hoshi 2nd Season"."""
 
     words: tuple[str, ...]
     cuts: tuple[int, ...]
@@ -110,11 +112,12 @@ class Name:
     year: int | None = None
     marks: frozenset[str] = frozenset()
     numbered: int | None = None
+    series: int | None = None
 
 
 @functools.lru_cache(maxsize=100_000)
 def parse(text: str) -> Name:
-    """Read one name, in romaji, English or Japanese."""
+    """Parse a name in romaji, English or Japanese."""
     text = unicodedata.normalize(
         "NFKC", text.replace("½", "1/2").replace("1/2", " half").replace("³", " cubed")
     ).lower()
@@ -124,13 +127,16 @@ def parse(text: str) -> Name:
     counts: dict[str, int] = {}
     marks: set[str] = set()
     match = _YEAR.search(text)
-    year = int(match[1]) if match else None
+    year = int(match[1] or match[2]) if match else None
     if match:
-        text = text[: match.start()]
+        text = f"{text[: match.start()]} {text[match.end() :]}".strip()
     for pattern, what in _COUNTERS:
         match = pattern.search(text)
         if match:
-            counts.setdefault(what, _value(match[1]))
+            if what in counts:
+                counts.setdefault("series", _value(match[1]))
+            else:
+                counts[what] = _value(match[1])
             marks.add(what)
             text = f"{text[: match.start()]} : {text[match.end() :]}"
     for pattern, what in _MARKERS:
@@ -140,15 +146,16 @@ def parse(text: str) -> Name:
     words, cuts = _split(_ARTICLE.sub("", text.strip()))
     at, number = _numeral(words, cuts)
     if at is not None:
-        counts.setdefault("season", number)
+        counts.setdefault("series" if "season" in counts else "season", number)
         words = words[:at] + words[at + 1 :]
         cuts = sorted({cut - (cut > at) for cut in cuts})
-    season, part, film = (counts.get(what) for what in ("season", "part", "film"))
-    return Name(tuple(words), tuple(cuts), season, part, film, year, frozenset(marks), at)
+    season, film, series = (counts.get(what) for what in ("season", "film", "series"))
+    part = counts.get("part", counts.get("episode"))
+    return Name(tuple(words), tuple(cuts), season, part, film, year, frozenset(marks), at, series)
 
 
 def weight(words: tuple[str, ...]) -> float:
-    """How much a name says, in Latin letters."""
+    """Length of a name in Latin letters."""
     return sum(len(w) * (WIDE_WEIGHT if w[0] >= WIDE else 1.0) for w in words)
 
 
@@ -158,7 +165,7 @@ def dangles(word: str) -> bool:
 
 
 def goes_on(word: str) -> bool:
-    """Whether a word cannot begin a subtitle, so that the words before it are no whole name."""
+    """Whether a word cannot begin a subtitle, so that the name goes on."""
     return word in _PARTICLES or bool(_HIRAGANA.fullmatch(word))
 
 
@@ -177,7 +184,7 @@ def _split(text: str) -> tuple[list[str], list[int]]:
 
 
 def _numeral(words: list[str], cuts: list[int]) -> tuple[int | None, int]:
-    """Where a numeral ends the name or a head of it, and its value: "K-On 2", "Kara no Kyoukai 1: …", "Overlord II"."""
+    """Position and value of a numeral before a cut: "K-On 2", "Kara no Kyoukai 1: …", "Overlord II"."""
     for cut in cuts:
         word = words[cut - 1]
         if cut > 1 and (re.fullmatch(r"[1-9]\d?|0", word) or re.fullmatch(_ROMAN, word)):

@@ -1,4 +1,4 @@
-"""`atlas.parquet`: where each rated title lies on the map of titles."""
+"""Read and write `atlas.parquet`: each rated title's place on the map of titles."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ SCHEMA = pa.schema([pa.field(name, kind, nullable=False) for name, kind in
 
 @dataclass(frozen=True)
 class Places:
-    """`anime_ids` (n,) int64, ascending; `x` and `y` (n,) float32, their coordinates: only distances mean anything."""
+    """`anime_ids` (n,) int64, ascending; `x` and `y` (n,) float32 are coordinates of which only distances matter."""
 
     anime_ids: NDArray[np.int64]
     x: NDArray[np.float32]
@@ -32,8 +32,8 @@ def write(places: Places, path: Path) -> int:
 
 
 def load(path: Path) -> Places:
-    """Read what `write` wrote. Raises `ArtifactError`, naming the file, for anything else."""
-    again = "Write it anew with python -m scripts.train atlas."
+    """Read the places. Raises `ArtifactError` naming the file if it is anything else."""
+    again = "Write it again with python -m scripts.train atlas."
     try:
         table = pq.ParquetFile(path, memory_map=False).read()
     except (OSError, pa.ArrowException, ValueError) as error:
@@ -42,5 +42,7 @@ def load(path: Path) -> Places:
         raise ArtifactError(f"{path} is not a map of titles: its columns are not {', '.join(SCHEMA.names)}. {again}")
     ids, x, y = (table[name].to_numpy() for name in SCHEMA.names)
     if not len(ids) or (np.diff(ids) <= 0).any() or not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise ArtifactError(f"{path} is not a map of titles: its ids do not ascend or a place is no number. {again}")
+        raise ArtifactError(
+            f"{path} is not a map of titles: its ids do not ascend or a coordinate is not a number. {again}"
+        )
     return Places(ids.astype(np.int64), x, y)

@@ -1,8 +1,8 @@
-"""`catalogue.parquet`: every title that the program knows, held in columns."""
+"""Read and write `catalogue.parquet`: all titles, held in columns."""
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from recsys.catalogue_build.franchise_order import watch_order
 from recsys.errors import ArtifactError, UnknownTitleError
 from recsys.types import MAX_ANIME_ID, Title, positions_of
 
@@ -39,6 +38,8 @@ SCHEMA = pa.schema(
         ("anilist_id", pa.int32()),
         ("image_url", pa.string()),
         ("franchise_id", pa.int32()),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("watch_order", pa.int16(), nullable=False),
         ("requires", pa.list_(pa.int32())),
         ("streaming", pa.list_(_LINK)),
     ]
@@ -46,10 +47,17 @@ SCHEMA = pa.schema(
 
 
 def to_table(titles: Iterable[Title]) -> pa.Table:
-    """The titles as a table of `SCHEMA`, ascending by id. Raises `ValueError` on a repeated id."""
+    """The titles as a table of `SCHEMA`, ascending by id.
+
+    Raises `ValueError` on a repeated id, and if titles require each other: nobody could begin them.
+    """
     rows = sorted(titles, key=lambda title: title.anime_id)
     if len({title.anime_id for title in rows}) != len(rows):
         raise ValueError("a title appears twice in the catalogue")
+    try:
+        TopologicalSorter({row.anime_id: row.requires for row in rows}).prepare()
+    except CycleError as error:
+        raise ValueError(f"titles of the catalogue require each other: {error.args[1]}") from None
     columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in SCHEMA.names}
     columns["streaming"] = [[{"site": site, "url": url} for site, url in links] for links in columns["streaming"]]
     return pa.table(columns, schema=SCHEMA)
@@ -65,8 +73,8 @@ def write(titles: Iterable[Title], path: Path) -> int:
 class Catalogue:
     """All titles, ascending by anime id; a title's *position* in these columns is private to `recsys`.
 
-    Arrays are read-only and of length n: `ids` int64; `types` fixed-width text ("" where unknown); `years` and
-    `episodes` int32 (0 where unknown); `members` int32; `mean_scores` float32 (NaN where unknown); `adult` bool;
+    Arrays are read-only and of length n: `ids` int64; `types` and `kinds` fixed-width text ("" where unknown); `years`
+    and `episodes` int32 (0 where unknown); `members` int32; `mean_scores` float32 (NaN where unknown); `adult` bool;
     `franchise_ids` int64 (a title without a franchise is one by itself); `genre_matrix` (n, n_genres) bool, columns
     named by `genres`. `requires` is CSR: the titles to watch before `i` are at
     `requires[1][requires[0][i] : requires[0][i + 1]]`.
@@ -76,7 +84,9 @@ class Catalogue:
         """`table` is as `to_table` gives it; use `load` or `from_rows`."""
         self._table = table.combine_chunks()
         self.ids = self._column("anime_id", 0, np.int64)
-        self.types = _frozen(np.array([kind or "" for kind in self.column("type")], dtype="U7"))
+        self.types = _frozen(np.array([name or "" for name in self.column("type")], dtype="U7"))
+        self.kinds = _frozen(np.array(self.column("kind"), dtype="U7"))
+        self._watch_order = self._column("watch_order", 0, np.int16)
         self.years = self._column("year", 0, np.int32)
         self.episodes = self._column("episodes", 0, np.int32)
         self.members = self._column("members", 0, np.int32)
@@ -128,32 +138,24 @@ class Catalogue:
 
     def franchise(self, anime_id: int) -> tuple[int, ...]:
         """The ids of a title's franchise in watch order, its own among them. Raises `UnknownTitleError`."""
-        members = np.flatnonzero(self.franchise_ids == self.franchise_ids[self.position(anime_id)]).tolist()
-        return tuple(title.anime_id for title in watch_order([self._dated(position) for position in members]))
+        members = np.flatnonzero(self.franchise_ids == self.franchise_ids[self.position(anime_id)])
+        return tuple(self.ids[members[np.argsort(self._watch_order[members], kind="stable")]].tolist())
 
     def titles(self) -> list[Title]:
-        """Every title, ascending by id; for building, not for serving."""
+        """Every title, ascending by id. Slow: for building, not for serving."""
         return [_to_title(row) for row in self._table.to_pylist()]
 
     def column(self, name: str) -> list[Any]:
         """One column as Python values, by position."""
-        column = _whole(self._table, name)
+        column = _one_array(self._table, name)
         return list(_texts(column)) if column.type == pa.string() else column.to_pylist()
 
     def _title(self, position: int) -> Title:
         """The title at a position (0 <= position < n)."""
         return _to_title(self._table.slice(int(position), 1).to_pylist()[0])
 
-    def _dated(self, position: int) -> Title:
-        """The title with a year: where unknown, that of titles added to MyAnimeList at about the same time."""
-        title = self.title(position)
-        if title.year:
-            return title
-        near = self.years[max(0, position - 25) : position + 25]
-        return replace(title, year=int(np.median(near[near > 0])) if near.any() else None)
-
     def _column(self, name: str, unknown: Any, dtype: Any) -> NDArray[Any]:
-        column = _whole(self._table, name)
+        column = _one_array(self._table, name)
         values = column.to_numpy(zero_copy_only=False)  # empty values make it float with NaN
         return _frozen((np.where(np.isnan(values), unknown, values) if column.null_count else values).astype(dtype))
 
@@ -168,21 +170,21 @@ class Catalogue:
         return tuple(names), _frozen(matrix)
 
 
-def _whole(table: pa.Table, name: str) -> pa.Array:
-    """A column in one piece."""
+def _one_array(table: pa.Table, name: str) -> pa.Array:
+    """A column as one array."""
     column = table[name]
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks or [pa.array([], column.type)])
 
 
 def _list(table: pa.Table, name: str) -> tuple[NDArray[np.int64], pa.Array]:
     """Row offsets (n+1,) and flat values of a list column; null is an empty list."""
-    column = _whole(table, name)
+    column = _one_array(table, name)
     offsets = column.offsets.to_numpy().astype(np.int64)
     return offsets - offsets[0], column.values[offsets[0] : offsets[-1]]
 
 
 def _texts(column: pa.Array) -> NDArray[np.object_]:
-    """Text as Python strings, None where empty, without a wrapper object for each."""
+    """Text as Python strings, None where empty; faster than `to_pylist`."""
     return column.to_numpy(zero_copy_only=False)
 
 
@@ -198,7 +200,7 @@ def _to_title(row: Mapping[str, Any]) -> Title:
 
 
 def _fault(table: pa.Table) -> str | None:
-    """What makes the table no catalogue, or None."""
+    """Why the table is not a catalogue, or None."""
     for field in SCHEMA:
         if field.name not in table.column_names:
             return f"column {field.name} is missing"
@@ -217,7 +219,7 @@ def _fault(table: pa.Table) -> str | None:
         if _list(table, name)[1].null_count:
             return f"column {name} has empty values"
     links = _texts(_list(table, "streaming")[1].field("url"))
-    images = (url for url in _texts(_whole(table, "image_url")) if url is not None)
+    images = (url for url in _texts(_one_array(table, "image_url")) if url is not None)
     if not all(url is not None and url.startswith(("https://", "http://")) for urls in (links, images) for url in urls):
         return "a link is not a web address"
     return None

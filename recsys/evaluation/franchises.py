@@ -1,7 +1,7 @@
-"""How well titles are grouped into franchises, against groups made by hand (docs/franchise_truth.csv).
+"""Measure how well titles are grouped into franchises, against groups made by hand (docs/franchise_truth.csv).
 
 Pairwise: a true pair is two titles of one franchise of the truth. Every franchise there is complete, so a title outside
-it that is grouped with it is an error too. Titles marked `ignored` (crossovers, advertisements) count nowhere.
+it that is grouped with it is an error too. Titles marked `ignored` (crossovers, advertisements) are left out.
 """
 
 import csv
@@ -17,8 +17,7 @@ IGNORED = "ignored"
 
 @dataclass(frozen=True)
 class Truth:
-    """`franchises` maps (set, name) to the ids of a whole franchise; a *set* is a share of the truth that is measured
-    apart."""
+    """`franchises` maps (set, name) to the ids of a complete franchise. Each *set* is measured by itself."""
 
     franchises: Mapping[tuple[str, str], frozenset[int]]
     ignored: frozenset[int]
@@ -26,8 +25,8 @@ class Truth:
 
 @dataclass(frozen=True)
 class Scores:
-    """Over all pairs (`precision`, `recall`), and as means over franchises (`mean_…`), where a small one counts as much
-    as a large one. `wrong` names each franchise that is not exactly right, with its superfluous and missing ids."""
+    """`precision` and `recall` over all pairs, and as means over franchises (`mean_…`), where small and large ones count
+    alike. `wrong` lists each franchise with errors, its extra ids and its missing ids."""
 
     franchises: int
     titles: int
@@ -50,7 +49,7 @@ def read_truth(path: Path) -> Truth:
                 else:
                     franchises[row["set"], row["franchise"]].add(int(row["anime_id"]))
     except (OSError, KeyError, ValueError) as error:
-        raise DataError(f"Cannot read the franchises' truth from {path}: {error!r}.") from None
+        raise DataError(f"Cannot read the true franchises from {path}: {error!r}.") from None
     return Truth({key: frozenset(ids) for key, ids in franchises.items()}, frozenset(ignored))
 
 
@@ -91,5 +90,5 @@ def _pairs(n: int) -> int:
     return n * (n - 1) // 2
 
 
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else 1.0
+def _share(part: int, total: int) -> float:
+    return part / total if total else 1.0

