@@ -16,8 +16,8 @@ SOURCE ?= $(wildcard ../shared/data/mal)
 DATA ?= $(if $(SOURCE),build/mal,artifacts)
 OUT ?= $(if $(SOURCE),artifacts,build/trained)
 PY := $(VENV)/bin/python
-# Each worker has its own server and browser, and takes whole files, so that the tests of a file share its fixtures.
-PARALLEL := --numprocesses logical --maxprocesses 4 --dist loadfile
+# Each worker has its own server and browser. It takes whole files (loadfile), whose tests share fixtures, or single tests.
+WORKERS := --numprocesses logical --maxprocesses 4
 LOCK := $(PY) -m uv pip compile --quiet pyproject.toml
 
 .DEFAULT_GOAL := run
@@ -27,10 +27,10 @@ run: $(VENV)/.serve
 	$(PY) -m streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
 
 test: $(VENV)/.dev
-	@$(PY) -m pytest $(PARALLEL)
+	@$(PY) -m pytest $(WORKERS) --dist loadfile
 
 screenshots: $(VENV)/.dev
-	@$(PY) -m pytest $(PARALLEL) -m screenshots tests/e2e
+	@$(PY) -m pytest $(WORKERS) --dist load -m screenshots tests/e2e
 
 check: $(VENV)/.dev
 	$(PY) -m ruff check
