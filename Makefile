@@ -1,11 +1,13 @@
-# One command per habit; each works by itself on a fresh machine with Python 3.11 or newer.
-#   make run      the app on http://localhost:8501 (PORT=…, ADDRESS=…); installs only what serving needs
-#   make test     every test, the browser ones too where a Chromium is found
-#   make check    lint, format, types, import arrows
-#   make train    raw lists (SOURCE=folder) -> build/mal -> models in artifacts/; without lists, the shipped simulated
-#                 community -> models in build/trained, so that the shipped models stay
-#   make bench    serving latency and memory
-#   make docs     docs/commands.md, anew from the commands' own --help
+# One command for each habit; each works by itself on a fresh machine with Python 3.11 or newer.
+#   make run          the app on http://localhost:8501 (PORT=…, ADDRESS=…); installs only what serving needs
+#   make test         all tests, on several cores; the browser tests are skipped without a Chromium or Chrome
+#   make screenshots  the tour of every page at every width, in light and dark, in a browser
+#   make check        lint, format, types, layers of imports
+#   make train        raw lists (SOURCE=folder) -> build/mal -> models in artifacts/; without lists, the shipped simulated
+#                     community -> models in build/trained, so that the shipped models stay
+#   make bench        serving latency and memory
+#   make docs         write docs/commands.md from the commands' --help
+#   make lock         write requirements*.txt from pyproject.toml; versions stay where they can, UPGRADE=1 takes the newest
 PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8501
@@ -14,15 +16,21 @@ SOURCE ?= $(wildcard ../shared/data/mal)
 DATA ?= $(if $(SOURCE),build/mal,artifacts)
 OUT ?= $(if $(SOURCE),artifacts,build/trained)
 PY := $(VENV)/bin/python
+# Each worker has its own server and browser. It takes whole files (loadfile), whose tests share fixtures, or single tests.
+WORKERS := --numprocesses logical --maxprocesses 4
+LOCK := $(PY) -m uv pip compile --quiet pyproject.toml
 
 .DEFAULT_GOAL := run
-.PHONY: run test check train bench docs
+.PHONY: run test screenshots check train bench docs lock
 
 run: $(VENV)/.serve
 	$(PY) -m streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
 
 test: $(VENV)/.dev
-	@$(PY) -m pytest
+	@$(PY) -m pytest $(WORKERS) --dist loadfile
+
+screenshots: $(VENV)/.dev
+	@$(PY) -m pytest $(WORKERS) --dist load -m screenshots tests/e2e
 
 check: $(VENV)/.dev
 	$(PY) -m ruff check
@@ -40,10 +48,18 @@ bench: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(PY) -m tests.commands
 
+# The largest file is resolved first; the other two start from its versions, so that all three agree.
+lock: $(VENV)/.dev
+	$(LOCK) $(if $(UPGRADE),--upgrade) --extra dev --output-file requirements-dev.txt
+	cp requirements-dev.txt requirements-train.txt
+	$(LOCK) --extra app --extra train --output-file requirements-train.txt
+	cp requirements-dev.txt requirements.txt
+	$(LOCK) --extra app --output-file requirements.txt
+
 # A stamp file says that the environment holds that requirements file as it is now.
 $(VENV)/.serve: requirements.txt
-$(VENV)/.train: requirements-train.txt requirements.txt
-$(VENV)/.dev: requirements-dev.txt requirements-train.txt requirements.txt
+$(VENV)/.train: requirements-train.txt
+$(VENV)/.dev: requirements-dev.txt
 $(VENV)/.serve $(VENV)/.train $(VENV)/.dev:
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12")'
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV) \

