@@ -34,7 +34,7 @@ def load(folder: str | Path = "artifacts", settings: Settings = Settings()) -> E
 
 
 def _rater_counts(path: Path, catalogue: Catalogue) -> NDArray[np.int64]:
-    """Ratings of each catalogue title in the training data, (n_titles,)."""
+    """Ratings of each catalogue title in the data, held-out fans included, (n_titles,)."""
     try:
         table = pq.read_table(path, columns=["anime_id", "n_ratings"])
         positions = catalogue.positions(table["anime_id"].to_numpy())
