@@ -12,6 +12,9 @@ COMMANDS = {
     "cold-titles": Command("scripts.evaluations.cold_titles", "scores of titles without ratings, from what they are"),
     "page": Command("scripts.evaluations.page", "what the page's series rules and diversity cost"),
     "elicitation": Command("scripts.evaluations.elicitation", "which titles to ask a new fan about first"),
+    "tables": Command(
+        "scripts.evaluations.tables", "the tables of docs/results.md and README.md, from what was measured"
+    ),
 }
 
 
