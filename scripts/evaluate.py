@@ -1,4 +1,4 @@
-"""Measure models on real ratings that training did not see."""
+"""Measure models on real ratings of held-out fans, and write the tables of results."""
 
 import sys
 

@@ -40,9 +40,11 @@ def _fan() -> tuple[Profile | None, str]:
 
 
 def _in_common(found: SideBySide) -> str:
-    pairs = [f"{plain(shared.name_of(a))} and {plain(shared.name_of(b))} {n}" for (a, b), n in found.overlaps().items()]
+    pairs = [
+        f"{plain(shared.name_of(a))} and {plain(shared.name_of(b))}: {n}" for (a, b), n in found.overlaps().items()
+    ]
     mark = ":material/join_inner: marks a title that another model recommends too."
-    return f"{mark} Titles in common: {'; '.join(pairs)}." if pairs else "There is only one model."
+    return f"{mark} Titles in common – {'; '.join(pairs)}." if pairs else "There is only one model."
 
 
 def _column(found: SideBySide, model: str) -> None:

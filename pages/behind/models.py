@@ -1,5 +1,7 @@
 """The Models page: figures on held-out fans, the ten titles of each model side by side, and how each model works."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.behind import model_columns, model_words, report_charts, shared
@@ -115,8 +117,7 @@ def _simpler(report: reports.Reports) -> None:
         "Predicting scores": (_new_fans(report, "rmse", highest=False) or report.validation.get("rmse", ()), False),
     }
     lines = [
-        f"- {what}: **{plain(shared.name_of(model))}** is not better than **{plain(shared.name_of(simple))}** with "
-        f"{shared.listed([str(k) for k in counts])} known ratings."
+        f"- {what}: {_bold([model])} is not better than {_bold(simple)} with {_numbers(counts, curves)}."
         for what, (curves, highest) in found.items()
         for model, simple, counts in reports.simpler_wins(curves, highest=highest)
     ]
@@ -130,6 +131,15 @@ def _simpler(report: reports.Reports) -> None:
         )
 
 
+def _bold(models: Sequence[str]) -> str:
+    return shared.listed([f"**{plain(shared.name_of(model))}**" for model in models], "or")
+
+
+def _numbers(counts: Sequence[int], curves: Sequence[reports.Curve]) -> str:
+    everywhere = {k for curve in curves for k in curve.counts} == set(counts)
+    return "any number of known ratings" if everywhere else f"{shared.listed([str(k) for k in counts])} known ratings"
+
+
 def _page_rules(report: reports.Reports) -> None:
     st.markdown("## What the page's rules cost")
     st.markdown(
@@ -139,7 +149,7 @@ def _page_rules(report: reports.Reports) -> None:
     if found := report.page_rules():
         model, table = found
         st.caption(f"The ten titles of {plain(shared.name_of(model))} with each rule, compared with no rules.")
-        report_charts.figures(table, "What the page's rules cost")
+        report_charts.figures(table, "What the page's rules cost", rows="Rules")
     else:
         shared.not_measured(reports.PAGE)
 

@@ -111,9 +111,9 @@ def head(measure: str) -> str:
     return _HEADS.get(measure, shorten(measure.replace("_", " ").capitalize()))
 
 
-def figures(table: Table, what: str, digits: int = 3) -> None:
-    """A table of figures with their standard errors."""
-    columns = {"Algorithm": [shorten(shared.name_of(name), 60) for name in table.rows]}
+def figures(table: Table, what: str, digits: int = 3, rows: str = "Algorithm") -> None:
+    """A table of figures with their standard errors; `rows` is the name of the first column."""
+    columns = {rows: [shorten(shared.name_of(name), 60) for name in table.rows]}
     for measure in table.measures:
         cells = [row.get(measure) for row in table.rows.values()]
         shown = 1 if "time" in measure else digits
@@ -164,6 +164,7 @@ def histogram(values: NDArray[np.int64], edges: Iterable[int], x: str, y: str, k
     figure.update_xaxes(type="category", title=x)
     figure.update_yaxes(title=y)
     middle = float(np.median(values)) if len(values) else float("nan")
-    text = f"{len(values):,} {y.lower()}; the median is {middle:,.0f}, the maximum {values.max(initial=0):,}."
+    most = values.max(initial=0)
+    text = f"{len(values):,} {y.lower()}; median {middle:,.0f} {x.lower()}, maximum {most:,}."
     st.caption(text)
     charts.show(figure, f"Bars of {y.lower()} by {x.lower()}. {text}", key, 280)

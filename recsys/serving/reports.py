@@ -175,15 +175,18 @@ def no_better(curve: Curve, simple: Curve, *, highest: bool) -> list[int]:
     return counts
 
 
-def simpler_wins(curves: Sequence[Curve], *, highest: bool) -> list[tuple[str, str, list[int]]]:
-    """Where a model is no better than a simpler one: (model, simpler model, numbers of known ratings).
+def simpler_wins(curves: Sequence[Curve], *, highest: bool) -> list[tuple[str, list[str], list[int]]]:
+    """Where a model is no better than simpler ones: (model, simpler models, numbers of known ratings).
 
     Models count as simpler in the order of the registry.
     """
     ours = sorted((curve for curve in curves if curve.is_model), key=lambda curve: _rank(curve.name))
-    pairs = ((curve, simple) for i, curve in enumerate(ours) for simple in ours[:i])
-    found = ((curve.name, simple.name, no_better(curve, simple, highest=highest)) for curve, simple in pairs)
-    return [row for row in found if row[2]]
+    found: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for i, curve in enumerate(ours):
+        for simple in ours[:i]:
+            if counts := no_better(curve, simple, highest=highest):
+                found.setdefault((curve.name, tuple(counts)), []).append(simple.name)
+    return [(name, simple, list(counts)) for (name, counts), simple in found.items()]
 
 
 def _rank(name: str) -> int:

@@ -78,10 +78,20 @@ def test_the_best_algorithm_and_the_best_baseline_at_each_number(report):
 
 def test_a_difference_within_two_standard_errors_does_not_count():
     curves = [Curve("svd", (5,), (Figure(0.52, 0.02),)), Curve("popularity", (5,), (Figure(0.50, 0.02),))]
-    assert reports.simpler_wins(curves, highest=True) == [("svd", "popularity", [5])]
+    assert reports.simpler_wins(curves, highest=True) == [("svd", ["popularity"], [5])]
     curves[0] = Curve("svd", (5,), (Figure(0.60, 0.02),))
     assert reports.simpler_wins(curves, highest=True) == []
-    assert reports.simpler_wins(curves, highest=False) == [("svd", "popularity", [5])]
+    assert reports.simpler_wins(curves, highest=False) == [("svd", ["popularity"], [5])]
+
+
+def test_simpler_models_with_the_same_numbers_are_one_row():
+    names = ("hybrid", "popularity", "neural", "svd")
+    curves = [Curve(name, (0, 5), (Figure(0.3), Figure(0.4 if name == "hybrid" else 0.3))) for name in names]
+    assert reports.simpler_wins(curves, highest=True) == [
+        ("svd", ["popularity"], [0, 5]),
+        ("neural", ["popularity", "svd"], [0, 5]),
+        ("hybrid", ["popularity", "svd", "neural"], [0]),
+    ]
 
 
 def test_ranking_by_score_alone_is_compared_with_the_models_own_ranking(tmp_path):
