@@ -114,10 +114,10 @@ class Filters:
 
     An empty tuple or None means no restriction. Year and episode bounds are inclusive and leave out titles whose year
     or episode count is unknown. `genres` must all be present; `without_genres` must all be absent. `min_raters` counts
-    the ratings in the training data (None: the setting, where a model orders by score alone), `min_members`
-    MyAnimeList's members. `planned` is "show", "hide" or "only". `franchise_rules` allows one title of a franchise,
-    only when everything that it requires is completed, none of a franchise of which the fan dropped a title, and no
-    recap or music video.
+    the ratings in the data, held-out fans included (None: the setting, where a model orders by score alone),
+    `min_members` MyAnimeList's members. `planned` is "show", "hide" or "only". `franchise_rules` allows one title of a
+    franchise, only when everything that it requires is completed, none of a franchise of which the fan dropped a title,
+    and no recap or music video.
     `continuing` leaves only titles that follow on what the fan has completed. `exclude` are anime ids that the fan does
     not want to see.
     """

@@ -1,4 +1,4 @@
-"""Measure models on real ratings that training did not see."""
+"""Measure models on real ratings of held-out fans, and write the tables of results."""
 
 import sys
 
@@ -12,6 +12,9 @@ COMMANDS = {
     "cold-titles": Command("scripts.evaluations.cold_titles", "scores of titles without ratings, from what they are"),
     "page": Command("scripts.evaluations.page", "what the page's series rules and diversity cost"),
     "elicitation": Command("scripts.evaluations.elicitation", "which titles to ask a new fan about first"),
+    "tables": Command(
+        "scripts.evaluations.tables", "the tables of docs/results.md and README.md, from what was measured"
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""Documentation that can fail: help as printed, links that lead somewhere, commands that exist, snippets that run."""
+"""The documentation: printed help, links, commands, code snippets and tables of figures."""
 
 import re
 import sys
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.evaluations import report
 from tests import commands
 
 ROOT = Path(__file__).parent.parent
@@ -17,7 +18,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 13), reason="argparse lays help out anew from Python 3.13 on")
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="argparse formats help differently from Python 3.13 on")
 def test_commands_page_is_as_printed() -> None:
     assert commands.PAGE.read_text(encoding="utf-8") == commands.render(), "run: make docs"
 
@@ -46,3 +47,11 @@ def test_readme_commands_exist() -> None:
 def test_readme_snippets_run(snippet: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     exec(compile(snippet, "README.md", "exec"), {})  # noqa: S102
+
+
+def test_tables_hold_the_shipped_figures() -> None:
+    figures = report.read(ROOT / "artifacts")
+    written = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    again = "run: python -m scripts.evaluate tables --results docs/results.md --readme README.md"
+    assert written == report.markdown(figures), again
+    assert report.filled(README, figures) == README, again

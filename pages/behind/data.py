@@ -1,35 +1,39 @@
-"""The data: where it comes from, how it is spread, and a box to ask it anything."""
+"""The Data page: where the data comes from, how it is distributed, and a box for SQL queries."""
 
 import streamlit as st
 
 from pages.behind import report_charts, shared, sql
 from pages.parts.text import count, plain
-from recsys.serving.data_facts import SPARSE, DataFacts, Source
+from recsys.serving.data_facts import SPARSE, TRAIN_SHARE, DataFacts, Source
 
 _VIEWS = ("Overview", "Ask in SQL")
-_WHAT = {
-    "catalogue.parquet": "What titles are: names, genres, episodes, years, where to watch",
-    "title_stats.parquet": "How often each real score was given to each title; whose scores they are is not in it",
-    "ratings.parquet": "Who gave what in the community of this app",
-    "unscored.parquet": "What the community watched or plans, without a score",
-    "users.parquet": "Their names",
+_CONTENTS = {
+    "catalogue.parquet": "Facts about titles: names, genres, episodes, years, where to watch",
+    "title_stats.parquet": "How often each title got each score from real fans; nobody's list is in it",
+    "ratings.parquet": "The scores that the fans of this app's community gave",
+    "unscored.parquet": "Titles that the community watched or plans to watch, without a score",
+    "users.parquet": "The names of the community's fans",
 }
 _RATERS = (1, 10, 20, 50, 100, 200, 500, 1_000, 2_000)
 _LENGTHS = (1, 10, 25, 50, 100, 200, 400, 800, 1_600)
 
 
 def _counts(facts: DataFacts) -> None:
-    kind = "Simulated fans" if facts.simulated else "Fans"
+    kind = "Simulated fans" if facts.simulated else "Fans of the community"
     with st.grid(columns=4, min_column_width=150, border=True, key="counts"):
-        st.metric("Real ratings trained on", f"{facts.trained_on:,}")
+        st.metric("Real ratings", f"{facts.n_ratings:,}")
         st.metric("Titles with real ratings", f"{len(facts.raters):,}")
         st.metric(kind, f"{len(facts.list_lengths):,}")
         st.metric("Their ratings", f"{int(facts.list_lengths.sum()):,}")
+    st.markdown(
+        f"The models are trained on the ratings of {TRAIN_SHARE}% of the real fans. The other fans are held out, to "
+        "tune and to test the models."
+    )
     if facts.simulated:
         st.info(
-            "The fans whose lists you can look at are **simulated**: drawn from the trained model so that their lists "
-            "look real and belong to nobody. The models and the score counts come from real ratings; no real list is "
-            "shipped.",
+            "The fans whose lists you can open in this app are **simulated**: a program generated their lists from the "
+            "trained model. The models and the score counts come from real ratings, but this app contains no list of a "
+            "real person.",
             icon=":material/theater_comedy:",
         )
 
@@ -45,33 +49,33 @@ def _sources(facts: DataFacts) -> None:
 def _source(source: Source) -> None:
     mark = " :material/theater_comedy: simulated" if source.simulated else ""
     st.markdown(f"**{plain(source.file)}** · {count(source.rows, 'row')}{mark}")
-    st.markdown(plain(_WHAT.get(source.file, "")))
+    st.markdown(plain(_CONTENTS.get(source.file, "")))
     packages = ", ".join(f"{plain(name)} {plain(version)} ({plain(licence)})" for name, version, licence in source.of)
     st.caption(
-        f"{packages or plain(source.data_set)} · licence: {plain(source.licence or 'see its packages')} · made "
+        f"{packages or plain(source.data_set)} · licence: {plain(source.licence or 'see the packages')} · written "
         f"{plain(source.date)}",
         help=plain(source.command, 400),
     )
 
 
 def _distributions(facts: DataFacts) -> None:
-    community = "Simulated fans" if facts.simulated else "Community"
+    community = "Simulated fans" if facts.simulated else "Fans of the community"
     left, right = st.columns(2)
     with left:
         st.markdown("### Scores")
-        report_charts.shares({"Real": facts.real_scores, community: facts.community_scores}, "chart-scores")
+        report_charts.shares({"Real fans": facts.real_scores, community: facts.community_scores}, "chart-scores")
     with right:
-        st.markdown("### Real ratings of a title")
-        report_charts.spread(facts.raters, _RATERS, "Ratings", "Titles", "chart-raters")
-    st.markdown(f"### Length of a list, {community.lower()}")
-    report_charts.spread(facts.list_lengths, _LENGTHS, "Scored titles", community, "chart-lengths")
+        st.markdown("### Real ratings per title")
+        report_charts.histogram(facts.raters, _RATERS, "Ratings", "Titles", "chart-raters")
+    st.markdown(f"### Scored titles per fan, {community.lower()}")
+    report_charts.histogram(facts.list_lengths, _LENGTHS, "Scored titles", community, "chart-lengths")
 
 
 def _sparsity(facts: DataFacts) -> None:
-    st.markdown("## How sparse it is")
+    st.markdown("## Sparse titles and fans")
     st.markdown(
-        f"The reference article asks how many titles and fans have fewer than {SPARSE} ratings, and keeps only those "
-        "with more than 10: of the others, a model learns mostly noise."
+        f"The article that this project started from counts the titles and fans with fewer than {SPARSE} ratings, and "
+        "keeps only those with more than 10: from fewer ratings a model learns mostly noise."
     )
     if facts.sparsity:
         with st.grid(columns=2, min_column_width=240, border=True, key="sparsity"):
@@ -79,15 +83,15 @@ def _sparsity(facts: DataFacts) -> None:
                 st.metric(
                     f"{what.capitalize()} with fewer than {SPARSE} ratings",
                     f"{sparse:,} of {of:,}",
-                    help="Before that rule was applied",
+                    help="Before this rule was applied",
                 )
     else:
-        st.caption("How many there were before the rule was not noted when the shipped data was prepared.")
-    filled = facts.trained_on / max(len(facts.raters), 1)
+        st.caption("The counts before this rule were not recorded when the data was prepared.")
+    mean = facts.n_ratings / max(len(facts.raters), 1)
     st.caption(
-        f"After the rule, {count(facts.sparse_titles, 'title')} of {len(facts.raters):,} and "
-        f"{count(facts.sparse_fans, 'fan')} of the community's {len(facts.list_lengths):,} have fewer than {SPARSE}. "
-        f"A title that is left has {filled:,.0f} real ratings on average, and half of them have "
+        f"In the shipped data, {count(facts.sparse_titles, 'title')} of {len(facts.raters):,} and "
+        f"{count(facts.sparse_fans, 'fan')} of the community's {len(facts.list_lengths):,} have fewer than {SPARSE} "
+        f"ratings. A title has {mean:,.0f} real ratings on average; half of the titles have "
         f"{facts.median_raters:,.0f} or fewer."
     )
 
@@ -104,7 +108,7 @@ def _page() -> None:
     facts = shared.facts()
     _counts(facts)
     _sources(facts)
-    st.markdown("## How it is spread")
+    st.markdown("## How it is distributed")
     _distributions(facts)
     _sparsity(facts)
 

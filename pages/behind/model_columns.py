@@ -1,4 +1,4 @@
-"""The same fan's ten from each model, in columns."""
+"""The "Side by side" view: the same fan's ten titles from each model, in columns."""
 
 import streamlit as st
 
@@ -14,12 +14,10 @@ _TEN = 10
 def show() -> None:
     fan, who = _fan()
     if fan is None:
-        st.info(
-            "Bring a list or rate a few titles in the sidebar to see it through every model.", icon=":material/group:"
-        )
+        st.info("Add your list or rate a few titles in the sidebar to compare the models.", icon=":material/group:")
         return
     found = side_by_side(resources.engine(), fan, _TEN, diversity=controls.DIVERSITY)
-    st.markdown(f"The ten that each model has for {who}, with the score that it predicts.")
+    st.markdown(f"The ten titles that each model recommends for {who}, with predicted scores.")
     st.caption(_in_common(found))
     with st.grid(columns=len(found.picks), min_column_width=185, border=True, key="side-by-side") as cells:
         for model in found.picks:
@@ -28,7 +26,7 @@ def show() -> None:
 
 
 def _fan() -> tuple[Profile | None, str]:
-    """The visitor's list, or the first of the community's, and whose it is as Markdown."""
+    """The visitor's list, or else the first one of the community, and whose it is as Markdown."""
     now = state.visit()
     if now.profile.scores:
         return now.profile, "your list" if now.source != "community" else f"**{plain(now.label, 40)}**"
@@ -37,13 +35,15 @@ def _fan() -> tuple[Profile | None, str]:
     if not names:
         return None, ""
     kind = "a simulated fan" if store.simulated else "a fan of the community"
-    return store.profile(names[0]), f"**{plain(names[0], 40)}**, {kind}, until you bring a list of your own"
+    return store.profile(names[0]), f"**{plain(names[0], 40)}** ({kind}; add your own list in the sidebar)"
 
 
 def _in_common(found: SideBySide) -> str:
-    pairs = [f"{plain(shared.name_of(a))} and {plain(shared.name_of(b))} {n}" for (a, b), n in found.overlaps().items()]
-    mark = ":material/join_inner: marks a title that another model names too."
-    return f"{mark} In common: {'; '.join(pairs)}." if pairs else "There is only one model: nothing to compare with."
+    pairs = [
+        f"{plain(shared.name_of(a))} and {plain(shared.name_of(b))}: {n}" for (a, b), n in found.overlaps().items()
+    ]
+    mark = ":material/join_inner: marks a title that another model recommends too."
+    return f"{mark} Titles in common – {'; '.join(pairs)}." if pairs else "There is only one model."
 
 
 def _column(found: SideBySide, model: str) -> None:

@@ -1,15 +1,20 @@
-"""What each model is, in plain words and with its formulas."""
+"""The "How each works" view: every model in plain words, its formulas, and how the shipped one was made."""
 
 from dataclasses import dataclass
 
+import streamlit as st
+
 from pages.behind import shared
-from pages.parts.text import plain
-from recsys.serving import reports
+from pages.parts.text import count, plain
+from recsys.serving.data_facts import TRAIN_SHARE
+from recsys.serving.reports import ModelReport, Reports
 
 
 @dataclass(frozen=True)
 class Words:
-    """`short` in one sentence; `text` and `formulas` (LaTeX, and a sentence that reads it); `good`, `poor`."""
+    """`short` is one sentence; `text` a paragraph; `formulas` are pairs of LaTeX and a sentence that explains it;
+    `good` and `poor` are the model's strength and weakness. None of them says what data or features a model has: the
+    page reads that from the artifacts."""
 
     short: str
     text: str
@@ -19,131 +24,132 @@ class Words:
 
 
 _POPULARITY = Words(
-    short="Everybody's mean score of a title, moved by how generous you are.",
-    text="""Two numbers for a title, one for you. A title's mean is mixed with the mean of all ratings, so that three
-enthusiastic votes do not beat ten thousand. Your generosity is how far your scores lie from those means. Titles are
-ordered by how many people rated them.""",
+    short="The average score of a title, adjusted to how high or low you usually score.",
+    text="""Each title has an average score. Titles with few ratings are pulled towards the average of all ratings, so
+that three enthusiastic fans do not outweigh ten thousand others. Your own scores say whether you usually score above or
+below the averages. Titles are ranked by how many fans rated them.""",
     formulas=(
         (
             r"\bar r_i = \mu + \frac{\sum_u (r_{ui} - \mu)}{\lambda_i + n_i}",
-            "A title's mean, as if it had had a few average ratings more.",
+            "The damped mean of title i: as if it had λ more ratings, all equal to the overall mean μ.",
         ),
         (
             r"\hat r_{ui} = \bar r_i + \frac{\sum_{j} (r_{uj} - \bar r_j)}{\lambda_u + n_u}",
-            "Your predicted score: that mean and your generosity.",
+            "Your predicted score: the title's mean plus your average difference from such means.",
         ),
     ),
-    good="It needs nothing from you.",
-    poor="It gives everybody the same order: taste does not exist in it.",
+    good="It works without any of your ratings.",
+    poor="It ranks titles the same way for everybody, whatever their taste.",
 )
 
 _SVD = Words(
-    short="Every title is a point in a space of tastes; your ratings say where in it you stand.",
-    text="""Training finds directions in which fans differ; nobody names them. A title has a place along each. You are
-not in the model: from your ratings it works out where you most probably stand, given how fans are spread, and how sure
-that is. With few ratings you stay near the middle.""",
+    short="Matrix factorization: titles and fans are points in a space of tastes, learned from scores.",
+    text="""Training finds the directions in which the tastes of fans differ, and gives each title a position along
+them. You are not part of the model. It estimates your position from your ratings ("fold-in"), and how certain that
+estimate is. With few ratings you stay near the average fan.""",
     formulas=(
-        (r"\hat r_{ui} = \mu + b_i + b_u + q_i^\top p_u", "Mean, title, generosity, and how taste meets title."),
+        (
+            r"\hat r_{ui} = \mu + b_i + b_u + q_i^\top p_u",
+            "The overall mean, plus the bias of the title, plus your bias, plus how your taste fits the title.",
+        ),
         (
             (
                 r"\begin{gathered} z \mid r \sim \mathcal N\left(\Sigma A^\top N^{-1} (r - b),\ \Sigma\right) \\"
                 r" \Sigma = \left(I + A^\top N^{-1} A\right)^{-1} \end{gathered}"
             ),
-            "Where you stand after your ratings r: a regression with a prior. So each rating's effect is exact.",
+            "Your position given your ratings r: Bayesian linear regression. It gives the exact effect of each rating.",
         ),
     ),
-    good="Its reasons are exact sums, and how sure it is follows from the same formula.",
-    poor="It learns only from scores given. That somebody watched something at all tells it nothing.",
+    good="Its reasons are exact, and its uncertainty comes from the same formula.",
+    poor="It learns from scores only. It does not use which titles a fan chose to watch.",
 )
 
 _NEURAL = Words(
-    short="A network that reads your whole list and says what you would watch and what you would give it.",
-    text="""It has two heads: the habit head guesses what you watch, the taste head what you like of it. Both read your
-list as a set, so that any list, yours included, can be put in without training anew. Where SVD adds up, this one can
-weigh one rating in the light of another.""",
+    short="A neural network that reads your whole list and predicts what you would watch and how you would score it.",
+    text="""The network has two parts: one predicts which titles you would watch, the other how you would score them.
+Both read your list in any order and at any length, so a new list needs no new training. Unlike SVD, the network can let
+one rating change what another one means.""",
     formulas=(
         (
             (
                 r"\begin{gathered} h = \tanh\Big(\tfrac{1}{\sqrt{n+1}} \sum_i w_i W_i + b\Big) \\"
                 r" \text{watch}_j = h^\top O_j + c_j \end{gathered}"
             ),
-            "What you watch, from what you watched; liked titles count more.",
+            "What you would watch, from what you watched. Titles with a high score count more.",
         ),
         (
             (
                 r"\begin{gathered} (t, d) = \mathrm{MLP}\Big(\textstyle\sum_i x_i T_i,\ h,\ \ldots\Big) \\"
                 r" \hat r_j = \text{base}_j + \text{level} + d + t^\top Q_j \end{gathered}"
             ),
-            "What you would give, from how far your scores lie from everybody's.",
+            "Your predicted score, from how your scores differ from the average scores.",
         ),
     ),
-    good="It learns what people watch next as well as what they score.",
-    poor="Its reasons are approximate: it is asked again without each of your ratings.",
+    good="It learns what people watch as well as how they score.",
+    poor="Its reasons are approximate: each is the change in the prediction when one rating is left out.",
 )
 
 _HYBRID = Words(
-    short="SVD and the network together, knowing also what a title is: genres, studio, year, source.",
-    text="""It mixes the two predictions in shares learned from how many ratings it knows of you, and orders by the
-chance that you would watch a title (from a sparse linear model and the network) together with the score you would give.
-Because it knows what titles are, it can score one that nobody has rated yet.""",
+    short="A mix of matrix factorization, a neural network and a linear model of what people watch.",
+    text="""The predicted score is a weighted average of the factors' and the network's predictions; the weights depend
+on how many ratings you have. The ranking combines how likely you are to watch a title (from the linear model and the
+network) with the predicted score.""",
     formulas=(
         (
             r"\hat r_j = s\,\hat r_j^{\text{net}} + (1 - s)\,\hat r_j^{\text{svd}}",
-            "The share s depends on the length of your list and was learned on other fans.",
+            "The weight s depends on the length of your list. It was learned on validation fans.",
         ),
         (
             r"\text{watch}_j = \text{linear}_j + \omega \log P_{\text{net}}(\text{watch}_j)",
-            "A good list needs both: something you would start, and something you would like.",
+            "How likely you are to watch title j.",
         ),
     ),
-    good="It joins what the others know, and scores new titles too.",
-    poor="Three models in one are harder to explain: its reasons are approximate.",
+    good="It combines the strengths of the other models.",
+    poor="It is harder to explain: its reasons are approximate.",
 )
 
 WORDS = {"popularity": _POPULARITY, "svd": _SVD, "neural": _NEURAL, "hybrid": _HYBRID}
 
 
-def winners(curves: list[reports.Curve], *, highest: bool, digits: int = 3) -> str:
-    """Who is best at which numbers of known ratings, as Markdown."""
-    lead: dict[str, list[str]] = {}
-    for k, (name, figure) in reports.best(curves, highest=highest).items():
-        lead.setdefault(name, []).append(f"{k} ({figure.value:.{digits}f})")
-    parts = [f"**{plain(shared.name_of(name))}** with {_and(counts)} known" for name, counts in lead.items()]
-    return f"Best: {'; '.join(parts)}." if parts else ""
+def show(report: Reports) -> None:
+    for model in report.models:
+        with st.container(border=True):
+            st.markdown(f"## {plain(shared.name_of(model.name))}")
+            if words := WORDS.get(model.name):
+                _words(words)
+            st.markdown(_knows(model.name))
+            with st.expander("How it was made", icon=":material/construction:"):
+                _made(model)
 
 
-def simpler_wins(curves: list[reports.Curve], order: list[str], *, highest: bool) -> list[str]:
-    """Where a model is no better than a simpler one, as Markdown sentences; `order` lists models, the simplest first.
-
-    A difference smaller than two standard errors of both together counts as none.
-    """
-    ours = {curve.name: curve for curve in curves if curve.is_model and curve.name in order}
-    sentences = []
-    for i, name in enumerate(order):
-        if name not in ours:
-            continue
-        for simple in order[:i]:
-            if simple not in ours or not (counts := _no_better(ours[name], ours[simple], highest=highest)):
-                continue
-            sentences.append(
-                f"**{plain(shared.name_of(name))}** is no better than **{plain(shared.name_of(simple))}** with "
-                f"{_and([str(k) for k in counts])} known."
-            )
-    return sentences
+def _words(words: Words) -> None:
+    st.markdown(f"**{words.short}**")
+    st.markdown(words.text)
+    for formula, reading in words.formulas:
+        st.latex(formula)
+        st.caption(reading)
+    st.markdown(f":material/thumb_up: {words.good}  \n:material/thumb_down: {words.poor}")
 
 
-def _no_better(curve: reports.Curve, simple: reports.Curve, *, highest: bool) -> list[int]:
-    sign = 1 if highest else -1
-    counts = []
-    for k in curve.counts:
-        one, other = curve.at(k), simple.at(k)
-        if one is None or other is None:
-            continue
-        noise = 2 * ((one.error or 0) ** 2 + (other.error or 0) ** 2) ** 0.5
-        if sign * (one.value - other.value) <= noise:
-            counts.append(k)
-    return counts
+def _knows(model: str) -> str:
+    """What the shipped model knows of titles, and which it can score, as Markdown."""
+    facts, titles, unrated = shared.known_to(model)
+    scores = f"It can score {count(titles, 'title')}{f', {unrated:,} of them without any rating' if unrated else ''}."
+    if not facts:
+        return f":material/movie: It knows titles by their ratings only. {scores}"
+    return f":material/movie: It also knows of each title: {plain(shared.listed(facts), 300)}. {scores}"
 
 
-def _and(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+def _made(model: ModelReport) -> None:
+    st.markdown(
+        f"Trained on the lists of {TRAIN_SHARE}% of the fans in a data set of {count(model.n_ratings, 'rating')}; the "
+        f"other fans are held out for tuning and testing. Data: {plain(model.data_set)} ({plain(model.licence)}). "
+        f"Trained on {plain(model.date)}; {model.megabytes:.1f} MB."
+    )
+    st.code(model.command, language="bash", wrap_lines=True)
+    pairs = (*model.settings, *model.facts)
+    st.dataframe(
+        {"Setting or figure": [name for name, _ in pairs], "Value": [value for _, value in pairs]},
+        hide_index=True,
+        alt=f"Settings and figures of {shared.name_of(model.name)}",
+    )

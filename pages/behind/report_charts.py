@@ -1,4 +1,4 @@
-"""How measurements of models, and the spread of the data, are drawn."""
+"""Charts and tables of the Models and Data pages."""
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
@@ -13,30 +13,30 @@ from pages.parts import charts
 from pages.parts.text import plain, shorten
 from recsys.serving.reports import Curve, Table
 
-#: Colour is never the only signal: each line has a symbol and, for baselines, dots of its own.
+#: Colour is never the only signal: each line has its own symbol, and baselines are dotted.
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "pentagon", "cross")
 _HEADS = {
     "rmse": "RMSE",
     "mae": "MAE",
-    "below": "Below the fan's mean, %",
+    "below": "Better than the fan's mean, %",
     "ndcg10": "NDCG@10",
     "ndcg10_gain": "NDCG@10 over best baseline",
     "ndcg10_over_popularity": "NDCG@10 over popularity",
     "recall10": "Recall@10",
     "hit10": "Hit rate",
     "rmse_gain": "RMSE below best baseline",
-    "band": "Band covers",
-    "cost_percent": "Costs, % of NDCG@10",
-    "coverage": "Catalogue covered",
+    "band": "Interval coverage",
+    "cost_percent": "Cost, % of NDCG@10",
+    "coverage": "Catalogue coverage",
     "popularity": "Mean raters",
     "diversity": "Diversity",
-    "fit_time": "Fit, s",
-    "test_time": "Test, s",
+    "fit_time": "Fit time, s",
+    "test_time": "Test time, s",
 }
 
 
 def by_count(curves: list[Curve], title: str, key: str, digits: int = 2) -> None:
-    """One line for each contender over the number of known ratings, with error bars of one standard error."""
+    """One line for each algorithm over the number of known ratings, with error bars of one standard error."""
     figure = go.Figure()
     order = sorted({k for curve in curves for k in curve.counts})
     for i, curve in enumerate(curves):
@@ -52,7 +52,7 @@ def by_count(curves: list[Curve], title: str, key: str, digits: int = 2) -> None
             customdata=[one.text(3) for one in curve.figures],
             hovertemplate="%{customdata} with %{x} known ratings",
         )  # fmt: skip
-    figure.update_xaxes(type="category", categoryarray=[str(k) for k in order], title="Ratings that the model knows")
+    figure.update_xaxes(type="category", categoryarray=[str(k) for k in order], title="Known ratings of the fan")
     figure.update_yaxes(title=title, tickformat=f".{digits}f")
     figure.update_layout(showlegend=True)
     ends = [
@@ -64,7 +64,7 @@ def by_count(curves: list[Curve], title: str, key: str, digits: int = 2) -> None
 
 
 def coverage(curves: list[Curve], aim: float, slack: float, key: str) -> None:
-    """How often the true score lies in the band, against what is promised."""
+    """How often the fan's own score lies in the prediction interval, compared with the `aim`."""
     figure = go.Figure()
     figure.add_hrect(y0=100 * (aim - slack), y1=100 * (aim + slack), line_width=0, fillcolor="#8b9092", opacity=0.2)
     figure.add_hline(y=100 * aim, line_width=1, line_dash="dash", line_color="#8b9092")
@@ -79,19 +79,18 @@ def coverage(curves: list[Curve], aim: float, slack: float, key: str) -> None:
             name=charts.label(shared.name_of(curve.name)),
             hovertemplate="%{y:.1f}% with %{x} known ratings",
         )
-    figure.update_xaxes(type="category", categoryarray=[str(k) for k in order], title="Ratings that the model knows")
-    figure.update_yaxes(title="Scores within the band", ticksuffix="%")
+    figure.update_xaxes(type="category", categoryarray=[str(k) for k in order], title="Known ratings of the fan")
+    figure.update_yaxes(title="Scores in the likely range", ticksuffix="%")
     spans = []
     for curve in curves:
         values = [one.value for one in curve.figures]
         spans.append(f"{shorten(shared.name_of(curve.name))} {min(values):.0%} to {max(values):.0%}")
-    charts.show(
-        figure, f"Share of scores within the 80% band, which should be {aim:.0%}: {'; '.join(spans)}.", key, 320
-    )
+    text = f"Share of scores in the likely range, which should be {aim:.0%}: {'; '.join(spans)}."
+    charts.show(figure, text, key, 320)
 
 
 def epochs(series: Mapping[str, tuple[float, ...]], key: str) -> None:
-    """What was logged in each epoch of a training."""
+    """The values recorded in each epoch of a training."""
     figure = go.Figure()
     for i, (name, values) in enumerate(series.items()):
         figure.add_scatter(
@@ -108,13 +107,13 @@ def epochs(series: Mapping[str, tuple[float, ...]], key: str) -> None:
 
 
 def head(measure: str) -> str:
-    """A measure's name for a reader."""
+    """The name of a measure for a reader."""
     return _HEADS.get(measure, shorten(measure.replace("_", " ").capitalize()))
 
 
-def figures(table: Table, what: str, digits: int = 3) -> None:
-    """A table of figures with their standard errors."""
-    columns = {"Contender": [shorten(shared.name_of(name), 60) for name in table.rows]}
+def figures(table: Table, what: str, digits: int = 3, rows: str = "Algorithm") -> None:
+    """A table of figures with their standard errors; `rows` is the name of the first column."""
+    columns = {rows: [shorten(shared.name_of(name), 60) for name in table.rows]}
     for measure in table.measures:
         cells = [row.get(measure) for row in table.rows.values()]
         shown = 1 if "time" in measure else digits
@@ -123,16 +122,16 @@ def figures(table: Table, what: str, digits: int = 3) -> None:
 
 
 def all_by_count(curves: list[Curve], what: str) -> None:
-    """Every contender's figures by number of known ratings, as a table."""
+    """A table of every algorithm's figures by number of known ratings."""
     order = sorted({k for curve in curves for k in curve.counts})
-    columns = {"Contender": [shorten(shared.name_of(curve.name), 60) for curve in curves]}
+    columns = {"Algorithm": [shorten(shared.name_of(curve.name), 60) for curve in curves]}
     for k in order:
         columns[f"{k} known"] = [one.text(3) if (one := curve.at(k)) else "" for curve in curves]
     st.dataframe(columns, hide_index=True, width="stretch", alt=what)
 
 
 def shares(counts: Mapping[str, NDArray[np.int64]], key: str) -> None:
-    """Scores 1 to 10 of several sets of ratings, in percent of each."""
+    """Bars of the scores 1 to 10 in several sets of ratings, in percent of each set."""
     figure = go.Figure()
     for i, (name, given) in enumerate(counts.items()):
         share = 100 * given / max(given.sum(), 1)
@@ -149,13 +148,13 @@ def shares(counts: Mapping[str, NDArray[np.int64]], key: str) -> None:
     means = [
         f"{shorten(name)} {(given @ np.arange(1, 11)) / max(given.sum(), 1):.2f}" for name, given in counts.items()
     ]
-    text = f"On average: {'; '.join(means)}."
+    text = f"Average score: {'; '.join(means)}."
     st.caption(plain(text, 200))
     charts.show(figure, f"Bars of scores 1 to 10. {text}", key, 280)
 
 
-def spread(values: NDArray[np.int64], edges: Iterable[int], x: str, y: str, key: str) -> None:
-    """How many of `values` lie from each of the ascending `edges` up to the next."""
+def histogram(values: NDArray[np.int64], edges: Iterable[int], x: str, y: str, key: str) -> None:
+    """Bars of how many `values` lie between each of the ascending `edges` and the next."""
     starts = [edge for edge in edges if edge <= values.max(initial=0)]
     counts = np.histogram(values, [*starts, max(int(values.max(initial=0)) + 1, starts[-1] + 1)])[0]
     names = [
@@ -165,6 +164,7 @@ def spread(values: NDArray[np.int64], edges: Iterable[int], x: str, y: str, key:
     figure.update_xaxes(type="category", title=x)
     figure.update_yaxes(title=y)
     middle = float(np.median(values)) if len(values) else float("nan")
-    text = f"{len(values):,} {y.lower()}; the middle one has {middle:,.0f}, the largest {values.max(initial=0):,}."
+    most = values.max(initial=0)
+    text = f"{len(values):,} {y.lower()}; median {middle:,.0f} {x.lower()}, maximum {most:,}."
     st.caption(text)
     charts.show(figure, f"Bars of {y.lower()} by {x.lower()}. {text}", key, 280)

@@ -1,11 +1,13 @@
-"""What the pages behind the scenes share: what is read once for all visitors, and how an unmeasured thing looks."""
+"""Shared by the Models and Data pages: reports and facts, read once for all visitors, and texts."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
 from pages.parts import resources
 from pages.parts.text import plain
 from recsys import RecsysError
-from recsys.serving import data_facts, reports, sql_box
+from recsys.serving import data_facts, model_content, reports, sql_box
 from recsys.serving.engine import MODEL_LABELS
 
 
@@ -30,13 +32,21 @@ def answer(query: str) -> sql_box.Answer:
         return _box().run(query)
 
 
+@st.cache_resource(show_spinner=False)
+def known_to(model: str) -> tuple[tuple[str, ...], int, int]:
+    """The facts about titles that a model knows, how many titles it can score, and how many of these have no rating."""
+    engine = resources.engine()
+    titles = engine.aligned(model).model.item_ids.tolist()
+    return model_content.content_of(engine, model), len(titles), sum(not engine.raters(title) for title in titles)
+
+
 def measured() -> reports.Reports:
-    """What was measured; stops the page with a clear message when that cannot be read."""
+    """The reports; stops the page with a clear message when they cannot be read."""
     return _or_stop(_reports)
 
 
 def facts() -> data_facts.DataFacts:
-    """What the data is; stops the page with a clear message when that cannot be read."""
+    """The facts about the data; stops the page with a clear message when they cannot be read."""
     return _or_stop(_facts)
 
 
@@ -44,19 +54,26 @@ def _or_stop(read):
     try:
         return read()
     except RecsysError as error:
-        st.error(f"This page's figures cannot be read.\n\n{plain(str(error), 400)}", icon=":material/broken_image:")
+        st.error(
+            f"The figures of this page cannot be read.\n\n{plain(str(error), 400)}", icon=":material/broken_image:"
+        )
         st.stop()
 
 
-def name_of(contender: str) -> str:
-    """A model's or baseline's name as text for a reader."""
-    head, comma, rest = contender.partition(",")
-    return MODEL_LABELS.get(head, contender if not comma else head) + comma + rest
+def name_of(algorithm: str) -> str:
+    """The name of a model or baseline for a reader."""
+    head, comma, rest = algorithm.partition(",")
+    return MODEL_LABELS.get(head, head) + comma + rest
+
+
+def listed(parts: Sequence[str], word: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
 
 
 def not_measured(command: str) -> None:
-    """A section whose figures do not exist yet, and the command that makes them."""
+    """Says that a section has no figures yet, and which command measures them."""
     with st.container(border=True):
         st.markdown(":material/hourglass_empty: **Not measured yet**")
-        st.caption("The figures appear here once this was run on real ratings and its result shipped:")
+        st.caption("The figures appear here after this command was run on real ratings:")
         st.code(f"python -m scripts.evaluate {command} --out artifacts", language="bash", wrap_lines=True)

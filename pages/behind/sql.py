@@ -1,4 +1,4 @@
-"""The box in which visitors ask the data in SQL. The query stands in the address."""
+"""The "Ask in SQL" view: runs a visitor's query on the shipped tables. The query is a parameter of the address."""
 
 import streamlit as st
 
@@ -46,9 +46,9 @@ _KEY = "sql"
 def show() -> None:
     limits = Limits()
     st.markdown(
-        "Ask the shipped tables yourself: `ratings`, `unscored` and `users` (the community), `catalogue` and "
-        "`title_stats` (real counts). `DESCRIBE catalogue` lists columns; "
-        "[DuckDB's manual](https://duckdb.org/docs/sql/introduction) tells the rest."
+        "Query the tables of this app: `ratings`, `unscored` and `users` (the community), `catalogue` and "
+        "`title_stats` (counts of real scores). `DESCRIBE catalogue` lists the columns of a table. The language is "
+        "[DuckDB's SQL](https://duckdb.org/docs/sql/introduction)."
     )
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="examples"):
         st.caption("Examples", width="content")
@@ -59,13 +59,13 @@ def show() -> None:
     _answer(query, limits)
     st.caption(
         f"Read-only, at most {limits.seconds:g} seconds, {limits.memory_mb} MB and {limits.rows:,} rows. The address "
-        "of this page brings anybody to the same query."
+        "of this page includes the query, so you can share it."
     )
 
 
 def _query(limits: Limits) -> str:
-    """The query, kept in the address by hand: Explore binds its search to `q`, and a widget of the same name would take
-    over what was searched for."""
+    """The query, kept in the address by hand: Explore binds its search to `q`, and a bound widget would take its text
+    over."""
     if _KEY not in st.session_state:
         st.session_state[_KEY] = st.query_params.get("q", _FIRST)
     query = st.text_area(
@@ -73,7 +73,7 @@ def _query(limits: Limits) -> str:
         key=_KEY,
         height=190,
         max_chars=limits.query,
-        help="One statement that reads: SELECT, WITH, DESCRIBE, SUMMARIZE or EXPLAIN.",
+        help="One statement that only reads: SELECT, WITH, DESCRIBE, SUMMARIZE or EXPLAIN.",
     )
     if query != st.query_params.get("q", _FIRST):
         st.query_params["q"] = query
@@ -86,7 +86,7 @@ def _take(example: str) -> None:
 
 def _answer(query: str, limits: Limits) -> None:
     if not query.strip():
-        st.info("Write a query, or take one of the examples.", icon=":material/edit:")
+        st.info("Write a query or choose an example.", icon=":material/edit:")
         return
     try:
         answer = shared.answer(query)
@@ -107,8 +107,8 @@ def _answer(query: str, limits: Limits) -> None:
 def _table(answer: Answer, limits: Limits) -> None:
     n = len(answer.rows)
     if not n:
-        st.info("No row answers this.", icon=":material/search_off:")
+        st.info("The query found no rows.", icon=":material/search_off:")
         return
-    more = f": the first, as many as fit in {limits.rows:,} rows and {limits.columns} columns" if answer.more else ""
+    more = f": the first ones, up to {limits.rows:,} rows and {limits.columns} columns" if answer.more else ""
     st.caption(f"{count(n, 'row')}{more}")
     st.dataframe(answer.by_column(), hide_index=True, width="stretch", alt=f"Answer with {count(n, 'row')}")

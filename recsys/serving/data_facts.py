@@ -1,4 +1,4 @@
-"""What the shipped data is: where each file comes from, and how its ratings are spread."""
+"""Facts about the shipped data: where each file comes from, and how its ratings are distributed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,16 +12,19 @@ from numpy.typing import NDArray
 
 from recsys.data import manifest
 from recsys.errors import ArtifactError
+from recsys.holdout.split import SHARES
 
 #: The article counts fans and titles with fewer ratings than this as sparse.
 SPARSE = 10
+#: Percent of a data set's fans whose ratings models are trained on; the others are held out, to tune and to test.
+TRAIN_SHARE = SHARES["train"]
 _TABLES = ("catalogue.parquet", "title_stats.parquet", "ratings.parquet", "unscored.parquet", "users.parquet")
 _SCORES = [f"score_{score}" for score in range(1, 11)]
 
 
 @dataclass(frozen=True)
 class Source:
-    """One shipped table: what it was made from and by what. `of` are the packages that a catalogue was put together
+    """One shipped table: its data set and the command that wrote it. `of` are the packages that a catalogue was built
     from, as (name, version, licence)."""
 
     file: str
@@ -37,10 +40,10 @@ class Source:
 @dataclass(frozen=True)
 class DataFacts:
     """`real_scores`, `community_scores` (10,): how often each score 1 … 10 was given. `raters` (n_titles,): real
-    ratings of each rated title. `list_lengths` (n_fans,): scored titles of each fan of the community. `simulated`:
-    whether that community was drawn from a model. `trained_on`: ratings that the models were trained on. `sparsity`:
-    what, how many are sparse, of how many, before the article's rule took sparse ones out; empty where preparing did
-    not note it."""
+    ratings of each rated title, by fans of all parts: training, validation and test. `list_lengths` (n_fans,): scored
+    titles of each fan of the community. `simulated`: whether that community was drawn from a model. `sparsity`:
+    what, how many are sparse, of how many, before the article's rule removed the sparse ones; empty when that was not
+    recorded."""
 
     sources: tuple[Source, ...]
     real_scores: NDArray[np.int64]
@@ -48,12 +51,16 @@ class DataFacts:
     community_scores: NDArray[np.int64]
     list_lengths: NDArray[np.int64]
     simulated: bool
-    trained_on: int
     sparsity: tuple[tuple[str, int, int], ...]
 
     @property
+    def n_ratings(self) -> int:
+        """Real ratings, by fans of all parts."""
+        return int(self.real_scores.sum())
+
+    @property
     def sparse_titles(self) -> int:
-        """Titles of the training data with fewer than `SPARSE` ratings left."""
+        """Titles with fewer than `SPARSE` real ratings."""
         return int((self.raters < SPARSE).sum())
 
     @property
@@ -73,7 +80,6 @@ def read(folder: str | Path) -> DataFacts:
     ratings = _read(described, "ratings.parquet", ["user_id", "score"])
     scores = ratings["score"].to_numpy().astype(np.int64)
     lengths = np.unique(ratings["user_id"].to_numpy(), return_counts=True)[1]
-    trained = [int(model.get("data", {}).get("rows", 0)) for model in described.models.values()]
     return DataFacts(
         sources=tuple(_source(name, described.files[name]) for name in _TABLES if name in described.files),
         real_scores=np.array([stats[column].to_numpy().sum() for column in _SCORES], np.int64),
@@ -81,7 +87,6 @@ def read(folder: str | Path) -> DataFacts:
         community_scores=np.bincount(np.clip(scores, 1, 10), minlength=11)[1:],
         list_lengths=lengths.astype(np.int64),
         simulated=bool(described.files["ratings.parquet"].get("simulated", False)),
-        trained_on=max(trained, default=0),
         sparsity=_sparsity(described.files.values()),
     )
 
@@ -112,7 +117,7 @@ def _source(file: str, entry: Mapping[str, Any]) -> Source:
 
 
 def _sparsity(entries: Any) -> tuple[tuple[str, int, int], ...]:
-    """From the first entry that says so: its `sparsity` holds `titles`, `sparse_titles`, `fans`, `sparse_fans`."""
+    """From the first entry that has `sparsity`, which holds `titles`, `sparse_titles`, `fans`, `sparse_fans`."""
     for entry in entries:
         if isinstance(given := entry.get("sparsity"), dict):
             return tuple(

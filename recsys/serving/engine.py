@@ -41,7 +41,7 @@ class Engine:
         raters: NDArray[np.int64],
         settings: Settings = Settings(),
     ) -> None:
-        """`raters` (n_titles,) counts each catalogue title's ratings in the training data."""
+        """`raters` (n_titles,) counts each catalogue title's ratings in the data, held-out fans included."""
         self.catalogue = catalogue
         self.settings = settings
         self.rater_counts = raters
@@ -192,7 +192,7 @@ class Engine:
         return self.catalogue.franchise(anime_id)
 
     def raters(self, anime_id: int) -> int:
-        """How many ratings of a title the training data has. Raises `UnknownTitleError`."""
+        """How many ratings of a title the data has, held-out fans included. Raises `UnknownTitleError`."""
         return int(self.rater_counts[self.catalogue.position(anime_id)])
 
     def known(self, anime_ids: Iterable[int], model: str | None = None) -> set[int]:

@@ -79,7 +79,7 @@ def read(folder: str | Path) -> tuple[Catalogue, list[Model], NDArray[np.int64]]
 
 
 def _rater_counts(path: Path, catalogue: Catalogue) -> NDArray[np.int64]:
-    """Ratings of each catalogue title in the training data, (n_titles,)."""
+    """Ratings of each catalogue title in the data, held-out fans included, (n_titles,)."""
     try:
         table = pq.read_table(path, columns=["anime_id", "n_ratings"])
         positions = catalogue.positions(table["anime_id"].to_numpy())

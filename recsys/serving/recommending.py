@@ -74,7 +74,7 @@ def candidates(
 ) -> Candidates:
     """The titles that may be recommended to `fan`.
 
-    `scorable` (n_titles,) marks titles that the model covers, `raters` (n_titles,) their ratings in the training data.
+    `scorable` (n_titles,) marks titles that the model covers, `raters` (n_titles,) their ratings in the data.
     """
     steps: list[tuple[str, Mask]] = [
         ("not covered by this model", scorable),

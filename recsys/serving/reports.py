@@ -1,4 +1,4 @@
-"""What the artifacts say of themselves: how each model was made, and what was measured on fans it never saw."""
+"""Reads training and evaluation reports: how each model was made, and its figures on held-out fans."""
 
 import json
 import math
@@ -30,7 +30,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Curve:
-    """One measure of one contender at ascending numbers of known ratings. `is_model` is False for baselines."""
+    """One measure of one algorithm at ascending numbers of known ratings. `is_model` is False for baselines."""
 
     name: str
     counts: tuple[int, ...]
@@ -43,7 +43,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of figures: `rows` maps a contender to its measures. `how` says how they were measured, or is empty."""
+    """Rows of figures: `rows` maps an algorithm to its measures. `how` says how they were measured, or is empty."""
 
     how: str
     measures: tuple[str, ...]
@@ -52,8 +52,8 @@ class Table:
 
 @dataclass(frozen=True)
 class ModelReport:
-    """How a model was made. `settings` and `facts` are pairs of a name and a value as text; `epochs` maps what was
-    logged in each epoch of training to its values."""
+    """How a model was made. `n_ratings` counts its data set, held-out fans included; `settings` and `facts` are pairs
+    of a name and a text; `epochs` maps a measure to its value in each epoch of training."""
 
     name: str
     data_set: str
@@ -69,7 +69,7 @@ class ModelReport:
 
 @dataclass(frozen=True)
 class Reports:
-    """The manifest's models and the contents of metrics.json, which is empty until something was measured."""
+    """The models in the manifest and the contents of metrics.json, which is empty until something was measured."""
 
     models: tuple[ModelReport, ...]
     validation: Mapping[str, tuple[Curve, ...]] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Reports:
 
     @property
     def part(self) -> str:
-        """The part of the fans that were asked about new fans: "test" or "validation"."""
+        """The part of the fans on which new fans' figures were measured: "test" or "validation"."""
         return str(self._section(NEW_FANS).get("part", ""))
 
     def _section(self, subject: str) -> Mapping[str, Any]:
@@ -90,7 +90,7 @@ class Reports:
         return section if isinstance(section, dict) else {}
 
     def fans(self) -> dict[int, int]:
-        """How many fans were asked, by number of known ratings."""
+        """How many fans were measured, by number of known ratings."""
         rows = self._by_count()
         return {k: max((int(row.get("fans", 0)) for row in named.values()), default=0) for k, named in rows.items()}
 
@@ -100,7 +100,7 @@ class Reports:
         return dict(sorted((k, named) for k, named in rows.items() if isinstance(named, dict)))
 
     def curves(self, measure: str) -> list[Curve]:
-        """A measure of new fans (`ndcg10`, `rmse`, `band`, …) for every contender that has it, models first."""
+        """A measure of new fans (`ndcg10`, `rmse`, `band`, …) for every algorithm that has it, models first."""
         found: dict[str, list[tuple[int, Figure]]] = {}
         for k, named in self._by_count().items():
             for name, row in named.items():
@@ -122,7 +122,7 @@ class Reports:
         return _table(str(section.get("how", "")), given)
 
     def page_rules(self) -> tuple[str, Table] | None:
-        """The model whose ten were looked at, and what the page's rules do to them at each number of known ratings."""
+        """The measured model, and what the page's rules do to its ten titles at each number of known ratings."""
         rows = {
             f"{name}, {k} known": {key: value for key, value in row.items() if key != "fans"}
             for k, named in self._by_count(PAGE).items()
@@ -130,6 +130,12 @@ class Reports:
         }
         table = _table("", rows)
         return (str(self._section(PAGE).get("model", "")), table) if table else None
+
+    def by_score_alone(self) -> list[tuple[Curve, Curve]]:
+        """NDCG@10 of models when they rank by predicted score alone, each beside that of its own ranking."""
+        curves = {curve.name: curve for curve in self.curves("ndcg10")}
+        alone = {name.partition(",")[0]: curve for name, curve in curves.items() if name.endswith("by score alone")}
+        return [(curve, curves[name]) for name, curve in alone.items() if name in curves]
 
 
 def _table(how: str, given: Mapping[str, Any]) -> Table | None:
@@ -143,7 +149,7 @@ def _table(how: str, given: Mapping[str, Any]) -> Table | None:
 
 
 def best(curves: Sequence[Curve], *, highest: bool) -> dict[int, tuple[str, Figure]]:
-    """The contender with the best value at each number of known ratings."""
+    """The algorithm with the best value at each number of known ratings."""
     choose: Callable = max if highest else min
     counts = sorted({k for curve in curves for k in curve.counts})
     at = {k: [(curve.name, one) for curve in curves if (one := curve.at(k)) is not None] for k in counts}
@@ -151,17 +157,47 @@ def best(curves: Sequence[Curve], *, highest: bool) -> dict[int, tuple[str, Figu
 
 
 def envelope(curves: Sequence[Curve], name: str, *, highest: bool) -> Curve | None:
-    """The best of several contenders at each number of known ratings, as if it were one."""
+    """The best of several algorithms at each number of known ratings, as one curve."""
     found = best(curves, highest=highest)
     return Curve(name, tuple(found), tuple(one for _, one in found.values()), False) if found else None
+
+
+def no_better(curve: Curve, simple: Curve, *, highest: bool) -> list[int]:
+    """Numbers of known ratings at which `curve` is not better than `simple` by more than two standard errors."""
+    counts = []
+    for k in curve.counts:
+        one, other = curve.at(k), simple.at(k)
+        if one is None or other is None:
+            continue
+        noise = 2 * math.hypot(one.error or 0, other.error or 0)
+        if (one.value - other.value) * (1 if highest else -1) <= noise:
+            counts.append(k)
+    return counts
+
+
+def simpler_wins(curves: Sequence[Curve], *, highest: bool) -> list[tuple[str, list[str], list[int]]]:
+    """Where a model is no better than simpler ones: (model, simpler models, numbers of known ratings).
+
+    Models count as simpler in the order of the registry.
+    """
+    ours = sorted((curve for curve in curves if curve.is_model), key=lambda curve: _rank(curve.name))
+    found: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for i, curve in enumerate(ours):
+        for simple in ours[:i]:
+            if counts := no_better(curve, simple, highest=highest):
+                found.setdefault((curve.name, tuple(counts)), []).append(simple.name)
+    return [(name, simple, list(counts)) for (name, counts), simple in found.items()]
+
+
+def _rank(name: str) -> int:
+    names = list(store.REGISTRY)
+    return names.index(name) if name in names else len(names)
 
 
 def read(folder: str | Path) -> Reports:
     """Raises `ArtifactError` when the manifest or metrics.json is damaged."""
     described = manifest.read(folder)
-    order = list(store.REGISTRY)
-    names = sorted(described.models, key=lambda name: order.index(name) if name in order else len(order))
-    models = tuple(_model(name, described.models[name], described) for name in names)
+    models = tuple(_model(name, described.models[name], described) for name in sorted(described.models, key=_rank))
     metrics = {model.name: described.models[model.name].get("metrics", {}) for model in models}
     return Reports(models, _validation(metrics), _measured(described))
 

@@ -36,9 +36,8 @@ def main(args: argparse.Namespace) -> int:
         print(f"{name}: the network's best share is {figures['share']}")
         rows |= {f"{part}, {name}": figures[part] for part in ("hybrid", "network", "svd")}
     how = (
-        f"{figures['titles']:,} titles ({HELD_OUT}%) lost all their ratings, and a hybrid was trained anew without "
-        "them, on training fans: it is not the one that ships. Fans of the "
-        f"{args.part} part ({figures['fans']:,}) then told all their other ratings and were asked for "
-        f"{figures['ratings']:,} scores of these titles."
+        f"{figures['titles']:,} titles ({HELD_OUT}%) lost all their ratings, and a hybrid was trained without these "
+        f"ratings; it is not the shipped model. For {figures['fans']:,} held-out fans of the {args.part} part, it "
+        f"knows their other ratings and predicts their {figures['ratings']:,} scores of these titles."
     )
     return report.publish("cold-titles", {"how": how, "rows": rows}, args)

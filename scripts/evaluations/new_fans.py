@@ -14,8 +14,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--part", choices=("validation", "test"), default="test", help="whose ratings to hide (%(default)s)"
     )
-    parser.add_argument("--no-baselines", action="store_true", help="models only: quick, for a look while tuning")
-    parser.add_argument("--seed", type=int, default=0, help="which ratings are told (%(default)s)")
+    parser.add_argument("--no-baselines", action="store_true", help="models only, which is quick")
+    parser.add_argument("--seed", type=int, default=0, help="which ratings are known (%(default)s)")
     report.add_arguments(parser)
 
 

@@ -1,4 +1,4 @@
-"""Figures as `metrics.json` and as Markdown tables."""
+"""Figures in `metrics.json` and as Markdown tables."""
 
 import argparse
 import json
@@ -21,113 +21,127 @@ _COLUMNS = (
     ("RMSE", "rmse", 3),
     ("lower than best baseline", "rmse_gain", 3),
     ("MAE", "mae", 3),
-    ("80% band covers", "band", 3),
+    ("80% interval covers", "band", 3),
     ("coverage", "coverage", 3),
     ("mean raters", "popularity", 0),
     ("diversity", "diversity", 3),
 )
+#: Numbers of known ratings in the small table, and its measures: title, key, which of two values is better.
+_SMALL = ("5", "20", "50")
+_MEASURES = (("NDCG@10", "ndcg10", max), ("RMSE", "rmse", min))
+_MODELS = ("popularity", "svd", "neural", "hybrid")
+_MARKS = re.compile("(<!-- results -->\n).*?(<!-- /results -->)", re.DOTALL)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, help=f"folder of artifacts whose {METRICS} to write (default: print only)")
-    parser.add_argument("--markdown", type=Path, help="file to write the tables of all figures in --out to")
-    parser.add_argument("--readme", type=Path, help="file whose blocks of results to write anew from --out")
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """All figures in `folder`, by subject; empty if nothing was measured. Raises `ArtifactError`."""
+    path = folder / METRICS
+    try:
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except ValueError:
+        raise ArtifactError(f"{path} is damaged: it is not JSON. Delete it and measure again.") from None
 
 
 def publish(subject: str, figures: Mapping[str, Any], args: argparse.Namespace) -> int:
-    """Print `figures`, and write what the arguments ask for."""
+    """Print `figures` as tables, and write them to the folder that the arguments name."""
     print(markdown({subject: figures}))
     if args.out is None:
         return 0
-    path = args.out / METRICS
-    try:
-        everything = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    except ValueError:
-        raise ArtifactError(f"{path} is damaged: it is not JSON. Delete it and measure again.") from None
-    everything[subject] = figures
+    everything = {**read(args.out), subject: figures}
     with manifest.writing(args.out) as batch:
         text = json.dumps(everything, indent=1, allow_nan=False) + "\n"
         batch.path(METRICS, subject=sorted(everything)).write_text(text, encoding="utf-8")
-    print(f"Wrote {path}.")
-    if args.markdown is not None:
-        args.markdown.parent.mkdir(parents=True, exist_ok=True)
-        args.markdown.write_text(markdown(everything), encoding="utf-8")
-        print(f"Wrote {args.markdown}.")
-    if args.readme is not None:
-        args.readme.write_text(filled(args.readme.read_text(encoding="utf-8"), everything), encoding="utf-8")
-        print(f"Wrote {args.readme}.")
+    print(f"Wrote {args.out / METRICS}. Update the tables with python -m scripts.evaluate tables.")
     return 0
 
 
 def filled(text: str, everything: Mapping[str, Any]) -> str:
-    """`text` with what stands between `<!-- results:NAME -->` and `<!-- /results:NAME -->` written anew, for each of
-    the figures that there are."""
-    blocks = {"article": _article_rows, "new-fans": _by_count}
-    for name, rows in blocks.items():
-        if name in everything:
-            marks = re.compile(f"(<!-- results:{name} -->\n).*?(<!-- /results:{name} -->)", re.DOTALL)
-            table = "\n".join(rows(everything[name]))
-            text = marks.sub(lambda found, table=table: f"{found[1]}\n{table}\n\n{found[2]}", text)
-    return text
+    """`text` with the small table between `<!-- results -->` and `<!-- /results -->`, if new fans were measured."""
+    if "new-fans" not in everything:
+        return text
+    table = "\n".join(_small(everything["new-fans"]["by_known_ratings"]))
+    return _MARKS.sub(lambda found: f"{found[1]}\n{table}\n\n{found[2]}", text)
+
+
+def _small(by_count: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The models and the best baseline by number of known ratings."""
+    counts = [k for k in _SMALL if k in by_count]
+    cells = {name: [] for name in (*_MODELS, "best baseline")}
+    for _, key, better in _MEASURES:
+        for k in counts:
+            rows = {name: row[key] for name, row in by_count[k].items() if key in row}
+            others = {name: figure for name, figure in rows.items() if name.partition(",")[0] not in _MODELS}
+            best = better(others, key=lambda name: others[name]["value"], default="")
+            for name in _MODELS:
+                cells[name].append(_value(rows.get(name)))
+            cells["best baseline"].append(f"{_value(others.get(best))} {best}".strip())
+    heads = [f"{title}, {k} known" for title, *_ in _MEASURES for k in counts]
+    return [*_head(heads), *(f"| {name} | {' | '.join(row)} |" for name, row in cells.items() if any(row))]
+
+
+def _value(figure: Mapping[str, float] | None) -> str:
+    return f"{figure['value']:.3f}" if figure else ""
 
 
 def markdown(everything: Mapping[str, Any]) -> str:
-    """The tables, with the standard error after each figure."""
-    parts = ["# Results\n", "Written by `python -m scripts.evaluate`; figures ± standard error.\n"]
-    if "article" in everything:
-        heading = ["## The reference article's table\n", everything["article"]["how"] + "\n"]
-        parts.append("\n".join([*heading, *_article_rows(everything["article"]), ""]))
-    if "new-fans" in everything:
-        parts.append(_new_fans(everything["new-fans"]))
-    if "cold-titles" in everything:
-        parts.append(_cold_titles(everything["cold-titles"]))
-    if "page" in everything:
-        parts.append(_page(everything["page"]))
-    return "\n".join(parts)
+    """All tables, with the standard error after each figure."""
+    parts = ["# Results\n", "Written by `python -m scripts.evaluate tables`. Figures ± standard error.\n"]
+    sections = {"new-fans": _new_fans, "article": _article, "cold-titles": _cold_titles, "page": _page}
+    return "\n".join([*parts, *(text(everything[name]) for name, text in sections.items() if name in everything)])
 
 
-def _article_rows(figures: Mapping[str, Any]) -> list[str]:
+def _article(figures: Mapping[str, Any]) -> str:
     rows = figures["rows"]
     measures = list(next(iter(rows.values())))
-    lines = ["| | " + " | ".join(_measure(name) for name in measures) + " |", "|---" + "|---:" * len(measures) + "|"]
+    lines = [
+        "## The reference article's table\n",
+        figures["how"] + " The folds are those of Surprise's `KFold`; each fold trains every algorithm again. Most "
+        "ratings of every fan are known here, so these errors are not those of new fans. The blend is of the factors "
+        "and title neighbours.\n",
+        *_head([_measure(name) for name in measures]),
+    ]
     for name, row in rows.items():
         cells = (_cell(row[measure], 1 if "time" in measure else 4) for measure in measures)
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return lines
+    return "\n".join([*lines, ""])
 
 
 def _measure(name: str) -> str:
     return name.replace("_", " ").replace("rmse", "RMSE").replace("mae", "MAE")
 
 
-def _by_count(figures: Mapping[str, Any]) -> list[str]:
-    """NDCG@10 and RMSE of every contender by the number of known ratings."""
-    counts = list(figures["by_known_ratings"].values())
-    lines = []
-    for key, title in (("ndcg10", "NDCG@10"), ("rmse", "RMSE")):
-        named = [name for name, row in counts[-1].items() if key in row]
-        told = figures["by_known_ratings"].items()
-        fans = (f"k = {k} ({max(row['fans'] for row in rows.values())} fans)" for k, rows in told)
-        lines += [f"| {title} | " + " | ".join(fans) + " |", "|---" + "|---:" * len(counts) + "|"]
-        lines += [f"| {name} | " + " | ".join(_cell(rows[name][key], 3) for rows in counts) + " |" for name in named]
-        lines.append("")
-    return lines[:-1]
+def _head(titles: list[str]) -> list[str]:
+    """The first two lines of a table with a column of names before `titles`."""
+    return ["| | " + " | ".join(titles) + " |", "|---" + "|---:" * len(titles) + "|"]
 
 
 def _new_fans(figures: Mapping[str, Any]) -> str:
+    counts = figures["by_known_ratings"]
+    tuned = "" if figures["part"] == "test" else " The models were tuned on these fans."
     lines = [
         "## New fans\n",
         (
-            f"Fans of the {figures['part']} part, whom nothing was trained or tuned on. Told k of their ratings, drawn "
-            "at random, each model ranks every title it knows; relevant are hidden titles scored 8 or more. Gains are "
-            "paired, over the baseline that is best at that k.\n"
+            f"Held-out fans of the {figures['part']} part.{tuned} Each model knows k random ratings of a fan; "
+            "the others are hidden. It ranks all titles: NDCG@10 counts hidden titles that the fan scored 8 or more. "
+            "RMSE is over the hidden scores. Gains are paired, over the best baseline at that k.\n"
         ),
     ]
-    for k, rows in figures["by_known_ratings"].items():
-        fans = max(row["fans"] for row in rows.values())
+    for key, title in (("ndcg10", "NDCG@10"), ("rmse", "RMSE")):
+        fans = [f"k = {k} ({_fans(rows)} fans)" for k, rows in counts.items()]
+        lines += [f"### {title}\n", *_head(fans)]
+        named = [name for name, row in list(counts.values())[-1].items() if key in row]
+        for name in named:
+            lines.append(
+                f"| {name} | " + " | ".join(_cell(rows.get(name, {}).get(key), 3) for rows in counts.values()) + " |"
+            )
+        lines.append("")
+    for k, rows in counts.items():
         shown = [column for column in _COLUMNS if any(column[1] in row for row in rows.values())]
-        lines += [f"### {k} known ratings ({fans} fans)\n", "| | " + " | ".join(title for title, *_ in shown) + " |"]
-        lines.append("|---" + "|---:" * len(shown) + "|")
+        lines += [f"### {k} known ratings ({_fans(rows)} fans)\n", *_head([title for title, *_ in shown])]
         for name, row in rows.items():
             cells = (_cell(row.get(key), digits) for _, key, digits in shown)
             lines.append(f"| {name} | " + " | ".join(cells) + " |")
@@ -135,13 +149,12 @@ def _new_fans(figures: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _fans(rows: Mapping[str, Any]) -> int:
+    return max(row["fans"] for row in rows.values())
+
+
 def _cold_titles(figures: Mapping[str, Any]) -> str:
-    lines = [
-        "## Titles without ratings\n",
-        figures["how"] + "\n",
-        "| | RMSE | below the fan's mean |",
-        "|---|---:|---:|",
-    ]
+    lines = ["## Titles without ratings\n", figures["how"] + "\n", *_head(["RMSE", "better than the fan's mean"])]
     lines += [
         f"| {name} | {_cell(row['rmse'], 3)} | {_cell(row['below'], 1)}% |" for name, row in figures["rows"].items()
     ]
@@ -152,9 +165,9 @@ def _page(figures: Mapping[str, Any]) -> str:
     lines = [
         "## What the page's rules cost\n",
         (
-            f"The {figures['model']} model's ten for fans of the {figures['part']} part, as the page shows them: one "
-            "title of a series and its beginning first, and genres unlike those already picked "
-            f"(weight {figures['diversity']:g}). Cost is paired, in percent of NDCG@10 without rules.\n"
+            f"Ten titles of the {figures['model']} model for held-out fans of the {figures['part']} part, with the "
+            "rules of the Recommend page: only one title of a series, its beginning first, and genres that differ "
+            f"(weight {figures['diversity']:g}). The cost is paired, in percent of NDCG@10 without rules.\n"
         ),
         "| known ratings | | NDCG@10 | cost | diversity of genres |",
         "|---|---|---:|---:|---:|",

@@ -1,4 +1,4 @@
-"""The pages behind the scenes in a real browser."""
+"""The Models and Data pages in a real browser."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -29,7 +29,7 @@ def test_a_query_is_changed_answered_and_shared(page: Page, url: str) -> None:
     assert errors == []
 
 
-def test_what_may_not_be_asked_is_refused_and_the_page_lives_on(page: Page, url: str) -> None:
+def test_a_refused_query_leaves_the_page_working(page: Page, url: str) -> None:
     page.goto(f"{url}/data?q=FROM '/etc/passwd'")
     expect(page.get_by_text("There is no table")).to_be_visible()
     page.get_by_role("button", name="Columns", exact=True).click()
@@ -63,7 +63,7 @@ def test_a_search_on_explore_does_not_become_a_query(page: Page, url: str) -> No
     assert "SELECT" not in search.input_value()
 
 
-def test_ten_of_each_model(page: Page, url: str) -> None:
+def test_side_by_side_shows_ten_titles_of_each_model(page: Page, url: str) -> None:
     page.goto(f"{url}/models?{RATED}")
     page.get_by_test_id("stMain").get_by_text("Side by side", exact=True).click()
     expect(page.get_by_text("for your list")).to_be_visible()

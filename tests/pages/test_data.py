@@ -6,6 +6,7 @@ import pytest
 
 from pages.behind import shared, sql
 from pages.parts import resources
+from recsys.holdout.split import SHARES
 from recsys.serving.sql_box import Answer
 from tests.pages.helpers import opened
 
@@ -16,7 +17,7 @@ run = functools.partial(opened, script=PAGE)
 def test_counts_and_where_it_comes_from(app):
     run(app)
     facts = shared.facts()
-    assert [metric.value for metric in app.metric][:2] == [f"{facts.trained_on:,}", f"{len(facts.raters):,}"]
+    assert [metric.value for metric in app.metric][:2] == [f"{facts.n_ratings:,}", f"{len(facts.raters):,}"]
     said = "\n".join(element.value for element in [*app.markdown, *app.caption]).replace("\\", "")
     for source in facts.sources:
         assert source.file in said
@@ -24,9 +25,16 @@ def test_counts_and_where_it_comes_from(app):
     assert len(app.get("plotly_chart")) == 3
 
 
-def test_simulated_fans_are_said_to_be(app):
+def test_the_page_says_when_fans_are_simulated(app):
     run(app)
     assert any("simulated" in info.value for info in app.info) == resources.ratings().simulated
+
+
+def test_held_out_fans_do_not_count_as_training_data(app):
+    run(app)
+    said = "\n".join(element.value for element in app.markdown)
+    assert f"trained on the ratings of {SHARES['train']}% of the real fans" in said
+    assert not any("trained on" in metric.label for metric in app.metric)
 
 
 def test_a_query_in_the_address_is_answered(app):
@@ -43,14 +51,14 @@ def test_every_example_has_an_answer(name):
     assert answer.plan or len(answer.rows) >= 5
 
 
-def test_an_example_is_taken_by_a_click_and_stands_in_the_address(app):
+def test_a_clicked_example_is_in_the_address(app):
     run(app, view="Ask in SQL")
     app.button(key="example-Columns").click().run()
     assert app.text_area(key="sql").value == sql._EXAMPLES["Columns"]
     assert app.query_params["q"] in (sql._EXAMPLES["Columns"], [sql._EXAMPLES["Columns"]])
 
 
-def test_a_plan_is_drawn(app):
+def test_a_query_plan_is_shown(app):
     run(app, q="EXPLAIN SELECT count(*) FROM ratings WHERE user_id = 3")
     assert any("user_id" in code.value for code in app.code)
 
@@ -59,7 +67,7 @@ def test_a_plan_is_drawn(app):
     ("query", "says"),
     [("DROP VIEW ratings", "Only reading"), ("FROM '/etc/passwd'", "no table"), ("SELECT x FROM ratings", "Binder")],
 )
-def test_what_cannot_be_answered_is_said_kindly(app, query, says):
+def test_a_query_without_an_answer_gives_a_clear_error(app, query, says):
     run(app, q=query)
     assert says in app.error[0].value.replace("\\", "")
     assert not app.dataframe
@@ -67,13 +75,13 @@ def test_what_cannot_be_answered_is_said_kindly(app, query, says):
 
 def test_no_rows_and_no_query(app):
     run(app, q="SELECT 1 WHERE false")
-    assert "No row" in app.info[0].value
+    assert "no rows" in app.info[0].value
     app.text_area(key="sql").set_value(" ").run()
     assert "Write a query" in app.info[0].value
     assert not app.exception
 
 
-def test_text_from_a_query_is_no_markup(app, monkeypatch):
+def test_text_from_a_query_is_not_markup(app, monkeypatch):
     evil = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) ![](http://a/b)"
     monkeypatch.setattr(shared, "answer", lambda query: Answer((evil, evil), ((evil, 1),), False, 0.0))
     run(app, q="SELECT 1")

@@ -1,4 +1,4 @@
-"""The Models page, without a browser: on the shipped artifacts, and on figures made up here."""
+"""The Models page without a browser, on the shipped artifacts and on made-up figures."""
 
 import functools
 import re
@@ -9,7 +9,7 @@ from pages.behind import model_words, shared
 from pages.parts import resources
 from pages.titles import related
 from recsys.models import store
-from recsys.serving.reports import Curve, Figure, ModelReport, Reports
+from recsys.serving.reports import ModelReport, Reports
 from tests.pages.helpers import opened
 
 PAGE = "pages/behind/models.py"
@@ -41,11 +41,11 @@ def test_every_model_is_explained():
 def test_results_on_the_shipped_artifacts(app):
     run(app)
     headings = [element.value for element in app.main.markdown if element.value.startswith("## ")]
-    assert {"## Finding what you would like", "## Guessing your score", "## Where simpler wins"} <= set(headings)
+    assert {"## Finding titles you would like", "## Predicting your score", "## Interval calibration"} <= set(headings)
     assert len(app.get("plotly_chart")) >= 1
 
 
-def test_what_is_not_measured_says_how_to(app, monkeypatch):
+def test_a_section_without_figures_names_the_command_that_measures_them(app, monkeypatch):
     monkeypatch.setattr(shared, "measured", made_up)
     run(app)
     commands = [element.value for element in app.code]
@@ -54,7 +54,7 @@ def test_what_is_not_measured_says_how_to(app, monkeypatch):
     assert len(app.get("plotly_chart")) == 0
 
 
-def test_figures_make_the_verdicts(app, monkeypatch):
+def test_sentences_follow_from_the_figures(app, monkeypatch):
     figures = new_fans(
         popularity={"ndcg10": 0.5, "rmse": 1.4, "band": 0.81},
         svd={"ndcg10": 0.3, "rmse": 1.2, "band": 0.7},
@@ -63,20 +63,13 @@ def test_figures_make_the_verdicts(app, monkeypatch):
     monkeypatch.setattr(shared, "measured", lambda: made_up(**{"new-fans": figures}))
     run(app)
     said = texts(app)
-    assert "321 of them" in said
-    assert "Best: **Popularity** with 0 (0.500) and 5 (0.500) known." in said
-    assert "Best: **best baseline** with 0 (1.100) and 5 (1.100) known." in said
-    assert "Outside it: SVD with 0 known (70.0%), SVD with 5 known (70.0%)." in said
-    assert "Finding titles: **SVD** is no better than **Popularity** with 0 and 5 known." in said
-    assert "Guessing scores: **SVD**" not in said
+    assert "321 held-out fans" in said
+    assert "Best, by number of known ratings: **Popularity** with 0 (0.500) and 5 (0.500)." in said
+    assert "Best, by number of known ratings: **best baseline** with 0 (1.100) and 5 (1.100)." in said
+    assert "Outside the grey area: SVD with 0 known ratings (70.0%), SVD with 5 known ratings (70.0%)." in said
+    assert "Finding titles: **SVD** is not better than **Popularity** with any number of known ratings." in said
+    assert "Predicting scores: **SVD**" not in said
     assert len(app.get("plotly_chart")) == 3
-
-
-def test_a_difference_within_its_noise_is_none():
-    curves = [Curve("popularity", (5,), (Figure(0.50, 0.02),)), Curve("svd", (5,), (Figure(0.52, 0.02),))]
-    assert len(model_words.simpler_wins(curves, ["popularity", "svd"], highest=True)) == 1
-    curves[1] = Curve("svd", (5,), (Figure(0.60, 0.02),))
-    assert model_words.simpler_wins(curves, ["popularity", "svd"], highest=True) == []
 
 
 def test_tables_of_figures(app, monkeypatch):
@@ -98,19 +91,39 @@ def test_side_by_side_shows_ten_from_each_model_for_this_list(app):
     assert ranks.count("1") == ranks.count("10") == len(columns)
 
 
-def test_without_a_list_somebody_is_borrowed(app):
+def test_without_a_list_a_fan_of_the_community_is_shown(app):
     run(app, view="Side by side")
     assert resources.ratings().find_names("", 1)[0] in texts(app).replace("\\", "")
 
 
-def test_what_each_is(app):
-    run(app, view="What each is")
-    assert len(app.get("latex")) + sum("\\hat r" in element.value for element in app.markdown) >= len(
-        resources.engine().models
+def test_each_model_has_a_formula(app):
+    run(app, view="How each works")
+    assert len(app.get("latex")) >= len(resources.engine().models)
+
+
+def test_the_facts_that_a_model_knows_are_those_in_its_file(app, monkeypatch):
+    monkeypatch.setattr(
+        shared, "known_to", lambda model: (("studios", "source"), 30, 4) if model == "svd" else ((), 20, 0)
+    )
+    run(app, view="How each works")
+    said = texts(app)
+    assert (
+        "It also knows of each title: studios and source. It can score 30 titles, 4 of them without any rating." in said
+    )
+    assert (
+        said.count("It knows titles by their ratings only. It can score 20 titles.")
+        == len(resources.engine().models) - 1
     )
 
 
-def test_unreadable_figures_are_said_to_be(app, monkeypatch):
+def test_held_out_fans_do_not_count_as_training_data(app, monkeypatch):
+    report = Reports((ModelReport("svd", "a set", "CC0", 1_234, 1.0, "", "", (), (), {}),))
+    monkeypatch.setattr(shared, "measured", lambda: report)
+    run(app, view="How each works")
+    assert "Trained on the lists of 80% of the fans in a data set of 1,234 ratings" in texts(app)
+
+
+def test_unreadable_figures_give_an_error(app, monkeypatch):
     from recsys import RecsysError
 
     def fail():
@@ -124,4 +137,4 @@ def test_unreadable_figures_are_said_to_be(app, monkeypatch):
 @pytest.mark.parametrize("view", ["nonsense", "<b>"])
 def test_a_wrong_view_in_the_address_is_no_view(app, view):
     run(app, view=view)
-    assert app.title[0].value == "The models, compared"
+    assert app.title[0].value == "Compare the models"

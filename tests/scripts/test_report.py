@@ -1,34 +1,58 @@
-"""The blocks of results in a text file."""
+"""Figures as tables in Markdown files."""
 
-from scripts.evaluations.report import filled
+import json
+
+from scripts import evaluate
+from scripts.evaluations.report import filled, markdown
 
 FIGURES = {
     "article": {"how": "", "rows": {"SVD": {"rmse": {"value": 1.22651, "se": 0.0012}, "fit_time": {"value": 5.04}}}},
     "new-fans": {
+        "part": "test",
         "by_known_ratings": {
             "0": {"hybrid": {"fans": 3, "ndcg10": {"value": 0.5, "se": 0.1}, "rmse": {"value": 1.2}}},
-            "5": {"hybrid": {"fans": 2, "ndcg10": {"value": 0.6, "se": 0.1}, "rmse": {"value": 1.1}}},
-        }
+            "5": {
+                "hybrid": {"fans": 2, "ndcg10": {"value": 0.6, "se": 0.1}, "rmse": {"value": 1.1}},
+                "svd, by score alone": {"fans": 2, "ndcg10": {"value": 0.9}},
+                "KNN": {"fans": 2, "ndcg10": {"value": 0.3}, "rmse": {"value": 1.25}},
+                "mean": {"fans": 2, "ndcg10": {"value": 0.1}, "rmse": {"value": 1.15}},
+            },
+        },
     },
 }
+README = "before\n<!-- results -->\n| old |\n<!-- /results -->\nafter\n"
 
 
-def test_old_rows_go_and_the_rest_stays():
-    text = "before\n<!-- results:article -->\n| old |\n<!-- /results:article -->\nafter\n"
-    assert filled(text, FIGURES) == (
-        "before\n<!-- results:article -->\n\n| | RMSE | fit time |\n|---|---:|---:|\n"
-        "| SVD | 1.2265 ± 0.0012 | 5.0 |\n\n<!-- /results:article -->\nafter\n"
+def test_the_small_table_has_the_models_and_the_best_baseline_of_each_measure():
+    text = filled(README, FIGURES)
+    assert text == (
+        "before\n<!-- results -->\n\n| | NDCG@10, 5 known | RMSE, 5 known |\n|---|---:|---:|\n"
+        "| hybrid | 0.600 | 1.100 |\n| best baseline | 0.300 KNN | 1.150 mean |\n\n<!-- /results -->\nafter\n"
     )
-    assert filled(filled(text, FIGURES), FIGURES) == filled(text, FIGURES)
-
-
-def test_columns_are_known_ratings():
-    text = filled("<!-- results:new-fans -->\n<!-- /results:new-fans -->", FIGURES)
-    assert "| NDCG@10 | k = 0 (3 fans) | k = 5 (2 fans) |" in text
-    assert "| hybrid | 0.500 ± 0.100 | 0.600 ± 0.100 |" in text
-    assert "| hybrid | 1.200 | 1.100 |" in text
+    assert filled(text, FIGURES) == text
 
 
 def test_without_figures_nothing_changes():
-    text = "<!-- results:article -->\n| old |\n<!-- /results:article -->"
-    assert filled(text, {}) == text
+    assert filled(README, {}) == README
+
+
+def test_large_tables_have_a_column_for_each_number_of_known_ratings():
+    figures = {**FIGURES["new-fans"]["by_known_ratings"]}
+    figures["5"] = {"hybrid": figures["5"]["hybrid"]}
+    text = markdown({"article": FIGURES["article"], "new-fans": {"part": "test", "by_known_ratings": figures}})
+    assert "| | k = 0 (3 fans) | k = 5 (2 fans) |" in text
+    assert "| hybrid | 0.500 ± 0.100 | 0.600 ± 0.100 |" in text
+    assert "| hybrid | 1.200 | 1.100 |" in text
+    assert "| | RMSE | fit time |\n|---|---:|---:|\n| SVD | 1.2265 ± 0.0012 | 5.0 |\n" in text
+    assert "tuned on these fans" not in text
+
+
+def test_the_command_writes_both_files_from_the_folder_of_figures(tmp_path, capsys):
+    (tmp_path / "metrics.json").write_text(json.dumps({"article": FIGURES["article"]}))
+    (tmp_path / "README.md").write_text(README)
+    files = ["--results", str(tmp_path / "docs" / "results.md"), "--readme", str(tmp_path / "README.md")]
+    assert evaluate.main(["tables", "--artifacts", str(tmp_path), *files]) == 0
+    assert "| SVD | 1.2265 ± 0.0012 | 5.0 |" in (tmp_path / "docs" / "results.md").read_text(encoding="utf-8")
+    assert (tmp_path / "README.md").read_text(encoding="utf-8") == README
+    assert evaluate.main(["tables", "--artifacts", str(tmp_path)]) == 0
+    assert "| SVD |" in capsys.readouterr().out

@@ -19,7 +19,6 @@ def write(folder, **entry):
             connection.execute(f"COPY ({rows}) TO '{batch.path(name)}' (FORMAT parquet)")
         batch.describe("title_stats.parquet", data_set="a set", licence="CC0", rows=2, **entry)
         batch.describe("ratings.parquet", simulated=True, sources=[{"name": "x", "version": "1", "licence": "MIT"}])
-        batch.model("svd", data={"rows": 18})
     return folder
 
 
@@ -29,7 +28,7 @@ def test_counts(tmp_path):
     assert facts.community_scores.tolist() == [0, 0, 0, 0, 0, 0, 0, 12, 0, 0]
     assert sorted(facts.list_lengths.tolist()) == [1, 11]
     assert (facts.sparse_titles, facts.sparse_fans, facts.median_raters) == (2, 1, 9)
-    assert (facts.simulated, facts.trained_on) == (True, 18)
+    assert (facts.simulated, facts.n_ratings) == (True, 18)
     assert facts.sparsity == (("titles", 7, 9), ("fans", 1, 5))
     stats, ratings = facts.sources
     assert (stats.file, stats.data_set, stats.licence, stats.rows) == ("title_stats.parquet", "a set", "CC0", 2)

@@ -1,4 +1,4 @@
-"""What is read of the manifest and metrics.json, from ones made by hand."""
+"""Reports read from a hand-made manifest and metrics.json."""
 
 import json
 
@@ -50,7 +50,7 @@ def report(tmp_path_factory):
     return reports.read(write(tmp_path_factory.mktemp("reports"), json.dumps(METRICS)))
 
 
-def test_models_come_simplest_first_with_what_they_were_made_of(report):
+def test_models_come_simplest_first_with_their_settings(report):
     popularity, svd = report.models
     assert (popularity.name, svd.name) == ("popularity", "svd")
     assert (svd.data_set, svd.licence, svd.n_ratings, svd.megabytes) == ("a set", "CC0", 7, 2.0)
@@ -59,7 +59,7 @@ def test_models_come_simplest_first_with_what_they_were_made_of(report):
     assert svd.epochs == {"training_loss_by_epoch": (3.0, 2.5)}
 
 
-def test_curves_rise_with_the_number_of_known_ratings_and_tell_models_from_baselines(report):
+def test_curves_rise_with_the_number_of_known_ratings_and_know_models_from_baselines(report):
     svd, *others = report.curves("ndcg10")
     assert svd == Curve("svd", (0, 10), (Figure(0.3, 0.02), Figure(0.5, 0.01)), True)
     assert {curve.name: curve.is_model for curve in others} == {"KNN": False, "EASE": False}
@@ -67,13 +67,37 @@ def test_curves_rise_with_the_number_of_known_ratings_and_tell_models_from_basel
     assert report.curves("nothing such") == []
 
 
-def test_the_best_contender_and_the_best_baseline_at_each_number(report):
+def test_the_best_algorithm_and_the_best_baseline_at_each_number(report):
     curves = report.curves("ndcg10")
     assert {k: name for k, (name, _) in reports.best(curves, highest=True).items()} == {0: "svd", 10: "KNN"}
     assert {k: name for k, (name, _) in reports.best(curves, highest=False).items()} == {0: "KNN", 10: "svd"}
     rival = reports.envelope([curve for curve in curves if not curve.is_model], "rivals", highest=True)
     assert rival == Curve("rivals", (0, 10), (Figure(0.25), Figure(0.6)), False)
     assert reports.envelope([], "rivals", highest=True) is None
+
+
+def test_a_difference_within_two_standard_errors_does_not_count():
+    curves = [Curve("svd", (5,), (Figure(0.52, 0.02),)), Curve("popularity", (5,), (Figure(0.50, 0.02),))]
+    assert reports.simpler_wins(curves, highest=True) == [("svd", ["popularity"], [5])]
+    curves[0] = Curve("svd", (5,), (Figure(0.60, 0.02),))
+    assert reports.simpler_wins(curves, highest=True) == []
+    assert reports.simpler_wins(curves, highest=False) == [("svd", ["popularity"], [5])]
+
+
+def test_simpler_models_with_the_same_numbers_are_one_row():
+    names = ("hybrid", "popularity", "neural", "svd")
+    curves = [Curve(name, (0, 5), (Figure(0.3), Figure(0.4 if name == "hybrid" else 0.3))) for name in names]
+    assert reports.simpler_wins(curves, highest=True) == [
+        ("svd", ["popularity"], [0, 5]),
+        ("neural", ["popularity", "svd"], [0, 5]),
+        ("hybrid", ["popularity", "svd", "neural"], [0]),
+    ]
+
+
+def test_ranking_by_score_alone_is_compared_with_the_models_own_ranking(tmp_path):
+    rows = {"svd": {"ndcg10": 0.4}, "svd, by score alone": {"ndcg10": 0.1}, "gone, by score alone": {"ndcg10": 0.2}}
+    read = reports.read(write(tmp_path, json.dumps({"new-fans": {"by_known_ratings": {"5": rows}}})))
+    assert [(alone.name, own.name) for alone, own in read.by_score_alone()] == [("svd, by score alone", "svd")]
 
 
 def test_tables(report):
@@ -107,7 +131,7 @@ def test_damaged_metrics_are_named(tmp_path, metrics):
         reports.read(tmp_path)
 
 
-def test_replaced_metrics_are_not_believed(tmp_path):
+def test_replaced_metrics_are_refused(tmp_path):
     write(tmp_path, "{}")
     (tmp_path / reports.METRICS).write_text('{"new-fans": {}}')
     with pytest.raises(ArtifactError, match="checksum"):
