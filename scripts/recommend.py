@@ -92,11 +92,14 @@ def _filters(options: argparse.Namespace) -> recsys.Filters:
 
 def _one(engine: recsys.Engine, options: argparse.Namespace) -> int:
     if options.mal_xml:
-        fan = recsys.lists.mal_xml.read(options.mal_xml)
+        found = recsys.lists.mal_xml.import_list(options.mal_xml)
     elif options.anilist:
-        fan = recsys.lists.anilist.fetch(options.anilist)
+        found = recsys.lists.anilist.import_list(options.anilist)
     else:
-        fan = recsys.lists.mal_api.fetch(options.user)
+        found = recsys.lists.mal_api.import_list(options.user)
+    for note in (*found.notes, *(f"{count:,} left out: {reason}." for reason, count in found.skipped)):
+        print(f"recommend: {note}", file=sys.stderr)
+    fan = found.profile
     picks = engine.recommend(
         fan, options.model, options.n, _filters(options), discovery=options.discovery, by_score=options.by_score
     )

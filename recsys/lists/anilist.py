@@ -59,12 +59,12 @@ def import_list(
     """
     name = SITE.check_username(name)
     settings = settings or ListSettings.from_env()
-    return cache.get_or_fetch(settings.anilist_url, name, lambda: _download(name, settings, progress))
+    return cache.shared.get_or_fetch(settings.anilist_url, name, lambda: _download(name, settings, progress))
 
 
 def forget(name: str, settings: ListSettings | None = None) -> None:
     """Drop this fan's list from the cache."""
-    cache.forget((settings or ListSettings.from_env()).anilist_url, SITE.check_username(name))
+    cache.shared.forget((settings or ListSettings.from_env()).anilist_url, SITE.check_username(name))
 
 
 class _Collection:

@@ -61,12 +61,12 @@ def import_list(
         )
     if not re.fullmatch(r"[!-~]{1,200}", settings.mal_client_id):
         raise _refused_client_id()
-    return cache.get_or_fetch(settings.mal_url, name, lambda: _download(name, settings, progress))
+    return cache.shared.get_or_fetch(settings.mal_url, name, lambda: _download(name, settings, progress))
 
 
 def forget(name: str, settings: ListSettings | None = None) -> None:
     """Drop this fan's list from the cache."""
-    cache.forget((settings or ListSettings.from_env()).mal_url, SITE.check_username(name))
+    cache.shared.forget((settings or ListSettings.from_env()).mal_url, SITE.check_username(name))
 
 
 def _download(name: str, settings: ListSettings, progress: http.Progress | None) -> build.ImportedList:

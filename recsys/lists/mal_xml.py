@@ -13,13 +13,14 @@ Parsed as a stream: only four fields are ever held. A score of 0 means not score
 import re
 from pathlib import Path
 from typing import Any
-from xml.parsers.expat import ExpatError
+from xml.parsers.expat import ErrorString, ExpatError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from recsys.lists import build, files
 from recsys.lists.errors import BadFileError, EmptyListError
+from recsys.lists.xml_text import XmlText
 from recsys.types import Profile
 
 SOURCE = "MyAnimeList export"
@@ -45,35 +46,41 @@ def import_list(source: str | Path | bytes) -> build.ImportedList:
     Raises `BadFileError` for anything but a whole export of an anime list within the limits of `recsys.lists.files`,
     `EmptyListError` for a list without usable titles, `TooLongError` for more titles than MyAnimeList has.
     """
+    text = XmlText(files.read_bytes(source))
     target = _Export()
     expat = target.attach(DefusedXMLParser(forbid_dtd=True).parser)
-    waiting = 0
+    waiting, complete = 0, False
     try:
-        for text in files.decode(files.inflate(files.read_bytes(source))):
+        for chunk in text:
             before = target.elements, target.depth
-            expat.Parse(text, False)
-            waiting = waiting + len(text) if before == (target.elements, target.depth) else 0
+            expat.Parse(chunk, False)
+            waiting = waiting + len(chunk) if before == (target.elements, target.depth) else 0
             if waiting > _MAX_TOKEN_CHARACTERS:
                 raise BadFileError(f"The file holds something far longer than any part of an export. {_EXPORT}")
+        complete = True
         expat.Parse("", True)
     except DefusedXmlException:
         raise BadFileError(f"The file defines entities or a document type, which no export does. {_EXPORT}") from None
     except ExpatError as error:
-        raise BadFileError(_malformed(target, error.lineno)) from None
+        raise BadFileError(_malformed(target, error, complete)) from None
     try:
-        return target.builder.build(name=target.name, scale=None)
+        return target.builder.build(name=target.name, scale=None, notes=text.notes())
     except EmptyListError:
         if target.manga:
             raise BadFileError(f"This is an export of a manga list. {_EXPORT}") from None
         raise
 
 
-def _malformed(target: "_Export", line: int) -> str:
+def _malformed(target: "_Export", error: ExpatError, complete: bool) -> str:
+    """What is wrong with a file that the parser refuses, and on which line. `complete`: it was parsed to its end."""
+    where = f"line {error.lineno}: {ErrorString(error.code)}"
     if not target.elements:
-        return f"The file is not XML. {_EXPORT}"
+        return f"The file is not XML ({where}). {_EXPORT}"
+    if complete:
+        return f"The file breaks off ({where}). Download the export again."
     if target.depth:
-        return f"The file breaks off or is damaged at line {line}. Download the export again."
-    return f"The file has something after its end, at line {line}. Download the export again."
+        return f"The file is damaged ({where}). Correct that line, or download the export again."
+    return f"The file has something after its end ({where}). Remove it, or download the export again."
 
 
 class _Export:

@@ -26,17 +26,17 @@ class Summary:
 
 def summary(profile: Profile, known: Iterable[int] | None = None) -> Summary:
     """Count `profile`; `known` are the anime ids of the catalogue (a set, a list or an array of int)."""
-    begun = profile.begun
+    begun, completed = profile.begun, profile.completed
     planned = profile.planned - begun
     every = begun | planned
-    watching = profile.watching - profile.seen
-    on_hold = profile.on_hold - profile.seen - watching
-    dropped = profile.dropped - profile.seen - watching - on_hold
+    watching = profile.watching - completed
+    on_hold = profile.on_hold - completed - watching
+    dropped = profile.dropped - completed - watching - on_hold
     return Summary(
         titles=len(every),
         scored=len(profile.scores),
         unscored=len(begun) - len(profile.scores),
-        completed=len(begun) - len(watching) - len(on_hold) - len(dropped),
+        completed=len(completed),
         watching=len(watching),
         on_hold=len(on_hold),
         dropped=len(dropped),

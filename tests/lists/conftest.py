@@ -12,7 +12,7 @@ from tests.lists.makers import Source, anilist_data, mal_page, settings_for
 def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """No cached list, no memory of a host: ports are used again."""
     monkeypatch.setattr(limits, "_hosts", {})
-    cache._lists.clear()
+    cache.shared.clear()
 
 
 @pytest.fixture

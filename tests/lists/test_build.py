@@ -71,6 +71,13 @@ def test_summary_counts_each_title_once() -> None:
     assert found.scored + found.unscored + found.planned == found.titles
 
 
+def test_summary_and_profile_agree_on_what_is_completed() -> None:
+    profile = Profile(scores={1: 9}, seen={2, 3, 4, 5}, watching={1, 2, 6}, on_hold={3, 6}, dropped={4, 6})
+    found = summary(profile)
+    assert found.completed == len(profile.completed)
+    assert found.completed + found.watching + found.on_hold + found.dropped == found.titles == 6
+
+
 @pytest.mark.parametrize("known", [{1, 2, 99}, [1, 2, 99], np.array([1, 2, 99]), range(1, 3), {1: "a", 2: "b"}])
 def test_known_titles_are_counted_from_any_set_of_ids(known: object) -> None:
     assert summary(Profile(scores={1: 9}, planned={2, 3}), known).known == 2

@@ -254,7 +254,7 @@ def test_no_text_shows_the_client_id(
             shown.append(repr(source.bring("fan", settings=settings)))
         except RecsysError as error:
             shown += [str(error), repr(error), *traceback.format_exception(error)]
-    shown += [repr(cache._lists.currsize), *(repr(item) for item in cache._lists.items()), caplog.text]
+    shown += [*(repr(item) for item in cache.shared._lists.items()), caplog.text]
     shown += [request.path for request in site.requests]
     assert not [text for text in shown if CLIENT_ID in text]
     assert caplog.text  # urllib3 does log requests at this level

@@ -2,39 +2,90 @@
 
 import threading
 import time
+import weakref
+from collections.abc import Callable
 
 import pytest
 
-from recsys import RecsysError
-from recsys.lists import cache, errors, limits
+from recsys import Profile, RecsysError
+from recsys.lists import ImportedList, cache, errors, limits
+from recsys.lists.cache import ListCache
 from recsys.settings import ListSettings
 from tests.lists.local_site import LocalSite, Reply
 from tests.lists.makers import Source, settings_for
 
 
-def test_a_list_is_fetched_once_an_hour(
+def test_a_list_is_fetched_once_until_it_expires(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = [0.0]
-    monkeypatch.setattr(cache, "_lists", cache._empty(lambda: clock[0]))
     site.replies(ten_titles)
     first = source.bring("fan", settings=settings)
     assert source.bring("FAN", settings=settings) is first  # names are the same in any case, on both sites
     assert len(site.requests) == 1
-    clock[0] = cache.SECONDS + 1
-    source.bring("fan", settings=settings)
-    assert len(site.requests) == 2
+    monkeypatch.setattr(cache, "shared", ListCache(seconds=0.01))
+    for requests in (2, 3):
+        source.bring("fan", settings=settings)
+        assert len(site.requests) == requests
+        wait_until(lambda: cache.shared._timer is None)
 
 
 def test_so_many_titles_are_kept_and_no_more(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "MAX_TITLES", 25)
-    monkeypatch.setattr(cache, "_lists", cache._empty())
+    monkeypatch.setattr(cache, "shared", ListCache(max_titles=25))
     site.replies(ten_titles)
     for name in ("fan1", "fan2", "fan3", "fan3", "fan1"):
         source.bring(name, settings=settings)
     assert len(site.requests) == 4  # the second fan3 was kept, the first fan1 was not
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if condition():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not happen within ten seconds")
+
+
+def a_list(name: str = "fan") -> ImportedList:
+    return ImportedList(Profile(scores={1: 9}, name=name), "test")
+
+
+def threads_of(kept: ListCache) -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if getattr(thread, "function", None) == kept._expire]
+
+
+def test_lists_expire_in_memory_though_nobody_asks() -> None:
+    kept = ListCache(seconds=0.3)
+    first = weakref.ref(kept.get_or_fetch("site", "fan1", lambda: a_list("fan1")))
+    time.sleep(0.1)
+    second = weakref.ref(kept.get_or_fetch("site", "fan2", lambda: a_list("fan2")))
+    assert first() is not None
+    assert second() is not None
+    (thread,) = threads_of(kept)
+    assert thread.daemon
+    wait_until(lambda: first() is None)
+    wait_until(lambda: second() is None)
+    wait_until(lambda: not threads_of(kept))
+    kept.get_or_fetch("site", "fan1", a_list)  # it starts again
+    assert len(threads_of(kept)) == 1
+    kept.clear()
+
+
+def test_a_forgotten_list_leaves_memory_at_once_and_the_last_one_stops_the_thread() -> None:
+    kept = ListCache(seconds=60)
+    refs = {name: weakref.ref(kept.get_or_fetch("site", name, a_list)) for name in ("fan1", "fan2")}
+    kept.forget("site", "FAN1")
+    assert refs["fan1"]() is None
+    assert refs["fan2"]() is not None
+    assert len(threads_of(kept)) == 1
+    kept.forget("site", "fan2")
+    assert refs["fan2"]() is None
+    wait_until(lambda: not threads_of(kept))
+
+
+def test_lists_are_kept_for_an_hour() -> None:
+    assert cache.shared._lists.ttl == cache.SECONDS == 3600
 
 
 def test_a_failure_is_not_kept(source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply) -> None:
