@@ -9,7 +9,7 @@ from recsys.lists.errors import BadFileError
 
 #: `server.maxUploadSize` in .streamlit/config.toml is the same.
 MAX_FILE_BYTES = 8 * 2**20
-#: Three times the export of a fan who lists 20,000 titles.
+#: Three times the size of an export with 20,000 titles.
 MAX_INFLATED_BYTES = 64 * 2**20
 _CHUNK = 64 * 1024
 
@@ -24,20 +24,20 @@ MARKS = (
 
 
 def read_bytes(source: str | Path | bytes | bytearray | memoryview) -> bytes:
-    """The content of a path, or the bytes themselves. Raises `BadFileError` over `MAX_FILE_BYTES` or if unreadable."""
+    """The content of a path, or the bytes. Raises `BadFileError` over `MAX_FILE_BYTES`, or if unreadable."""
     if isinstance(source, (str, Path)):
         try:
             with Path(source).open("rb") as file:
                 data = file.read(MAX_FILE_BYTES + 1)
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "it is not a path"
+            reason = getattr(error, "strerror", None) or "not a valid path"
             raise BadFileError(f"Cannot read {str(source)!r}: {reason}. Check the path.") from None
     else:
         data = bytes(source)
     if len(data) > MAX_FILE_BYTES:
         raise BadFileError(
-            f"The file is larger than {MAX_FILE_BYTES // 2**20} MB. Upload the export as MyAnimeList gives it "
-            "(.xml.gz, about twenty times smaller than the .xml inside it)."
+            f"The file is larger than {MAX_FILE_BYTES // 2**20} MB. Upload the export as MyAnimeList offers it "
+            "(.xml.gz, about twenty times smaller than the .xml in it)."
         )
     if not data.strip(b"\x00 \t\r\n"):
         raise BadFileError("The file is empty. Download the list again and upload that file.")
@@ -48,9 +48,9 @@ def read_bytes(source: str | Path | bytes | bytearray | memoryview) -> bytes:
 
 
 def inflate(data: bytes, limit: int = MAX_INFLATED_BYTES) -> Iterator[bytes]:
-    """`data` in chunks, inflated if it is gzip. Holds one chunk at a time.
+    """`data` in chunks, inflated if it is gzip. Keeps one chunk in memory.
 
-    Raises `BadFileError` for a damaged or cut gzip file, and for one of more than `limit` bytes inflated.
+    Raises `BadFileError` if the gzip file is damaged, cut off, or larger than `limit` bytes when inflated.
     """
     if not data.startswith(_GZIP):
         for start in range(0, len(data), _CHUNK):
@@ -75,7 +75,7 @@ def inflate(data: bytes, limit: int = MAX_INFLATED_BYTES) -> Iterator[bytes]:
 
 
 def decode_table(data: bytes) -> tuple[str, str | None]:
-    """A CSV file's text, of at most `MAX_FILE_BYTES` inflated, and a note if its encoding had to be guessed."""
+    """A CSV file's text, at most `MAX_FILE_BYTES` inflated, and a note if its encoding had to be guessed."""
     data = b"".join(inflate(data, MAX_FILE_BYTES))
     for mark, name in MARKS:
         if data.startswith(mark):

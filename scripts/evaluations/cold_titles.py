@@ -11,13 +11,16 @@ from scripts.evaluations import report
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=Path("build/mal"), help="prepared ratings (%(default)s)")
     parser.add_argument(
-        "--catalogue", type=Path, default=Path("artifacts/catalogue.parquet"), help="titles' content (%(default)s)"
+        "--catalogue",
+        type=Path,
+        default=Path("artifacts/catalogue.parquet"),
+        help="content of the titles (%(default)s)",
     )
     parser.add_argument(
-        "--part", choices=("validation", "test"), default="test", help="whose ratings to predict (%(default)s)"
+        "--part", choices=("validation", "test"), default="test", help="fans whose ratings are predicted (%(default)s)"
     )
     parser.add_argument("--epochs", type=int, default=12, help="epochs of each network (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="which titles lose their ratings (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the choice of held-out titles (%(default)s)")
     report.add_arguments(parser)
 
 
@@ -36,9 +39,8 @@ def main(args: argparse.Namespace) -> int:
         print(f"{name}: the network's best share is {figures['share']}")
         rows |= {f"{part}, {name}": figures[part] for part in ("hybrid", "network", "svd")}
     how = (
-        f"{figures['titles']:,} titles ({HELD_OUT}%) lost all their ratings, and a hybrid was trained anew without "
-        "them, on training fans: it is not the one that ships. Fans of the "
-        f"{args.part} part ({figures['fans']:,}) then told all their other ratings and were asked for "
-        f"{figures['ratings']:,} scores of these titles."
+        f"All ratings of {figures['titles']:,} titles ({HELD_OUT}%) were held out, and a hybrid was trained without "
+        f"them on training fans; it is not the shipped model. For {figures['fans']:,} fans of the {args.part} part, "
+        f"{figures['ratings']:,} scores of these titles were predicted from all their other ratings."
     )
     return report.publish("cold-titles", {"how": how, "rows": rows}, args)

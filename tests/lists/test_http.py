@@ -1,4 +1,4 @@
-"""Both sites over the network, against a local server that misbehaves in every way."""
+"""Both sites over the network, against a local server that fails in many ways."""
 
 import gzip
 import itertools
@@ -22,7 +22,9 @@ from tests.lists.makers import CLIENT_ID, Source, settings_for
 HTML = b"<!doctype html><html><body>Checking your browser</body></html>"
 
 
-def test_a_whole_list_comes(source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply) -> None:
+def test_a_complete_list_is_returned(
+    source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply
+) -> None:
     site.replies(ten_titles)
     found = source.bring("Some_fan", settings=settings)
     assert set(found.profile.scores) == set(range(1, 11))
@@ -30,7 +32,7 @@ def test_a_whole_list_comes(source: Source, site: LocalSite, settings: ListSetti
     assert len(site.requests) == 1
 
 
-def test_compressed_answers_are_asked_for_and_read(
+def test_compressed_answers_are_requested_and_read(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply
 ) -> None:
     site.replies(Reply(gzip.compress(ten_titles.raw), headers={"Content-Encoding": "gzip"}))
@@ -84,7 +86,7 @@ def test_messages_differ_and_say_what_to_do(source: Source, site: LocalSite, set
 
 
 @pytest.mark.parametrize("failure", [Reply(status=503), Reply(status=429), Reply(b" " * 99, cut=9), Reply(silence=0.7)])
-def test_a_passing_failure_is_tried_again(
+def test_a_request_is_repeated_after_a_transient_failure(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, failure: Reply
 ) -> None:
     site.replies(failure, ten_titles)
@@ -103,7 +105,7 @@ def test_retry_after_is_waited_for(
     assert site.requests[1].time - site.requests[0].time > 0.9  # a lower bound: no slow machine breaks it
 
 
-def test_a_long_retry_after_is_told_and_holds_every_visitor(
+def test_a_long_retry_after_is_shown_and_applies_to_every_visitor(
     source: Source, site: LocalSite, settings: ListSettings
 ) -> None:
     site.replies(Reply(status=429, headers={"Retry-After": "45"}))
@@ -116,7 +118,7 @@ def test_a_long_retry_after_is_told_and_holds_every_visitor(
 
 
 @pytest.mark.parametrize("value", ["soon", "-1", "9" * 5000, "Fri, 99 Foo 2030 00:00:00 GMT", ""])
-def test_a_senseless_retry_after_is_ignored(
+def test_an_invalid_retry_after_is_ignored(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, value: str
 ) -> None:
     site.replies(Reply(status=429, headers={"Retry-After": value}), ten_titles)
@@ -135,14 +137,14 @@ def test_redirects_are_refused(
     assert len(site.requests) == 1
 
 
-def test_a_trickle_does_not_outlast_the_deadline(source: Source, site: LocalSite) -> None:
-    site.replies(Reply(b" " * 5000, drip=0.05))  # four minutes
+def test_a_slow_answer_does_not_exceed_the_deadline(source: Source, site: LocalSite) -> None:
+    site.replies(Reply(b" " * 5000, drip=0.05))  # would take four minutes
     with pytest.raises(errors.ServerDownError, match="slowly"):
         source.bring("fan", settings=settings_for(site.url, deadline=1.0))
     assert len(site.requests) == 1
 
 
-def test_pages_do_not_outlast_the_deadline_together(source: Source, site: LocalSite) -> None:
+def test_all_pages_together_do_not_exceed_the_deadline(source: Source, site: LocalSite) -> None:
     more = {"following": f"{site.url}/v2/2"} if source.name == "MyAnimeList" else {"more": True}
     site.replies(Reply(source.whole(range(1, 11), **more)), Reply(source.whole(range(1, 11))))
     with pytest.raises(errors.ServerDownError, match="too slowly"):
@@ -174,21 +176,21 @@ def test_a_compressed_bomb_is_cut_off_in_bounded_memory(source: Source, site: Lo
     assert peak < 16 * 2**20
 
 
-def test_nobody_listens(source: Source) -> None:
+def test_a_closed_port(source: Source) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(errors.UnreachableError, match="Check the network"):
         source.bring("fan", settings=settings_for(f"http://127.0.0.1:{port}"))
 
 
-def test_the_other_end_speaks_no_tls(source: Source, site: LocalSite) -> None:
+def test_a_server_without_tls(source: Source, site: LocalSite) -> None:
     with pytest.raises(errors.UnreachableError):
         source.bring("fan", settings=settings_for(site.url.replace("http:", "https:")))
     assert not site.requests
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="fills the queue of waiting connections as Linux keeps it")
-def test_a_connection_that_is_never_taken(source: Source) -> None:
+def test_a_connection_that_is_never_accepted(source: Source) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
         address = full.getsockname()
         waiting = [socket.socket() for _ in range(3)]
@@ -224,9 +226,7 @@ def test_a_connection_that_is_never_taken(source: Source) -> None:
         7,
     ],
 )
-def test_a_name_that_cannot_be_is_never_sent(
-    source: Source, site: LocalSite, settings: ListSettings, name: object
-) -> None:
+def test_an_invalid_name_is_never_sent(source: Source, site: LocalSite, settings: ListSettings, name: object) -> None:
     with pytest.raises(errors.BadUsernameError, match="username"):
         source.bring(name, settings=settings)
     assert not site.requests

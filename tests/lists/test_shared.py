@@ -1,4 +1,4 @@
-"""What one process shares between its visitors: the cache, and the turns at each site."""
+"""State that one process shares between its visitors: the cache, and the limits for each site."""
 
 import threading
 import time
@@ -29,7 +29,7 @@ def test_a_list_is_fetched_once_until_it_expires(
         wait_until(lambda: cache.shared._timer is None)
 
 
-def test_so_many_titles_are_kept_and_no_more(
+def test_the_number_of_kept_titles_is_limited(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cache, "shared", ListCache(max_titles=25))
@@ -44,7 +44,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         if condition():
             return
         time.sleep(0.01)
-    pytest.fail("it did not happen within ten seconds")
+    pytest.fail("not within ten seconds")
 
 
 def a_list(name: str = "fan") -> ImportedList:
@@ -55,7 +55,7 @@ def threads_of(kept: ListCache) -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if getattr(thread, "function", None) == kept._expire]
 
 
-def test_lists_expire_in_memory_though_nobody_asks() -> None:
+def test_lists_are_removed_from_memory_on_time_without_a_request() -> None:
     kept = ListCache(seconds=0.3)
     first = weakref.ref(kept.get_or_fetch("site", "fan1", lambda: a_list("fan1")))
     time.sleep(0.1)
@@ -67,12 +67,12 @@ def test_lists_expire_in_memory_though_nobody_asks() -> None:
     wait_until(lambda: first() is None)
     wait_until(lambda: second() is None)
     wait_until(lambda: not threads_of(kept))
-    kept.get_or_fetch("site", "fan1", a_list)  # it starts again
+    kept.get_or_fetch("site", "fan1", a_list)  # a new thread starts
     assert len(threads_of(kept)) == 1
     kept.clear()
 
 
-def test_a_forgotten_list_leaves_memory_at_once_and_the_last_one_stops_the_thread() -> None:
+def test_a_forgotten_list_is_removed_at_once_and_the_last_one_stops_the_thread() -> None:
     kept = ListCache(seconds=60)
     refs = {name: weakref.ref(kept.get_or_fetch("site", name, a_list)) for name in ("fan1", "fan2")}
     kept.forget("site", "FAN1")
@@ -114,7 +114,7 @@ def test_two_visitors_at_once_get_their_own_lists(source: Source, site: LocalSit
     assert found == {"fan1": set(range(1, 11)), "fan2": set(range(11, 21))}
 
 
-def test_one_host_is_asked_so_many_at_once(source: Source, site: LocalSite, ten_titles: Reply) -> None:
+def test_requests_at_the_same_time_are_limited(source: Source, site: LocalSite, ten_titles: Reply) -> None:
     ten_titles.silence = 0.1
     site.replies(ten_titles)
     settings = settings_for(site.url, concurrency=2)
@@ -130,17 +130,17 @@ def test_one_host_is_asked_so_many_at_once(source: Source, site: LocalSite, ten_
     assert site.most_busy == 2
 
 
-def test_one_host_is_asked_so_often(source: Source, site: LocalSite, ten_titles: Reply) -> None:
+def test_the_rate_of_requests_is_limited(source: Source, site: LocalSite, ten_titles: Reply) -> None:
     site.replies(ten_titles)
     settings = settings_for(site.url, rate=2, rate_window=0.5)
     for number in range(5):
         source.bring(f"fan{number}", settings=settings)
     times = [request.time for request in site.requests]
-    # A request may arrive some time after its turn was given, so less than the window may lie between arrivals.
+    # A request may arrive some time after its turn began, so arrivals can be closer than the window.
     assert all(later - sooner > 0.25 for sooner, later in zip(times, times[2:], strict=False))
 
 
-def test_a_turn_that_comes_too_late_is_not_waited_for(source: Source, site: LocalSite, ten_titles: Reply) -> None:
+def test_a_turn_beyond_the_longest_wait_is_an_error_at_once(source: Source, site: LocalSite, ten_titles: Reply) -> None:
     site.replies(ten_titles)
     settings = settings_for(site.url, rate=1, rate_window=60.0)
     source.bring("fan", settings=settings)
@@ -149,7 +149,7 @@ def test_a_turn_that_comes_too_late_is_not_waited_for(source: Source, site: Loca
     assert len(site.requests) == 1
 
 
-def test_a_full_host_is_not_waited_for_beyond_the_longest_wait(site: LocalSite) -> None:
+def test_the_wait_for_a_busy_host_is_limited(site: LocalSite) -> None:
     settings = settings_for(site.url, concurrency=1, max_wait=0.05)
     host = limits.for_host("host")
     deadline = time.monotonic() + 60

@@ -81,7 +81,7 @@ def test_utf_8_that_is_stated_to_be_another_encoding(stated: str) -> None:
 
 
 @pytest.mark.parametrize("stated", ["ISO-8859-1", "Shift_JIS", "ISO-2022-JP", "UTF-16"])
-def test_ascii_is_nothing_to_note(stated: str) -> None:
+def test_the_stated_encoding_of_ascii_is_not_noted(stated: str) -> None:
     assert read(document("", encoding=stated)) == ()
 
 
@@ -94,22 +94,22 @@ def test_ascii_is_nothing_to_note(stated: str) -> None:
         document("").replace('"UTF-8"', "UTF-8"),
     ],
 )  # fmt: skip
-def test_what_a_parser_takes_or_has_no_use_for_is_not_noted(text: str) -> None:
+def test_correct_and_unread_parts_are_not_noted(text: str) -> None:
     assert read(text) == ()
 
 
-def test_escaped_text_is_kept_as_it_is_meant() -> None:
+def test_text_keeps_its_meaning() -> None:
     text = "".join(XmlText(title("&nbsp;&#65;&X; <3 <![CDATA[&amp; ]]> &#10;<!-- y -->").encode()))
     assert "<series_title>&#160;&#65;&amp;X; &lt;3 <![CDATA[&amp; ]]> &#10;<!---->" in text
 
 
-def test_an_entity_that_nobody_defines_is_text_and_no_id() -> None:
+def test_an_undefined_entity_is_text_and_not_an_id() -> None:
     found = mal_xml.import_list(export({"id": "&a;", "score": 9}, {"id": 2, "score": 8}))
     assert dict(found.profile.scores) == pytest.approx({2: 8})
     assert found.skipped == (("no MyAnimeList id", 1),)
 
 
-def test_a_username_keeps_its_meaning() -> None:
+def test_usernames_are_read_after_the_repair() -> None:
     assert mal_xml.read(export({"id": 1}, name="&#70;an")).name == "Fan"
     assert mal_xml.read(export({"id": 1}, name="a&b")).name == ""
 
@@ -142,13 +142,13 @@ def test_a_fault_that_cannot_be_repaired_is_named_with_its_line(text: str, fault
         '<?a?><!DOCTYPE x [<!ENTITY % p SYSTEM "http://a.invalid/">%p;]><myanimelist/>',
     ],
 )
-def test_no_repair_lets_a_document_type_through(text: str) -> None:
+def test_a_document_type_is_refused_after_any_repair(text: str) -> None:
     with pytest.raises(errors.BadFileError, match=r"document type|not XML"):
         mal_xml.read(text.encode())
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 64])
-def test_chunks_of_any_size_give_the_same(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chunks_of_any_size_give_the_same_text(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     faults = "a & b &eacute; <3 &#0; <![CDATA[ ]] ] & ]]> <!-- - -- \n --> ]]> &unknown; \x01 進"
     data = document(f"<series_title>{faults}</series_title>", "\n\ufeff \n", "Latin-1").encode()
     whole = XmlText(data)
@@ -160,7 +160,7 @@ def test_chunks_of_any_size_give_the_same(size: int, monkeypatch: pytest.MonkeyP
     assert len(whole.notes()) == 5
 
 
-def test_only_so_many_faults_are_repaired(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_repairs_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("recsys.lists.xml_text._MAX_TOKENS", 101)  # the declaration is one
     assert read(title("&" * 100)) == ("100 characters (&, < or ]]>) not written as XML requires, read as text.",)
     with pytest.raises(errors.BadFileError, match="more in it"):

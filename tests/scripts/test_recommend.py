@@ -30,7 +30,7 @@ def rows(path):
     return pq.read_table(path).to_pylist()
 
 
-def test_picks_of_many_are_those_of_each(tmp_path, ratings):
+def test_picks_for_many_fans_equal_those_for_one(tmp_path, ratings):
     out = tmp_path / "picks.parquet"
     assert recommend.main(["--ratings", ratings, "--model", "svd", "-n", "5", "--out", str(out)]) == 0
     found = rows(out)
@@ -82,7 +82,7 @@ def test_bad_files_are_named_and_nothing_is_written(tmp_path, capsys, columns, s
     assert list(tmp_path.iterdir()) == [tmp_path / "fans.parquet"]
 
 
-def test_no_parquet_at_all(tmp_path, capsys):
+def test_a_file_that_is_not_parquet(tmp_path, capsys):
     path = tmp_path / "fans.parquet"
     path.write_bytes(b"fan,anime_id,score\n")
     assert recommend.main(["--ratings", str(path), "--out", str(tmp_path / "out")]) == 2
