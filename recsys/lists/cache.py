@@ -21,7 +21,8 @@ def _titles(item: ImportedList) -> int:
 class ListCache:
     """Lists by site and username, for `seconds` each and at most `max_titles` titles in all. Safe to use from threads.
 
-    A list is removed when its time is over, even if nobody asks: one daemon thread waits while any list is kept.
+    A list is removed when its time is over, even without further requests: one daemon thread waits while any list is
+    kept.
     """
 
     def __init__(self, seconds: float = SECONDS, max_titles: int = MAX_TITLES) -> None:

@@ -47,7 +47,7 @@ class Source:
     """One of the two sites, so that a test can be written once for both."""
 
     name: str
-    bring: Callable[..., ImportedList]
+    fetch: Callable[..., ImportedList]
     whole: Callable[..., dict[str, Any]]
 
 

@@ -26,7 +26,7 @@ def test_a_complete_list_is_returned(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply
 ) -> None:
     site.replies(ten_titles)
-    found = source.bring("Some_fan", settings=settings)
+    found = source.fetch("Some_fan", settings=settings)
     assert set(found.profile.scores) == set(range(1, 11))
     assert (found.profile.name, found.notes, found.skipped) == ("Some_fan", (), ())
     assert len(site.requests) == 1
@@ -36,7 +36,7 @@ def test_compressed_answers_are_requested_and_read(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply
 ) -> None:
     site.replies(Reply(gzip.compress(ten_titles.raw), headers={"Content-Encoding": "gzip"}))
-    assert len(source.bring("fan", settings=settings).profile.scores) == 10
+    assert len(source.fetch("fan", settings=settings).profile.scores) == 10
     assert site.requests[0].headers["Accept-Encoding"] == "gzip"
 
 
@@ -67,7 +67,7 @@ def test_each_failure_has_its_own_error(
     if reply.silence:
         settings = replace(settings, read_timeout=reply.silence / 3, attempts=tries)
     with pytest.raises(error) as caught:
-        source.bring("fan", settings=settings)
+        source.fetch("fan", settings=settings)
     assert type(caught.value) is error
     assert source.name in str(caught.value)
     assert len(site.requests) == tries
@@ -79,7 +79,7 @@ def test_messages_differ_and_say_what_to_do(source: Source, site: LocalSite, set
     for reply in replies:
         site.replies(reply)
         with pytest.raises(RecsysError) as caught:
-            source.bring("fan", settings=settings)
+            source.fetch("fan", settings=settings)
         texts.add(str(caught.value))
         assert any(advice in str(caught.value).lower() for advice in ("try again", "upload", "another way"))
     assert len(texts) == len(replies)
@@ -91,7 +91,7 @@ def test_a_request_is_repeated_after_a_transient_failure(
 ) -> None:
     site.replies(failure, ten_titles)
     settings = replace(settings, read_timeout=0.4)
-    assert len(source.bring("fan", settings=settings).profile.scores) == 10
+    assert len(source.fetch("fan", settings=settings).profile.scores) == 10
     assert len(site.requests) == 2
 
 
@@ -101,7 +101,7 @@ def test_retry_after_is_waited_for(
 ) -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)  # in 1 to 2 seconds, rounded down
     site.replies(Reply(status=429, headers={"Retry-After": "1" if form == "seconds" else later}), ten_titles)
-    source.bring("fan", settings=settings)
+    source.fetch("fan", settings=settings)
     assert site.requests[1].time - site.requests[0].time > 0.9  # a lower bound: no slow machine breaks it
 
 
@@ -110,10 +110,10 @@ def test_a_long_retry_after_is_shown_and_applies_to_every_visitor(
 ) -> None:
     site.replies(Reply(status=429, headers={"Retry-After": "45"}))
     with pytest.raises(errors.RateLimitedError, match="in 45 seconds") as caught:
-        source.bring("fan", settings=settings)
+        source.fetch("fan", settings=settings)
     assert caught.value.retry_after == pytest.approx(45)
     with pytest.raises(errors.RateLimitedError, match=r"in \d+ seconds"):
-        source.bring("another", settings=settings)
+        source.fetch("another", settings=settings)
     assert len(site.requests) == 1
 
 
@@ -122,7 +122,7 @@ def test_an_invalid_retry_after_is_ignored(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, value: str
 ) -> None:
     site.replies(Reply(status=429, headers={"Retry-After": value}), ten_titles)
-    assert len(source.bring("fan", settings=settings).profile.scores) == 10
+    assert len(source.fetch("fan", settings=settings).profile.scores) == 10
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
@@ -132,7 +132,7 @@ def test_redirects_are_refused(
     other_site.replies(ten_titles)
     site.replies(Reply(b"", status, {"Location": f"{other_site.url}/v2/users/fan/animelist"}))
     with pytest.raises(errors.BadAnswerError, match="another address"):
-        source.bring("fan", settings=settings)
+        source.fetch("fan", settings=settings)
     assert not other_site.requests
     assert len(site.requests) == 1
 
@@ -140,7 +140,7 @@ def test_redirects_are_refused(
 def test_a_slow_answer_does_not_exceed_the_deadline(source: Source, site: LocalSite) -> None:
     site.replies(Reply(b" " * 5000, drip=0.05))  # would take four minutes
     with pytest.raises(errors.ServerDownError, match="slowly"):
-        source.bring("fan", settings=settings_for(site.url, deadline=1.0))
+        source.fetch("fan", settings=settings_for(site.url, deadline=1.0))
     assert len(site.requests) == 1
 
 
@@ -148,7 +148,7 @@ def test_all_pages_together_do_not_exceed_the_deadline(source: Source, site: Loc
     more = {"following": f"{site.url}/v2/2"} if source.name == "MyAnimeList" else {"more": True}
     site.replies(Reply(source.whole(range(1, 11), **more)), Reply(source.whole(range(1, 11))))
     with pytest.raises(errors.ServerDownError, match="too slowly"):
-        source.bring("fan", settings=settings_for(site.url, deadline=1.0), progress=lambda *_: time.sleep(1.1))
+        source.fetch("fan", settings=settings_for(site.url, deadline=1.0), progress=lambda *_: time.sleep(1.1))
     assert len(site.requests) == 1
 
 
@@ -157,7 +157,7 @@ def test_an_endless_answer_is_cut_off_in_bounded_memory(source: Source, site: Lo
     tracemalloc.start()
     try:
         with pytest.raises(errors.BadAnswerError, match="far more"):
-            source.bring("fan", settings=settings_for(site.url, max_response_bytes=2 * 2**20))
+            source.fetch("fan", settings=settings_for(site.url, max_response_bytes=2 * 2**20))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -169,7 +169,7 @@ def test_a_compressed_bomb_is_cut_off_in_bounded_memory(source: Source, site: Lo
     tracemalloc.start()
     try:
         with pytest.raises(errors.BadAnswerError, match="far more"):
-            source.bring("fan", settings=settings_for(site.url, max_response_bytes=2 * 2**20))
+            source.fetch("fan", settings=settings_for(site.url, max_response_bytes=2 * 2**20))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -180,12 +180,12 @@ def test_a_closed_port(source: Source) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(errors.UnreachableError, match="Check the network"):
-        source.bring("fan", settings=settings_for(f"http://127.0.0.1:{port}"))
+        source.fetch("fan", settings=settings_for(f"http://127.0.0.1:{port}"))
 
 
 def test_a_server_without_tls(source: Source, site: LocalSite) -> None:
     with pytest.raises(errors.UnreachableError):
-        source.bring("fan", settings=settings_for(site.url.replace("http:", "https:")))
+        source.fetch("fan", settings=settings_for(site.url.replace("http:", "https:")))
     assert not site.requests
 
 
@@ -199,7 +199,7 @@ def test_a_connection_that_is_never_accepted(source: Source) -> None:
             each.connect_ex(address)
         settings = settings_for(f"http://127.0.0.1:{address[1]}", connect_timeout=0.1, attempts=2)
         with pytest.raises(errors.UnreachableError):
-            source.bring("fan", settings=settings)
+            source.fetch("fan", settings=settings)
         for each in waiting:
             each.close()
 
@@ -228,7 +228,7 @@ def test_a_connection_that_is_never_accepted(source: Source) -> None:
 )
 def test_an_invalid_name_is_never_sent(source: Source, site: LocalSite, settings: ListSettings, name: object) -> None:
     with pytest.raises(errors.BadUsernameError, match="username"):
-        source.bring(name, settings=settings)
+        source.fetch(name, settings=settings)
     assert not site.requests
 
 
@@ -236,7 +236,7 @@ def test_spaces_around_a_name_do_not_matter(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply
 ) -> None:
     site.replies(ten_titles)
-    assert source.bring("  fan ", settings=settings).profile.name == "fan"
+    assert source.fetch("  fan ", settings=settings).profile.name == "fan"
 
 
 def test_no_text_shows_the_client_id(
@@ -251,7 +251,7 @@ def test_no_text_shows_the_client_id(
     ):  # fmt: skip
         site.replies(reply)
         try:
-            shown.append(repr(source.bring("fan", settings=settings)))
+            shown.append(repr(source.fetch("fan", settings=settings)))
         except RecsysError as error:
             shown += [str(error), repr(error), *traceback.format_exception(error)]
     shown += [*(repr(item) for item in cache.shared._lists.items()), caplog.text]

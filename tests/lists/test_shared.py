@@ -19,12 +19,12 @@ def test_a_list_is_fetched_once_until_it_expires(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.replies(ten_titles)
-    first = source.bring("fan", settings=settings)
-    assert source.bring("FAN", settings=settings) is first  # names are the same in any case, on both sites
+    first = source.fetch("fan", settings=settings)
+    assert source.fetch("FAN", settings=settings) is first  # names are the same in any case, on both sites
     assert len(site.requests) == 1
     monkeypatch.setattr(cache, "shared", ListCache(seconds=0.01))
     for requests in (2, 3):
-        source.bring("fan", settings=settings)
+        source.fetch("fan", settings=settings)
         assert len(site.requests) == requests
         wait_until(lambda: cache.shared._timer is None)
 
@@ -35,7 +35,7 @@ def test_the_number_of_kept_titles_is_limited(
     monkeypatch.setattr(cache, "shared", ListCache(max_titles=25))
     site.replies(ten_titles)
     for name in ("fan1", "fan2", "fan3", "fan3", "fan1"):
-        source.bring(name, settings=settings)
+        source.fetch(name, settings=settings)
     assert len(site.requests) == 4  # the second fan3 was kept, the first fan1 was not
 
 
@@ -91,8 +91,8 @@ def test_lists_are_kept_for_an_hour() -> None:
 def test_a_failure_is_not_kept(source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply) -> None:
     site.replies(Reply(b"", 404), ten_titles)
     with pytest.raises(RecsysError):
-        source.bring("fan", settings=settings)
-    assert len(source.bring("fan", settings=settings).profile.scores) == 10
+        source.fetch("fan", settings=settings)
+    assert len(source.fetch("fan", settings=settings).profile.scores) == 10
 
 
 def test_two_visitors_at_once_get_their_own_lists(source: Source, site: LocalSite, settings: ListSettings) -> None:
@@ -104,7 +104,7 @@ def test_two_visitors_at_once_get_their_own_lists(source: Source, site: LocalSit
     found: dict[str, set[int]] = {}
 
     def visit(name: str) -> None:
-        found[name] = set(source.bring(name, settings=settings).profile.scores)
+        found[name] = set(source.fetch(name, settings=settings).profile.scores)
 
     threads = [threading.Thread(target=visit, args=(name,)) for name in ("fan1", "fan2")]
     for thread in threads:
@@ -119,7 +119,7 @@ def test_requests_at_the_same_time_are_limited(source: Source, site: LocalSite, 
     site.replies(ten_titles)
     settings = settings_for(site.url, concurrency=2)
     threads = [
-        threading.Thread(target=source.bring, args=(f"fan{number}",), kwargs={"settings": settings})
+        threading.Thread(target=source.fetch, args=(f"fan{number}",), kwargs={"settings": settings})
         for number in range(6)
     ]
     for thread in threads:
@@ -134,7 +134,7 @@ def test_the_rate_of_requests_is_limited(source: Source, site: LocalSite, ten_ti
     site.replies(ten_titles)
     settings = settings_for(site.url, rate=2, rate_window=0.5)
     for number in range(5):
-        source.bring(f"fan{number}", settings=settings)
+        source.fetch(f"fan{number}", settings=settings)
     times = [request.time for request in site.requests]
     # A request may arrive some time after its turn began, so arrivals can be closer than the window.
     assert all(later - sooner > 0.25 for sooner, later in zip(times, times[2:], strict=False))
@@ -143,9 +143,9 @@ def test_the_rate_of_requests_is_limited(source: Source, site: LocalSite, ten_ti
 def test_a_turn_beyond_the_longest_wait_is_an_error_at_once(source: Source, site: LocalSite, ten_titles: Reply) -> None:
     site.replies(ten_titles)
     settings = settings_for(site.url, rate=1, rate_window=60.0)
-    source.bring("fan", settings=settings)
+    source.fetch("fan", settings=settings)
     with pytest.raises(errors.RateLimitedError, match=r"in (5\d|60) seconds"):
-        source.bring("another", settings=settings)
+        source.fetch("another", settings=settings)
     assert len(site.requests) == 1
 
 
