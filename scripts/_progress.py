@@ -1,4 +1,4 @@
-"""Progress of long work, on stderr: lines rather than a bar, so that logs stay readable."""
+"""Print the progress of long work on stderr, in lines, which are readable in logs."""
 
 import sys
 import time
@@ -8,7 +8,7 @@ _EVERY_SECONDS = 10
 
 
 class Meter:
-    """A line per stage, and another every ten seconds of a long one; to be called with a stage and the share done."""
+    """Prints a line for each stage, and every ten seconds of it. Call it with the stage and the share done."""
 
     def __init__(self) -> None:
         self._start = self._last = time.monotonic()
@@ -23,7 +23,7 @@ class Meter:
 
 
 def steps(work: Iterable[int]) -> Iterator[int]:
-    """Go through `work`, whose length is known, saying every ten seconds how far it is."""
+    """Iterate over `work`, and print the number of steps done every ten seconds."""
     items = list(work)
     start = last = time.monotonic()
     for done, item in enumerate(items):

@@ -1,4 +1,4 @@
-"""Scripts with sub-commands, each in a module of its own that is imported only when it is asked for."""
+"""Run scripts with sub-commands, each in its own module, which is imported only when needed."""
 
 import argparse
 import sys
@@ -18,7 +18,7 @@ class Command:
 
 
 def run(script: str, description: str | None, commands: Mapping[str, Command], argv: list[str] | None) -> int:
-    """Parse `argv` (the process's own if None) and run the named sub-command; an error of the user's is exit code 2."""
+    """Parse `argv` (default: `sys.argv`) and run its sub-command. A `RecsysError` is printed; the exit code is 2."""
     argv = sys.argv[1:] if argv is None else argv
     parser = argparse.ArgumentParser(prog=f"python -m scripts.{script}", description=description)
     parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -18,22 +18,24 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m scripts.prepare",
         description=__doc__,
-        epilog=f"Sets that are recognised by their headers: {', '.join(schema.name for schema in kaggle.SCHEMAS)}.",
+        epilog=f"Sets recognised by their headers: {', '.join(schema.name for schema in kaggle.SCHEMAS)}.",
     )
     parser.add_argument("--source", type=Path, required=True, help="folder with the set's .csv or .csv.gz files")
-    parser.add_argument("--out", type=Path, default=Path("artifacts"), help="folder to write into (default: artifacts)")
+    parser.add_argument("--out", type=Path, default=Path("artifacts"), help="folder to write to (default: artifacts)")
     parser.add_argument(
         "--catalogue",
         type=Path,
         default=_SHIPPED,
         metavar="PATH",
-        help="catalogue.parquet that the set's titles are laid over (default: %(default)s, if it is there)",
+        help="catalogue.parquet to merge the set's titles into (default: %(default)s, if it exists)",
     )
-    parser.add_argument("--memory-limit", default=Options.memory_limit, help="for DuckDB (default: %(default)s)")
-    parser.add_argument("--temp-dir", type=Path, help="for what exceeds it (default: the system's)")
-    parser.add_argument("--threads", type=int, help="for DuckDB (default: one per core)")
-    parser.add_argument("--data-set", help="what the manifest calls the data (default: the Kaggle set's name)")
-    parser.add_argument("--licence", help="the data's licence in the manifest (default: the Kaggle set's)")
+    parser.add_argument(
+        "--memory-limit", default=Options.memory_limit, help="memory limit of DuckDB (default: %(default)s)"
+    )
+    parser.add_argument("--temp-dir", type=Path, help="folder for data beyond the memory limit (default: the system's)")
+    parser.add_argument("--threads", type=int, help="threads of DuckDB (default: one per core)")
+    parser.add_argument("--data-set", help="name of the data in the manifest (default: the Kaggle set's name)")
+    parser.add_argument("--licence", help="licence of the data in the manifest (default: the Kaggle set's)")
     args = parser.parse_args(argv)
     options = Options(memory_limit=args.memory_limit, temp_dir=args.temp_dir, threads=args.threads)
     described = {name: value for name in ("data_set", "licence") if (value := getattr(args, name)) is not None}
@@ -59,7 +61,7 @@ def _print(report: Report, out: Path) -> None:
         if count:
             print(f"malformed rows in {name}, not used: {count:,}")
     if report.unknown_status:
-        print(f"unscored rows with a status that is no MyAnimeList status, taken as watched: {report.unknown_status:,}")
+        print(f"unscored rows with an unknown status, counted as watched: {report.unknown_status:,}")
     for name, rows in report.rows_out.items():
         print(f"wrote {out / name}: {rows:,} rows")
 

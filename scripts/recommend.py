@@ -1,4 +1,4 @@
-"""Recommend from the shell: for many fans in a Parquet file, for pairs of fan and title, or for one list.
+"""Recommend titles for the fans in a Parquet file or for one list, or predict scores of fans for titles.
 
 python -m scripts.recommend --ratings fans.parquet --model svd -n 10 --out picks.parquet
 python -m scripts.recommend --ratings fans.parquet --pairs pairs.parquet --model svd --out scores.parquet
@@ -42,7 +42,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scripts.recommend", description=__doc__.split("\n")[0])
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument(
-        "--ratings", type=Path, metavar="FILE", help="Parquet: fan, anime_id, score (null: seen, not scored)"
+        "--ratings",
+        type=Path,
+        metavar="FILE",
+        help="Parquet with the columns fan, anime_id, score (null: seen, not scored)",
     )
     source.add_argument("--mal-xml", type=Path, metavar="FILE", help="a MyAnimeList export, .xml or .xml.gz")
     source.add_argument(
@@ -50,29 +53,36 @@ def _parser() -> argparse.ArgumentParser:
     )
     source.add_argument("--anilist", metavar="NAME", help="an AniList username")
     parser.add_argument(
-        "--pairs", type=Path, metavar="FILE", help="Parquet: fan, anime_id; predict these instead of recommending"
+        "--pairs",
+        type=Path,
+        metavar="FILE",
+        help="Parquet with the columns fan, anime_id: predict these instead of recommending",
     )
+    parser.add_argument("--model", metavar="NAME", help="popularity, svd, … (default: the best in the artifacts)")
+    parser.add_argument("-n", type=int, default=10, help="number of titles for each fan (default: 10)")
+    parser.add_argument("--discovery", type=float, default=0.0, help="from 0, safe, to 1, adventurous (default: 0)")
+    parser.add_argument("--by-score", action="store_true", help="rank by predicted score alone")
     parser.add_argument(
-        "--model", metavar="NAME", help="popularity, svd, …; by default the best that the artifacts hold"
-    )
-    parser.add_argument("-n", type=int, default=10, help="titles for each fan (default 10)")
-    parser.add_argument("--discovery", type=float, default=0.0, help="0 safe … 1 adventurous (default 0)")
-    parser.add_argument("--by-score", action="store_true", help="order by predicted score alone")
-    parser.add_argument(
-        "--franchise-rules", action="store_true", help="one title of a franchise, its first entry first"
+        "--franchise-rules", action="store_true", help="only one title of a franchise, the first entry first"
     )
     parser.add_argument("--adult", action="store_true", help="include adult titles")
-    parser.add_argument("--artifacts", type=Path, default=Path("artifacts"), metavar="DIR", help="default: artifacts")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write Parquet (with --ratings)")
-    parser.add_argument("--json", action="store_true", help="print JSON (with one list)")
+    parser.add_argument(
+        "--artifacts",
+        type=Path,
+        default=Path("artifacts"),
+        metavar="DIR",
+        help="folder of artifacts (default: artifacts)",
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="Parquet file to write (with --ratings)")
+    parser.add_argument("--json", action="store_true", help="print JSON (for one list)")
     return parser
 
 
 def _run(options: argparse.Namespace) -> int:
     if options.ratings and not options.out:
-        raise DataError("--ratings needs --out FILE, where the picks are written.")
+        raise DataError("--ratings needs --out FILE, the file to write.")
     if options.pairs and not options.ratings:
-        raise DataError("--pairs needs --ratings FILE, the lists of the same fans.")
+        raise DataError("--pairs needs --ratings FILE with the lists of the fans.")
     engine = recsys.load(options.artifacts)
     if not options.ratings:
         return _one(engine, options)
@@ -92,11 +102,14 @@ def _filters(options: argparse.Namespace) -> recsys.Filters:
 
 def _one(engine: recsys.Engine, options: argparse.Namespace) -> int:
     if options.mal_xml:
-        fan = recsys.lists.mal_xml.read(options.mal_xml)
+        found = recsys.lists.mal_xml.import_list(options.mal_xml)
     elif options.anilist:
-        fan = recsys.lists.anilist.fetch(options.anilist)
+        found = recsys.lists.anilist.import_list(options.anilist)
     else:
-        fan = recsys.lists.mal_api.fetch(options.user)
+        found = recsys.lists.mal_api.import_list(options.user)
+    for note in (*found.notes, *(f"{count:,} left out: {reason}." for reason, count in found.skipped)):
+        print(f"recommend: {note}", file=sys.stderr)
+    fan = found.profile
     picks = engine.recommend(
         fan, options.model, options.n, _filters(options), discovery=options.discovery, by_score=options.by_score
     )
@@ -109,12 +122,12 @@ def _one(engine: recsys.Engine, options: argparse.Namespace) -> int:
             print(f"{rank:3}. {pick.predicted:4.1f}  [{pick.low:4.1f}-{pick.high:4.1f}]  {pick.title}")
     if len(picks) < options.n:
         left = engine.candidates(fan, options.model, _filters(options), options.by_score)
-        print(f"recommend: {left.shortage(options.n) or 'One title of a franchise at most.'}", file=sys.stderr)
+        print(f"recommend: {left.shortage(options.n) or 'At most one title of a franchise.'}", file=sys.stderr)
     return 0
 
 
 class _Lists:
-    """Fans' lists in a Parquet file, one at a time, in the order of the fan column."""
+    """Reads fans' lists from a Parquet file, one at a time, in the order of the fan column."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -153,7 +166,7 @@ def _query(sql: str, *paths: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _columns(path: Path, names: tuple[str, ...]) -> dict[str, pa.DataType]:
-    """Types of the columns of a Parquet file; `DataError` if it cannot be read or lacks one of `names`."""
+    """Types of the columns `names` of a Parquet file. Raises `DataError` if it cannot be read or lacks one."""
     try:
         schema = pq.read_schema(path)
     except (OSError, pa.ArrowException) as error:
@@ -177,7 +190,7 @@ def _recommend(engine: recsys.Engine, lists: _Lists, options: argparse.Namespace
 
 
 def _predict(engine: recsys.Engine, lists: _Lists, options: argparse.Namespace) -> Iterator[tuple]:
-    """Predictions for the pairs, fan by fan; a fan without ratings is predicted as one who rated nothing."""
+    """Predictions for the pairs, fan by fan. A fan without a list is predicted as one without ratings."""
     pairs_type = _columns(options.pairs, ("fan", "anime_id"))["fan"]
     if pairs_type != lists.fan_type:
         raise DataError(f"{options.pairs}: column fan is {pairs_type}, but {lists.fan_type} in {lists.path}.")
@@ -197,7 +210,7 @@ def _predict(engine: recsys.Engine, lists: _Lists, options: argparse.Namespace) 
 
 
 def _write(rows: Iterator[tuple], fan_type: pa.DataType, out: Path, *, ranked: bool) -> int:
-    """Write rows to a temporary file, then rename it: an interrupted run leaves the old output whole."""
+    """Write rows to a temporary file, then rename it, so that an interrupted run keeps the old output."""
     middle = [("rank", pa.int32())] if ranked else []
     scores = [(name, pa.float64()) for name in ("predicted", "low", "high")]
     schema = pa.schema([("fan", fan_type), *middle, ("anime_id", pa.int64()), *scores])

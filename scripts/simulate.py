@@ -1,4 +1,4 @@
-"""Simulate fans: a community that looks real and belongs to nobody, or a raw set of lists of any size."""
+"""Simulate fans: a community drawn from distributions of real fans, or a raw set of lists of any size."""
 
 import argparse
 import sys
@@ -15,13 +15,14 @@ from recsys.errors import RecsysError
 from recsys.models import store
 from recsys.models.base import Model
 from recsys.models.svd import SVD
-from recsys.simulation import community, community_files, raw_set, resemblance
+from recsys.simulation import community, raw_set, resemblance
+from recsys.simulation.lists import Lists, load_lists, write_lists
 from scripts._progress import steps as progress
 
 _FANS = {"community": 2000, "raw": 108_711}
-#: Real fans for whom the SVDs recommend; none of these was trained on them.
-_JUDGES = 200
-#: Ratings in half of the real fans that a title needs to be recommended.
+#: Real fans, not used in training, for whom the SVDs' recommendations are compared.
+_TEST_FANS = 200
+#: Raters among half of the real fans that a title needs to be compared.
 _ENOUGH_RATERS = 25
 
 
@@ -30,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     for option, least in (("fans", 1), ("titles", 30)):
         if (value := getattr(args, option)) is not None and value < least:
-            parser.error(f"argument --{option}: at least {least}, not {value}")
+            parser.error(f"argument --{option}: must be at least {least}, not {value}")
     try:
         if args.raw:
             return _raw(args)
@@ -42,17 +43,17 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scripts.simulate", description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("build/mal"), help="real prepared lists (%(default)s)")
+    parser.add_argument("--data", type=Path, default=Path("build/mal"), help="prepared real lists (%(default)s)")
     parser.add_argument(
-        "--out", type=Path, default=Path("artifacts"), help="folder of the trained SVD, and to write into (%(default)s)"
+        "--out", type=Path, default=Path("artifacts"), help="folder with the trained SVD, and to write to (%(default)s)"
     )
-    parser.add_argument("--fans", type=int, help="how many to draw (2,000; with --raw 108,711)")
+    parser.add_argument("--fans", type=int, help="number of fans (2,000; with --raw 108,711)")
     parser.add_argument("--seed", type=int, default=0, help="seed of every random choice (%(default)s)")
+    parser.add_argument("--check", action="store_true", help="write nothing; compare simulated with real fans")
     parser.add_argument(
-        "--check", action="store_true", help="write nothing; print how alike simulated and real fans are"
+        "--raw", type=Path, metavar="DIR", help="write a raw set to this folder, from random numbers alone"
     )
-    parser.add_argument("--raw", type=Path, metavar="DIR", help="write a raw set of this size, drawn from no real data")
-    parser.add_argument("--titles", type=int, default=6668, help="titles of the raw set (%(default)s)")
+    parser.add_argument("--titles", type=int, default=6668, help="number of titles of the raw set (%(default)s)")
     parser.add_argument("--gzip", action="store_true", help="compress the raw set's files")
     return parser
 
@@ -66,15 +67,15 @@ def _community(args: argparse.Namespace) -> int:
         "model": described.files[store.file_name("svd")]["sha256"],
         "ratings": manifest.read(args.data).files["ratings.parquet"]["sha256"],
     }
-    rows = community_files.write(drawn, model.item_ids, args.out, rng, drawn_from=drawn_from, seed=args.seed)
+    rows = write_lists(drawn, model.item_ids, args.out, rng, drawn_from=drawn_from, seed=args.seed)
     for name, count in rows.items():
         print(f"wrote {args.out / name}: {count:,} rows")
     return 0
 
 
 def _draw(
-    args: argparse.Namespace, model: SVD, lists: community.Lists, rng: np.random.Generator, shown: NDArray[np.bool_]
-) -> community.Lists:
+    args: argparse.Namespace, model: SVD, lists: Lists, rng: np.random.Generator, shown: NDArray[np.bool_]
+) -> Lists:
     print(f"Fitting to {lists.n_fans:,} fans of {args.data} ...", flush=True)
     population = community.fit(lists, model, rng, progress)
     n_fans = _FANS["community"] if args.fans is None else args.fans
@@ -83,7 +84,7 @@ def _draw(
 
 
 def _shown(args: argparse.Namespace, model: SVD) -> NDArray[np.bool_]:
-    """The model's titles that may be on a simulated list: those that the catalogue knows, but for adult ones."""
+    """A mask of the model's titles that may be on a simulated list: in the catalogue and not adult."""
     catalogue = Catalogue.load(manifest.read(args.out).path("catalogue.parquet"))
     known = catalogue.positions(model.item_ids)
     return (known >= 0) & ~catalogue.adult[known]
@@ -97,24 +98,24 @@ def _raw(args: argparse.Namespace) -> int:
     return 0
 
 
-def _load(args: argparse.Namespace) -> tuple[SVD, community.Lists]:
-    """The trained SVD and the real lists in its terms."""
+def _load(args: argparse.Namespace) -> tuple[SVD, Lists]:
+    """The trained SVD, and the real lists at its positions."""
     model = cast(SVD, store.load("svd", manifest.read(args.out).path(store.file_name("svd"))))
-    return model, community.load_lists(args.data, model.item_ids)
+    return model, load_lists(args.data, model.item_ids)
 
 
 def _check(args: argparse.Namespace) -> int:
-    """Print how alike simulated and real fans are, beside how alike two halves of the real fans are."""
+    """Print how similar simulated and real fans are, and, for comparison, two halves of the real fans."""
     rng = np.random.default_rng(args.seed)
     model, real = _load(args)
     n_items = model.n_items
     simulated = _draw(args, model, real, rng, np.ones(n_items, dtype=bool))
-    judges, first, second = (
+    test_fans, first, second = (
         real.take(fans)
-        for fans in np.split(rng.permutation(real.n_fans), [_JUDGES, _JUDGES + (real.n_fans - _JUDGES) // 2])
+        for fans in np.split(rng.permutation(real.n_fans), [_TEST_FANS, _TEST_FANS + (real.n_fans - _TEST_FANS) // 2])
     )
-    alike = simulated.take(np.arange(min(simulated.n_fans, second.n_fans)))
-    columns = {"real, half A": first, "real, half B": second, "simulated": alike}
+    same_size = simulated.take(np.arange(min(simulated.n_fans, second.n_fans)))
+    columns = {"real, half A": first, "real, half B": second, "simulated": same_size}
     print(f"\nFans: {', '.join(f'{name} {lists.n_fans:,}' for name, lists in columns.items())}\n")
     described = {name: resemblance.describe(lists, n_items) for name, lists in columns.items()}
     for measure in described["simulated"]:
@@ -130,20 +131,20 @@ def _check(args: argparse.Namespace) -> int:
     enough = np.bincount(first.items, first.scores > 0, n_items) >= _ENOUGH_RATERS
     svds = {name: _train(lists, model.item_ids, args) for name, lists in columns.items()}
     for name, figures in far.items():
-        top, correlation = resemblance.agreement(svds["real, half A"], svds[name], judges, model.item_ids, enough, n=10)
-        figures["SVD's top ten for real fans: shared"] = top
+        top, correlation = resemblance.agreement(
+            svds["real, half A"], svds[name], test_fans, model.item_ids, enough, n=10
+        )
+        figures["SVD's top ten for real fans: in common"] = top
         figures["SVD's predictions for real fans: correlation"] = correlation
     print(f"\n{'compared with real, half A':48} {'real, half B':>14} {'simulated':>14}")
     for measure, value in far["real, half B"].items():
         print(f"{measure:48} {value:14.3f} {far['simulated'][measure]:14.3f}")
-    print(
-        "\nOverlaps are of titles (Jaccard index): of real lists with other real ones, and of simulated with real ones."
-    )
+    print("\nOverlap is the Jaccard index of titles: real lists with other real ones, simulated lists with real ones.")
     return 0
 
 
-def _train(lists: community.Lists, item_ids: NDArray[np.int64], args: argparse.Namespace) -> Model:
-    """The SVD that these lists give."""
+def _train(lists: Lists, item_ids: NDArray[np.int64], args: argparse.Namespace) -> Model:
+    """Train an SVD on these lists."""
     from recsys.training import svd_trainer
     from recsys.training.run import TrainingRun
 

@@ -1,4 +1,4 @@
-"""Every command's `--help`, as docs/commands.md holds it. `python -m tests.commands` writes that file anew."""
+"""Every command's `--help`, as in docs/commands.md. `python -m tests.commands` writes that file."""
 
 import argparse
 import contextlib
@@ -12,11 +12,11 @@ PAGE = ROOT / "docs" / "commands.md"
 _COLUMNS = 100
 _INTRODUCTION = """# Commands
 
-Run them from the project's folder, with the environment that `make` created: `.venv/bin/python -m scripts.NAME` (on
-Windows `.venv\\Scripts\\python -m scripts.NAME`). `recommend` and `benchmark serve` need `requirements.txt` alone, the
-rest `requirements-train.txt`. An error that you can mend is one line on stderr and exit status 2.
+Run them in the project's folder, with the environment that `make` created: `.venv/bin/python -m scripts.NAME` (on
+Windows `.venv\\Scripts\\python -m scripts.NAME`). `recommend` and `benchmark serve` need only `requirements.txt`, the
+others `requirements-train.txt`. Errors that you can correct are one line on stderr, with exit status 2.
 
-This page is written by `make docs`; a test holds it to the commands.
+`make docs` writes this page; a test checks that it is up to date.
 """
 
 
@@ -27,7 +27,7 @@ def names() -> list[str]:
 
 
 def help_pages(name: str, *words: str) -> dict[str, str]:
-    """What `--help` prints, by command line: `python -m scripts.NAME` and each of its sub-commands."""
+    """The output of `--help` for `python -m scripts.NAME` and each of its sub-commands, by command line."""
     parsers: list[argparse.ArgumentParser] = []
     main = import_module(f"scripts.{name}").main
     with (
@@ -37,7 +37,7 @@ def help_pages(name: str, *words: str) -> dict[str, str]:
         main([*words, "--help"])
     with mock.patch.dict(os.environ, {"COLUMNS": str(_COLUMNS), "NO_COLOR": "1"}):
         pages = {parsers[0].prog: parsers[0].format_help()}
-    # A sub-command may add its arguments only when it is asked for.
+    # A sub-command may add its arguments only when it is called.
     choices = [a.choices for a in parsers[0]._actions if isinstance(a, argparse._SubParsersAction)]
     for word in (word for group in choices for word in group):
         pages |= help_pages(name, *words, word)
@@ -45,7 +45,7 @@ def help_pages(name: str, *words: str) -> dict[str, str]:
 
 
 def render() -> str:
-    """The whole of docs/commands.md."""
+    """The text of docs/commands.md."""
     parts = [_INTRODUCTION]
     for name in names():
         parts.append(f"\n## {name}\n")

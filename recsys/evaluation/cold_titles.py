@@ -1,4 +1,4 @@
-"""Titles without a single rating: how well does what a title is predict the scores that fans would give?"""
+"""Measure predictions for titles without ratings, made from their content alone."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
 from recsys.evaluation.protocols import MAX_ASKED
-from recsys.holdout.split import Part, members
+from recsys.holdout.metrics import rmse
+from recsys.holdout.split import Part, members, rows_of
 from recsys.models.base import clip
 from recsys.models.hybrid import Hybrid
 from recsys.training.hybrid import HybridConfig, parts
@@ -17,14 +18,14 @@ from recsys.types import positions_of
 
 #: Share of titles held out, in percent.
 HELD_OUT = 15
-#: A fan is asked with at least so many ratings of other titles.
+#: Fans with fewer ratings of other titles are left out.
 FEWEST = 5
 NONE = np.empty(0, np.intp)
 
 
 @dataclass(frozen=True)
 class Questions:
-    """By fan: squared errors would be taken of `actual`; `fan_mean` and each of `parts` (n,) predict them."""
+    """For each fan, the scores of held-out titles: `actual` (n,), and predicted by the fan's mean and by each part."""
 
     actual: list[NDArray[np.float64]]
     fan_mean: list[NDArray[np.float64]]
@@ -33,18 +34,17 @@ class Questions:
 
 
 def held_out(ratings: Ratings, seed: int) -> NDArray[np.bool_]:
-    """Which titles (n_items,) lose all their ratings."""
+    """A mask (n_items,) of the titles whose ratings are held out."""
     return np.random.default_rng([seed, 17]).random(len(ratings.item_ids)) < HELD_OUT / 100
 
 
 def without(ratings: Ratings, titles: NDArray[np.bool_]) -> Ratings:
-    """`ratings` less those of `titles` (n_items,)."""
-    rows = ~titles[ratings.items]
-    return replace(ratings, users=ratings.users[rows], items=ratings.items[rows], scores=ratings.scores[rows])
+    """`ratings` but those of `titles`, a mask (n_items,)."""
+    return rows_of(ratings, ~titles[ratings.items])
 
 
 def ask(model: Hybrid, ratings: Ratings, titles: NDArray[np.bool_], part: Part) -> Questions:
-    """The fans of `part` tell all their ratings but those of `titles`, and are asked about at most 100 of these."""
+    """Predict, for each fan of `part`, at most 100 scores of `titles` from the fan's other ratings."""
     places = positions_of(model.item_ids, ratings.item_ids)
     known = places >= 0
     bounds = np.searchsorted(ratings.users, np.arange(len(ratings.user_ids) + 1))
@@ -53,21 +53,21 @@ def ask(model: Hybrid, ratings: Ratings, titles: NDArray[np.bool_], part: Part) 
         own = slice(bounds[user], bounds[user + 1])
         items, scores = ratings.items[own], ratings.scores[own]
         cold = titles[items] & known[items]
-        told = ~titles[items] & known[items]
-        if told.sum() < FEWEST or not cold.any():
+        warm = ~titles[items] & known[items]
+        if warm.sum() < FEWEST or not cold.any():
             continue
-        fan = model.fold_in(places[items[told]], scores[told], NONE)
+        fan = model.fold_in(places[items[warm]], scores[warm], NONE)
         wanted = places[items[cold]][:MAX_ASKED]
         asked.actual.append(scores[cold][:MAX_ASKED])
-        asked.fan_mean.append(np.full(len(wanted), scores[told].mean()))
+        asked.fan_mean.append(np.full(len(wanted), scores[warm].mean()))
         asked.net.append(model.net.predict(fan.embedding, wanted).astype(np.float64))
         asked.svd.append((model.svd.base[wanted] + model.svd.factors[wanted] @ fan.folded.z).astype(np.float64))
     return asked
 
 
 def evaluate(run: TrainingRun, config: HybridConfig, part: Part = "test", seed: int = 0) -> dict[str, Any]:
-    """Train a hybrid without the held-out titles' ratings, and compare it with the fan's mean. `part`'s fans are asked;
-    the network's share is learned on validation fans."""
+    """Train a hybrid without the held-out titles' ratings; compare it with the fan's mean on fans of `part`. The
+    network's share is chosen on validation fans."""
     titles = held_out(run.ratings, seed)
     model, _ = parts(replace(run, ratings=without(run.ratings, titles)), config)
     tuning = ask(model, run.ratings, titles, "validation")
@@ -79,7 +79,7 @@ def evaluate(run: TrainingRun, config: HybridConfig, part: Part = "test", seed: 
         "titles": int(titles.sum()),
         "fans": len(asked.actual),
         "ratings": sum(map(len, asked.actual)),
-        "fan_mean": _rmse(asked.fan_mean, asked.actual),
+        "fan_mean": round(rmse(np.concatenate(asked.fan_mean), np.concatenate(asked.actual)), 5),
         "network": _against(asked.net, asked),
         "svd": _against(asked.svd, asked),
         "hybrid": _against(mixed, asked),
@@ -87,29 +87,25 @@ def evaluate(run: TrainingRun, config: HybridConfig, part: Part = "test", seed: 
 
 
 def best_share(asked: Questions) -> float:
-    """The network's share with the smallest squared error, within 0..1."""
+    """The network's share with the smallest squared error, from 0 to 1."""
     actual, net, svd = (np.concatenate(column) for column in (asked.actual, asked.net, asked.svd))
-    apart = net - svd
-    return float(np.clip((actual - svd) @ apart / max(apart @ apart, 1e-12), 0, 1))
+    difference = net - svd
+    return float(np.clip((actual - svd) @ difference / max(difference @ difference, 1e-12), 0, 1))
 
 
 def _against(predicted: list[NDArray], asked: Questions) -> dict[str, Any]:
-    """RMSE and how far it is below the fan's mean, in percent, each with a standard error over fans (jackknife)."""
+    """RMSE, and by how many percent it is below the fan mean's; standard errors over fans by the jackknife."""
     sums = [np.array([np.square(clip(p) - a).sum() for p, a in zip(side, asked.actual, strict=True)])
             for side in (predicted, asked.fan_mean)]  # fmt: skip
     counts = np.array([len(a) for a in asked.actual])
-    own, usual = (np.sqrt((side.sum() - side) / (counts.sum() - counts)) for side in sums)
+    rmses, mean_rmses = (np.sqrt((side.sum() - side) / (counts.sum() - counts)) for side in sums)
     n = len(counts)
-    below = 100 * (1 - own / usual)
-    whole, whole_usual = (float(np.sqrt(side.sum() / counts.sum())) for side in sums)
+    below = 100 * (1 - rmses / mean_rmses)
+    total, mean_total = (float(np.sqrt(side.sum() / counts.sum())) for side in sums)
     return {
-        "rmse": {"value": round(whole, 5), "se": round(float(np.sqrt((n - 1) * np.var(own))), 5)},
+        "rmse": {"value": round(total, 5), "se": round(float(np.sqrt((n - 1) * np.var(rmses))), 5)},
         "below": {
-            "value": round(100 * (1 - whole / whole_usual), 3),
+            "value": round(100 * (1 - total / mean_total), 3),
             "se": round(float(np.sqrt((n - 1) * np.var(below))), 3),
         },
     }
-
-
-def _rmse(predicted: list[NDArray], actual: list[NDArray]) -> float:
-    return round(float(np.sqrt(np.mean(np.square(np.concatenate(predicted) - np.concatenate(actual))))), 5)

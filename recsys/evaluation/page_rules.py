@@ -1,4 +1,4 @@
-"""What the page's rules cost: one title of a series, its beginning first, and ten that are not ten of a kind."""
+"""Measure the cost of the page's rules: one title of a series, its first entry first, and diverse genres."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -27,13 +27,13 @@ def evaluate(
     seed: int = 0,
     progress: Callable[[int], None] = lambda k: None,
 ) -> dict[str, Any]:
-    """NDCG@10 of the ten with and without the rules, by known ratings: means, and paired differences from none in
-    percent of it, each with its standard error; likewise how unlike the ten are (1 - mean cosine of genres).
+    """NDCG@10 with and without the rules, by number of known ratings: means, and paired differences from no rules in
+    percent, each with its standard error; and the diversity of the ten (1 - mean cosine of genres).
 
-    Relevant are hidden titles scored 8 or more, on fans with at least 10 hidden titles of whom one is relevant. A
-    hidden second season counts as relevant although the rules must hold it back while the first is hidden too.
+    Relevant are hidden titles scored 8 or more, on fans with at least 10 hidden titles, at least one of them relevant.
+    A hidden second season counts as relevant, although the rules exclude it while the first season is hidden too.
     """
-    ways: dict[str, dict[str, Any]] = {
+    variants: dict[str, dict[str, Any]] = {
         "no rules": {},
         "series rules": {"filters": RULES},
         "diversity": {"diversity": diversity},
@@ -42,15 +42,15 @@ def evaluate(
     figures = {}
     for k in COUNTS:
         progress(k)
-        gains: dict[str, list[float]] = {name: [] for name in ways}
-        unlike: dict[str, list[float]] = {name: [] for name in ways}
+        gains: dict[str, list[float]] = {name: [] for name in variants}
+        diversities: dict[str, list[float]] = {name: [] for name in variants}
         for fan, liked in _fans(ratings, part, k, seed):
-            for name, arguments in ways.items():
+            for name, arguments in variants.items():
                 ids = np.array([pick.anime_id for pick in engine.recommend(fan, model, N_SHOWN, **arguments)])
                 gains[name].append(metrics.ndcg(ids, liked, N_SHOWN))
                 features = engine.catalogue.genre_matrix[engine.catalogue.positions(ids)].astype(float)
-                unlike[name].append(metrics.diversity(features))
-        figures[str(k)] = {name: _row(gains, unlike, name) for name in ways}
+                diversities[name].append(metrics.diversity(features))
+        figures[str(k)] = {name: _row(gains, diversities, name) for name in variants}
     return {"model": model, "part": part, "diversity": diversity, "by_known_ratings": figures}
 
 
@@ -63,7 +63,7 @@ def _fans(ratings: Ratings, part: Part, k: int, seed: int) -> Iterator[tuple[Pro
             yield Profile(scores=scores), liked
 
 
-def _row(gains: dict[str, list[float]], unlike: dict[str, list[float]], name: str) -> dict[str, Any]:
+def _row(gains: dict[str, list[float]], diversities: dict[str, list[float]], name: str) -> dict[str, Any]:
     gain, none = np.array(gains[name]), np.array(gains["no rules"])
     difference = gain - none
     cost, error = -100 * difference / none.mean(), 100 * difference.std(ddof=1) / none.mean() / np.sqrt(len(gain))
@@ -71,5 +71,5 @@ def _row(gains: dict[str, list[float]], unlike: dict[str, list[float]], name: st
         "fans": len(gain),
         "ndcg10": {"value": float(gain.mean()), "se": float(gain.std(ddof=1) / np.sqrt(len(gain)))},
         "cost_percent": {"value": float(cost.mean()), "se": float(error)},
-        "diversity": {"value": float(np.mean(unlike[name]))},
+        "diversity": {"value": float(np.mean(diversities[name]))},
     }

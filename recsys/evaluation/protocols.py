@@ -1,4 +1,4 @@
-"""The one protocol of the evaluation on new fans: who is asked, about what, and how answers become figures."""
+"""The protocol for new fans: known and hidden ratings, measures, standard errors and paired differences."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -15,16 +15,16 @@ from recsys.types import positions_of
 
 #: Numbers of known ratings.
 COUNTS = (0, 1, 3, 5, 10, 20, 50)
-#: Measures whose value is the mean over fans, higher is better where it matters.
+#: Measures that are means over fans.
 MEANS = ("ndcg10", "recall10", "hit10", "popularity", "diversity", "band")
-#: Hidden scores of a fan that count in the errors; order is measured on all hidden titles.
+#: Errors are taken on at most this many hidden scores of a fan; the ranking is measured on all hidden titles.
 MAX_ASKED = 100
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a contender says of its titles for one fan: `order` (n_items,), higher first; `predicted` (n_items,), or
-    None; `band` gives low and high ends for positions, or is None."""
+    """A system's output for one fan: `order` (n_items,), titles ranked by it, highest first; `predicted` scores
+    (n_items,) or None; `band` gives the ends of the prediction intervals for positions, or is None."""
 
     order: NDArray[np.floating]
     predicted: NDArray[np.floating] | None = None
@@ -32,8 +32,8 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Contender:
-    """A model or baseline. `item_ids` (n_items,) ascending; `answer(items, scores)` at its positions."""
+class System:
+    """A model or baseline to measure. `item_ids` (n_items,) ascend; `answer(items, scores)` takes its positions."""
 
     name: str
     item_ids: NDArray[np.int64]
@@ -42,11 +42,11 @@ class Contender:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """One contender's figures at one number of known ratings, fan by fan.
+class UserResults:
+    """One system's results for each fan, at one number of known ratings.
 
-    `means`: for each of `MEANS`, (n_fans,) with NaN where it does not apply. `squares`, `absolutes`, `asked` (n_fans,):
-    summed squared and absolute errors and their number. `shown`: ids recommended to anyone.
+    `means`: for each of `MEANS`, (n_fans,), NaN where it does not apply. `squares`, `absolutes`, `asked` (n_fans,):
+    sums of squared and absolute errors, and the number of errors. `shown`: ids recommended to any fan.
     """
 
     means: Mapping[str, NDArray[np.float64]]
@@ -63,42 +63,43 @@ class Sheet:
 
 
 def measure(
-    contender: Contender,
+    system: System,
     fans: FanLists,
     item_ids: NDArray[np.int64],
     k: int,
     raters: NDArray[np.int64],
     features: NDArray[np.floating],
-) -> Sheet:
-    """Every fan of `fans` with more than `k` ratings, told `k`. The candidates are all titles that the contender knows,
-    less those told; relevant are hidden ones scored 8 or more. Order is measured on fans with at least 10 hidden titles
-    of whom one is relevant.
+) -> UserResults:
+    """Measure `system` on every fan of `fans` with more than `k` ratings, of which `k` are known to it.
 
-    `item_ids` (n,) are the ids at `fans`' positions, `raters` (n,) their ratings in training data, `features`
-    (n, n_features) what makes them alike. A hidden title that the contender does not know is predicted by the mean of
-    its predictions and cannot be recommended by it.
+    Candidates are all titles of the system but the known ones; hidden titles scored 8 or more are relevant. The ranking
+    is measured on fans with at least 10 hidden titles, at least one of them relevant.
+
+    `item_ids` (n,) are the ids at `fans`' positions, `raters` (n,) their numbers of training ratings, `features`
+    (n, n_features) what diversity is computed from. For a hidden title that the system does not have, the mean of its
+    predictions is used; the system cannot recommend it.
     """
-    own = positions_of(contender.item_ids, item_ids)
-    back = np.full(len(contender.item_ids), -1)
+    own = positions_of(system.item_ids, item_ids)
+    back = np.full(len(system.item_ids), -1)
     back[own[own >= 0]] = np.flatnonzero(own >= 0)
     columns: dict[str, list[float]] = {name: [] for name in (*MEANS, "squares", "absolutes", "asked")}
     shown: set[int] = set()
     for reveal in fans.reveal(k, max_hidden=None):
         known = own[reveal.items] >= 0
-        told = own[reveal.items][known]
-        answer = contender.answer(told, reveal.scores[known])
+        rated = own[reveal.items][known]
+        answer = system.answer(rated, reveal.scores[known])
         row = dict.fromkeys(columns, math.nan)
         row |= _errors(answer, own[reveal.hidden_items][-MAX_ASKED:], reveal.hidden_scores[-MAX_ASKED:])
         liked = reveal.hidden_items[reveal.hidden_scores >= LIKED]
         if len(reveal.hidden_items) >= N_SHOWN and len(liked):
-            ten = top(answer.order, told, N_SHOWN)
-            shown.update(contender.item_ids[ten].tolist())
+            ten = top(answer.order, rated, N_SHOWN)
+            shown.update(system.item_ids[ten].tolist())
             row |= _order(back[ten], liked, raters, features)
         for name, value in row.items():
             columns[name].append(value)
     arrays = {name: np.array(values, float) for name, values in columns.items()}
     squares, absolutes, asked = (np.nan_to_num(arrays.pop(name)) for name in ("squares", "absolutes", "asked"))
-    return Sheet(arrays, squares, absolutes, asked, frozenset(shown))
+    return UserResults(arrays, squares, absolutes, asked, frozenset(shown))
 
 
 def _errors(answer: Answer, items: NDArray[np.intp], scores: NDArray[np.float64]) -> dict[str, float]:
@@ -138,44 +139,46 @@ def jackknife(statistic: Callable[[NDArray[np.bool_]], float], n: int) -> float:
     return float(np.sqrt((n - 1) / n * np.square(values - values.mean()).sum()))
 
 
-def summary(sheets: Mapping[str, Sheet], baselines: Sequence[str], n_titles: int) -> dict[str, dict]:
-    """Figures of each contender with standard errors, and its paired differences from the best baseline by the same
-    measure: NDCG@10 for the order, RMSE for errors; and from the popularity model. Plain JSON; what does not apply is
-    left out."""
-    result: dict[str, dict] = {}
-    ranked = {name: np.nanmean(sheets[name].means["ndcg10"]) for name in baselines}
-    scored = {name: sheets[name].rmse() for name in baselines if sheets[name].asked.sum()}
+def summary(results: Mapping[str, UserResults], baselines: Sequence[str], n_titles: int) -> dict[str, dict]:
+    """Figures of each system with standard errors, as JSON values; what does not apply is left out.
+
+    Includes paired differences from the baseline with the best NDCG@10, from the one with the lowest RMSE, and from the
+    popularity model.
+    """
+    figures: dict[str, dict] = {}
+    ranked = {name: np.nanmean(results[name].means["ndcg10"]) for name in baselines}
+    scored = {name: results[name].rmse() for name in baselines if results[name].asked.sum()}
     rival = max(ranked, key=ranked.__getitem__)
     rival_rmse = min(scored, key=scored.__getitem__)
-    for name, sheet in sheets.items():
+    for name, result in results.items():
         row: dict[str, object] = {}
-        for measure_name, values in sheet.means.items():
+        for measure_name, values in result.means.items():
             values = values[~np.isnan(values)]
             if len(values):
                 row[measure_name] = _figure(values.mean(), metrics.standard_error(values))
-        row["coverage"] = _figure(len(sheet.shown) / n_titles, None)
-        row["fans"] = int(np.count_nonzero(~np.isnan(sheet.means["ndcg10"])))
-        row["ndcg10_gain"] = {"over": rival, **_paired(sheet, sheets[rival], "ndcg10")}
-        if "popularity" in sheets:
-            row["ndcg10_over_popularity"] = _paired(sheet, sheets["popularity"], "ndcg10")
-        if sheet.asked.sum():
-            row["rmse"] = _figure(sheet.rmse(), jackknife(lambda kept, s=sheet: _rmse(s, kept), len(sheet.asked)))
-            row["mae"] = _figure(sheet.mae(), None)
-            other = sheets[rival_rmse]
-            gain = jackknife(lambda kept, s=sheet, o=other: _rmse(o, kept) - _rmse(s, kept), len(sheet.asked))
-            row["rmse_gain"] = {"over": rival_rmse, **_figure(other.rmse() - sheet.rmse(), gain)}
-        result[name] = row
-    return result
+        row["coverage"] = _figure(len(result.shown) / n_titles, None)
+        row["fans"] = int(np.count_nonzero(~np.isnan(result.means["ndcg10"])))
+        row["ndcg10_gain"] = {"over": rival, **_paired(result, results[rival], "ndcg10")}
+        if "popularity" in results:
+            row["ndcg10_over_popularity"] = _paired(result, results["popularity"], "ndcg10")
+        if result.asked.sum():
+            row["rmse"] = _figure(result.rmse(), jackknife(lambda kept, s=result: _rmse(s, kept), len(result.asked)))
+            row["mae"] = _figure(result.mae(), None)
+            other = results[rival_rmse]
+            gain = jackknife(lambda kept, s=result, o=other: _rmse(o, kept) - _rmse(s, kept), len(result.asked))
+            row["rmse_gain"] = {"over": rival_rmse, **_figure(other.rmse() - result.rmse(), gain)}
+        figures[name] = row
+    return figures
 
 
-def _rmse(sheet: Sheet, kept: NDArray[np.bool_]) -> float:
-    return math.sqrt(sheet.squares[kept].sum() / sheet.asked[kept].sum())
+def _rmse(result: UserResults, kept: NDArray[np.bool_]) -> float:
+    return math.sqrt(result.squares[kept].sum() / result.asked[kept].sum())
 
 
-def _paired(sheet: Sheet, other: Sheet, name: str) -> dict[str, float]:
-    apart = sheet.means[name] - other.means[name]
-    apart = apart[~np.isnan(apart)]
-    return _figure(apart.mean(), metrics.standard_error(apart))
+def _paired(result: UserResults, other: UserResults, name: str) -> dict[str, float]:
+    difference = result.means[name] - other.means[name]
+    difference = difference[~np.isnan(difference)]
+    return _figure(difference.mean(), metrics.standard_error(difference))
 
 
 def _figure(value: float, error: float | None) -> dict[str, float]:

@@ -1,18 +1,18 @@
-"""Measures of error and of order."""
+"""Measures of prediction error and of ranking."""
 
 import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-#: Titles recommended, and the score from which a hidden title is one to recommend.
+#: Titles recommended, and the lowest score of a relevant title.
 N_SHOWN, LIKED = 10, 8
 
 
 def _errors(predicted: NDArray[np.floating], actual: NDArray[np.floating]) -> NDArray[np.floating]:
     if predicted.shape != actual.shape or not predicted.size:
         raise ValueError(
-            f"Errors need as many predictions as scores, and at least one: {predicted.shape}, {actual.shape}."
+            f"Predictions and scores must have the same shape and not be empty: {predicted.shape}, {actual.shape}."
         )
     return predicted - actual
 
@@ -29,9 +29,9 @@ def mae(predicted: NDArray[np.floating], actual: NDArray[np.floating]) -> float:
 
 def ndcg(ranked: NDArray[np.integer], relevant: NDArray[np.integer], n: int) -> float:
     """Normalised discounted cumulative gain of the first `n` of `ranked`, best first, gain 1 for each of `relevant`
-    (Järvelin & Kekäläinen 2002): sum over hits of 1/log2(rank + 1), divided by that of the best order there could be.
+    (Järvelin & Kekäläinen 2002): sum over hits of 1/log2(rank + 1), divided by the sum of a perfect ranking.
 
-    A list shorter than `n` misses what it lacks. Raises ValueError if nothing is relevant: no order is then better.
+    Missing places of a list shorter than `n` count as misses. Raises ValueError if nothing is relevant.
     """
     hits = _hits(ranked, relevant, n)
     discounts = 1 / np.log2(np.arange(2, n + 2))
@@ -39,7 +39,7 @@ def ndcg(ranked: NDArray[np.integer], relevant: NDArray[np.integer], n: int) -> 
 
 
 def recall(ranked: NDArray[np.integer], relevant: NDArray[np.integer], n: int) -> float:
-    """Share of `relevant` among the first `n` of `ranked`, of the at most `n` that could be there."""
+    """Number of `relevant` among the first `n` of `ranked`, divided by the largest number possible (at most `n`)."""
     return float(_hits(ranked, relevant, n).sum() / min(n, len(relevant)))
 
 
@@ -50,13 +50,13 @@ def hit(ranked: NDArray[np.integer], relevant: NDArray[np.integer], n: int) -> f
 
 def _hits(ranked: NDArray[np.integer], relevant: NDArray[np.integer], n: int) -> NDArray[np.bool_]:
     if n < 1 or not len(relevant):
-        raise ValueError(f"An order is measured on at least one place and one relevant title: {n}, {len(relevant)}.")
+        raise ValueError(f"A ranking needs at least one place and one relevant title: {n}, {len(relevant)}.")
     return np.isin(ranked[:n], relevant)
 
 
 def diversity(features: NDArray[np.floating]) -> float:
     """Intra-list diversity (Ziegler et al. 2005): the mean, over pairs of titles, of 1 - cosine of their `features`
-    (n, n_features); 0 for fewer than two titles. A title without features is unlike any other."""
+    (n, n_features); 0 for fewer than two titles. A title without features has cosine 0 with all others."""
     n = len(features)
     if n < 2:
         return 0.0
@@ -67,5 +67,5 @@ def diversity(features: NDArray[np.floating]) -> float:
 
 
 def standard_error(values: NDArray[np.floating]) -> float:
-    """Of the mean of `values` (n,), independent draws; NaN for fewer than two."""
+    """Standard error of the mean of `values` (n,), independent draws; NaN for fewer than two."""
     return float(np.std(values, ddof=1) / math.sqrt(len(values))) if len(values) > 1 else math.nan

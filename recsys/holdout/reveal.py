@@ -1,4 +1,4 @@
-"""Fans whose list is known only in part: what a model is told, and what it is asked."""
+"""Divide each held-out fan's ratings into known ones, given to a model, and hidden ones, which it must predict."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,14 +11,13 @@ from recsys.holdout.split import Part, members
 from recsys.models.base import F, Items, Model
 from recsys.types import positions_of
 
-#: At most this many hidden scores of one fan are asked for, so that a few long lists do not decide the figures.
+#: Hidden ratings per fan, at most, so that a few long lists do not dominate the figures.
 MAX_HIDDEN = 100
 
 
 @dataclass(frozen=True)
 class Reveal:
-    """One fan with `items`, `scores` (k,) told to the model and `hidden_items`, `hidden_scores` (h,) kept back. Titles
-    are the model's positions."""
+    """One fan's known `items`, `scores` (k,) and `hidden_items`, `hidden_scores` (h,). Titles are model positions."""
 
     items: Items
     scores: NDArray[np.float64]
@@ -31,14 +30,14 @@ class Reveal:
 
 @dataclass(frozen=True)
 class FanLists:
-    """The ratings of one part's fans, in a fixed random order each, at a model's positions."""
+    """The ratings of one part's fans, each fan's in a fixed random order, at a model's positions."""
 
     items: list[Items]
     scores: list[NDArray[np.float64]]
 
     def reveal(self, k: int, max_hidden: int | None = MAX_HIDDEN) -> Iterator[Reveal]:
-        """Every fan with more than `k` ratings, the first `k` told and the last `max_hidden` or fewer hidden (None: all
-        others): a fan's hidden titles are the same for every `k` that leaves so many."""
+        """Every fan with more than `k` ratings: the first `k` are known, of the rest the last `max_hidden` (None: all)
+        are hidden, so that a fan's hidden titles are the same for every small `k`."""
         for items, scores in zip(self.items, self.scores, strict=True):
             if len(items) > k:
                 hidden = slice(k if max_hidden is None else max(k, len(items) - max_hidden), None)
@@ -46,7 +45,7 @@ class FanLists:
 
 
 def fan_lists(ratings: Ratings, part: Part, item_ids: NDArray[np.int64], seed: int = 0) -> FanLists:
-    """The fans of `part`; titles outside `item_ids` (ascending) are left out."""
+    """The ratings of the fans of `part` for the titles of `item_ids` (ascending)."""
     rng = np.random.default_rng(seed)
     places = positions_of(item_ids, ratings.item_ids)
     bounds = np.searchsorted(ratings.users, np.arange(len(ratings.user_ids) + 1))

@@ -1,7 +1,7 @@
-"""One fan's list, from wherever it is kept, as a `Profile`.
+"""Import a fan's list from MyAnimeList, AniList or a table, as a `Profile`.
 
-`mal_xml.read`, `mal_api.fetch`, `anilist.fetch` and `csv_list.read` give the `Profile` alone. `import_list` of the
-first three and `csv_list.parse` also say what was done on the way: scales converted, entries skipped, doubtful matches.
+`mal_xml.read`, `mal_api.fetch`, `anilist.fetch` and `csv_list.read` return the `Profile`. `import_list` of the first
+three and `csv_list.parse` also return what was changed: converted scales, repairs, skipped entries, uncertain matches.
 """
 
 from recsys.lists import anilist, csv_list, errors, mal_api, mal_export, mal_xml

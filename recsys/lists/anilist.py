@@ -1,6 +1,6 @@
-"""An AniList fan's public list by username, through AniList's GraphQL API; no key needed.
+"""Fetch a public AniList list by username, through AniList's GraphQL API, which needs no key.
 
-https://docs.anilist.co/guide/graphql/queries/media-list : one request brings a whole list, or its first chunk.
+https://docs.anilist.co/guide/graphql/queries/media-list : one request returns a complete list, or its first chunk.
 """
 
 import re
@@ -21,7 +21,7 @@ from recsys.types import Profile
 
 SITE = http.Site("AniList", re.compile(r"[A-Za-z0-9_-]{2,20}"), "2 to 20 letters or digits")
 
-#: AniList gives out this many entries of a list, the last changed ones, and no more (same documentation).
+#: AniList returns at most this many entries of a list, the last changed ones (same documentation).
 ANILIST_LIMIT = 11_000
 _PER_CHUNK = 500
 _MAX_CHUNKS = 100
@@ -36,7 +36,7 @@ query ($name: String, $chunk: Int, $perChunk: Int) {
 }
 """
 
-#: How AniList puts its other scales on 10 points.
+#: How AniList converts its other scales to 10 points.
 _FORMATS = {
     "POINT_100": "100 points (85 became 8.5)",
     "POINT_5": "5 stars (4 stars became 7)",
@@ -45,30 +45,30 @@ _FORMATS = {
 
 
 def fetch(name: str, *, settings: ListSettings | None = None, progress: http.Progress | None = None) -> Profile:
-    """The public list of the AniList fan `name`. Raises as `import_list` does."""
+    """The public list of the AniList user `name`. Raises the errors of `import_list`."""
     return import_list(name, settings=settings, progress=progress).profile
 
 
 def import_list(
     name: str, *, settings: ListSettings | None = None, progress: http.Progress | None = None
 ) -> build.ImportedList:
-    """The public list of `name`, with what was done to it; at most an hour old.
+    """The public list of `name`, with notes on what was changed; at most an hour old.
 
     Raises `BadUsernameError`, `NoSuchUserError`, `PrivateListError`, `EmptyListError`, `TooLongError`, or a
-    `DownloadError`; never returns a part of a list.
+    `DownloadError`. Never returns a partial list.
     """
     name = SITE.check_username(name)
     settings = settings or ListSettings.from_env()
-    return cache.get_or_fetch(settings.anilist_url, name, lambda: _download(name, settings, progress))
+    return cache.shared.get_or_fetch(settings.anilist_url, name, lambda: _download(name, settings, progress))
 
 
 def forget(name: str, settings: ListSettings | None = None) -> None:
-    """Drop this fan's list from the cache."""
-    cache.forget((settings or ListSettings.from_env()).anilist_url, SITE.check_username(name))
+    """Remove this user's list from the cache."""
+    cache.shared.forget((settings or ListSettings.from_env()).anilist_url, SITE.check_username(name))
 
 
 class _Collection:
-    """The answers for one list. An entry is in its status list and in every custom list: it counts once."""
+    """The answers for one list. An entry occurs in its status list and in custom lists, but counts once."""
 
     def __init__(self) -> None:
         self.builder = build.ListBuilder(SITE.name)
@@ -77,7 +77,7 @@ class _Collection:
         self.more = False
 
     def add(self, data: Any) -> None:
-        """Take one answer's `data`. Raises `BadAnswerError` if it is not a list."""
+        """Add the entries of one answer's `data`. Raises `BadAnswerError` if it is not a list."""
         collection = data.get("MediaListCollection") if isinstance(data, dict) else None
         if not isinstance(collection, dict):
             raise _unknown_form()
@@ -127,19 +127,19 @@ def _download(name: str, settings: ListSettings, progress: http.Progress | None)
         return collection.more
 
     if ask():
-        # AniList does not say how long a chunk is that nobody sized: begin again with chunks of a known length.
+        # The default chunk size is not documented: start again with a known size.
         chunk = 1
         while ask(chunk=chunk, perChunk=_PER_CHUNK):
             chunk += 1
             if chunk > _MAX_CHUNKS:
                 raise http.partial(SITE.name)
     if len(collection.media) >= ANILIST_LIMIT:
-        collection.notes[f"AniList gives out {ANILIST_LIMIT:,} entries at most: older ones may be missing."] = None
+        collection.notes[f"AniList returns at most {ANILIST_LIMIT:,} entries: older ones may be missing."] = None
     return collection.builder.build(name=name, notes=tuple(collection.notes))
 
 
 def _check(answer: http.Answer, name: str, client: http.Client) -> None:
-    """Raise the error that an answer holds. GraphQL errors may come with any HTTP status, 200 included."""
+    """Raise the error in an answer, if any. GraphQL errors can have any HTTP status, including 200."""
     content = answer.data if isinstance(answer.data, dict) else {}
     errors = content.get("errors")
     if not errors and answer.status == 200:
@@ -160,21 +160,23 @@ def _refusal(
 ) -> ListError | DownloadError:
     if "private" in message:
         return PrivateListError(
-            f"The AniList profile of {name} is private. Make it public for a moment (Settings, Account), "
-            "or bring the list another way."
+            f"The AniList profile of {name} is private. Make it public while you import it (Settings, Account), "
+            "or use another way to import your list."
         )
     if status == 429:
         return client.rate_limited(None)
     if status == 404 and known:
-        return NoSuchUserError(f"AniList knows no fan named {name}. Check the spelling on your profile.")
+        return NoSuchUserError(f"AniList has no user named {name}. Check the spelling on your profile.")
     if status in (401, 403):
-        return RefusedError("AniList refuses this server for now. Try again later, or bring the list another way.")
+        return RefusedError(
+            "AniList refuses this server at the moment. Try again later, or use another way to import your list."
+        )
     if partial:
         return http.partial(SITE.name)
     if status >= 500 or status == 200:
-        return ServerDownError("AniList could not put the list together. Try again later.")
-    return BadAnswerError(f"AniList refused the request (status {status}). Bring the list another way.")
+        return ServerDownError("AniList could not return the list. Try again later.")
+    return BadAnswerError(f"AniList refused the request (status {status}). Use another way to import your list.")
 
 
 def _unknown_form() -> BadAnswerError:
-    return BadAnswerError("AniList answered in a form that this program does not know. Bring the list another way.")
+    return BadAnswerError("AniList sent an answer in an unknown format. Use another way to import your list.")

@@ -1,4 +1,4 @@
-"""Entries of any source, gathered into one Profile. The rules that all sources share are here."""
+"""Build one Profile from the entries of any source, by the rules that all sources share."""
 
 import math
 import re
@@ -9,13 +9,13 @@ from recsys.lists import scales
 from recsys.lists.errors import EmptyListError, TooLongError
 from recsys.types import MAX_ANIME_ID, MAX_SCORE, MIN_SCORE, Profile
 
-#: MyAnimeList has fewer titles than this.
+#: More than MyAnimeList has titles.
 MAX_ENTRIES = 50_000
 
-#: From furthest along to not begun.
+#: Ordered by progress, the furthest first.
 STATUSES = ("completed", "watching", "on_hold", "dropped", "planned")
 
-#: The words and numbers of MyAnimeList (export and API), AniList and Kitsu, without spaces and dashes.
+#: Words and numbers of MyAnimeList (export and API), AniList and Kitsu, without spaces, dashes and underscores.
 _STATUS_NAMES = {
     **dict.fromkeys(("completed", "watched", "seen", "finished", "repeating", "rewatching", "2"), "completed"),
     **dict.fromkeys(("watching", "current", "currentlywatching", "1"), "watching"),
@@ -26,12 +26,12 @@ _STATUS_NAMES = {
 
 
 def status_of(text: object) -> str | None:
-    """One of `STATUSES` from any source's word or number for it; None if it is none of them."""
+    """The status of `STATUSES` for any source's word or number; None if unknown."""
     return _STATUS_NAMES.get(re.sub(r"[\s_-]", "", text).lower()) if isinstance(text, str) else None
 
 
 def anime_id_of(value: object) -> int | None:
-    """A MyAnimeList id from a number or its text; None if it is none."""
+    """A MyAnimeList id from a number or its text; None if it is not an id."""
     if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,10}\s*", value):
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_ANIME_ID:
@@ -41,10 +41,10 @@ def anime_id_of(value: object) -> int | None:
 
 @dataclass(frozen=True)
 class ImportedList:
-    """A fan's list and what was done to it on the way in.
+    """A fan's list and what was changed in the import.
 
-    `notes` are sentences for the fan: scales converted, scores not usable, titles listed twice. `skipped` pairs each
-    reason for which entries were left out with their number.
+    `notes` are sentences for the fan: converted scales, unusable scores, repeated titles, repairs. `skipped` are pairs
+    of a reason and the number of entries left out for it.
     """
 
     profile: Profile
@@ -54,13 +54,13 @@ class ImportedList:
 
 
 class ListBuilder:
-    """Takes entries one by one; `build` makes the list.
+    """Collects entries one by one; `build` makes the list.
 
-    - A title listed twice keeps the furthest status and the last score given.
-    - A score of 0 or below is no score (one public data set writes -1 for it). A score above the scale, or not a
-      number, is not used; the title still counts as seen.
-    - A planned title with a score counts as watched: the models were trained on such scores as on any other.
-    - An entry without an id, or with neither a known status nor a score, is skipped and counted.
+    - A repeated title keeps its furthest status and the last score.
+    - A score of 0 or below means not scored (one public data set writes -1). A score above the scale, or not a number,
+      is not used; the title still counts as seen.
+    - A planned title with a score counts as watched: the models were trained on such scores too.
+    - An entry without an id, or without both a known status and a score, is skipped and counted.
     """
 
     def __init__(self, source: str) -> None:
@@ -74,12 +74,12 @@ class ListBuilder:
         return len(self._entries)
 
     def add(self, anime_id: object, status: str | None, score: object) -> None:
-        """One entry; `status` is one of `STATUSES`, or None if unknown. Raises `TooLongError`."""
+        """Add an entry. `status` is one of `STATUSES`, or None if unknown. Raises `TooLongError`."""
         self._count += 1
         if self._count > 4 * MAX_ENTRIES or len(self._entries) >= MAX_ENTRIES:
             raise TooLongError(
-                f"This list has more than {MAX_ENTRIES:,} titles, more than MyAnimeList knows. "
-                "Check that it is one fan's list of anime."
+                f"This list has more than {MAX_ENTRIES:,} titles, more than there are on MyAnimeList. "
+                "Check that it is the anime list of one person."
             )
         value = scales.number(score)
         known_id = anime_id_of(anime_id)
@@ -102,9 +102,9 @@ class ListBuilder:
         self._skipped[reason] += 1
 
     def build(self, *, name: str = "", scale: float | None = 10, notes: tuple[str, ...] = ()) -> ImportedList:
-        """The list. `scale` is the top of the scale of its scores; None: 10 or 100, whichever they look like.
+        """The list. `scale` is the highest possible score; None: 10 or 100, detected from the scores.
 
-        Raises `EmptyListError` if no entry can be used.
+        Raises `EmptyListError` if no entry is usable.
         """
         if not self._entries:
             raise EmptyListError(_nothing(self.source, self._skipped))
@@ -144,14 +144,14 @@ def _nothing(source: str, skipped: Counter[str]) -> str:
     if not skipped:
         return f"The {source} list is empty. Add some titles there first, or rate a few here."
     reasons = ", ".join(f"{count:,} with {reason}" for reason, count in skipped.most_common())
-    return f"The {source} list holds no title that can be used ({reasons}). Try another way to bring it."
+    return f"The {source} list has no usable title ({reasons}). Try another way to import it."
 
 
 def _notes(counts: Counter[str], scale: float, scored: int, repeats: int) -> tuple[str, ...]:
     top = f"{scale:g}"
     notes = [
         (scored if scale != MAX_SCORE else 0, f"{{}} on a {top}-point scale, converted to 1–10 in proportion."),
-        (counts["raised"], "{} raised to 1, the lowest score here."),
+        (counts["raised"], "{} raised to 1, the lowest possible score."),
         (counts["unusable"], f"{{}} not used: above {top} or not a number. Those titles count as not scored."),
         (counts["negative"], "{} below 0, read as not scored."),
         (counts["planned"], "{} on planned titles: those titles count as watched."),

@@ -1,4 +1,4 @@
-"""A list as a table that anyone can write: one row per title, `anime_id` or `title`, and `score`.
+"""Read a list from a table: one row for each title, with `anime_id` or `title`, and `score`.
 
 anime_id,title,score,status
 5114,,9,completed
@@ -18,10 +18,10 @@ from recsys.types import Profile
 
 SOURCE = "CSV"
 
-#: Finds titles by name: `search(text)` gives (anime id, title, confidence 0..1), best first.
+#: Finds titles by name: `search(text)` returns (anime id, title, confidence 0..1), best first.
 Search = Callable[[str], Sequence[tuple[int, str, float]]]
 
-#: A match this sure, and this much surer than the next, is taken without asking.
+#: A match with at least this confidence, and this much more than the next one, is accepted without asking.
 CERTAIN, MARGIN = 0.9, 0.05
 _CANDIDATES = 5
 _MAX_TEXT = 300
@@ -39,7 +39,7 @@ _COLUMNS = {
 
 @dataclass(frozen=True)
 class Rejected:
-    """A row that was left out, and why. `row` counts lines of the file from 1, the heading included."""
+    """A row that was left out, and why. `row` is the line of the file, from 1, with the header."""
 
     row: int
     text: str
@@ -48,7 +48,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Uncertain:
-    """A row whose title may be one of several. `candidates` are (anime id, title, confidence), best first."""
+    """A row with several possible titles. `candidates` are (anime id, title, confidence), best first."""
 
     row: int
     text: str
@@ -65,7 +65,7 @@ class _Row:
 
 @dataclass(frozen=True)
 class CsvImport:
-    """What a table held. `profile` is made of the sure rows; `confirm` adds those that the fan decides."""
+    """The content of a table. `profile` has the certain rows; `confirm` adds those that the fan decides."""
 
     profile: Profile
     uncertain: tuple[Uncertain, ...]
@@ -77,7 +77,7 @@ class CsvImport:
     _own_notes: tuple[str, ...] = field(repr=False)
 
     def confirm(self, choices: Mapping[int, int | None]) -> "CsvImport":
-        """The same table after the fan chose an anime id for each row in `choices` (None: leave that row out)."""
+        """The table after the fan chose an anime id for each row in `choices` (None: leave the row out)."""
         chosen = [replace(row, anime_id=choices[row.row] or 0) for row in self._open if choices.get(row.row)]
         left_out = [
             Rejected(item.row, item.text, "left out by you")
@@ -95,7 +95,7 @@ class CsvImport:
 
 
 def template() -> bytes:
-    """A table to fill in; opens in a spreadsheet."""
+    """A table to fill in with a spreadsheet program."""
     rows = [
         "anime_id,title,score,status",
         "5114,,9,completed",
@@ -106,13 +106,13 @@ def template() -> bytes:
 
 
 def read(source: str | Path | bytes, search: Search | None = None) -> Profile:
-    """The list in a table, of the rows that are sure. Raises `BadFileError`, also if any row is not: see `parse`."""
+    """The list in a table. Raises the errors of `parse`, and `BadFileError` if any row is uncertain or rejected."""
     found = parse(source, search)
-    doubtful = [f"row {item.row}: {item.reason}" for item in found.rejected]
-    doubtful += [f"row {item.row}: {item.text!r} may be several titles" for item in found.uncertain]
-    if doubtful:
-        more = f" and {len(doubtful) - 3:,} more" if len(doubtful) > 3 else ""
-        raise BadFileError(f"Some rows are not sure ({'; '.join(doubtful[:3])}{more}). Correct them, or give ids.")
+    problems = [f"row {item.row}: {item.reason}" for item in found.rejected]
+    problems += [f"row {item.row}: {item.text!r} could be several titles" for item in found.uncertain]
+    if problems:
+        more = f" and {len(problems) - 3:,} more" if len(problems) > 3 else ""
+        raise BadFileError(f"Some rows are not certain ({'; '.join(problems[:3])}{more}). Correct them, or add ids.")
     return found.profile
 
 
@@ -123,19 +123,19 @@ def parse(
     scale: float | None = None,
     progress: Progress | None = None,
 ) -> CsvImport:
-    """A table's rows: sure, uncertain and rejected.
+    """A table's rows: certain, uncertain and rejected.
 
-    `source` is a path or the file's bytes: UTF-8 or UTF-16, columns apart by comma, semicolon or tab. An id is taken
-    before a title. A row without status is a completed title; without score, or with 0 or below, not scored. `scale`
-    is the top of the scale of the scores (5, 10, 100, …); None: 10 or 100, whichever they look like. `progress` is told
-    the rows done and their number.
+    `source` is a path or the file's bytes, in UTF-8 or UTF-16, separated by comma, semicolon or tab. An id has priority
+    over a title. A row without a status is a completed title; without a score, or with 0 or below, it is not scored.
+    `scale` is the highest possible score (5, 10, 100, …); None: 10 or 100, detected from the scores. `progress` gets
+    the number of rows done and of all rows.
 
-    Raises `BadFileError` for a file that is no such table, `EmptyListError` for one without rows.
+    Raises `BadFileError` if the file is not such a table, `EmptyListError` if it has no rows.
     """
     text, note = files.decode_table(files.read_bytes(source))
     records = _records(text)
     if not records:
-        raise EmptyListError("The table has no rows. Fill in at least one title below its first line.")
+        raise EmptyListError("The table has no rows. Add at least one title below its first line.")
     if scale is None:
         scale = scales.scale_of([_score(record.get("score", "")) for _, record in records])
     rows: list[_Row] = []
@@ -151,12 +151,12 @@ def parse(
         elif parsed.anime_id:
             rows.append(parsed)
         elif search is None:
-            rejected.append(Rejected(number, named, "no anime id, and no catalogue here to look the title up"))
+            rejected.append(Rejected(number, named, "no anime id, and no catalogue to look the title up in"))
         else:
             if named not in matches:
                 if len(matches) >= _MAX_SEARCHES:
                     raise BadFileError(
-                        f"More than {_MAX_SEARCHES:,} titles have no anime_id. Give ids, or split the table."
+                        f"More than {_MAX_SEARCHES:,} titles have no anime_id. Add ids, or split the table."
                     )
                 ordered = sorted(search(named), key=lambda match: -match[2])
                 matches[named] = tuple(ordered[:_CANDIDATES])
@@ -203,7 +203,7 @@ def _finish(
 
 
 def _records(text: str) -> list[tuple[int, dict[str, str]]]:
-    """Each row that is not blank, with the line that it ends on."""
+    """The rows that are not blank, each with the number of its last line."""
     heading = text.lstrip().partition("\n")[0]
     delimiter = max(",;\t", key=heading.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -219,7 +219,7 @@ def _records(text: str) -> list[tuple[int, dict[str, str]]]:
             pairs = zip(columns, cells, strict=False)
             records.append((reader.line_num, {name: cell.strip() for name, cell in pairs if name}))
             if len(records) > build.MAX_ENTRIES:
-                raise BadFileError(f"The table has more than {build.MAX_ENTRIES:,} rows, more than any fan's list.")
+                raise BadFileError(f"The table has more than {build.MAX_ENTRIES:,} rows, more than any list.")
     except csv.Error as error:
         raise BadFileError(
             f"Line {reader.line_num} of the table cannot be read ({error}). "
@@ -229,28 +229,26 @@ def _records(text: str) -> list[tuple[int, dict[str, str]]]:
 
 
 def _columns(cells: Sequence[str]) -> list[str]:
-    """The name of each column, empty for one not used. Raises `BadFileError` if one that is needed is missing."""
+    """The name of each column, empty if it is not used. Raises `BadFileError` if a required column is missing."""
     names = {alias: name for name, aliases in _COLUMNS.items() for alias in aliases}
     columns = [names.get("".join(filter(str.isalnum, cell.lower())), "") for cell in cells[:_MAX_COLUMNS]]
     for place, name in enumerate(columns):
         if name in columns[:place]:
             columns[place] = ""
     if "anime_id" not in columns and "title" not in columns:
-        raise BadFileError(
-            "The table's first line names no column anime_id or title. Paste your list into the template."
-        )
+        raise BadFileError("The table's first line has no column anime_id or title. Paste your list into the template.")
     if "score" not in columns and "status" not in columns:
-        raise BadFileError("The table's first line names no column score. Paste your list into the template.")
+        raise BadFileError("The table's first line has no column score. Paste your list into the template.")
     return columns
 
 
 def _score(text: str) -> float:
-    """A score as spreadsheets write it: 8.5, 8,5, or a dash for none. NaN if it is not a number."""
+    """A score as spreadsheets write it: 8.5, 8,5, or a dash for no score. NaN if it is not a number."""
     return 0.0 if text in ("", "-", "–") else scales.number(text.replace(",", "."))
 
 
 def _row(number: int, record: Mapping[str, str], scale: float) -> _Row | str:
-    """The row, with id 0 if its title must be looked up; or why it is rejected."""
+    """The row, with id 0 if its title must be looked up; or the reason why it is rejected."""
     anime_id = 0
     if text := record.get("anime_id", ""):
         known = build.anime_id_of(text.removesuffix(".0"))
@@ -263,7 +261,7 @@ def _row(number: int, record: Mapping[str, str], scale: float) -> _Row | str:
         return "the title is too long"
     status = build.status_of(text) if (text := record.get("status", "")) else "completed"
     if status is None:
-        return "status is none of completed, watching, on hold, dropped, plan to watch"
+        return "status is not one of completed, watching, on hold, dropped, plan to watch"
     score = _score(record.get("score", ""))
     if not score <= scale:
         return f"score is not a number up to {scale:g}"

@@ -1,6 +1,6 @@
-"""Why a fan's list could not be brought. One class per cause; each text says what to do next.
+"""Errors of the import, one class for each cause. Each text says what to do next.
 
-No text repeats what a server sent: it would be shown on a page.
+No text contains what a server sent, since texts are shown on pages.
 """
 
 from typing import ClassVar
@@ -9,50 +9,50 @@ from recsys.errors import ListError
 
 
 class BadFileError(ListError):
-    """A file that is not the list it should be: too large, cut short, of another kind, or not well-formed."""
+    """The file is not a list: too large, cut off, of another kind, or not well-formed."""
 
 
 class EmptyListError(ListError):
-    """The list was read whole and holds no title that can be used."""
+    """The complete list was read, and has no usable title."""
 
 
 class TooLongError(ListError):
-    """More entries than any fan's list has."""
+    """The list has more entries than any real list."""
 
 
 class BadUsernameError(ListError):
-    """Not a name that the site would give out; nothing was sent."""
+    """Not a valid name on the site; no request was sent."""
 
 
 class ClientIdError(ListError):
-    """MyAnimeList's API needs a client id: none was given, or MyAnimeList refused it."""
+    """MyAnimeList's API needs a client id: it is missing, or MyAnimeList refused it."""
 
 
 class NoSuchUserError(ListError):
-    """The site knows no fan of that name."""
+    """The site has no user of that name."""
 
 
 class PrivateListError(ListError):
-    """The site keeps this fan's list to itself."""
+    """The user's list is private."""
 
 
 class DownloadError(ListError):
-    """Base of what may go wrong between this program and the site."""
+    """Base class of failures between this program and the site."""
 
-    #: Whether the same request may well succeed a little later.
+    #: Whether the same request may succeed a little later.
     transient: ClassVar[bool] = False
 
 
 class RefusedError(DownloadError):
-    """The site refuses this server, whoever's list it asks for."""
+    """The site refuses this server for any list."""
 
 
 class BadAnswerError(DownloadError):
-    """The site answered with something other than a list: not JSON, too large, or a redirect elsewhere."""
+    """The answer is not a list: not JSON, too large, or a redirect."""
 
 
 class RateLimitedError(DownloadError):
-    """Too many requests. `retry_after` is how many seconds to wait, if known."""
+    """Too many requests. `retry_after`: seconds to wait, if known."""
 
     transient = True
 
@@ -74,6 +74,6 @@ class UnreachableError(DownloadError):
 
 
 class PartialListError(DownloadError):
-    """The download broke off. What had arrived is thrown away: half a list would be taken for all of it."""
+    """The download broke off. The part that arrived is not used, since it would look like a complete list."""
 
     transient = True

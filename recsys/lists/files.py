@@ -1,7 +1,6 @@
-"""Files from a fan: read, inflated and decoded with a bound on every step."""
+"""Read and inflate files that a fan gives, with a limit on every step."""
 
 import codecs
-import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,40 +9,35 @@ from recsys.lists.errors import BadFileError
 
 #: `server.maxUploadSize` in .streamlit/config.toml is the same.
 MAX_FILE_BYTES = 8 * 2**20
-#: Three times the export of a fan who lists 20,000 titles.
+#: Three times the size of an export with 20,000 titles.
 MAX_INFLATED_BYTES = 64 * 2**20
 _CHUNK = 64 * 1024
 
 _GZIP = b"\x1f\x8b"
 _OTHER_KINDS = {b"PK\x03\x04": "a zip archive (or a spreadsheet)", b"%PDF": "a PDF", b"\x89PNG": "a picture"}
 
-#: Marks at the start of a text, longest first, and the encodings that remove them.
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_ENCODINGS = {
-    *("ascii", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "koi8-r", "koi8-u"),
-    *("shift_jis", "cp932", "euc_jp", "iso2022_jp", "gb2312", "gbk", "gb18030", "big5", "cp949", "euc_kr"),
-    *(f"iso8859-{part}" for part in range(1, 17) if part != 12),
-    *(f"cp125{part}" for part in range(9)),
-}
-#: Characters that XML forbids and that exports contain all the same, in comments that are not read here.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+#: Byte order marks, longest first, and the encodings that remove them.
+MARKS = (
+    *((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig")),
+    *((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")),
+)
 
 
 def read_bytes(source: str | Path | bytes | bytearray | memoryview) -> bytes:
-    """The content of a path, or the bytes themselves. Raises `BadFileError` over `MAX_FILE_BYTES` or if unreadable."""
+    """The content of a path, or the bytes. Raises `BadFileError` over `MAX_FILE_BYTES`, or if unreadable."""
     if isinstance(source, (str, Path)):
         try:
             with Path(source).open("rb") as file:
                 data = file.read(MAX_FILE_BYTES + 1)
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "it is not a path"
+            reason = getattr(error, "strerror", None) or "not a valid path"
             raise BadFileError(f"Cannot read {str(source)!r}: {reason}. Check the path.") from None
     else:
         data = bytes(source)
     if len(data) > MAX_FILE_BYTES:
         raise BadFileError(
-            f"The file is larger than {MAX_FILE_BYTES // 2**20} MB. Upload the export as MyAnimeList gives it "
-            "(.xml.gz, about twenty times smaller than the .xml inside it)."
+            f"The file is larger than {MAX_FILE_BYTES // 2**20} MB. Upload the export as MyAnimeList offers it "
+            "(.xml.gz, about twenty times smaller than the .xml in it)."
         )
     if not data.strip(b"\x00 \t\r\n"):
         raise BadFileError("The file is empty. Download the list again and upload that file.")
@@ -54,9 +48,9 @@ def read_bytes(source: str | Path | bytes | bytearray | memoryview) -> bytes:
 
 
 def inflate(data: bytes, limit: int = MAX_INFLATED_BYTES) -> Iterator[bytes]:
-    """`data` in chunks, inflated if it is gzip. Holds one chunk at a time.
+    """`data` in chunks, inflated if it is gzip. Keeps one chunk in memory.
 
-    Raises `BadFileError` for a damaged or cut gzip file, and for one of more than `limit` bytes inflated.
+    Raises `BadFileError` if the gzip file is damaged, cut off, or larger than `limit` bytes when inflated.
     """
     if not data.startswith(_GZIP):
         for start in range(0, len(data), _CHUNK):
@@ -80,41 +74,10 @@ def inflate(data: bytes, limit: int = MAX_INFLATED_BYTES) -> Iterator[bytes]:
         data = member.unused_data
 
 
-def decode(chunks: Iterator[bytes]) -> Iterator[str]:
-    """XML text from its bytes, in the encoding that its first bytes tell (UTF-8 if they do not).
-
-    Decoding here lets the parser take encodings that expat itself lacks, such as Shift JIS. Characters that XML forbids
-    are dropped, bytes that the encoding forbids become U+FFFD: neither occurs in an id, a score or a status.
-    """
-    first = next((chunk for chunk in chunks if chunk), b"")
-    decoder = codecs.getincrementaldecoder(_encoding(first))(errors="replace")
-    yield _CONTROL.sub("", decoder.decode(first))
-    for chunk in chunks:
-        yield _CONTROL.sub("", decoder.decode(chunk))
-    yield _CONTROL.sub("", decoder.decode(b"", final=True))
-
-
-def _encoding(first: bytes) -> str:
-    for mark, name in _MARKS:
-        if first.startswith(mark):
-            return name
-    if first[:2] in (b"<\x00", b"\x00<"):
-        return "utf-16-le" if first[0] else "utf-16-be"
-    declared = re.match(rb"""\s*<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""", first)
-    name = declared[1].decode("ascii") if declared else "utf-8"
-    try:
-        known = codecs.lookup(name).name
-    except LookupError:
-        known = ""
-    if known not in _ENCODINGS:
-        raise BadFileError(f"The file says that its encoding is {name!r}. Save it as UTF-8 and upload it again.")
-    return "utf-8" if known.startswith("utf-16") else known  # it was read as bytes so far: it cannot be UTF-16
-
-
 def decode_table(data: bytes) -> tuple[str, str | None]:
-    """A CSV file's text, of at most `MAX_FILE_BYTES` inflated, and a note if its encoding had to be guessed."""
+    """A CSV file's text, at most `MAX_FILE_BYTES` inflated, and a note if its encoding had to be guessed."""
     data = b"".join(inflate(data, MAX_FILE_BYTES))
-    for mark, name in _MARKS:
+    for mark, name in MARKS:
         if data.startswith(mark):
             return data.decode(name, errors="replace"), None
     try:

@@ -1,4 +1,4 @@
-"""Asking a site for JSON: bounded in time, size, rate and retries. Reasons in docs/decisions/0006-http-client.md."""
+"""Request JSON from a site, with limits on time, size, rate and retries. See docs/decisions/0006-http-client.md."""
 
 import json
 import math
@@ -32,41 +32,41 @@ from recsys.settings import ListSettings
 _CHUNK = 64 * 1024
 _USER_AGENT = "anime-alchemy"
 
-#: Told how many entries have arrived so far, and of how many if that is known.
+#: Called with the number of entries so far, and the total if it is known.
 Progress = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True)
 class Site:
-    """A site that lists come from, and which names its fans may have."""
+    """A site with lists, and its rule for usernames."""
 
     name: str
     username: re.Pattern[str]
     rule: str
 
     def check_username(self, name: object) -> str:
-        """`name` without surrounding spaces. Raises `BadUsernameError` if the site cannot have such a fan."""
+        """`name` without surrounding spaces. Raises `BadUsernameError` if it breaks the site's rule."""
         text = name.strip() if isinstance(name, str) else ""
         if not self.username.fullmatch(text):
             raise BadUsernameError(
-                f"That is not a {self.name} username: those have {self.rule}. "
-                "Enter the name alone, as it stands in the address of your profile."
+                f"That is not a {self.name} username, which has {self.rule}. "
+                "Enter only the name, as in the address of your profile."
             )
         return text
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a site answered. `data` is its JSON, None if the body of an error was something else."""
+    """A site's answer. `data` is its JSON, or None if the body of an error is not JSON."""
 
     status: int
     data: Any
 
 
 class Client:
-    """The requests for one list, under one deadline that starts now.
+    """Makes the requests for one list, under one deadline that starts now.
 
-    Sends to the scheme and host of `base_url` alone, follows no redirect, keeps no cookie.
+    Sends only to the scheme and host of `base_url`, follows no redirects and keeps no cookies.
     """
 
     def __init__(self, site: Site, base_url: str, settings: ListSettings) -> None:
@@ -97,10 +97,10 @@ class Client:
         body: Any = None,
         check: Callable[[Answer], None] = lambda _: None,
     ) -> Answer:
-        """The answer to a request that may be repeated. `body` is sent as JSON.
+        """Send a request, repeat it after transient failures, and return the answer. `body` is sent as JSON.
 
-        `check` may raise a transient `DownloadError` for an answer that asks for another try. Statuses from 400 on come
-        back as answers, except 429 and those from 500 on. Raises the `DownloadError` of the last try.
+        `check` may raise a transient `DownloadError` to have the request repeated. Answers with status 400 to 499,
+        except 429, are returned. Raises the `DownloadError` of the last attempt.
         """
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda error: isinstance(error, DownloadError) and error.transient),
@@ -182,23 +182,23 @@ class Client:
             raise ServerDownError(f"{self._site} is down (status {status}). Try again later, or upload an export.")
         if not (200 <= status < 300 or status >= 400):
             raise BadAnswerError(
-                f"{self._site} sent this program to another address, which it does not follow. "
+                f"{self._site} redirected this program to another address, which it does not follow. "
                 "Upload an export instead."
             )
 
     def rate_limited(self, retry_after: float | None) -> RateLimitedError:
-        """The error for a site that asks to wait; until then no thread of this process asks it."""
+        """The error for a site that asks to wait. No thread of this process sends it requests until then."""
         if retry_after is not None and retry_after < math.inf:
             self._limit.hold(retry_after)
         when = "in a few minutes"
         if retry_after is not None and retry_after <= limits.MAX_HOLD:
             when = f"in {build.plural(max(1, round(retry_after)), 'second')}"
         return RateLimitedError(
-            f"Too many lists are being fetched from {self._site} just now. Try again {when}.", retry_after
+            f"Too many lists are being fetched from {self._site} at the moment. Try again {when}.", retry_after
         )
 
     def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:
-        """The whole body. read1 returns what has come, so that a trickle cannot outlast the deadline by much."""
+        """The complete body. read1 returns what has arrived, so that slow answers hardly exceed the deadline."""
         site, settings = self._site, self._settings
         chunks: list[bytes] = []
         size = 0
@@ -220,23 +220,23 @@ class Client:
 
 
 def partial(site: str) -> PartialListError:
-    """The error for a list of which only a part came."""
+    """The error for an incomplete list."""
     return PartialListError(
-        f"The connection to {site} broke off before the whole list had come, so none of it was used. "
+        f"The connection to {site} broke off before the list was complete, so none of it was used. "
         "Try again, or upload an export."
     )
 
 
 @cache
 def _pool() -> urllib3.PoolManager:
-    """Connections kept open between requests; thread-safe. Trusts the system's authorities and certifi's."""
+    """Connections that stay open between requests; thread-safe. Trusts the system's and certifi's authorities."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return urllib3.PoolManager(num_pools=4, maxsize=4, ssl_context=context)
 
 
 def _retry_after(value: str | None) -> float | None:
-    """Seconds from a Retry-After header, which holds seconds or a date (RFC 9110, section 10.2.3)."""
+    """Seconds from a Retry-After header, which has seconds or a date (RFC 9110, section 10.2.3)."""
     if value is None:
         return None
     if re.fullmatch(r"\s*[0-9]{1,9}\s*", value):

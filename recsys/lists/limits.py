@@ -1,4 +1,4 @@
-"""How fast this process may ask each host, whichever visitor it asks for. Safe to use from many threads."""
+"""Limit the requests of this process to each host, for all visitors together. Thread-safe."""
 
 import math
 import threading
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from recsys.settings import ListSettings
 
-#: A server's Retry-After counts for at most this long.
+#: A server's Retry-After is limited to this many seconds.
 MAX_HOLD = 600.0
 
 _hosts: dict[str, "HostLimit"] = {}
@@ -17,7 +17,7 @@ _hosts_lock = threading.Lock()
 
 
 class BusyError(Exception):
-    """No turn came in time; `wait` is the number of seconds to the next, infinite if unknown."""
+    """No turn in time. `wait`: seconds to the next turn, infinite if unknown."""
 
     def __init__(self, wait: float) -> None:
         super().__init__(wait)
@@ -25,7 +25,7 @@ class BusyError(Exception):
 
 
 class HostLimit:
-    """Turns at one host: a sliding window of requests, a number at once, and a hold after the host said to wait."""
+    """Turns at one host: limits on requests in a sliding window and at once, and a pause when the host asks for it."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -35,9 +35,9 @@ class HostLimit:
 
     @contextmanager
     def turn(self, settings: ListSettings, deadline: float) -> Iterator[None]:
-        """Wait for a turn, take it for the length of the block.
+        """Wait for a turn, and keep it during the block.
 
-        Raises `BusyError` as soon as it is sure that none comes within `settings.max_wait` and `deadline` (monotonic).
+        Raises `BusyError` as soon as no turn is possible within `settings.max_wait` and `deadline` (monotonic).
         """
         last = min(deadline, time.monotonic() + settings.max_wait)
         with self._condition:
@@ -67,12 +67,12 @@ class HostLimit:
         return max(self._hold_until, self._starts[-settings.rate] + settings.rate_window)
 
     def hold(self, seconds: float) -> None:
-        """The host said to wait: nobody asks it for so long."""
+        """Let no request start for `seconds`, because the host asked to wait."""
         with self._condition:
             self._hold_until = max(self._hold_until, time.monotonic() + min(seconds, MAX_HOLD))
 
 
 def for_host(host: str) -> HostLimit:
-    """The one limit of this process for `host` (name and port)."""
+    """This process's limit for `host` (name and port)."""
     with _hosts_lock:
         return _hosts.setdefault(host, HostLimit())

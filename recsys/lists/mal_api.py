@@ -1,4 +1,4 @@
-"""A MyAnimeList fan's public list by username, through the official API v2.
+"""Fetch a public MyAnimeList list by username, through the official API v2.
 
 https://myanimelist.net/apiconfig/references/api/v2 : GET /users/{name}/animelist, pages of up to 1,000 entries.
 """
@@ -33,7 +33,7 @@ def fetch(
     settings: ListSettings | None = None,
     progress: http.Progress | None = None,
 ) -> Profile:
-    """The public list of the MyAnimeList fan `name`. Raises as `import_list` does."""
+    """The public list of the MyAnimeList user `name`. Raises the errors of `import_list`."""
     return import_list(name, client_id=client_id, settings=settings, progress=progress).profile
 
 
@@ -44,11 +44,11 @@ def import_list(
     settings: ListSettings | None = None,
     progress: http.Progress | None = None,
 ) -> build.ImportedList:
-    """The public list of `name`, with what was done to it; at most an hour old.
+    """The public list of `name`, with notes on what was changed; at most an hour old.
 
-    `client_id` is the site owner's; without it, that of `settings`, and without those, the environment's MAL_CLIENT_ID.
+    `client_id` is the site owner's; the default is that of `settings`, and of these the environment's MAL_CLIENT_ID.
     Raises `BadUsernameError`, `ClientIdError`, `NoSuchUserError`, `PrivateListError`, `EmptyListError`, `TooLongError`,
-    or a `DownloadError`; never returns a part of a list.
+    or a `DownloadError`. Never returns a partial list.
     """
     name = SITE.check_username(name)
     settings = settings or ListSettings.from_env()
@@ -56,17 +56,17 @@ def import_list(
         settings = replace(settings, mal_client_id=client_id)
     if not settings.mal_client_id:
         raise ClientIdError(
-            "MyAnimeList lists can be fetched by name once the owner of this site adds a client id (MAL_CLIENT_ID). "
-            "Until then, upload your list's export: it takes two clicks at myanimelist.net/panel.php?go=export."
+            "MyAnimeList lists can only be fetched by name if the owner of this site adds a client id (MAL_CLIENT_ID). "
+            "You can upload an export of your list instead: it takes two clicks at myanimelist.net/panel.php?go=export."
         )
     if not re.fullmatch(r"[!-~]{1,200}", settings.mal_client_id):
         raise _refused_client_id()
-    return cache.get_or_fetch(settings.mal_url, name, lambda: _download(name, settings, progress))
+    return cache.shared.get_or_fetch(settings.mal_url, name, lambda: _download(name, settings, progress))
 
 
 def forget(name: str, settings: ListSettings | None = None) -> None:
-    """Drop this fan's list from the cache."""
-    cache.forget((settings or ListSettings.from_env()).mal_url, SITE.check_username(name))
+    """Remove this user's list from the cache."""
+    cache.shared.forget((settings or ListSettings.from_env()).mal_url, SITE.check_username(name))
 
 
 def _download(name: str, settings: ListSettings, progress: http.Progress | None) -> build.ImportedList:
@@ -77,7 +77,9 @@ def _download(name: str, settings: ListSettings, progress: http.Progress | None)
     visited: set[str] = set()
     while url:
         if url in visited or len(visited) >= _MAX_PAGES:
-            raise PartialListError("MyAnimeList's pages go in a circle, so the list was not used. Upload an export.")
+            raise PartialListError(
+                "MyAnimeList repeated a page of the list, so the list was not used. Upload an export."
+            )
         visited.add(url)
         answer = client.ask("GET", url, headers=headers)
         if answer.status != 200:
@@ -87,12 +89,14 @@ def _download(name: str, settings: ListSettings, progress: http.Progress | None)
             progress(len(builder), None)
         url = client.same_origin(following) if following else ""
         if url is None:
-            raise BadAnswerError("MyAnimeList continues the list at another address, which is not followed.")
+            raise BadAnswerError(
+                "MyAnimeList continues the list at another address, which is not allowed. Upload an export."
+            )
     return builder.build(name=name)
 
 
 def parse_page(data: Any, builder: build.ListBuilder) -> str | None:
-    """Add one page's entries to `builder`; the address of the next page, None after the last.
+    """Add one page's entries to `builder`. Return the address of the next page, None after the last.
 
     Raises `BadAnswerError` if `data` is not a page.
     """
@@ -100,7 +104,7 @@ def parse_page(data: Any, builder: build.ListBuilder) -> str | None:
     paging = data.get("paging", {}) if isinstance(data, dict) else None
     following = paging.get("next") if isinstance(paging, dict) else 0
     if not isinstance(entries, list) or not isinstance(following, str | None):
-        raise BadAnswerError("MyAnimeList answered in a form that this program does not know. Upload an export.")
+        raise BadAnswerError("MyAnimeList sent an answer in an unknown format. Upload an export.")
     for entry in entries:
         node = entry.get("node") if isinstance(entry, dict) else None
         on_list = entry.get("list_status") if isinstance(entry, dict) else None
@@ -113,14 +117,14 @@ def parse_page(data: Any, builder: build.ListBuilder) -> str | None:
 
 def _refusal(answer: http.Answer, name: str) -> Exception:
     if answer.status == 404:
-        return NoSuchUserError(f"MyAnimeList knows no fan named {name}. Check the spelling on your profile.")
+        return NoSuchUserError(f"MyAnimeList has no user named {name}. Check the spelling on your profile.")
     if answer.status == 403 and isinstance(answer.data, dict):
         return PrivateListError(
-            f"MyAnimeList does not show the list of {name}: it is private. Make it public for a moment "
+            f"The MyAnimeList list of {name} is private. Make it public while you import it "
             "(Account settings, My List), or upload an export, which works for private lists."
         )
     if answer.status == 403:
-        return RefusedError("MyAnimeList refuses this server for now. Try again later, or upload an export.")
+        return RefusedError("MyAnimeList refuses this server at the moment. Try again later, or upload an export.")
     if answer.status in (400, 401):
         return _refused_client_id()
     return BadAnswerError(f"MyAnimeList refused the request (status {answer.status}). Upload an export instead.")
@@ -129,5 +133,5 @@ def _refusal(answer: http.Answer, name: str) -> Exception:
 def _refused_client_id() -> ClientIdError:
     return ClientIdError(
         "MyAnimeList did not accept this site's client id; its owner should check MAL_CLIENT_ID. "
-        "Until then, upload your list's export."
+        "Until then, upload an export of your list."
     )

@@ -1,4 +1,4 @@
-"""A plan as the XML that MyAnimeList's own import reads (myanimelist.net, "Import List", type MyAnimeList)."""
+"""Write planned titles as XML for MyAnimeList's import (myanimelist.net, "Import List", type MyAnimeList)."""
 
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
@@ -7,7 +7,7 @@ from recsys.types import Title
 
 
 def plan_xml(titles: Iterable[Title]) -> bytes:
-    """UTF-8 XML that adds `titles` as "Plan to Watch" and leaves every other entry as it is."""
+    """UTF-8 XML that adds `titles` as "Plan to Watch" and changes no other entry."""
     entries = "".join(
         f"<anime><series_animedb_id>{title.anime_id}</series_animedb_id>"
         f"<series_title>{escape(_legal(title.title))}</series_title><my_watched_episodes>0</my_watched_episodes>"
@@ -19,7 +19,7 @@ def plan_xml(titles: Iterable[Title]) -> bytes:
 
 
 def _legal(text: str) -> str:
-    """Without the characters that XML 1.0 forbids (section 2.2)."""
+    """`text` without the characters that XML 1.0 forbids (section 2.2)."""
     return "".join(
         c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
     )

@@ -1,4 +1,4 @@
-"""MyAnimeList's own export, `animelist_*.xml` or `.xml.gz`: works offline, for private lists, without a key.
+"""Read MyAnimeList's export, `animelist_*.xml` or `.xml.gz`. Works offline, for private lists and without a key.
 
     <myanimelist>
       <myinfo> <user_name>…</user_name> … </myinfo>
@@ -7,77 +7,85 @@
       </anime> …
     </myanimelist>
 
-Parsed as a stream: only four fields are ever held. A score of 0 means not scored.
+The parser reads a stream and keeps four fields only. A score of 0 means not scored.
 """
 
 import re
 from pathlib import Path
 from typing import Any
-from xml.parsers.expat import ExpatError
+from xml.parsers.expat import ErrorString, ExpatError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from recsys.lists import build, files
 from recsys.lists.errors import BadFileError, EmptyListError
+from recsys.lists.xml_text import XmlText
 from recsys.types import Profile
 
 SOURCE = "MyAnimeList export"
 
 _MAX_DEPTH = 16
-_MAX_ELEMENTS = 1_500_000  # 25 for each of more titles than there are
+_MAX_ELEMENTS = 1_500_000  # 25 for each title, and more titles than MyAnimeList has
 _MAX_FIELD_CHARACTERS = 200
-#: expat holds a tag, comment or attribute until it is whole, and some versions read it anew with each chunk.
+#: expat keeps an incomplete tag or attribute, and some versions parse it again with each chunk.
 _MAX_TOKEN_CHARACTERS = 512 * 1024
 
 _FIELDS = {"series_animedb_id", "my_score", "my_status", "user_name"}
-_EXPORT = "Upload the file that myanimelist.net/panel.php?go=export gives for your anime list."
+_EXPORT = "Upload the export of your anime list from myanimelist.net/panel.php?go=export."
 
 
 def read(source: str | Path | bytes) -> Profile:
-    """The list in an export: a path, or the file's bytes. Raises as `import_list` does."""
+    """The list in an export, given as a path or bytes. Raises the errors of `import_list`."""
     return import_list(source).profile
 
 
 def import_list(source: str | Path | bytes) -> build.ImportedList:
-    """The list in an export, with what was done to it.
+    """The list in an export, with notes on what was changed or repaired.
 
-    Raises `BadFileError` for anything but a whole export of an anime list within the limits of `recsys.lists.files`,
-    `EmptyListError` for a list without usable titles, `TooLongError` for more titles than MyAnimeList has.
+    Raises `BadFileError` if the file is not a complete export of an anime list within the limits of
+    `recsys.lists.files`, `EmptyListError` if it has no usable title, `TooLongError` if it has more titles than
+    MyAnimeList.
     """
+    text = XmlText(files.read_bytes(source))
     target = _Export()
     expat = target.attach(DefusedXMLParser(forbid_dtd=True).parser)
-    waiting = 0
+    waiting, complete = 0, False
     try:
-        for text in files.decode(files.inflate(files.read_bytes(source))):
+        for chunk in text:
             before = target.elements, target.depth
-            expat.Parse(text, False)
-            waiting = waiting + len(text) if before == (target.elements, target.depth) else 0
+            expat.Parse(chunk, False)
+            waiting = waiting + len(chunk) if before == (target.elements, target.depth) else 0
             if waiting > _MAX_TOKEN_CHARACTERS:
-                raise BadFileError(f"The file holds something far longer than any part of an export. {_EXPORT}")
+                raise BadFileError(f"The file has a part that is far longer than any in an export. {_EXPORT}")
+        complete = True
         expat.Parse("", True)
     except DefusedXmlException:
         raise BadFileError(f"The file defines entities or a document type, which no export does. {_EXPORT}") from None
     except ExpatError as error:
-        raise BadFileError(_malformed(target, error.lineno)) from None
+        raise BadFileError(_malformed(target, error, complete)) from None
     try:
-        return target.builder.build(name=target.name, scale=None)
+        return target.builder.build(name=target.name, scale=None, notes=text.notes())
     except EmptyListError:
         if target.manga:
             raise BadFileError(f"This is an export of a manga list. {_EXPORT}") from None
         raise
 
 
-def _malformed(target: "_Export", line: int) -> str:
+def _malformed(target: "_Export", error: ExpatError, complete: bool) -> str:
+    """What is wrong with a file that the parser refuses, and on which line. `complete`: it was parsed to its end."""
+    where = f"line {error.lineno}: {ErrorString(error.code)}"
     if not target.elements:
-        return f"The file is not XML. {_EXPORT}"
+        return f"The file is not XML ({where}). {_EXPORT}"
+    if complete:
+        return f"The file breaks off ({where}). Download the export again."
     if target.depth:
-        return f"The file breaks off or is damaged at line {line}. Download the export again."
-    return f"The file has something after its end, at line {line}. Download the export again."
+        return f"The file is damaged ({where}). Correct that line, or download the export again."
+    return f"The file has something after its end ({where}). Remove it, or download the export again."
 
 
 class _Export:
-    """Takes the parser's events, keeps one entry at a time."""
+    """Handles the parser's events; keeps one entry at a time."""
 
     def __init__(self) -> None:
         self.builder = build.ListBuilder(SOURCE)
@@ -90,9 +98,9 @@ class _Export:
         self._text = ""
 
     def attach(self, expat: Any) -> Any:
-        """Have `expat`, a pyexpat parser that defusedxml made safe, call this object."""
+        """Set this object's handlers on `expat`, a parser secured by defusedxml."""
         self._expat = expat
-        # Only the handlers are replaced that ElementTree would build a tree with; those that refuse entities stay.
+        # Replaces only the handlers that build ElementTree's tree, not those that refuse entities.
         expat.DefaultHandlerExpand = expat.CharacterDataHandler = None
         expat.StartElementHandler, expat.EndElementHandler = self._start, self._end
         return expat
@@ -111,12 +119,12 @@ class _Export:
             kind = "a web page" if tag.lower() == "html" else f"a <{tag[:40]}> file"
             raise BadFileError(f"This is {kind}, not an export. {_EXPORT}")
         if self.depth > _MAX_DEPTH or self.elements > _MAX_ELEMENTS:
-            raise BadFileError(f"The file has more in it, or deeper, than any export. {_EXPORT}")
+            raise BadFileError(f"The file has more elements, or deeper ones, than any export. {_EXPORT}")
 
     def _data(self, text: str) -> None:
         self._text += text
         if len(self._text) > _MAX_FIELD_CHARACTERS:
-            raise BadFileError(f"A field {self._field} is far too long. {_EXPORT}")
+            raise BadFileError(f"The field {self._field} is far too long. {_EXPORT}")
 
     def _end(self, tag: str) -> None:
         self.depth -= 1

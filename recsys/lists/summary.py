@@ -1,4 +1,4 @@
-"""What a list holds, in numbers for the page."""
+"""Count the titles of a list."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from recsys.types import Profile
 class Summary:
     """Counts of titles. The five statuses add up to `titles`, as do `scored`, `unscored` and `planned`.
 
-    `known` of `titles` are in the catalogue; None if no catalogue was given.
+    `known` is the number in the catalogue; None if no catalogue was given.
     """
 
     titles: int
@@ -25,7 +25,7 @@ class Summary:
 
 
 def summary(profile: Profile, known: Iterable[int] | None = None) -> Summary:
-    """Count `profile`; `known` are the anime ids of the catalogue (a set, a list or an array of int)."""
+    """Count the titles of `profile`. `known` are the anime ids of the catalogue (a set, a list or an array of int)."""
     every = profile.begun | profile.planned
     return Summary(
         titles=len(every),
@@ -41,9 +41,9 @@ def summary(profile: Profile, known: Iterable[int] | None = None) -> Summary:
 
 
 def drops_as_dislikes(profile: Profile, score: float) -> Profile:
-    """`profile` with each title that was dropped without a score given `score` (1-10).
+    """`profile` with the score `score` (1-10) for each title dropped without a score.
 
-    For the fan who says that an unscored drop is a dislike. Raises `ProfileError` for a score outside 1-10.
+    For a fan who dislikes the titles that they dropped. Raises `ProfileError` for a score outside 1-10.
     """
     return Profile(
         scores={**dict.fromkeys(profile.dropped, score), **profile.scores},

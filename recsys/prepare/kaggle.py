@@ -1,4 +1,4 @@
-"""The public MyAnimeList sets on Kaggle: which files make one up, known from their headers."""
+"""Recognise the public MyAnimeList sets on Kaggle, and the files they consist of, by their headers."""
 
 import csv
 import gzip
@@ -14,7 +14,7 @@ _HEADER_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class Role:
-    """One kind of file in a set. `columns` maps our name of a column to the set's; `optional` likewise."""
+    """One kind of file in a set. `columns` and `optional` map our name for a column to the set's."""
 
     what: str
     stems: tuple[str, ...]
@@ -24,7 +24,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Schema:
-    """One public set: `lists` has a row per title on a fan's list, `titles` per title, `users`, if any, per fan."""
+    """A public set. `lists` has a row for each title on a fan's list, `titles` for each title, `users` for each fan."""
 
     name: str
     licence: str
@@ -40,7 +40,7 @@ class Schema:
 _TITLES = "titles"
 _LISTS = "list rows"
 
-#: Licences are the labels that the sets carry on Kaggle.
+#: The licences are those stated on Kaggle.
 SCHEMAS = (
     Schema(
         name="azathoth42/myanimelist",
@@ -87,13 +87,13 @@ SCHEMAS = (
 
 @dataclass(frozen=True)
 class RawFile:
-    """A CSV file, plain or gzipped, and the columns that its header names, in order and in the header's spelling."""
+    """A CSV file, plain or gzipped, and the column names of its header as they are written there."""
 
     path: Path
     header: tuple[str, ...]
 
     def position(self, name: str) -> int | None:
-        """Where the header has `name`, whose case does not matter."""
+        """Position of the column `name` in any case; None if the header lacks it."""
         return next((i for i, column in enumerate(self.header) if column.casefold() == name.casefold()), None)
 
     def missing(self, role: Role) -> list[str]:
@@ -106,13 +106,13 @@ class RawFile:
 
 @dataclass(frozen=True)
 class Part:
-    """The file that plays a role in a recognised set."""
+    """The file that has a role in a recognised set."""
 
     file: RawFile
     role: Role
 
     def position(self, name: str) -> int | None:
-        """Where the column is that we call `name`; None when it is an optional one that the file lacks."""
+        """Position of the column that we call `name`; None if it is optional and missing."""
         theirs = self.role.columns.get(name) or self.role.optional.get(name)
         return self.file.position(theirs) if theirs else None
 
@@ -128,7 +128,7 @@ class Source:
 
 
 def read_header(path: Path) -> RawFile:
-    """The header of a CSV file. Raises `DataError` when the file is empty or its start is not CSV text in UTF-8."""
+    """The header of a CSV file. Raises `DataError` if it is empty or does not begin with CSV in UTF-8."""
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             start = file.read(_HEADER_BYTES)
@@ -146,14 +146,14 @@ def read_header(path: Path) -> RawFile:
         raise DataError(f"{path} does not begin with a header of comma-separated names in UTF-8.")
     columns = [column.strip() or f"column{position}" for position, column in enumerate(columns)]
     if len({column.casefold() for column in columns}) < len(columns):
-        raise DataError(f"{path} names a column twice in its header: {text.strip()[:200]}")
+        raise DataError(f"{path} has a column twice in its header: {text.strip()[:200]}")
     return RawFile(path, tuple(columns))
 
 
 def recognise(folder: str | Path) -> Source:
-    """Which public set lies in `folder`, known from the headers of its .csv and .csv.gz files.
+    """The public set in `folder`, recognised by the headers of its .csv and .csv.gz files.
 
-    Raises `DataError`, naming the file or the column, when a part is missing or two files could be the same part.
+    Raises `DataError`, naming the file or the column, if a part is missing or two files could be the same part.
     """
     folder = Path(folder)
     try:
@@ -179,7 +179,7 @@ def _names() -> str:
 
 
 def _likeness(schema: Schema, files: list[RawFile]) -> tuple[int, int]:
-    """How many of a schema's parts the files have in full; then how many files carry a name of its parts."""
+    """Minus the number of the schema's parts without a complete file; then the number of parts found by file name."""
     full = [any(not file.missing(role) for file in files) for role in schema.roles.values()]
     named = [any(file.stem in role.stems for file in files) for role in schema.roles.values()]
     return sum(full) - len(full), sum(named)

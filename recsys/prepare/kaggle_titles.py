@@ -1,4 +1,4 @@
-"""The titles' file of a Kaggle set -> catalogue titles, laid over an existing catalogue."""
+"""Read the titles of a Kaggle set, and merge them into an existing catalogue."""
 
 import ast
 import re
@@ -17,8 +17,8 @@ from recsys.prepare import raw_sql
 from recsys.prepare.kaggle import Part
 from recsys.types import Title
 
-#: Our name of a value -> what the three sets call its column, in lower case. `rating` is an age rating where the set
-#: has a score as well, else the mean score.
+#: Our name -> the three sets' column names, in lower case. `rating` is an age rating if the set has a score too, else
+#: the mean score.
 _COLUMNS = {
     "anime_id": ("anime_id", "mal_id"),
     "title": ("title", "name"),
@@ -46,10 +46,10 @@ _MAX_RELATED = 20_000
 
 
 def read(part: Part, base: Iterable[Title] = ()) -> list[Title]:
-    """The titles of a Kaggle set, ascending by id, over those of `base`, with franchises and what to watch first.
+    """The titles of a Kaggle set merged into those of `base`, by id, with franchises and watch order.
 
-    A value that the set lacks is taken from `base`; titles that only `base` has stay. Rows without an id or a name are
-    left out. Raises `DataError` when the file cannot be read as CSV or holds no title.
+    Values that the set lacks are taken from `base`, which also keeps its other titles. Rows without an id or a name are
+    skipped. Raises `DataError` if the file cannot be read as CSV or has no title.
     """
     titles, related = {title.anime_id: title for title in base}, {}
     count = 0
@@ -63,7 +63,7 @@ def read(part: Part, base: Iterable[Title] = ()) -> list[Title]:
         if relations:
             related[title.anime_id] = relations
     if not count:
-        raise DataError(f"{part.file.path} holds no title: no row has both an id and a name.")
+        raise DataError(f"{part.file.path} has no title: no row has both an id and a name.")
     return franchise.annotate(titles.values(), related)
 
 
@@ -86,7 +86,7 @@ def read_related(value: object) -> tuple[Relation, ...]:
 
 
 def _rows(part: Part) -> list[dict[str, Any]]:
-    """The file's rows by our names of the columns, all text, None where a column is missing."""
+    """The file's rows by our column names: text, or None if the column is missing."""
     theirs = {name.casefold().strip(): name for name in part.file.header}
     found = {ours: next((theirs[name] for name in names if name in theirs), None) for ours, names in _COLUMNS.items()}
     columns = ", ".join(sql.identifier(name) if name else "NULL" for name in found.values())
@@ -131,7 +131,7 @@ def _title(row: Mapping[str, Any]) -> Title | None:
 
 
 def _when(row: Mapping[str, Any]) -> tuple[int | None, str | None]:
-    """Year and season: as premiered where the set says so, else from the first day on air."""
+    """Year and season of the premiere; if the set lacks it, of the first air date."""
     premiered = (clean.text(row["premiered"]) or "").split()
     if len(premiered) == 2 and premiered[0] in clean.SEASONS and clean.year(premiered[1]):
         return clean.year(premiered[1]), premiered[0]
@@ -143,7 +143,7 @@ def _when(row: Mapping[str, Any]) -> tuple[int | None, str | None]:
 
 
 def _over(base: Title, new: Title) -> Title:
-    """`new`, with the values that only `base` has; names add up."""
+    """`new`, completed by the values of `base`; the names of both are kept."""
     gaps = {f.name: getattr(base, f.name) for f in fields(Title) if getattr(new, f.name) in (None, (), 0, "")}
     if new.year is not None and new.year != base.year:
         gaps.pop("season", None)  # the season belongs to the other year

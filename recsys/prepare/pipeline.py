@@ -1,7 +1,7 @@
-"""Raw lists -> ratings, unscored, users and title_stats Parquet, by the rule of the reference article, out of core.
+"""Prepare raw lists: write ratings, unscored, users and title_stats as Parquet, by the reference article's rule.
 
-The rule: join lists with titles and fans; drop score 0; count ratings per fan and raters per title on what is left;
-keep fans with more than ten and titles with more than ten. DuckDB does it, on disk beyond the memory limit.
+The rule: join lists with titles and fans; drop score 0; count the remaining ratings of each fan and title; keep fans
+and titles with more than ten. DuckDB does this out of core: beyond the memory limit it uses the disk.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,10 +16,10 @@ from recsys.prepare import kaggle, kaggle_titles, raw_sql
 from recsys.prepare.workspace import Options, Progress, Workspace
 from recsys.types import Title
 
-#: Rows per Parquet row group. A fan's rows lie in one or two groups; smaller ones would cost more in the file's
-#: description, which each read parses, than they save in decoding (at 17 million ratings, 60 ms against 19).
+#: Rows per Parquet row group. Smaller groups would cost more in metadata, which each read of a fan's rows parses, than
+#: they save in decoding (60 ms instead of 19 at 17 million ratings).
 ROW_GROUP = 122_880
-#: MyAnimeList's statuses: watching, completed, on hold, dropped, planned. Others are kept and count as watched.
+#: MyAnimeList's statuses: watching, completed, on hold, dropped, planned. Other values are kept and count as watched.
 STATUSES = (1, 2, 3, 4, 6)
 #: The article's sparsity figures count fans and titles with fewer ratings than this.
 SPARSE = 10
@@ -27,7 +27,7 @@ SPARSE = 10
 
 @dataclass
 class Report:
-    """What became of the rows. `dropped` counts list rows by reason, `malformed` broken rows of the other files."""
+    """Counts of rows. `dropped`: list rows by reason; `malformed`: broken rows of the other files."""
 
     source: kaggle.Source
     rows_in: int = 0
@@ -42,7 +42,7 @@ class Report:
 
 
 def latest() -> str:
-    """SELECT of the usable rows; of a fan's rows for one title the latest, then the last in the file.
+    """SELECT of the usable rows. Of a fan's rows for one title only the latest is kept, or the last in the file.
 
     Columns: user_id, anime_id, score, status.
     """
@@ -53,12 +53,12 @@ def latest() -> str:
 
 
 def counts(key: str) -> str:
-    """SELECT of how many ratings each fan (`key` user_id) or title (anime_id) has: key, n."""
+    """SELECT of the number of ratings of each fan (`key` user_id) or title (anime_id): key, n."""
     return f"SELECT {key}, count(*) AS n FROM listed WHERE score > 0 GROUP BY {key}"
 
 
 def ratings(more_than: int) -> str:
-    """SELECT of the ratings that both rules keep: user_id, anime_id, score."""
+    """SELECT of the ratings of fans and titles with enough ratings: user_id, anime_id, score."""
     return f"""
         SELECT user_id, anime_id, score FROM listed
         SEMI JOIN (FROM fan_counts WHERE n > {more_than}) USING (user_id)
@@ -66,13 +66,13 @@ def ratings(more_than: int) -> str:
 
 
 def title_stats() -> str:
-    """SELECT of how many ratings of each score the titles have: anime_id, n_ratings, score_1 ... score_10."""
+    """SELECT of the number of ratings of each score: anime_id, n_ratings, score_1 ... score_10."""
     columns = ", ".join(f"count(*) FILTER (score = {s})::UINTEGER AS score_{s}" for s in range(1, 11))
     return f"SELECT anime_id, count(*)::UINTEGER AS n_ratings, {columns} FROM kept GROUP BY anime_id"
 
 
 def outputs(source: kaggle.Source) -> dict[str, str]:
-    """Artifact -> SELECT of its rows in order. Fans without a name in the set get one made of their id."""
+    """Artifact -> SELECT of its rows in order. In a set without usernames, they are made from the ids."""
     names = "username FROM fans" if source.users else "'user-' || user_id AS username FROM fan_counts"
     return {
         "ratings.parquet": "SELECT user_id, anime_id, score FROM kept ORDER BY user_id, anime_id",
@@ -93,9 +93,8 @@ def prepare(
 ) -> Report:
     """Prepare the raw set in `folder` and write its artifacts to `out` in one step.
 
-    `described` (data_set, licence) replaces what the schema says of the set in the manifest; `base` is a catalogue
-    that the set's titles are laid over. Raises `DataError` when a
-    file or column is missing or unreadable, or no rating is left; then nothing is written.
+    `described` (data_set, licence) replaces the schema's values in the manifest; the set's titles are merged into
+    `base`. Raises `DataError`, and writes nothing, if a file or column is missing or unreadable, or no rating is left.
     """
     options = options or Options()
     source = kaggle.recognise(folder)
@@ -121,7 +120,7 @@ def prepare(
 
 
 def _stage(work: Workspace, source: kaggle.Source, report: Report) -> None:
-    """Read the files into the tables titles, fans and staged; count what is broken."""
+    """Read the files into the tables titles, fans and staged; count broken rows."""
     with work.reading(source.titles.file.path) as broken:
         work.run("reading titles", f"CREATE TABLE titles AS {raw_sql.titles(source.titles)}")
     report.malformed[source.titles.file.path.name] = broken()
@@ -129,8 +128,8 @@ def _stage(work: Workspace, source: kaggle.Source, report: Report) -> None:
         with work.reading(source.users.file.path) as broken:
             work.run("reading fans", f"CREATE TABLE raw_fans AS {raw_sql.users(source.users)}")
         work.run("reading fans", f"CREATE TABLE fans AS {raw_sql.unique_users('raw_fans')}")
-        useless = work.value("SELECT count(*) FROM raw_fans WHERE user_id IS NULL OR username IS NULL")
-        report.malformed[source.users.file.path.name] = broken() + useless
+        incomplete = work.value("SELECT count(*) FROM raw_fans WHERE user_id IS NULL OR username IS NULL")
+        report.malformed[source.users.file.path.name] = broken() + incomplete
     with work.reading(source.lists.file.path) as broken:
         work.run("reading lists", f"CREATE TABLE staged AS {raw_sql.classified(source)}")
     reasons = dict(work.rows("SELECT reason, count(*) FROM staged GROUP BY reason ORDER BY reason"))
@@ -144,7 +143,7 @@ def _stage(work: Workspace, source: kaggle.Source, report: Report) -> None:
 
 
 def _keep(work: Workspace, more_than: int, report: Report) -> None:
-    """Apply the article's rule to the table listed: the tables fan_counts, title_counts and kept."""
+    """Apply the article's rule to the table listed; make the tables fan_counts, title_counts and kept."""
     work.run("counting ratings", f"CREATE TABLE fan_counts AS {counts('user_id')}")
     work.run("counting ratings", f"CREATE TABLE title_counts AS {counts('anime_id')}")
     work.run("filtering", f"CREATE TABLE kept AS {ratings(more_than)}")
@@ -161,12 +160,12 @@ def _keep(work: Workspace, more_than: int, report: Report) -> None:
     if not kept:
         reasons = ", ".join(f"{reason} {n:,}" for reason, n in report.dropped.items() if n) or "there was none"
         raise DataError(
-            f"No rating of {report.source.lists.file.path} is left to write. Of its {report.rows_in:,} rows were "
-            f"dropped: {reasons}."
+            f"No rating of {report.source.lists.file.path} is left to write. Dropped of its {report.rows_in:,} rows: "
+            f"{reasons}."
         )
 
 
 def _copy(work: Workspace, sql: str, path: Path) -> int:
-    """Write the rows of a SELECT as Parquet; gives their number."""
+    """Write the rows of a SELECT as Parquet; return their number."""
     target = f"{text(str(path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
     return work.run(f"writing {path.name}", f"COPY ({sql}) TO {target}")

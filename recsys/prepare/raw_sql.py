@@ -1,15 +1,14 @@
-"""SQL that reads the files of a raw set; each function returns the text of a SELECT.
+"""SQL that reads the files of a raw set. Each function returns text.
 
-Lists and fans are read line by line: a line is a row. A CSV reader would let a quote that nobody closed swallow the
-rest of the file; here it costs the one line, which is counted. (No set has line breaks inside these files' values.)
-Titles have them, and are read as CSV.
+Lists and fans are read line by line, so that an unclosed quote spoils one line, not the rest of the file. No set has
+line breaks inside the values of these files; the titles' file has them, and is read as CSV.
 """
 
 from recsys.data import sql
 from recsys.prepare.kaggle import Part, Source
 
-MAX_USER_ID = 2**53  # whole numbers up to here survive being read as DOUBLE
-#: Why a list row cannot be used, in the order in which they are looked for.
+MAX_USER_ID = 2**53  # integers up to here are exact as DOUBLE
+#: Why a list row cannot be used, in the order of the checks.
 REASONS = (
     "malformed line",
     "malformed fan",
@@ -24,9 +23,9 @@ _FIELD = '("([^"]|"")*"|[^",]*)'
 
 
 def lines(part: Part) -> str:
-    """SELECT of the fields of each line: `f`, a list as long as the header, or NULL where the line is malformed.
+    """SELECT of the fields of each line: `f`, a list as long as the header, or NULL if the line is malformed.
 
-    Lines that are not UTF-8, or too long, go to reject_errors.
+    DuckDB puts lines that are too long or not UTF-8 into reject_errors.
     """
     path = sql.text(sql.pattern(part.file.path))
     quoted = (
@@ -44,7 +43,7 @@ def lines(part: Part) -> str:
 
 
 def table(part: Part) -> str:
-    """A table function that gives every column of a CSV file as text; rows that are no CSV go to reject_errors."""
+    """A table function that reads every column of a CSV file as text. Invalid rows go to reject_errors."""
     columns = ", ".join(f"{sql.text(column)}: 'VARCHAR'" for column in part.file.header)
     path = sql.text(sql.pattern(part.file.path))
     return f"""
@@ -53,7 +52,7 @@ def table(part: Part) -> str:
 
 
 def titles(part: Part) -> str:
-    """SELECT of the titles' ids, each once: anime_id."""
+    """SELECT of the distinct ids of the titles: anime_id."""
     column = next(column for i, column in enumerate(part.file.header) if i == part.position("anime_id"))
     anime_id = whole_number(sql.identifier(column))
     return f"""
@@ -62,7 +61,7 @@ def titles(part: Part) -> str:
 
 
 def users(part: Part) -> str:
-    """SELECT of the lines of a set that names its fans: user_id, username; NULL for what is malformed."""
+    """SELECT of the fans in a set with usernames: user_id, username; NULL if malformed."""
     user_id = whole_number(field(part, "user_id"))
     return f"""
         SELECT CASE WHEN user_id >= 0 THEN user_id END AS user_id, username FROM (
@@ -71,7 +70,7 @@ def users(part: Part) -> str:
 
 
 def unique_users(table_name: str) -> str:
-    """SELECT of the fans of a table such as `users` gives: user_id, username; each id and each name appears once."""
+    """SELECT from a table with the columns of `users`: user_id, username; each id and each name appears once."""
     return f"""
         SELECT user_id, min(username) AS username FROM (
             SELECT min(user_id) AS user_id, username FROM {table_name}
@@ -80,18 +79,18 @@ def unique_users(table_name: str) -> str:
 
 
 def list_rows(source: Source) -> str:
-    """SELECT of the list rows, typed, with NULL for what is malformed: whole, user, anime_id, score, status, updated.
+    """SELECT of the typed list rows, NULL if malformed: well_formed, user, anime_id, score, status, updated.
 
-    `whole` is whether the line has the header's columns; `user` is a name where the set has names, else a number. An
-    absent score is 0; 0 and -1 both mean: on the list but not scored. A set without statuses lists what was watched:
-    status 2. `updated` is in microseconds since 1970, 0 where unknown.
+    `well_formed`: the line has the header's columns. `user` is a name if the set has names, else a number. A missing
+    score is 0; 0 and -1 both mean that the title is on the list without a score. In a set without statuses, every title
+    was watched: status 2. `updated` is in microseconds since 1970, 0 if unknown.
     """
     part = source.lists
     user, score, status, updated = (field(part, name) for name in ("user", "score", "status", "updated"))
     name = f"nullif(trim({user}), '')"
     moment = f"coalesce(epoch_us(try_cast({updated} AS TIMESTAMP)), try_cast({updated} AS BIGINT) * 1000000, 0)"
     return f"""
-        SELECT f IS NOT NULL AS whole, {name if source.users else whole_number(user)} AS user,
+        SELECT f IS NOT NULL AS well_formed, {name if source.users else whole_number(user)} AS user,
             {whole_number(field(part, "anime_id"))} AS anime_id,
             CASE WHEN {score} = '' THEN 0 ELSE {whole_number(score)} END AS score,
             {"2::BIGINT" if part.position("status") is None else whole_number(status)} AS status,
@@ -100,16 +99,16 @@ def list_rows(source: Source) -> str:
 
 
 def classified(source: Source) -> str:
-    """SELECT of every list row and why it cannot be used, or NULL.
+    """SELECT of every list row: user_id, anime_id, score, status, updated, reason (why it cannot be used, or NULL).
 
-    Columns: user_id, anime_id, score, status, updated, reason. Needs the tables titles and, in sets with names, fans.
+    Needs the tables titles and, in sets with usernames, fans.
     """
     named = source.users is not None
     return f"""
         SELECT {"fans.user_id" if named else "rows.user"} AS user_id, titles.anime_id,
             try_cast(greatest(score, 0) AS UTINYINT) AS score,
             coalesce(try_cast(status AS UTINYINT), 0) AS status, updated,
-            CASE WHEN NOT whole THEN 'malformed line'
+            CASE WHEN NOT well_formed THEN 'malformed line'
                  WHEN rows.user IS NULL {"" if named else f"OR rows.user NOT BETWEEN 0 AND {MAX_USER_ID}"}
                      THEN 'malformed fan'
                  WHEN rows.anime_id IS NULL OR rows.anime_id NOT BETWEEN 1 AND 2147483647 THEN 'malformed title id'
@@ -122,12 +121,12 @@ def classified(source: Source) -> str:
 
 
 def whole_number(value: str) -> str:
-    """The value of a text if it is a whole number below 2^53, else NULL; '7.0', as pandas writes it, is one."""
+    """SQL for a text's value if it is an integer below 2^53, else NULL. '7.0', as pandas writes it, counts as 7."""
     number = f"try_cast({value} AS DOUBLE)"
     return f"(CASE WHEN {number} = floor({number}) AND abs({number}) < {MAX_USER_ID} THEN {number}::BIGINT END)"
 
 
 def field(part: Part, name: str) -> str:
-    """The text of a line's column; NULL where the column is absent."""
+    """SQL for the text of a line's column, NULL if the file lacks the column."""
     position = part.position(name)
     return "NULL" if position is None else f"f[{position + 1}]"

@@ -1,4 +1,4 @@
-"""A DuckDB database on disk for one long piece of work: bounded memory, progress, and errors that say what to do."""
+"""A temporary DuckDB database on disk, with limited memory, progress and clear errors."""
 
 import tempfile
 import threading
@@ -12,16 +12,16 @@ import duckdb
 
 from recsys.errors import DataError
 
-#: Called with the name of a stage and how much of it is done, 0 to 1, as DuckDB estimates.
+#: Called with the name of a stage and the share of it that is done, 0 to 1, as estimated by DuckDB.
 Progress = Callable[[str, float], None]
 _POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to prepare: fans and titles with more than `more_than` ratings are kept; the rest bounds DuckDB's resources.
+    """Fans and titles with more than `more_than` ratings are kept. The other options limit DuckDB's resources.
 
-    `temp_dir` takes about as much as the lists do when unpacked; None is the system's. `threads` None is one per core.
+    `temp_dir` needs about as much space as the unpacked lists; None: the system's. `threads` None: one per core.
     """
 
     more_than: int = 10
@@ -31,11 +31,11 @@ class Options:
 
 
 class _FailedError(DataError):
-    """A statement failed for another reason than memory."""
+    """A statement failed, but not for lack of memory."""
 
 
 class Workspace:
-    """A temporary database; a context manager that removes it. Every DuckDB error becomes a `DataError`."""
+    """A context manager for a temporary database. Every DuckDB error becomes a `DataError`."""
 
     def __init__(self, options: Options, progress: Progress | None = None) -> None:
         self._options = options
@@ -66,7 +66,7 @@ class Workspace:
         self._folder.cleanup()
 
     def run(self, stage: str, statement: str) -> int:
-        """Execute one statement under the name of a stage; gives the number of rows that it made, where it made any."""
+        """Execute one statement as the stage `stage`; return the number of rows that it wrote."""
         done = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(stage, done), daemon=True)
         watcher.start()
@@ -97,7 +97,7 @@ class Workspace:
 
     @contextmanager
     def reading(self, path: Path) -> Iterator[Callable[[], int]]:
-        """Name the file in any error inside; gives a function that tells, afterwards, how many rows were rejected."""
+        """Name the file in any error inside; yield a function that returns, afterwards, the number of rejected rows."""
         count = 0
         try:
             yield lambda: count

@@ -1,108 +1,54 @@
-"""A community of fans who look real and belong to nobody, drawn from distributions fitted to real fans.
+"""Simulate a community of fans, drawn from distributions that are fitted to real fans.
 
-A simulated fan is drawn in four steps. How long their list is: from the fitted distribution of lengths. Which kind of
-title they come across: a taste from the normal distribution of real fans' tastes, given the length; titles from
-`exposure`. How they rate: the SVD's z ~ N(0, I), correlated with the former as it is among real fans. Their scores: the
-SVD's expectation plus residual noise whose variance differs between fans, cut into 1-10 so that each score is as
-frequent as it really is. No step looks at any one fan's list.
+A fan is drawn in four steps, none of which uses a single real fan's list:
+
+1. The length of the list, from the fitted distribution of lengths.
+2. The titles: a taste from the normal distribution of real fans' tastes, given the length; then titles by `exposure`.
+3. The rating habits: the SVD's z ~ N(0, I), correlated with taste and length as among real fans.
+4. The scores: the SVD's expectation plus residual noise, whose variance differs between fans, cut into 1-10 so that
+   each score is as frequent as in real lists.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data import manifest
-from recsys.data.ratings import load_arrays
 from recsys.models.svd import SVD
 from recsys.simulation import exposure
-from recsys.types import positions_of
+from recsys.simulation.lists import Floats, Lists
 
-Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 Wrap = Callable[[Iterable[int]], Iterable[int]]
 
 _BLOCK = 250
 _QUANTILES = np.linspace(0, 1, 41)
-#: Fans with fewer scores say little about how their scores scatter.
+#: The variance of a fan's scores is estimated from at least this many.
 _ENOUGH = 30
 MIN_RATINGS = 11
-#: A few fans with very long lists hold much of all scores, so that many fans are needed to tell how frequent each is.
+#: A few very long lists have a large part of all scores, so many fans are needed to estimate each score's frequency.
 _FANS_FOR_CUTS = 4000
-#: How close, in logs, simulated fans' usual spread of scores comes to real ones'; the most steps towards it, and the
-#: least that one is taken to do.
+#: How close, in logs, the simulated median deviation of scores must come to the real one; the most secant steps, and
+#: the smallest slope that a step assumes.
 _CLOSE, _ROUNDS, _LEAST_SLOPE = 0.005, 6, 0.05
-#: Directions of taste of which lists say less than this are left as if they said this much.
+#: Smallest variance of a fold-in along a direction of taste that the correction for shrinkage uses.
 _LEAST_RELIABLE = 0.25
-#: Minus the expectation of the logarithm of a squared standard normal: log 2 + Euler's constant.
+#: Minus the expectation of the log of a squared standard normal variable: log 2 + Euler's constant.
 _LOG_CHI_SQUARE = 1.2704
-
-
-@dataclass(frozen=True)
-class Lists:
-    """Fans' lists as three parallel arrays sorted by fan, then title.
-
-    `fans` number from 0, `items` are positions in a model's titles, `scores` are 1-10, or 0 for an unscored title.
-    """
-
-    fans: NDArray[np.int32]
-    items: NDArray[np.int32]
-    scores: NDArray[np.uint8]
-    n_fans: int
-
-    def watched(self, n_items: int) -> NDArray[np.bool_]:
-        """The lists as a matrix (n_fans, n_items)."""
-        matrix = np.zeros((self.n_fans, n_items), dtype=bool)
-        matrix[self.fans, self.items] = True
-        return matrix
-
-    def of(self, fan: int) -> tuple[NDArray[np.intp], Floats, NDArray[np.intp]]:
-        """One fan's scored titles, their scores and the unscored titles: what a model's `fold_in` takes."""
-        first, end = np.searchsorted(self.fans, [fan, fan + 1])
-        rows = slice(first, end)
-        items, scores = self.items[rows].astype(np.intp), self.scores[rows]
-        return items[scores > 0], scores[scores > 0].astype(np.float64), items[scores == 0]
-
-    def take(self, fans: Ints) -> "Lists":
-        """The lists of some fans, who are numbered anew in the given order."""
-        number = np.full(self.n_fans, -1, np.int32)
-        number[fans] = np.arange(len(fans), dtype=np.int32)
-        rows = np.flatnonzero(number[self.fans] >= 0)
-        rows = rows[np.lexsort((self.items[rows], number[self.fans[rows]]))]
-        return Lists(number[self.fans[rows]], self.items[rows], self.scores[rows], len(fans))
-
-
-def load_lists(folder: str | Path, item_ids: NDArray[np.int64]) -> Lists:
-    """The prepared lists of `folder`, scored and unscored, of the titles `item_ids` (ascending).
-
-    Raises `ArtifactError` when the folder's files are missing or damaged.
-    """
-    ratings = load_arrays(folder)
-    path = manifest.read(folder).path("unscored.parquet")
-    with duckdb.connect() as connection:
-        rows = connection.execute("SELECT user_id, anime_id FROM read_parquet(?)", [str(path)]).fetchnumpy()
-    fans = np.concatenate([ratings.users, positions_of(ratings.user_ids, rows["user_id"])]).astype(np.int32)
-    titles = np.concatenate([ratings.item_ids[ratings.items], rows["anime_id"]])
-    scores = np.concatenate([ratings.scores, np.zeros(len(rows["anime_id"]))]).astype(np.uint8)
-    items = positions_of(item_ids, titles).astype(np.int32)
-    known = (items >= 0) & (fans >= 0)
-    lists = Lists(fans[known], items[known], scores[known], len(ratings.user_ids))
-    some = np.unique(lists.fans[lists.scores > 0])
-    return lists.take(some)
 
 
 @dataclass(frozen=True)
 class Population:
     """The fitted distributions. With x = (1, l, l², taste), l the logarithm of a list's length:
 
-    `lengths`, `unscored` (41,): quantiles of l and of the share of a list that is unscored; `taste_mean` (3, k) and
-    `taste_root` (k, k): taste ~ N((1, l, l²) @ mean, root @ root.T); `z_mean` (3 + k, n_factors), `z_root`: likewise z
-    given x; `level` (2,): that z's first, the fan's general level, varies by exp(level[0] + level[1] l) times as much;
-    `spread` (2,): mean and standard deviation of the log of a fan's variance over the model's; `cuts` (9,): where a
-    continuous score turns into the next whole one.
+    - `lengths`, `unscored` (41,): quantiles of l, and of the share of a list that is unscored.
+    - `taste_mean` (3, k), `taste_root` (k, k): taste ~ N((1, l, l²) @ mean, root @ root.T).
+    - `z_mean` (3 + k, n_factors), `z_root` (n_factors, n_factors): the same for z given x.
+    - `level` (2,): the residual variance of z's first component, the fan's general level, is multiplied by
+      exp(level[0] + level[1] l).
+    - `spread` (2,): mean and standard deviation of the log of a fan's variance divided by the model's.
+    - `cuts` (9,): where a continuous score becomes the next integer.
     """
 
     exposed: exposure.Exposure
@@ -118,7 +64,7 @@ class Population:
 
 
 def fit(lists: Lists, model: SVD, rng: np.random.Generator, progress: Wrap = iter) -> Population:
-    """Fit to real `lists`, whose items are the model's positions. `progress` wraps the longer loops."""
+    """Fit to real `lists`, whose items are positions of `model`. `progress` wraps the longer loops."""
     n_items = len(model.item_ids)
     exposed = exposure.fit(lists.watched(n_items), rng, progress=progress)
     length = np.bincount(lists.fans, minlength=lists.n_fans)
@@ -127,12 +73,12 @@ def fit(lists: Lists, model: SVD, rng: np.random.Generator, progress: Wrap = ite
     taste_mean = _regress(basis, exposed.tastes)
     x = np.column_stack([basis, exposed.tastes])
     z, spread = _rating_habits(lists, model, rng, progress)
-    # A fold-in is pulled towards the prior's mean; by how much on average, its variance tells, which would be 1 else.
+    # A fold-in is shrunk towards the prior's mean: without shrinkage its variance would be 1.
     z_mean = _regress(x, z) / np.clip(z.var(axis=0), _LEAST_RELIABLE, 1)
     left, directions = np.linalg.eigh(np.eye(z.shape[1]) - np.cov((x @ z_mean).T))
     fitted = Population(
         exposed=exposed,
-        # The very longest list would be one fan's; so would the shortest.
+        # The extremes would be single fans' lists.
         lengths=np.quantile(np.log(length), np.clip(_QUANTILES, 0.005, 0.995)),
         unscored=np.quantile(unscored, np.clip(_QUANTILES, 0.005, 0.995)),
         taste_mean=taste_mean,
@@ -147,24 +93,27 @@ def fit(lists: Lists, model: SVD, rng: np.random.Generator, progress: Wrap = ite
 
 
 def cut_like(lists: Lists, fitted: Population, model: SVD, rng: np.random.Generator) -> Population:
-    """`fitted` with the cuts that make each score as frequent as in `lists`. They stretch the scale as a whole, so that
-    a fan's own scores would be spread more than real ones: the noise is changed until they are not, by secants."""
+    """Set the cuts of `fitted`, so that each score is as frequent as in `lists`.
+
+    The cuts stretch the scale, which would make the deviation of each fan's scores too large; so the noise is changed,
+    by the secant method, until the median deviation is that of the real fans.
+    """
     counts = np.bincount(lists.scores, minlength=11)[1:]
     shares = np.cumsum(counts)[:-1] / counts.sum()
     everything = np.ones(len(model.item_ids), dtype=bool)
-    real = _usual_deviation(lists.fans, lists.scores, lists.n_fans)
-    seed = int(rng.integers(2**63))  # the same draws each time, so that the noise alone makes a difference
+    real = _median_deviation(lists.fans, lists.scores, lists.n_fans)
+    seed = int(rng.integers(2**63))  # the same draws each time, so that only the noise differs
 
     def cut(change: float) -> tuple[Population, float]:
-        """With the log of all variances changed; and by how much, in logs, fans' scores are spread too much."""
+        """The population with `change` added to the log of all variances, and its excess deviation in logs."""
         noisy = replace(fitted, spread=fitted.spread + np.array([change, 0]))
         fans, _, continuous = _draw_uncut(noisy, model, _FANS_FOR_CUTS, np.random.default_rng(seed), everything)
         scored = ~np.isnan(continuous)
         cuts = np.quantile(continuous[scored], shares)
-        drawn = _usual_deviation(fans[scored], 1 + np.searchsorted(cuts, continuous[scored]), _FANS_FOR_CUTS)
+        drawn = _median_deviation(fans[scored], 1 + np.searchsorted(cuts, continuous[scored]), _FANS_FOR_CUTS)
         return replace(noisy, cuts=cuts), float(np.nan_to_num(np.log(drawn / real)))
 
-    change, slope = 0.0, 0.5  # the slope if fans did not differ
+    change, slope = 0.0, 0.5  # the slope if all fans were alike
     population, excess = cut(change)
     for _ in range(_ROUNDS):
         if abs(excess) < _CLOSE:
@@ -176,8 +125,8 @@ def cut_like(lists: Lists, fitted: Population, model: SVD, rng: np.random.Genera
     return population
 
 
-def _usual_deviation(fans: Ints, scores: Ints, n_fans: int) -> float:
-    """The median standard deviation of fans with enough scores, NaN if there is none; scores of 0 do not count."""
+def _median_deviation(fans: Ints, scores: Ints, n_fans: int) -> float:
+    """The median over fans of the standard deviation of their scores, without 0. NaN if no fan has enough scores."""
     n = np.bincount(fans, scores > 0, n_fans)
     enough = n >= _ENOUGH
     if not enough.any():
@@ -190,7 +139,7 @@ def _usual_deviation(fans: Ints, scores: Ints, n_fans: int) -> float:
 def draw(
     population: Population, model: SVD, n_fans: int, rng: np.random.Generator, allowed: NDArray[np.bool_]
 ) -> Lists:
-    """`n_fans` simulated lists of the `allowed` titles (n_items,), each with more than ten ratings."""
+    """Draw `n_fans` lists of the titles in the mask `allowed` (n_items,), each with more than ten ratings."""
     parts: list[Lists] = []
     while (missing := n_fans - sum(part.n_fans for part in parts)) > 0:
         tried = missing + missing // 4 + 10
@@ -210,7 +159,7 @@ def draw(
 def _draw_uncut(
     population: Population, model: SVD, n_fans: int, rng: np.random.Generator, allowed: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
-    """Fans, items and continuous scores, NaN where unscored."""
+    """Draw fans, items and continuous scores, NaN if unscored."""
     length = np.interp(rng.random(n_fans), _QUANTILES, population.lengths)
     share = np.interp(rng.random(n_fans), _QUANTILES, population.unscored)
     basis = _basis(length)
@@ -239,10 +188,10 @@ def _draw_uncut(
 
 
 def _rating_habits(lists: Lists, model: SVD, rng: np.random.Generator, progress: Wrap) -> tuple[Floats, Floats]:
-    """Each fan's z (n_fans, n_factors), and the mean and deviation of the log of how much wider than the model expects
-    their scores scatter, measured on the half of a list that the fold-in has not seen."""
+    """Each fan's z (n_fans, n_factors), and `Population.spread`, measured on the half of each list that is not used in
+    the fold-in."""
     z = np.zeros((lists.n_fans, model.n_factors))
-    scatter, luck = [], []
+    log_ratios, chance = [], []
     for fan in progress(range(lists.n_fans)):
         items, scores, unscored = lists.of(fan)
         z[fan] = model.fold_in(items, scores, unscored).z
@@ -252,17 +201,17 @@ def _rating_habits(lists: Lists, model: SVD, rng: np.random.Generator, progress:
             half = model.fold_in(items[given], scores[given], unscored)
             error = scores[held] - model.base[items[held]] - model.factors[items[held]] @ half.z
             expected = model.variance(half, items[held]) / half.scale
-            scatter.append(np.log(np.mean(error**2 / expected)))
-            luck.append(1 / len(held))
-    if not scatter:
+            log_ratios.append(np.log(np.mean(error**2 / expected)))
+            chance.append(1 / len(held))
+    if not log_ratios:
         return z, np.zeros(2)
-    # The log of a mean of n squares has expectation -1/n and variance 2/n by chance alone, to first order.
-    variance = np.var(scatter) - 2 * np.mean(luck)
-    return z, np.array([np.mean(scatter) + np.mean(luck), np.sqrt(max(variance, 0.0))])
+    # To first order, the log of a mean of n squared normals has expectation -1/n and variance 2/n.
+    variance = np.var(log_ratios) - 2 * np.mean(chance)
+    return z, np.array([np.mean(log_ratios) + np.mean(chance), np.sqrt(max(variance, 0.0))])
 
 
 def _level(log_length: Floats, residual: Floats) -> Floats:
-    """`Population.level`, by regression of log squares: long lists are of fans of very different levels."""
+    """`Population.level`, by regression of log squares: fans with long lists differ more in their levels."""
     relative = np.log(residual**2 / np.mean(residual**2) + 1e-6)
     slope, mean = np.polyfit(log_length, relative, 1)
     return np.array([mean + _LOG_CHI_SQUARE, slope])
@@ -273,7 +222,7 @@ def _basis(log_length: Floats) -> Floats:
 
 
 def _regress(x: Floats, y: Floats) -> Floats:
-    """Coefficients of y on x, with just enough ridge to be stable."""
+    """Coefficients of the regression of y on x, with a small ridge penalty for stability."""
     return np.linalg.solve(x.T @ x + 1e-3 * np.eye(x.shape[1]), x.T @ y)
 
 

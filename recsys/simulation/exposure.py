@@ -1,8 +1,8 @@
-"""Which titles come onto whose list: a logistic factor model, fitted to real lists and drawn from for simulated ones.
+"""Model which titles are on which fan's list, by logistic factors fitted to real lists; draw simulated lists.
 
-The chance that fan f has title i on their list is sigmoid(level_f + bias_i + taste_f · factors_i), independently given
-those (logistic PCA; Schein, Saul & Ungar 2003). It is the maximum a posteriori with tastes ~ N(0, I) and factors
-~ N(0, 1/2), by Adam (Kingma & Ba 2015) on blocks of fans.
+P(title i is on the list of fan f) = sigmoid(level_f + bias_i + taste_f · factors_i), independently for all f and i
+(logistic PCA; Schein, Saul & Ungar 2003). Parameters are the maximum a posteriori with tastes ~ N(0, I) and factors
+~ N(0, 1/2), found by Adam (Kingma & Ba 2015) on blocks of fans.
 """
 
 from collections.abc import Callable, Iterable
@@ -34,7 +34,7 @@ class _Adam:
         self._mean, self._square = np.zeros_like(value), np.zeros_like(value)
 
     def step(self, gradient: Array, rate: float, count: int, rows: NDArray[np.intp] | slice = slice(None)) -> None:
-        """The `count`-th step of these rows against the gradient."""
+        """Take the `count`-th step for these rows."""
         self._mean[rows] = 0.9 * self._mean[rows] + 0.1 * gradient
         self._square[rows] = 0.98 * self._square[rows] + 0.02 * gradient**2
         mean, square = self._mean[rows] / (1 - 0.9**count), self._square[rows] / (1 - 0.98**count)
@@ -48,7 +48,7 @@ def fit(
     n_epochs: int = N_EPOCHS,
     progress: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> Exposure:
-    """Fit to lists: `watched` (n_fans, n_items), no row empty or full. `progress` wraps the epochs."""
+    """Fit to lists: `watched` (n_fans, n_items), with no row empty or full. `progress` wraps the epochs."""
     n_fans, n_items = watched.shape
     share, popularity = watched.mean(axis=1), watched.mean(axis=0)
     factors = _Adam(rng.normal(0, 0.05, (n_items, n_factors)).astype(np.float32))
@@ -74,12 +74,12 @@ def fit(
 
 
 def draw(logits: Array, lengths: Array, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Lists (n, n_items) for fans whose titles have `logits` (n, n_items), of `lengths` (n,) titles on average."""
+    """Draw lists (n, n_items) with the `logits` (n, n_items) and `lengths` (n,) titles on average."""
     return rng.random(logits.shape, dtype=np.float32) < _chance(levels(logits, lengths), logits)
 
 
 def levels(logits: Array, lengths: Array) -> Array:
-    """What to add to each fan's logits (n, n_items) so that `lengths` (n,) titles are expected; by Newton's method."""
+    """What to add to each fan's `logits` (n, n_items) for an expected length of `lengths` (n,), by Newton's method."""
     level = np.full(len(logits), -4, np.float32)
     for _ in range(60):
         chance = _chance(level, logits)

@@ -1,7 +1,7 @@
-"""A raw set of lists of any size in the schema of azathoth42/myanimelist, made from nothing but random numbers.
+"""Make a raw set of lists of any size, in the schema of azathoth42/myanimelist, from random numbers alone.
 
-It is for trying scale, not for believing: popularity falls off as a power law, tastes and scores have a low-rank
-structure that an SVD can find, and the rest is noise. Fans are made in blocks, so that memory does not grow with them.
+It is for tests of speed and size, not of quality: popularity follows a power law, tastes and scores have a low-rank
+structure that an SVD can find, the rest is noise. Fans are made in blocks, so memory does not grow with their number.
 """
 
 import gzip
@@ -23,7 +23,7 @@ LIST_COLUMNS = (
 )
 _RANK = 12
 _BLOCK = 1000
-#: The article's lists have 288 rows on average; log-normal lengths, as real ones are.
+#: Log-normal lengths, as in real sets; 288 rows on average, as in the article's.
 _LOG_LENGTH = (5.10, 1.05)
 _SHARE_UNSCORED = 0.36
 _STATUSES = np.array([1, 2, 3, 4, 6], np.int8)
@@ -41,9 +41,9 @@ def write(
     gz: bool = False,
     progress: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> dict[Path, int]:
-    """Write animelists_cleaned, anime_cleaned and users_cleaned as CSV; gives rows by path. `progress` wraps blocks.
+    """Write animelists_cleaned, anime_cleaned and users_cleaned as CSV. Return rows by path.
 
-    A title's score for a fan is title + fan + taste · factors + noise, rounded to 1-10.
+    A score is title + fan + taste · factors + noise, rounded to 1-10. `progress` wraps the loop over blocks.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -55,11 +55,11 @@ def write(
     paths = [folder / f"{part}.csv{'.gz' if gz else ''}" for part in parts]
     _write(paths[1], [_titles(anime_ids, rng)])
     _write(paths[2], [pa.table({"username": names, "user_id": user_ids})])
-    world = _World(n_titles, rng)
+    generator = _ListGenerator(n_titles, rng)
     rows = _write(
         paths[0],
         (
-            _rows(names, anime_ids, *world.draw(user_ids[start : start + _BLOCK] - 1, rng), rng)
+            _rows(names, anime_ids, *generator.draw(user_ids[start : start + _BLOCK] - 1, rng), rng)
             for start in progress(range(0, n_fans, _BLOCK))
         ),
         quoting="none",
@@ -67,8 +67,8 @@ def write(
     return dict(zip(paths, (rows, n_titles, n_fans), strict=True))
 
 
-class _World:
-    """What the titles are like."""
+class _ListGenerator:
+    """The titles' parameters, from which lists are drawn."""
 
     def __init__(self, n_titles: int, rng: np.random.Generator) -> None:
         rank = rng.permutation(n_titles)
@@ -81,21 +81,21 @@ class _World:
     def draw(
         self, fans: NDArray[np.integer], rng: np.random.Generator
     ) -> tuple[NDArray[np.integer], NDArray[np.intp], NDArray[np.int8]]:
-        """Rows of the lists of `fans` (n,): fans, positions of titles, scores (0: unscored)."""
+        """Draw the lists of `fans` (n,), as rows: fan, position of the title, score (0: unscored)."""
         n_titles = len(self.quality)
         tastes = rng.normal(size=(len(fans), _RANK)).astype(np.float32)
         lengths = np.clip(rng.lognormal(*_LOG_LENGTH, len(fans)), 5, n_titles / 2)
         logits = self.exposure_bias + tastes @ self.exposure.T
-        step = max(n_titles // 500, 1)  # some hundred titles of every popularity tell how high a fan's level must be
+        step = max(n_titles // 500, 1)  # a sample of some hundred titles is enough for a fan's level
         level = exposure.levels(logits[:, self.by_popularity[step // 2 :: step]], lengths / step)
         chance = 1 / (1 + np.exp(-level[:, None] - logits))
         rows, items = np.nonzero(rng.random(chance.shape, dtype=np.float32) < chance)
         scores = self.quality[items] + np.einsum("ij,ij->i", self.factors[items], tastes[rows])
         scores += rng.normal(0, 0.8, len(fans)).astype(np.float32)[rows]
         scores += _NOISE * rng.standard_normal(len(items), dtype=np.float32)
-        whole = np.clip(np.rint(scores), 1, 10).astype(np.int8)
-        whole[rng.random(len(items), dtype=np.float32) < _SHARE_UNSCORED] = 0
-        return fans[rows], items, whole
+        rounded = np.clip(np.rint(scores), 1, 10).astype(np.int8)
+        rounded[rng.random(len(items), dtype=np.float32) < _SHARE_UNSCORED] = 0
+        return fans[rows], items, rounded
 
 
 def _rows(
@@ -148,7 +148,7 @@ def _titles(anime_ids: NDArray[np.int32], rng: np.random.Generator) -> pa.Table:
 
 
 def _write(path: Path, tables: Iterable[pa.Table], quoting: Literal["needed", "none"] = "needed") -> int:
-    """Write tables of one schema as one CSV file; gives the number of rows."""
+    """Write tables of one schema to one CSV file; return the number of rows."""
     options = csv.WriteOptions(quoting_style=quoting, quoting_header=quoting)
     rows = 0
     with gzip.open(path, "wb", compresslevel=1) if path.suffix == ".gz" else path.open("wb") as file:

@@ -1,4 +1,4 @@
-"""How much one set of lists is like another, in figures: for telling whether simulated fans are like real ones."""
+"""Measure how similar two sets of lists are, such as simulated and real ones."""
 
 from collections.abc import Sequence
 
@@ -6,18 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.base import Model
-from recsys.simulation.community import Lists
+from recsys.simulation.lists import Floats, Lists
 from recsys.types import positions_of
 
-Floats = NDArray[np.floating]
 _PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
-#: Titles whose being watched together is compared: the ones that most fans have.
+#: Number of most popular titles whose co-occurrence is compared.
 _TOP_TITLES = 400
 _TOPS = (10, 100, 1000)
 
 
 def describe(lists: Lists, n_items: int) -> dict[str, str]:
-    """Measure -> its figures: scores, list lengths, popularity, fans' means and spreads."""
+    """Measure -> its figures: scores, list lengths, fans' means and deviations, popularity."""
     mean, deviation = _moments(lists)
     ranked = np.sort(popularity(lists, n_items))[::-1]
     shown = " ".join(f"{q}%" for q in _PERCENTILES)
@@ -31,7 +30,7 @@ def describe(lists: Lists, n_items: int) -> dict[str, str]:
 
 
 def distances(lists: Lists, reference: Lists, n_items: int) -> dict[str, float]:
-    """Measure -> how far `lists` are from the reference, or how alike, as the measure's name says."""
+    """Measure -> distance or correlation of `lists` and `reference`."""
     moments, others = _moments(lists), _moments(reference)
     return {
         "scores: total variation": float(np.abs(_histogram(lists) - _histogram(reference)).sum() / 2),
@@ -39,7 +38,7 @@ def distances(lists: Lists, reference: Lists, n_items: int) -> dict[str, float]:
         "fans' means: Kolmogorov-Smirnov": ks_distance(moments[0], others[0]),
         "fans' deviations: Kolmogorov-Smirnov": ks_distance(moments[1], others[1]),
         "log popularity: correlation": _log_correlation(popularity(lists, n_items), popularity(reference, n_items)),
-        "titles seen together: correlation": together(lists, reference, n_items),
+        "co-occurrence of titles: correlation": co_occurrence(lists, reference, n_items),
     }
 
 
@@ -52,7 +51,7 @@ def _lengths(lists: Lists) -> Floats:
 
 
 def _moments(lists: Lists) -> tuple[Floats, Floats]:
-    """Mean and standard deviation of each fan's scores, of fans with more than one."""
+    """Mean and standard deviation of the scores of each fan with more than one."""
     scored = lists.scores > 0
     fans, scores = lists.fans[scored], lists.scores[scored].astype(float)
     n = np.bincount(fans, minlength=lists.n_fans)
@@ -67,14 +66,14 @@ def _percentiles(values: Floats) -> str:
 
 
 def ks_distance(a: Floats, b: Floats) -> float:
-    """Kolmogorov-Smirnov distance of two samples: the largest gap between their cumulative shares."""
+    """Kolmogorov-Smirnov distance of two samples: the largest difference of their cumulative distributions."""
     points = np.sort(np.concatenate([a, b]))
     shares = [np.searchsorted(np.sort(values), points, side="right") / len(values) for values in (a, b)]
     return float(np.abs(shares[0] - shares[1]).max())
 
 
 def popularity(lists: Lists, n_items: int) -> Floats:
-    """Share of fans (n_items,) who have each title on their list."""
+    """The share of fans with each title on their list, (n_items,)."""
     return np.bincount(lists.items, minlength=n_items) / lists.n_fans
 
 
@@ -82,8 +81,8 @@ def _log_correlation(a: Floats, b: Floats) -> float:
     return float(np.corrcoef(np.log(a + 1e-3), np.log(b + 1e-3))[0, 1])
 
 
-def together(lists: Lists, reference: Lists, n_items: int) -> float:
-    """Correlation, over pairs of popular titles, of the cosine of who has them on the list."""
+def co_occurrence(lists: Lists, reference: Lists, n_items: int) -> float:
+    """Correlation, over pairs of popular titles, of the cosine between the sets of fans who list them."""
     top = np.argsort(-popularity(reference, n_items), kind="stable")[:_TOP_TITLES]
     above = np.triu_indices(len(top), 1)
     cosines = []
@@ -96,8 +95,8 @@ def together(lists: Lists, reference: Lists, n_items: int) -> float:
 
 
 def nearest_overlap(lists: Lists, others: Lists, n_items: int) -> Floats:
-    """For each of `lists` (n_fans,), its titles' largest overlap (Jaccard index) with any of the `others`, of which a
-    fan's own list is none when `lists` is `others`."""
+    """For each list (n_fans,), its largest overlap (Jaccard index of titles) with any of the `others`. If `lists` is
+    `others`, a list is not compared with itself."""
     theirs = others.watched(n_items).astype(np.float32)
     sizes = theirs.sum(axis=1)
     best = np.zeros(lists.n_fans)
@@ -115,11 +114,11 @@ def nearest_overlap(lists: Lists, others: Lists, n_items: int) -> Floats:
 def agreement(
     first: Model, second: Model, fans: Lists, item_ids: NDArray[np.int64], enough: NDArray[np.bool_], n: int = 10
 ) -> tuple[float, float]:
-    """How alike two models are for `fans`: the mean share of their top `n` predicted titles that both name, and the
-    mean correlation of their predictions.
+    """Means over `fans` of the share of top `n` predicted titles that two models have in common, and of the correlation
+    of their predictions.
 
-    Of `item_ids` (n_items,), the titles of `fans`, those count that have `enough` raters and that both models know;
-    titles on a fan's own list do not.
+    Compared are the titles of `item_ids` (n_items,) in the mask `enough` that both models know and that are not on the
+    fan's list.
     """
     models: Sequence[Model] = (first, second)
     shared = item_ids[enough & np.isin(item_ids, first.item_ids) & np.isin(item_ids, second.item_ids)]

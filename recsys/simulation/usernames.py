@@ -1,4 +1,4 @@
-"""Names for simulated fans: pleasant, and nobody's: neither MyAnimeList nor AniList allows a dot in a username."""
+"""Names for simulated fans. They contain a dot, which neither MyAnimeList nor AniList allows: no real fan has one."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ umbrella violin wave weaver whale willow wisp wolf wren yuzu zephyr
 
 
 def draw(n: int, rng: np.random.Generator) -> list[str]:
-    """`n` different names, such as misty.tanuki or misty.tanuki.42; at most some millions."""
+    """`n` different names such as misty.tanuki or misty.tanuki.42. There are several million."""
     firsts, seconds = _FIRST.split(), _SECOND.split()
     names: dict[str, None] = {}
     while len(names) < n:

@@ -1,1 +1,1 @@
-"""What `python -m scripts.evaluate` measures, one module per subject."""
+"""The sub-commands of `python -m scripts.evaluate`, one module for each."""

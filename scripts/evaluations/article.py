@@ -17,10 +17,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument("--data", type=Path, default=Path("build/mal"), help="prepared ratings (%(default)s)")
     parser.add_argument(
-        "--model", nargs="+", choices=list(ALGORITHMS), default=list(ALGORITHMS), help="which algorithms (default: all)"
+        "--model",
+        nargs="+",
+        choices=list(ALGORITHMS),
+        default=list(ALGORITHMS),
+        help="algorithms to measure (default: all)",
     )
     parser.add_argument("--folds", type=int, default=5, help="number of folds (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of the folds and of the algorithms (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the folds and of the algorithms (%(default)s)")
     report.add_arguments(parser)
 
 
@@ -65,7 +69,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _row(table: "Table") -> dict[str, dict[str, float]]:
-    """Means over folds with the deviations, by measure."""
+    """Means over folds with standard deviations, by measure."""
     from recsys.evaluation.article import MEASURES
 
     figures = zip(MEASURES, table.means.tolist(), table.deviations.tolist(), strict=True)

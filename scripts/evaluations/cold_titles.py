@@ -11,13 +11,16 @@ from scripts.evaluations import report
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=Path("build/mal"), help="prepared ratings (%(default)s)")
     parser.add_argument(
-        "--catalogue", type=Path, default=Path("artifacts/catalogue.parquet"), help="titles' content (%(default)s)"
+        "--catalogue",
+        type=Path,
+        default=Path("artifacts/catalogue.parquet"),
+        help="content of the titles (%(default)s)",
     )
     parser.add_argument(
-        "--part", choices=("validation", "test"), default="test", help="whose ratings to predict (%(default)s)"
+        "--part", choices=("validation", "test"), default="test", help="fans whose ratings are predicted (%(default)s)"
     )
     parser.add_argument("--epochs", type=int, default=12, help="epochs of each network (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="which titles lose their ratings (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the choice of held-out titles (%(default)s)")
     report.add_arguments(parser)
 
 

@@ -14,10 +14,12 @@ from recsys.models.svd import SVD
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=Path("build/mal"), help="prepared ratings (%(default)s)")
     parser.add_argument(
-        "--artifacts", type=Path, default=Path("artifacts"), help="folder of the trained SVD (%(default)s)"
+        "--artifacts", type=Path, default=Path("artifacts"), help="folder with the trained SVD (%(default)s)"
     )
-    parser.add_argument("--part", choices=["validation", "test"], default="test", help="the fans to ask (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of what is hidden and of the random order (%(default)s)")
+    parser.add_argument("--part", choices=["validation", "test"], default="test", help="fans to ask (%(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="seed of the hidden ratings and of the random order (%(default)s)"
+    )
 
 
 def main(args: argparse.Namespace) -> int:
@@ -27,7 +29,7 @@ def main(args: argparse.Namespace) -> int:
 
     model = store.load("svd", manifest.read(args.artifacts).path(store.file_name("svd")))
     if not isinstance(model, SVD):
-        raise ArtifactError(f"{args.artifacts} holds no svd model.")
+        raise ArtifactError(f"{args.artifacts} has no svd model.")
     data = ratings.load_arrays(args.data)
     known = part_of(data, "train")
     raters = dict(zip(*np.unique(known.item_ids[known.items], return_counts=True), strict=True))
@@ -36,8 +38,8 @@ def main(args: argparse.Namespace) -> int:
 
     fans = next(iter(results.values())).fans
     print(
-        f"{fans} fans of the {args.part} part of {args.data}. RMSE of hidden scores after so many answers (and\n"
-        "questions asked for them), and after so many questions, answered or not.\n"
+        f"{fans} fans of the {args.part} part of {args.data}. RMSE of hidden scores by number of answers (in\n"
+        "brackets: mean number of questions), and by number of questions, answered or not.\n"
     )
     print(
         f"{'':10}"

@@ -10,9 +10,12 @@ from recsys.data import ratings
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=Path("build/mal"), help="prepared ratings (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of training and of what is hidden (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of training and of the hidden ratings (%(default)s)")
     parser.add_argument(
-        "--part", choices=["validation", "test"], default="test", help="the fans to ask; bands are set on validation's"
+        "--part",
+        choices=["validation", "test"],
+        default="test",
+        help="fans to predict (%(default)s); the intervals are calibrated on validation fans",
     )
 
 
@@ -34,15 +37,15 @@ def main(args: argparse.Namespace) -> int:
 
     fans = fan_lists(run.ratings, args.part, served.item_ids, args.seed)
     print(
-        f"Fans of the {args.part} part of {args.data}; SVD trained on {len(known.scores):,} ratings of others. "
-        f"Ridge penalty {penalty:g}, the best on validation fans. 'covers' ± its standard error."
+        f"Fans of the {args.part} part of {args.data}; SVD trained on {len(known.scores):,} ratings of training fans. "
+        f"Ridge penalty {penalty:g}, the best on validation fans. Coverage ± its standard error."
     )
     models = {"popularity": popularity.train(run).model, "ridge": plain, "prior": served}
     rows = {name: list(figures(model, fans)) for name, model in models.items()}
     print(
         f"\n{'known':>5}{'fans':>6}{'scores':>8}"
         + "".join(f"{f'RMSE {name}':>18}" for name in models)
-        + "".join(f"{f'{name} covers':>22}{'width':>7}" for name in models)
+        + "".join(f"{f'{name} coverage':>22}{'width':>7}" for name in models)
     )
     for same in zip(*rows.values(), strict=True):
         print(

@@ -11,11 +11,9 @@ from scripts.evaluations import report
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=Path("build/mal"), help="prepared ratings (%(default)s)")
     parser.add_argument("--artifacts", type=Path, default=Path("artifacts"), help="trained models (%(default)s)")
-    parser.add_argument(
-        "--part", choices=("validation", "test"), default="test", help="whose ratings to hide (%(default)s)"
-    )
-    parser.add_argument("--no-baselines", action="store_true", help="models only, which is quick")
-    parser.add_argument("--seed", type=int, default=0, help="which ratings are known (%(default)s)")
+    parser.add_argument("--part", choices=("validation", "test"), default="test", help="fans to predict (%(default)s)")
+    parser.add_argument("--no-baselines", action="store_true", help="measure only the models, which is faster")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the choice of known ratings (%(default)s)")
     report.add_arguments(parser)
 
 

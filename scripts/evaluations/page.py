@@ -13,10 +13,10 @@ from scripts.evaluations import report
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=Path("build/mal"), help="prepared ratings (%(default)s)")
     parser.add_argument("--artifacts", type=Path, default=Path("artifacts"), help="trained models (%(default)s)")
-    parser.add_argument("--model", help="default: the best that the artifacts hold")
+    parser.add_argument("--model", help="model to measure (default: the best in the artifacts)")
     parser.add_argument("--diversity", type=float, default=0.3, help="weight of diversity (%(default)s)")
     parser.add_argument(
-        "--part", choices=("validation", "test"), default="test", help="whose ratings to hide (%(default)s)"
+        "--part", choices=("validation", "test"), default="test", help="fans to recommend to (%(default)s)"
     )
     report.add_arguments(parser)
 

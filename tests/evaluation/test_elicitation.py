@@ -1,4 +1,4 @@
-"""Interviews with simulated fans whose taste is that of the model: telling questions must tell more."""
+"""Interviews with simulated fans whose scores follow the model: informative questions must give lower errors."""
 
 import numpy as np
 import pytest
@@ -34,11 +34,11 @@ def asked(model) -> dict[str, elicitation.Asked]:
     return elicitation.compare(model, lists, np.linspace(1, 0.5, N_ITEMS))
 
 
-def test_telling_questions_beat_popular_and_random_ones(asked):
+def test_informative_questions_beat_popular_and_random_ones(asked):
     for other in ("popular", "random"):
         for n in (1, 3, 5):
-            assert asked["telling"].by_answers[n] < asked[other].by_answers[n]
-        assert asked["telling"].by_questions[10] < asked[other].by_questions[10]
+            assert asked["informative"].by_answers[n] < asked[other].by_answers[n]
+        assert asked["informative"].by_questions[10] < asked[other].by_questions[10]
 
 
 def test_every_strategy_is_tried_on_the_same_fans_and_learns(asked):

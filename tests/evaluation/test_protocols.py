@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recsys.evaluation import protocols
-from recsys.evaluation.protocols import Answer, Contender, measure, summary
+from recsys.evaluation.protocols import Answer, System, measure, summary
 from recsys.holdout.reveal import FanLists
 
 ITEM_IDS = np.arange(100, 130)
@@ -19,35 +19,35 @@ def fans(n: int = 3) -> FanLists:
     return FanLists([np.arange(20)] * n, [scores] * n)
 
 
-def fixed(name: str, order: np.ndarray, predicted: np.ndarray | None = None, baseline: bool = False) -> Contender:
-    return Contender(name, ITEM_IDS, lambda items, scores: Answer(order, predicted), baseline)
+def fixed(name: str, order: np.ndarray, predicted: np.ndarray | None = None, baseline: bool = False) -> System:
+    return System(name, ITEM_IDS, lambda items, scores: Answer(order, predicted), baseline)
 
 
-def sheet(contender: Contender, k: int = 5, n: int = 3):
-    return measure(contender, fans(n), ITEM_IDS, k, RATERS, FEATURES)
+def results_of(system: System, k: int = 5, n: int = 3):
+    return measure(system, fans(n), ITEM_IDS, k, RATERS, FEATURES)
 
 
-def test_ranking_right_is_one_and_told_titles_are_no_candidates():
+def test_ranking_right_is_one_and_known_titles_are_no_candidates():
     order = np.zeros(30)
     order[[10, 19]] = 2
-    order[:5] = 3  # told, so not recommended
-    right = sheet(fixed("right", order))
+    order[:5] = 3  # known, so not recommended
+    right = results_of(fixed("right", order))
     np.testing.assert_allclose(right.means["ndcg10"], 1)
     assert not right.shown & set(range(100, 105))
     assert len(right.shown) == 10
 
 
 def test_errors_by_hand():
-    answer = sheet(fixed("flat", np.zeros(30), np.full(30, 6.0)))
+    answer = results_of(fixed("flat", np.zeros(30), np.full(30, 6.0)))
     # Hidden: 13 fives, off by 1, and two nines, off by 3.
     assert answer.rmse() == pytest.approx(np.sqrt((13 + 18) / 15))
     assert answer.mae() == pytest.approx((13 + 6) / 15)
 
 
-def test_a_title_that_a_contender_does_not_know_is_missed_but_predicted():
+def test_a_title_that_a_system_does_not_know_is_missed_but_predicted():
     known = ITEM_IDS[:15]
-    contender = Contender("half", known, lambda items, scores: Answer(np.arange(15.0), np.full(15, 5.0)))
-    answer = measure(contender, fans(), ITEM_IDS, 5, RATERS, FEATURES)
+    system = System("half", known, lambda items, scores: Answer(np.arange(15.0), np.full(15, 5.0)))
+    answer = measure(system, fans(), ITEM_IDS, 5, RATERS, FEATURES)
     assert answer.asked.tolist() == [15, 15, 15]
     assert answer.means["recall10"].tolist() == [0.5, 0.5, 0.5]
 
@@ -56,12 +56,12 @@ def test_summary_pairs_with_the_best_baseline():
     right, wrong = np.zeros(30), np.zeros(30)
     right[[10, 19]] = 1
     wrong[20:] = 1
-    sheets = {
-        "model": sheet(fixed("model", right, np.full(30, 5.0))),
-        "bad": sheet(fixed("bad", wrong, np.full(30, 1.0))),
-        "better": sheet(fixed("better", right, np.full(30, 4.0))),
+    results = {
+        "model": results_of(fixed("model", right, np.full(30, 5.0))),
+        "bad": results_of(fixed("bad", wrong, np.full(30, 1.0))),
+        "better": results_of(fixed("better", right, np.full(30, 4.0))),
     }
-    figures = summary(sheets, ["bad", "better"], 30)
+    figures = summary(results, ["bad", "better"], 30)
     assert figures["model"]["ndcg10_gain"]["over"] == "better"
     assert figures["model"]["ndcg10_gain"]["value"] == 0
     assert figures["model"]["rmse_gain"]["value"] > 0

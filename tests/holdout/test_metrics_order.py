@@ -1,4 +1,4 @@
-"""Measures of order, with values worked out by hand."""
+"""Ranking measures against values computed by hand."""
 
 import math
 
@@ -10,12 +10,12 @@ from recsys.holdout import metrics
 RANKED = np.array([7, 3, 9, 1])
 
 
-def test_ndcg_perfect_order_is_one():
+def test_ndcg_of_a_perfect_ranking_is_one():
     assert metrics.ndcg(np.array([1, 2, 3]), np.array([2, 1]), 10) == pytest.approx(1)
 
 
 def test_ndcg_by_hand():
-    # Hits at ranks 2 and 4: 1/log2(3) + 1/log2(5); the best order has them at 1 and 2: 1 + 1/log2(3).
+    # Hits at ranks 2 and 4: 1/log2(3) + 1/log2(5); a perfect ranking has them at 1 and 2: 1 + 1/log2(3).
     expected = (1 / math.log2(3) + 1 / math.log2(5)) / (1 + 1 / math.log2(3))
     assert metrics.ndcg(RANKED, np.array([3, 1]), 4) == pytest.approx(expected)
 
@@ -26,7 +26,7 @@ def test_ndcg_counts_the_first_n_only():
     assert metrics.ndcg(np.array([1, 2, 3]), np.arange(1, 9), 3) == pytest.approx(1)
 
 
-def test_short_and_empty_lists_miss_what_they_lack():
+def test_missing_places_of_short_lists_are_misses():
     assert metrics.ndcg(np.array([5]), np.array([5, 6]), 10) == pytest.approx(1 / (1 + 1 / math.log2(3)))
     assert metrics.ndcg(np.empty(0, int), np.array([5]), 10) == 0
     assert metrics.hit(np.empty(0, int), np.array([5]), 10) == 0
@@ -34,13 +34,13 @@ def test_short_and_empty_lists_miss_what_they_lack():
 
 def test_recall_and_hit_by_hand():
     assert metrics.recall(RANKED, np.array([3, 8, 1]), 4) == pytest.approx(2 / 3)
-    assert metrics.recall(RANKED, np.array([3, 8, 1]), 2) == pytest.approx(1 / 2)  # at most two could be there
+    assert metrics.recall(RANKED, np.array([3, 8, 1]), 2) == pytest.approx(1 / 2)  # two places, so at most two hits
     assert metrics.hit(RANKED, np.array([1]), 4) == 1
     assert metrics.hit(RANKED, np.array([1]), 3) == 0
 
 
 @pytest.mark.parametrize("measure", [metrics.ndcg, metrics.recall, metrics.hit])
-def test_nothing_relevant_is_no_question(measure):
+def test_nothing_relevant_is_an_error(measure):
     with pytest.raises(ValueError, match="at least one"):
         measure(RANKED, np.empty(0, int), 10)
 

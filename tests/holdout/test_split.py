@@ -1,4 +1,4 @@
-"""The split of fans never changes: models, bands and metrics rest on it."""
+"""The split of fans never changes: models, intervals and metrics depend on it."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def test_shares_are_as_stated(part: split.Part) -> None:
     assert split.members(IDS, part).mean() == pytest.approx(split.SHARES[part] / 100, abs=0.005)
 
 
-def test_neighbouring_ids_are_unrelated() -> None:
+def test_parts_of_neighbouring_ids_are_independent() -> None:
     test = split.members(IDS, "test")
     assert (test[1:] & test[:-1]).mean() == pytest.approx(0.01, abs=0.002)
 

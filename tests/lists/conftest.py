@@ -10,9 +10,9 @@ from tests.lists.makers import Source, anilist_data, mal_page, settings_for
 
 @pytest.fixture(autouse=True)
 def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No cached list, no memory of a host: ports are used again."""
+    """Start without cached lists and limits of hosts, since ports are used again."""
     monkeypatch.setattr(limits, "_hosts", {})
-    cache._lists.clear()
+    cache.shared.clear()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A real HTTP server on this machine that plays MyAnimeList or AniList, well-behaved or not."""
+"""A local HTTP server in the place of MyAnimeList or AniList, which can fail in many ways."""
 
 import json
 import threading
@@ -21,8 +21,8 @@ class Request:
 
 @dataclass
 class Reply:
-    """What to answer. `cut`: close the connection after so many bytes of the body; `silence`: seconds before answering;
-    `drip`: seconds between single bytes; `chunks`: a body without end."""
+    """An answer. `cut`: close the connection after this many bytes of the body; `silence`: seconds before the answer;
+    `drip`: seconds between single bytes; `chunks`: an endless body."""
 
     body: Any = b""
     status: int = 200
@@ -38,7 +38,7 @@ class Reply:
 
 
 class LocalSite(ThreadingHTTPServer):
-    """Answers the n-th request with the n-th reply, and every later one with the last; or with `answer(request)`."""
+    """Answers requests with `replies` in order, the last one repeated; or with `answer(request)`."""
 
     daemon_threads = True
 
@@ -56,7 +56,7 @@ class LocalSite(ThreadingHTTPServer):
         self.answer = lambda _: waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
     def handle_error(self, *_: object) -> None:
-        """A client that hangs up is part of the tests."""
+        """Ignore clients that close the connection: some tests do."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""Settings, answers and files that the tests of `recsys.lists` are made of."""
+"""Make settings, answers and files for the tests of `recsys.lists`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ def settings_for(url: str, **changes: Any) -> ListSettings:
 
 
 def mal_page(ids: range, following: str | None = None) -> dict[str, Any]:
-    """A page of the API: scores 1–10 in turn, all completed."""
+    """A page of the API: all completed, with scores from 1 to 10 in turn."""
     entries = [
         {"node": {"id": i, "title": f"Title {i}"}, "list_status": {"status": "completed", "score": 1 + i % 10}}
         for i in ids
@@ -47,7 +47,7 @@ class Source:
     """One of the two sites, so that a test can be written once for both."""
 
     name: str
-    bring: Callable[..., ImportedList]
+    fetch: Callable[..., ImportedList]
     whole: Callable[..., dict[str, Any]]
 
 

@@ -38,7 +38,7 @@ def test_eleven_thousand_entries_at_once(site: LocalSite, settings: ListSettings
     found = anilist.import_list("fan", settings=settings)
     assert len(found.profile.scores) == 11_000
     assert len(site.requests) == 1
-    assert found.notes == ("AniList gives out 11,000 entries at most: older ones may be missing.",)
+    assert found.notes == ("AniList returns at most 11,000 entries: older ones may be missing.",)
 
 
 def test_a_list_in_chunks_is_read_to_the_end(site: LocalSite, settings: ListSettings) -> None:
@@ -65,7 +65,7 @@ def test_chunks_without_end(site: LocalSite, settings: ListSettings, monkeypatch
         anilist.import_list("fan", settings=settings)
 
 
-def test_a_chunk_that_fails_spoils_the_whole(site: LocalSite, settings: ListSettings) -> None:
+def test_a_failed_chunk_fails_the_import(site: LocalSite, settings: ListSettings) -> None:
     site.replies(
         Reply(anilist_data(range(1, 11), more=True)), Reply(anilist_data(range(1, 11), more=True)), Reply(status=503)
     )
@@ -109,14 +109,14 @@ def test_graphql_errors_with_status_200(
     assert len(site.requests) == tries
 
 
-def test_a_server_text_is_not_shown(site: LocalSite, settings: ListSettings) -> None:
+def test_the_servers_text_is_not_shown(site: LocalSite, settings: ListSettings) -> None:
     site.replies(Reply(error(400, "[click](http://evil.example)"), 200))
     with pytest.raises(recsys.RecsysError) as caught:
         anilist.import_list("fan", settings=settings)
     assert "evil" not in str(caught.value)
 
 
-def test_custom_lists_count_once_and_entries_of_none_count(site: LocalSite, settings: ListSettings) -> None:
+def test_entries_of_custom_lists_count_once(site: LocalSite, settings: ListSettings) -> None:
     hidden = entry(5, 50, "COMPLETED", 6)  # hidden from status lists: in a custom list alone
     completed = [entry(1, 10, "COMPLETED", 9.5), entry(2, None, "COMPLETED", 8), entry(3, 30, "REPEATING", 10)]
     site.replies(Reply(lists(completed, [entry(4, 40, "CURRENT")], [*completed, hidden], [completed[0]])))
@@ -127,7 +127,7 @@ def test_custom_lists_count_once_and_entries_of_none_count(site: LocalSite, sett
     assert found.notes == ()
 
 
-def test_two_titles_there_that_are_one_here(site: LocalSite, settings: ListSettings) -> None:
+def test_two_anilist_titles_with_one_myanimelist_id(site: LocalSite, settings: ListSettings) -> None:
     site.replies(Reply(lists([entry(1, 10, "PLANNING"), entry(2, 10, "COMPLETED", 8)])))
     found = anilist.import_list("fan", settings=settings)
     assert dict(found.profile.scores) == pytest.approx({10: 8})
@@ -159,25 +159,25 @@ def test_statuses_and_small_scores(site: LocalSite, settings: ListSettings) -> N
     assert (profile.on_hold, profile.dropped, profile.planned, profile.watching) == ({1}, {2}, {3}, {4})
     assert profile.seen == {7, 8}
     assert found.skipped == (("status not understood", 1),)
-    assert found.notes[0] == "1 score raised to 1, the lowest score here."
+    assert found.notes[0] == "1 score raised to 1, the lowest possible score."
 
 
 @pytest.mark.parametrize(
     ("form", "words"), [("POINT_100", "100 points"), ("POINT_5", "5 stars"), ("POINT_3", "smileys")]
 )
-def test_the_fans_own_scale_is_told(site: LocalSite, settings: ListSettings, form: str, words: str) -> None:
+def test_the_fans_own_scale_is_noted(site: LocalSite, settings: ListSettings, form: str, words: str) -> None:
     user = {"mediaListOptions": {"scoreFormat": form}}
     site.replies(Reply(anilist_data(range(1, 4), user=user)))
     assert words in anilist.import_list("fan", settings=settings).notes[0]
 
 
 @pytest.mark.parametrize("user", [None, 1, {}, {"mediaListOptions": None}, {"mediaListOptions": {"scoreFormat": []}}])
-def test_an_unknown_scale_is_no_failure(site: LocalSite, settings: ListSettings, user: object) -> None:
+def test_an_unknown_scale_is_not_an_error(site: LocalSite, settings: ListSettings, user: object) -> None:
     site.replies(Reply(anilist_data(range(1, 4), user=user)))
     assert anilist.import_list("fan", settings=settings).notes == ()
 
 
-def test_the_address_may_come_from_the_environment(site: LocalSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_address_can_be_set_in_the_environment(site: LocalSite, monkeypatch: pytest.MonkeyPatch) -> None:
     site.replies(Reply(json.dumps(anilist_data(range(1, 4))).encode("utf-16")))  # JSON may be UTF-16
     monkeypatch.setenv("ANILIST_API_URL", site.url)
     assert len(anilist.fetch("fan").scores) == 3

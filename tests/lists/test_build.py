@@ -15,7 +15,7 @@ from recsys.lists import build, drops_as_dislikes, scales, summary
         *((bad, math.nan) for bad in ("x", "8,5", True, [8], {}, b"8", "nan", 10**400)),
     ],
 )  # fmt: skip
-def test_a_score_as_written(value: object, expected: float) -> None:
+def test_a_score_from_a_number_or_its_text(value: object, expected: float) -> None:
     assert scales.number(value) == pytest.approx(expected, nan_ok=True)
 
 
@@ -26,7 +26,7 @@ def test_a_score_as_written(value: object, expected: float) -> None:
         ([math.nan], 10),
     ],
 )  # fmt: skip
-def test_the_scale_is_ten_unless_most_scores_say_hundred(scores: list[float], scale: int) -> None:
+def test_the_scale_is_ten_unless_most_scores_are_above_ten(scores: list[float], scale: int) -> None:
     assert scales.scale_of(scores) == scale
 
 
@@ -37,12 +37,12 @@ def test_the_scale_is_ten_unless_most_scores_say_hundred(scores: list[float], sc
         (-1, 10, None), (11, 10, None), (math.nan, 10, None), (math.inf, 10, None),
     ],
 )  # fmt: skip
-def test_on_ten(score: float, scale: float, expected: float | None) -> None:
+def test_conversion_to_ten_points(score: float, scale: float, expected: float | None) -> None:
     found = scales.to_ten(score, scale)
     assert found == (None if expected is None else pytest.approx(expected))
 
 
-def test_a_later_score_counts_and_a_missing_one_does_not() -> None:
+def test_the_last_score_counts_but_a_missing_one_does_not() -> None:
     builder = build.ListBuilder("test")
     for score in (8, 0, 9, "x"):
         builder.add(1, "completed", score)
@@ -69,6 +69,13 @@ def test_summary_counts_each_title_once() -> None:
     assert counts == (3, 2, 1, 2, 2)
     assert sum(counts) == found.titles
     assert found.scored + found.unscored + found.planned == found.titles
+
+
+def test_summary_and_profile_agree_on_what_is_completed() -> None:
+    profile = Profile(scores={1: 9}, seen={2, 3, 4, 5}, watching={1, 2, 6}, on_hold={3, 6}, dropped={4, 6})
+    found = summary(profile)
+    assert found.completed == len(profile.completed)
+    assert found.completed + found.watching + found.on_hold + found.dropped == found.titles == 6
 
 
 @pytest.mark.parametrize("known", [{1, 2, 99}, [1, 2, 99], np.array([1, 2, 99]), range(1, 3), {1: "a", 2: "b"}])

@@ -60,7 +60,7 @@ def test_titles_of_any_language(encoding: str) -> None:
     assert found.notes == ()
 
 
-def test_a_guessed_encoding_is_told() -> None:
+def test_a_guessed_encoding_is_noted() -> None:
     found = csv_list.parse("title,score\nPokémon,9\n".encode("cp1252"), lambda text: [(527, text, 1.0)])
     assert dict(found.profile.scores) == pytest.approx({527: 9})
     assert "not UTF-8" in found.notes[0]
@@ -70,7 +70,7 @@ def test_a_compressed_table() -> None:
     assert csv_list.read(gzip.compress(b"anime_id,score\n5114,9\n")).scores[5114] == pytest.approx(9)
 
 
-def test_every_row_ends_sure_uncertain_or_rejected() -> None:
+def test_every_row_is_certain_uncertain_or_rejected() -> None:
     text = (
         "anime_id,title,score,status\n1535,,8,\n,Cowboy Bebop,9,\n,Fate,7,watching\n,naruto shipuden,6,\n,No such,5,\n"
         "abc,,5,\n,,5,\n20,,eleven,\n21,,11,\n22,,5,sometimes\n23,,-1,\n24,,0,dropped\n25,,-,plan to watch\n26,,nan,\n"
@@ -109,7 +109,7 @@ def test_a_hundred_point_table() -> None:
     assert "100-point scale" in found.notes[0]
 
 
-def test_five_stars_when_the_fan_says_so() -> None:
+def test_five_stars_if_the_fan_says_so() -> None:
     found = table("anime_id,score\n1,5\n2,3.5\n3,6\n", scale=5)
     assert dict(found.profile.scores) == pytest.approx({1: 10, 2: 7})
     assert "up to 5" in found.rejected[0].reason
@@ -127,7 +127,7 @@ def test_titles_without_a_catalogue() -> None:
     assert "no catalogue" in found.rejected[0].reason
 
 
-def test_each_title_is_searched_once_and_progress_is_told() -> None:
+def test_each_title_is_searched_once_and_progress_is_reported() -> None:
     asked: list[str] = []
     seen: list[tuple[int, int | None]] = []
 
@@ -141,8 +141,8 @@ def test_each_title_is_searched_once_and_progress_is_told() -> None:
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
-def test_read_takes_no_table_with_doubts() -> None:
-    with pytest.raises(errors.BadFileError, match="row 3: 'Fate' may be several"):
+def test_read_refuses_a_table_with_uncertain_rows() -> None:
+    with pytest.raises(errors.BadFileError, match="row 3: 'Fate' could be several"):
         csv_list.read(b"title,score\nCowboy Bebop,9\nFate,8\n", search)
     with pytest.raises(errors.BadFileError, match=r"row 2: .*; row 3: .*; row 4: .* and 1 more"):
         csv_list.read(b"anime_id,score\nx,1\ny,2\nz,3\nv,4\n")
@@ -169,7 +169,7 @@ def test_a_table_without_rows(data: bytes) -> None:
         (b"anime_id,score\n" + b"1,9\n" * 60_000, "more than 50,000 rows"),
     ],
 )
-def test_each_bad_table_has_its_answer(data: bytes, text: str) -> None:
+def test_each_bad_table_has_its_own_message(data: bytes, text: str) -> None:
     with pytest.raises(errors.BadFileError, match=text):
         csv_list.parse(data, search)
 
@@ -179,14 +179,14 @@ def test_a_title_too_long_is_rejected_not_searched() -> None:
     assert "too long" in found.rejected[0].reason
 
 
-def test_so_many_titles_are_searched_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_searches_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_list, "_MAX_SEARCHES", 2)
     assert len(table("title,score\na,1\nb,1\na,2\n").rejected) == 3
     with pytest.raises(errors.BadFileError, match="More than 2 titles"):
         table("title,score\na,1\nb,1\nc,2\n")
 
 
-def test_the_best_match_counts_whatever_its_place() -> None:
+def test_matches_are_sorted_by_confidence() -> None:
     found = csv_list.parse(b"title,score\nx,9\n", lambda text: [(1, "one", 0.5), (2, "two", 1.0), (3, "three", 0.96)])
     assert [candidate[0] for candidate in found.uncertain[0].candidates] == [2, 3, 1]
 

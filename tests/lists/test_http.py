@@ -1,4 +1,4 @@
-"""Both sites over the network, against a local server that misbehaves in every way."""
+"""Both sites over the network, against a local server that fails in many ways."""
 
 import gzip
 import itertools
@@ -22,19 +22,21 @@ from tests.lists.makers import CLIENT_ID, Source, settings_for
 HTML = b"<!doctype html><html><body>Checking your browser</body></html>"
 
 
-def test_a_whole_list_comes(source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply) -> None:
+def test_a_complete_list_is_returned(
+    source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply
+) -> None:
     site.replies(ten_titles)
-    found = source.bring("Some_fan", settings=settings)
+    found = source.fetch("Some_fan", settings=settings)
     assert set(found.profile.scores) == set(range(1, 11))
     assert (found.profile.name, found.notes, found.skipped) == ("Some_fan", (), ())
     assert len(site.requests) == 1
 
 
-def test_compressed_answers_are_asked_for_and_read(
+def test_compressed_answers_are_requested_and_read(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply
 ) -> None:
     site.replies(Reply(gzip.compress(ten_titles.raw), headers={"Content-Encoding": "gzip"}))
-    assert len(source.bring("fan", settings=settings).profile.scores) == 10
+    assert len(source.fetch("fan", settings=settings).profile.scores) == 10
     assert site.requests[0].headers["Accept-Encoding"] == "gzip"
 
 
@@ -65,7 +67,7 @@ def test_each_failure_has_its_own_error(
     if reply.silence:
         settings = replace(settings, read_timeout=reply.silence / 3, attempts=tries)
     with pytest.raises(error) as caught:
-        source.bring("fan", settings=settings)
+        source.fetch("fan", settings=settings)
     assert type(caught.value) is error
     assert source.name in str(caught.value)
     assert len(site.requests) == tries
@@ -77,19 +79,19 @@ def test_messages_differ_and_say_what_to_do(source: Source, site: LocalSite, set
     for reply in replies:
         site.replies(reply)
         with pytest.raises(RecsysError) as caught:
-            source.bring("fan", settings=settings)
+            source.fetch("fan", settings=settings)
         texts.add(str(caught.value))
         assert any(advice in str(caught.value).lower() for advice in ("try again", "upload", "another way"))
     assert len(texts) == len(replies)
 
 
 @pytest.mark.parametrize("failure", [Reply(status=503), Reply(status=429), Reply(b" " * 99, cut=9), Reply(silence=0.7)])
-def test_a_passing_failure_is_tried_again(
+def test_a_request_is_repeated_after_a_transient_failure(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, failure: Reply
 ) -> None:
     site.replies(failure, ten_titles)
     settings = replace(settings, read_timeout=0.4)
-    assert len(source.bring("fan", settings=settings).profile.scores) == 10
+    assert len(source.fetch("fan", settings=settings).profile.scores) == 10
     assert len(site.requests) == 2
 
 
@@ -99,28 +101,28 @@ def test_retry_after_is_waited_for(
 ) -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)  # in 1 to 2 seconds, rounded down
     site.replies(Reply(status=429, headers={"Retry-After": "1" if form == "seconds" else later}), ten_titles)
-    source.bring("fan", settings=settings)
+    source.fetch("fan", settings=settings)
     assert site.requests[1].time - site.requests[0].time > 0.9  # a lower bound: no slow machine breaks it
 
 
-def test_a_long_retry_after_is_told_and_holds_every_visitor(
+def test_a_long_retry_after_is_shown_and_applies_to_every_visitor(
     source: Source, site: LocalSite, settings: ListSettings
 ) -> None:
     site.replies(Reply(status=429, headers={"Retry-After": "45"}))
     with pytest.raises(errors.RateLimitedError, match="in 45 seconds") as caught:
-        source.bring("fan", settings=settings)
+        source.fetch("fan", settings=settings)
     assert caught.value.retry_after == pytest.approx(45)
     with pytest.raises(errors.RateLimitedError, match=r"in \d+ seconds"):
-        source.bring("another", settings=settings)
+        source.fetch("another", settings=settings)
     assert len(site.requests) == 1
 
 
 @pytest.mark.parametrize("value", ["soon", "-1", "9" * 5000, "Fri, 99 Foo 2030 00:00:00 GMT", ""])
-def test_a_senseless_retry_after_is_ignored(
+def test_an_invalid_retry_after_is_ignored(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, value: str
 ) -> None:
     site.replies(Reply(status=429, headers={"Retry-After": value}), ten_titles)
-    assert len(source.bring("fan", settings=settings).profile.scores) == 10
+    assert len(source.fetch("fan", settings=settings).profile.scores) == 10
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
@@ -130,23 +132,23 @@ def test_redirects_are_refused(
     other_site.replies(ten_titles)
     site.replies(Reply(b"", status, {"Location": f"{other_site.url}/v2/users/fan/animelist"}))
     with pytest.raises(errors.BadAnswerError, match="another address"):
-        source.bring("fan", settings=settings)
+        source.fetch("fan", settings=settings)
     assert not other_site.requests
     assert len(site.requests) == 1
 
 
-def test_a_trickle_does_not_outlast_the_deadline(source: Source, site: LocalSite) -> None:
-    site.replies(Reply(b" " * 5000, drip=0.05))  # four minutes
+def test_a_slow_answer_does_not_exceed_the_deadline(source: Source, site: LocalSite) -> None:
+    site.replies(Reply(b" " * 5000, drip=0.05))  # would take four minutes
     with pytest.raises(errors.ServerDownError, match="slowly"):
-        source.bring("fan", settings=settings_for(site.url, deadline=1.0))
+        source.fetch("fan", settings=settings_for(site.url, deadline=1.0))
     assert len(site.requests) == 1
 
 
-def test_pages_do_not_outlast_the_deadline_together(source: Source, site: LocalSite) -> None:
+def test_all_pages_together_do_not_exceed_the_deadline(source: Source, site: LocalSite) -> None:
     more = {"following": f"{site.url}/v2/2"} if source.name == "MyAnimeList" else {"more": True}
     site.replies(Reply(source.whole(range(1, 11), **more)), Reply(source.whole(range(1, 11))))
     with pytest.raises(errors.ServerDownError, match="too slowly"):
-        source.bring("fan", settings=settings_for(site.url, deadline=1.0), progress=lambda *_: time.sleep(1.1))
+        source.fetch("fan", settings=settings_for(site.url, deadline=1.0), progress=lambda *_: time.sleep(1.1))
     assert len(site.requests) == 1
 
 
@@ -155,7 +157,7 @@ def test_an_endless_answer_is_cut_off_in_bounded_memory(source: Source, site: Lo
     tracemalloc.start()
     try:
         with pytest.raises(errors.BadAnswerError, match="far more"):
-            source.bring("fan", settings=settings_for(site.url, max_response_bytes=2 * 2**20))
+            source.fetch("fan", settings=settings_for(site.url, max_response_bytes=2 * 2**20))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -167,28 +169,28 @@ def test_a_compressed_bomb_is_cut_off_in_bounded_memory(source: Source, site: Lo
     tracemalloc.start()
     try:
         with pytest.raises(errors.BadAnswerError, match="far more"):
-            source.bring("fan", settings=settings_for(site.url, max_response_bytes=2 * 2**20))
+            source.fetch("fan", settings=settings_for(site.url, max_response_bytes=2 * 2**20))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert peak < 16 * 2**20
 
 
-def test_nobody_listens(source: Source) -> None:
+def test_a_closed_port(source: Source) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(errors.UnreachableError, match="Check the network"):
-        source.bring("fan", settings=settings_for(f"http://127.0.0.1:{port}"))
+        source.fetch("fan", settings=settings_for(f"http://127.0.0.1:{port}"))
 
 
-def test_the_other_end_speaks_no_tls(source: Source, site: LocalSite) -> None:
+def test_a_server_without_tls(source: Source, site: LocalSite) -> None:
     with pytest.raises(errors.UnreachableError):
-        source.bring("fan", settings=settings_for(site.url.replace("http:", "https:")))
+        source.fetch("fan", settings=settings_for(site.url.replace("http:", "https:")))
     assert not site.requests
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="fills the queue of waiting connections as Linux keeps it")
-def test_a_connection_that_is_never_taken(source: Source) -> None:
+def test_a_connection_that_is_never_accepted(source: Source) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
         address = full.getsockname()
         waiting = [socket.socket() for _ in range(3)]
@@ -197,7 +199,7 @@ def test_a_connection_that_is_never_taken(source: Source) -> None:
             each.connect_ex(address)
         settings = settings_for(f"http://127.0.0.1:{address[1]}", connect_timeout=0.1, attempts=2)
         with pytest.raises(errors.UnreachableError):
-            source.bring("fan", settings=settings)
+            source.fetch("fan", settings=settings)
         for each in waiting:
             each.close()
 
@@ -224,11 +226,9 @@ def test_a_connection_that_is_never_taken(source: Source) -> None:
         7,
     ],
 )
-def test_a_name_that_cannot_be_is_never_sent(
-    source: Source, site: LocalSite, settings: ListSettings, name: object
-) -> None:
+def test_an_invalid_name_is_never_sent(source: Source, site: LocalSite, settings: ListSettings, name: object) -> None:
     with pytest.raises(errors.BadUsernameError, match="username"):
-        source.bring(name, settings=settings)
+        source.fetch(name, settings=settings)
     assert not site.requests
 
 
@@ -236,7 +236,7 @@ def test_spaces_around_a_name_do_not_matter(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply
 ) -> None:
     site.replies(ten_titles)
-    assert source.bring("  fan ", settings=settings).profile.name == "fan"
+    assert source.fetch("  fan ", settings=settings).profile.name == "fan"
 
 
 def test_no_text_shows_the_client_id(
@@ -251,10 +251,10 @@ def test_no_text_shows_the_client_id(
     ):  # fmt: skip
         site.replies(reply)
         try:
-            shown.append(repr(source.bring("fan", settings=settings)))
+            shown.append(repr(source.fetch("fan", settings=settings)))
         except RecsysError as error:
             shown += [str(error), repr(error), *traceback.format_exception(error)]
-    shown += [repr(cache._lists.currsize), *(repr(item) for item in cache._lists.items()), caplog.text]
+    shown += [*(repr(item) for item in cache.shared._lists.items()), caplog.text]
     shown += [request.path for request in site.requests]
     assert not [text for text in shown if CLIENT_ID in text]
     assert caplog.text  # urllib3 does log requests at this level

@@ -41,7 +41,7 @@ def test_eleven_thousand_entries_over_eleven_pages(site: LocalSite, settings: Li
     assert all(request.headers["X-MAL-CLIENT-ID"] == CLIENT_ID for request in site.requests)
 
 
-def test_a_page_that_fails_spoils_the_whole(site: LocalSite, settings: ListSettings) -> None:
+def test_a_failed_page_fails_the_import(site: LocalSite, settings: ListSettings) -> None:
     second = f"{site.url}/v2/page2"
     first = Reply(mal_page(range(1, 11), second))
     for failure, error in (
@@ -69,21 +69,21 @@ def test_the_next_page_is_not_fetched_from_another_host(
     assert len(site.requests) == 1
 
 
-def test_pages_in_a_circle_or_without_end(site: LocalSite, settings: ListSettings) -> None:
+def test_repeated_and_endless_pages(site: LocalSite, settings: ListSettings) -> None:
     site.replies(Reply(mal_page(range(1, 11), f"{site.url}/v2/again")))
-    with pytest.raises(errors.PartialListError, match="circle"):
+    with pytest.raises(errors.PartialListError, match="repeated a page"):
         mal_api.import_list("fan", settings=settings)
     assert len(site.requests) == 2
     number = itertools.count()
     site.answer = lambda _: Reply(mal_page(range(1, 2), f"{site.url}/v2/{next(number)}"))
-    with pytest.raises(errors.PartialListError, match="circle"):
+    with pytest.raises(errors.PartialListError, match="repeated a page"):
         mal_api.import_list("fan", settings=settings)
 
 
 @pytest.mark.parametrize(
     ("status", "body", "error", "text"),
     [
-        (404, {"error": "not_found", "message": ""}, errors.NoSuchUserError, "no fan named fan"),
+        (404, {"error": "not_found", "message": ""}, errors.NoSuchUserError, "no user named fan"),
         (404, b"", errors.NoSuchUserError, "spelling"),
         (403, {"error": "not_permitted", "message": ""}, errors.PrivateListError, "private"),
         (400, {"error": "bad_request", "message": "Invalid client id"}, errors.ClientIdError, "did not accept"),
@@ -119,14 +119,14 @@ def test_without_a_client_id_the_export_is_offered(site: LocalSite, monkeypatch:
 
 
 @pytest.mark.parametrize("client_id", ["two words", "line\r\nX-Evil: 1", "ünïcode", "x" * 201])
-def test_a_client_id_that_is_none_is_neither_sent_nor_shown(site: LocalSite, client_id: str) -> None:
+def test_an_invalid_client_id_is_not_sent_or_shown(site: LocalSite, client_id: str) -> None:
     with pytest.raises(errors.ClientIdError) as caught:
         mal_api.fetch("fan", client_id=client_id, settings=settings_for(site.url))
     assert client_id not in str(caught.value)
     assert not site.requests
 
 
-def test_statuses_scores_and_entries_without_sense(site: LocalSite, settings: ListSettings) -> None:
+def test_statuses_scores_and_invalid_entries(site: LocalSite, settings: ListSettings) -> None:
     entries = [
         entry(1, "completed", 9), entry(2, "completed", 0), entry(3, "watching", 7), entry(4, "on_hold"),
         entry(5, "dropped", 2), entry(6, "plan_to_watch"), entry(7, "plan_to_watch", 10), entry(8, "completed", 11),
@@ -159,7 +159,7 @@ def test_a_fan_can_be_forgotten(site: LocalSite, settings: ListSettings) -> None
     assert len(site.requests) == 2
 
 
-def test_a_name_is_encoded_even_if_the_check_let_it_through(
+def test_a_name_is_encoded_even_if_the_check_accepts_it(
     site: LocalSite, settings: ListSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mal_api, "SITE", http.Site("MyAnimeList", re.compile(".*"), ""))

@@ -1,4 +1,4 @@
-"""Tiny raw sets for tests, in each public schema, and what a plain implementation makes of them."""
+"""Small raw sets for tests, in each public schema, and a plain Python implementation of preparing."""
 
 import csv
 import gzip
@@ -68,7 +68,7 @@ def _csv(path: Path, header: list[str], rows: Iterable[Iterable[Any]], gz: bool)
 
 @dataclass
 class Expected:
-    """What preparing must give."""
+    """The expected result of preparing."""
 
     ratings: list[tuple[int, int, int]]
     unscored: list[tuple[int, int, int]]

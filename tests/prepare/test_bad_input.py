@@ -1,4 +1,4 @@
-"""Raw files of every bad kind: what can be read is read, what cannot is counted or named, and nothing good is lost."""
+"""Bad raw files: valid rows are read, bad rows counted, bad files named, and existing artifacts stay."""
 
 import gzip
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.prepare.rawset import AZATHOTH, SMALL, TITLES, USERS, Row, good, list
 
 
 def damage(folder: Path, change: str) -> None:
-    """Give the good set's lists one more row, or another form."""
+    """Change the format of the good set's lists, or add a row."""
     path = lists_file(folder)
     text = path.read_bytes().decode()
     header, body = text.split("\r\n", 1)
@@ -86,7 +86,7 @@ GARBAGE = np.random.default_rng(0).bytes(100_000).replace(b"\n", b"").replace(b"
         (b"nobody,1,1,,,5,2,,,2016-01-01 00:00:00,", "unknown user"),
     ],
 )
-def test_a_bad_row_costs_itself_and_is_counted_once(tmp_path: Path, line: bytes, reason: str) -> None:
+def test_a_bad_row_is_dropped_and_counted_once(tmp_path: Path, line: bytes, reason: str) -> None:
     folder = good(tmp_path / "raw")
     path = lists_file(folder)
     header, first, rest = path.read_bytes().split(b"\r\n", 2)
@@ -102,7 +102,7 @@ def without_column(folder: Path, name: str, column: str) -> None:
     path.write_text(path.read_text().replace(column, "something_else", 1))
 
 
-#: What is done to a good set -> what the error must name.
+#: How a good set is damaged -> what the error must name.
 FATAL = {
     "no lists": (lambda f: lists_file(f).unlink(), ["animelists_cleaned.csv", "my_score"]),
     "no titles": (lambda f: (f / "anime_cleaned.csv").unlink(), ["anime_cleaned.csv"]),
@@ -151,10 +151,10 @@ FATAL = {
 
 
 @pytest.mark.parametrize("case", FATAL)
-def test_what_cannot_be_prepared_is_named_and_leaves_good_artifacts(
+def test_what_cannot_be_prepared_is_named_and_existing_artifacts_stay(
     tmp_path: Path, case: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)  # away from the shipped catalogue, whose series take seconds to tell apart
+    monkeypatch.chdir(tmp_path)  # without the shipped catalogue, whose franchises take seconds
     folder, out = good(tmp_path / "raw"), tmp_path / "out"
     prepare(folder, out, SMALL)
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}

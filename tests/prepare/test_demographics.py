@@ -27,7 +27,7 @@ def line(user_id: int, gender: str = "", born: str = "", online: str = ONLINE) -
 
 
 def known(folder: Path, *user_ids: int) -> list[set[str]]:
-    """The names of what is known of each fan."""
+    """The names of the columns that are 1 for each fan."""
     found = demographics.read(folder, np.array(user_ids))
     assert found.features.shape == (len(user_ids), len(found.names))
     assert found.features.dtype == np.float32
@@ -36,7 +36,7 @@ def known(folder: Path, *user_ids: int) -> list[set[str]]:
 
 
 @pytest.mark.parametrize("gz", [False, True])
-def test_rows_come_in_the_order_of_the_ids_and_what_is_not_told_is_unknown(tmp_path: Path, gz: bool) -> None:
+def test_rows_are_in_the_order_of_the_ids_and_missing_values_are_unknown(tmp_path: Path, gz: bool) -> None:
     lines = [
         line(0, "Female", "1990-12-30 00:00:00"),
         line(7, "Male", "1970-01-01"),
@@ -75,12 +75,12 @@ def test_rows_come_in_the_order_of_the_ids_and_what_is_not_told_is_unknown(tmp_p
         ("1990-01-01", "never", set()),
     ],
 )
-def test_age_bands_end_where_they_say_and_absurd_ages_are_unknown(tmp_path, born, online, band) -> None:
+def test_limits_of_the_age_bands_and_absurd_ages(tmp_path, born, online, band) -> None:
     folder = fans_file(tmp_path / "raw", line(7, "Female", born, online))
     assert known(folder, 7) == [{"female"} | band]
 
 
-def test_a_fan_given_twice_and_broken_lines_are_one_fan(tmp_path: Path) -> None:
+def test_repeated_and_broken_lines_of_a_fan_are_one_fan(tmp_path: Path) -> None:
     lines = [line(7), line(7, "Male", "1900-01-01"), line(7, "", "1990-01-01"), "fan8,8", line(8, '"Fem')]
     assert known(fans_file(tmp_path / "raw", *lines), 7, 8) == [{"male", "18_to_24"}, set()]
 
@@ -105,9 +105,9 @@ def test_a_set_without_a_fans_file_is_refused(tmp_path: Path) -> None:
         demographics.read(rawset.good(tmp_path / "raw", rawset.COOPER_UNION), np.array([7]))
 
 
-def test_a_file_that_tells_nothing_of_these_fans_is_refused(tmp_path: Path) -> None:
+def test_a_file_without_data_about_these_fans_is_refused(tmp_path: Path) -> None:
     folder = fans_file(tmp_path / "raw", line(7, "Female"), line(8))
-    with pytest.raises(DataError, match="neither gender nor age of any of the 2 fans"):
+    with pytest.raises(DataError, match="no gender or age for any of the 2 fans"):
         demographics.read(folder, np.array([8, 9]))
 
 

@@ -1,4 +1,4 @@
-"""A raw set is known by its headers, never by a guess between files."""
+"""Raw sets are recognised by their headers; ambiguous files are an error."""
 
 import csv
 import gzip
@@ -28,7 +28,7 @@ def touch(folder: Path, **headers: str) -> Path:
     return folder
 
 
-def test_the_whole_azathoth42_set_is_recognised_by_its_cleaned_files(tmp_path: Path) -> None:
+def test_the_complete_azathoth42_set_is_recognised_by_its_cleaned_files(tmp_path: Path) -> None:
     users, titles = "username,user_id,user_watching,gender", "anime_id,title,title_english,type"
     lists = dict.fromkeys(("animelists_cleaned", "animelists_filtered", "UserAnimeList"), AZATHOTH_LISTS)
     fans = dict.fromkeys(("users_cleaned", "users_filtered", "UserList"), users)
@@ -42,7 +42,7 @@ def test_the_whole_azathoth42_set_is_recognised_by_its_cleaned_files(tmp_path: P
     ]
 
 
-def test_the_whole_hernan4444_set_is_recognised_by_its_full_lists(tmp_path: Path) -> None:
+def test_the_complete_hernan4444_set_is_recognised_by_its_full_lists(tmp_path: Path) -> None:
     touch(
         tmp_path,
         anime=HERNAN_TITLES,
@@ -89,14 +89,14 @@ def test_two_candidates_are_an_error_that_names_both(tmp_path: Path) -> None:
         (b'"a,b\n1,2\n', "comma-separated"),
     ],
 )
-def test_headers_that_are_none(tmp_path: Path, content: bytes, said: str) -> None:
+def test_invalid_headers(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(content)
     with pytest.raises(DataError, match=said):
         kaggle.read_header(path)
 
 
-def test_a_header_is_read_through_marks_quotes_and_spaces(tmp_path: Path) -> None:
+def test_a_header_with_a_byte_order_mark_quotes_and_spaces(tmp_path: Path) -> None:
     path = tmp_path / "x.csv.gz"
     path.write_bytes(gzip.compress('\ufeff"user_id", Anime_ID ,,"a ""b"""\r\n1,2,3,4\r\n'.encode()))
     header = kaggle.read_header(path)
@@ -105,7 +105,7 @@ def test_a_header_is_read_through_marks_quotes_and_spaces(tmp_path: Path) -> Non
 
 
 def fields(folder: Path, *lines: str) -> list[Sequence[str] | None]:
-    """What `raw_sql.lines` makes of lines under a header of three columns."""
+    """The result of `raw_sql.lines` for lines under a header of three columns."""
     path = folder / "rating.csv"
     path.write_text("user_id,anime_id,rating\n" + "\n".join(lines), newline="")
     part = kaggle.Part(kaggle.read_header(path), kaggle.SCHEMAS[1].lists)

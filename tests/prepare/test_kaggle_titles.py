@@ -1,4 +1,4 @@
-"""Titles of the three Kaggle sets: cleaned, related, and laid over an existing catalogue."""
+"""Titles of the three Kaggle sets: cleaned, related, and merged into an existing catalogue."""
 
 import csv
 from pathlib import Path
@@ -79,7 +79,7 @@ class TestSchemas:
         assert [t.title for t in kaggle_titles.read(part(tmp_path, 1, odd))] == ['A "quoted", long name']
 
 
-class TestOverAnotherCatalogue:
+class TestMergeIntoACatalogue:
     BASE = Title(
         32281,
         "Kimi no Na wa.",
@@ -93,7 +93,7 @@ class TestOverAnotherCatalogue:
         members=7,
     )
 
-    def test_the_set_wins_and_the_base_fills_what_it_lacks(self, tmp_path: Path):
+    def test_the_set_has_priority_and_the_base_fills_gaps(self, tmp_path: Path):
         other = Title(60000, "Newer", members=3)
         title, newer = kaggle_titles.read(part(tmp_path, 1, COOPER), [self.BASE, other])
         assert (title.episodes, title.members, title.mean_score) == (1, 200630, 9.37)
@@ -106,7 +106,7 @@ class TestOverAnotherCatalogue:
         assert title.streaming == self.BASE.streaming
         assert newer.title == "Newer"
 
-    def test_a_season_of_another_year_is_not_taken(self, tmp_path: Path):
+    def test_a_season_of_another_year_is_not_used(self, tmp_path: Path):
         row = {**AZATHOTH, "anime_id": "32281", "premiered": "", "aired_string": "", "aired_from_year": "2017.0"}
         (title,) = kaggle_titles.read(part(tmp_path, 0, row), [self.BASE])
         assert (title.year, title.season) == (2017, None)
@@ -130,10 +130,10 @@ class TestRelated:
         "hostile",
         ["[]", "", None, "{", "{'a': 1}", "{1: [2]}", "__import__('os').abort()", "{" * 10_000, "{'a': " + "[" * 5000],
     )
-    def test_anything_else_is_no_relation(self, hostile):
+    def test_anything_else_is_not_a_relation(self, hostile):
         assert kaggle_titles.read_related(hostile) == ()
 
-    def test_stated_relations_decide_over_names(self, tmp_path: Path):
+    def test_stated_relations_have_priority_over_names(self, tmp_path: Path):
         def row(anime_id: int, title: str, related: dict) -> dict[str, str]:
             return {
                 **AZATHOTH,
@@ -158,7 +158,7 @@ class TestRelated:
 
 
 class TestBadFiles:
-    def test_rows_without_id_or_name_are_left_out(self, tmp_path: Path):
+    def test_rows_without_id_or_name_are_skipped(self, tmp_path: Path):
         rows = ({**COOPER, "anime_id": "10e30"}, {**COOPER, "name": " "}, COOPER)
         assert [t.anime_id for t in kaggle_titles.read(part(tmp_path, 1, *rows))] == [32281]
 
@@ -166,7 +166,7 @@ class TestBadFiles:
         with pytest.raises(DataError, match=r"anime\.csv"):
             kaggle_titles.read(part(tmp_path, 1, {**COOPER, "name": ""}))
 
-    def test_a_file_that_is_gone_is_an_error(self, tmp_path: Path):
+    def test_a_missing_file_is_an_error(self, tmp_path: Path):
         gone = Part(RawFile(tmp_path / "gone.csv", ("anime_id", "name")), SCHEMAS[1].titles)
         with pytest.raises(DataError, match=r"gone\.csv"):
             kaggle_titles.read(gone)

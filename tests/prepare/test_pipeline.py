@@ -1,4 +1,4 @@
-"""Preparing gives the rows that a plain implementation gives, counts what it drops, and never harms good artifacts."""
+"""Preparing agrees with a plain implementation, counts dropped rows, and never damages existing artifacts."""
 
 import signal
 import subprocess
@@ -72,7 +72,7 @@ def test_the_limits_are_more_than_ten_and_both_counted_before_filtering(tmp_path
     assert (report.sparse_fans, report.sparse_titles) == (0, 0)
 
 
-def test_fans_are_counted_before_titles_go(tmp_path: Path) -> None:
+def test_fans_are_counted_before_titles_are_dropped(tmp_path: Path) -> None:
     # Fan 1's second title has one rater: it goes, but fan 1 had more than one rating and stays with the other.
     rows = [Row("1", "1", "5"), Row("1", "2", "5"), Row("2", "1", "6"), Row("2", "3", "6"), Row("3", "3", "7")]
     prepare(rawset.write(tmp_path / "raw", AZATHOTH, rows, [1, 2, 3], [1, 2, 3]), tmp_path / "out", SMALL)
@@ -91,7 +91,7 @@ def test_all_schemas_give_names_and_arrays(tmp_path: Path, schema: str) -> None:
     assert dict(store.profile(name).scores) == {1: 7, 5: 7}
 
 
-def test_complete_ratings_stand_in_for_lists(tmp_path: Path) -> None:
+def test_rating_complete_is_used_without_the_lists(tmp_path: Path) -> None:
     folder = good(tmp_path / "raw", HERNAN)
     (folder / "animelist.csv").unlink()
     (folder / "rating_complete.csv").write_text("user_id,anime_id,rating\n0,1,3\n0,5,4\n1,1,5\n1,5,6\n")
@@ -111,7 +111,7 @@ def test_statuses_are_kept_and_strange_ones_reported(tmp_path: Path) -> None:
     assert store.profile("user-8").seen == {6}
 
 
-def test_nothing_else_about_people_is_kept(tmp_path: Path) -> None:
+def test_no_other_personal_data_is_kept(tmp_path: Path) -> None:
     folder = good(tmp_path / "raw")
     lines = "".join(f"fan{u},{u},Female,Aachen,1990-01-02\n" for u in USERS)
     (folder / "users_cleaned.csv").write_text("username,user_id,gender,location,birth_date\n" + lines)
@@ -121,7 +121,7 @@ def test_nothing_else_about_people_is_kept(tmp_path: Path) -> None:
         assert not any(word in path.read_bytes() for word in (b"Female", b"Aachen", b"1990-01-02"))
 
 
-def test_ids_and_names_given_twice_make_one_fan(tmp_path: Path) -> None:
+def test_repeated_ids_and_names_are_one_fan(tmp_path: Path) -> None:
     folder = good(tmp_path / "raw")
     (folder / "users_cleaned.csv").write_text("username,user_id\nfan7,7\nfan7,70\nfan8,8\nfan9,8\n,3\nfan3,x\n")
     report = prepare(folder, tmp_path / "out", SMALL)
@@ -148,7 +148,7 @@ def test_the_manifest_says_how_it_was_made(tmp_path: Path) -> None:
         (["--out", "raw/anime_cleaned.csv/x"], "anime_cleaned.csv"),
     ],
 )
-def test_options_that_cannot_be_met_are_named(
+def test_invalid_options_are_named(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -178,7 +178,7 @@ def test_the_command_prints_every_count(tmp_path: Path, capsys: pytest.CaptureFi
     assert "reading lists" in captured.err
 
 
-def test_one_fan_lies_in_few_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rows_of_a_fan_are_in_few_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("recsys.prepare.pipeline.ROW_GROUP", 20480)
     raw_set.write(tmp_path / "raw", n_fans=600, n_titles=400)
     prepare(tmp_path / "raw", tmp_path / "out")
@@ -194,7 +194,7 @@ def test_one_fan_lies_in_few_row_groups(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGKILL")
-def test_killed_while_it_works_the_old_artifacts_stay(tmp_path: Path) -> None:
+def test_the_old_artifacts_stay_if_it_is_killed(tmp_path: Path) -> None:
     folder, out = good(tmp_path / "raw"), tmp_path / "out"
     prepare(folder, out, SMALL)
     before = load_arrays(out).scores.tolist()

@@ -30,7 +30,7 @@ def rows(path):
     return pq.read_table(path).to_pylist()
 
 
-def test_picks_of_many_are_those_of_each(tmp_path, ratings):
+def test_picks_for_many_fans_equal_those_for_one(tmp_path, ratings):
     out = tmp_path / "picks.parquet"
     assert recommend.main(["--ratings", ratings, "--model", "svd", "-n", "5", "--out", str(out)]) == 0
     found = rows(out)
@@ -82,23 +82,46 @@ def test_bad_files_are_named_and_nothing_is_written(tmp_path, capsys, columns, s
     assert list(tmp_path.iterdir()) == [tmp_path / "fans.parquet"]
 
 
-def test_no_parquet_at_all(tmp_path, capsys):
+def test_a_file_that_is_not_parquet(tmp_path, capsys):
     path = tmp_path / "fans.parquet"
     path.write_bytes(b"fan,anime_id,score\n")
     assert recommend.main(["--ratings", str(path), "--out", str(tmp_path / "out")]) == 2
     assert str(path) in capsys.readouterr().err
 
 
-def test_one_export_as_json(tmp_path, capsys):
-    export = tmp_path / "export.xml"
-    export.write_text(
-        "<myanimelist><myinfo><user_name>m</user_name></myinfo><anime><series_animedb_id>5114</series_animedb_id>"
-        "<my_score>9</my_score><my_status>Completed</my_status></anime></myanimelist>"
+def an_export(path, text):
+    """Write an export with `text` for a title; give its path."""
+    path.write_text(
+        f"<myanimelist><myinfo><user_name>m</user_name></myinfo><anime><series_title>{text}</series_title>"
+        "<series_animedb_id>5114</series_animedb_id><my_score>9</my_score><my_status>Completed</my_status></anime>"
+        "<anime><my_score>9</my_score></anime></myanimelist>"
     )
+    return path
+
+
+def test_one_export_as_json(tmp_path, capsys):
+    export = an_export(tmp_path / "export.xml", "Ghost &amp; Tea")
     assert recommend.main(["--mal-xml", str(export), "--model", "svd", "-n", "3", "--json"]) == 0
     picks = json.loads(capsys.readouterr().out)
     assert len(picks) == 3
     assert 5114 not in [pick["anime_id"] for pick in picks]
+
+
+def test_a_repaired_export_is_read_and_the_repair_is_printed(tmp_path, capsys):
+    export = an_export(tmp_path / "export.xml", "Ghost & Tea")
+    export.write_text('\n<?xml version="1.0"?>\n' + export.read_text())
+    assert recommend.main(["--mal-xml", str(export), "--model", "popularity", "-n", "3", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert len(json.loads(out)) == 3
+    assert "before the XML declaration" in err
+    assert "1 character (&, < or ]]>)" in err
+    assert "1 left out: no MyAnimeList id." in err
+
+
+def test_a_damaged_export_is_named_with_its_line(tmp_path, capsys):
+    export = an_export(tmp_path / "export.xml", "\n</anime>")
+    assert recommend.main(["--mal-xml", str(export), "--model", "popularity"]) == 2
+    assert "line 2: mismatched tag" in capsys.readouterr().err
 
 
 def test_unknown_model(tmp_path, ratings, capsys):

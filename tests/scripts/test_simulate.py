@@ -1,4 +1,4 @@
-"""`scripts.simulate`: the community that ships, and the table that says how alike it is."""
+"""`scripts.simulate`: writing a community, and comparing it with real fans."""
 
 import re
 from pathlib import Path
@@ -9,39 +9,39 @@ import pytest
 from recsys.data import catalogue, manifest
 from recsys.data.ratings import load_arrays
 from recsys.models import store
-from recsys.simulation import community_files
+from recsys.simulation.lists import write_lists
 from recsys.types import Title
 from scripts import simulate as command
-from tests.simulation import world
+from tests.simulation import known_population
 
 ADULT = 30
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Prepared lists of the small world's fans."""
+    """Prepared lists of the known population."""
     folder = tmp_path_factory.mktemp("data")
-    community_files.write(world.fans(700), world.model().item_ids, folder, np.random.default_rng(0))
+    write_lists(known_population.fans(700), known_population.model().item_ids, folder, np.random.default_rng(0))
     return folder
 
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    """Artifacts with the small world's SVD and a catalogue, in which one title is adult and one unknown."""
-    titles = [Title(int(i), f"Title {i}", adult=bool(i == ADULT)) for i in world.model().item_ids[:-1]]
+    """Artifacts with the known SVD and a catalogue, in which one title is adult and one is missing."""
+    titles = [Title(int(i), f"Title {i}", adult=bool(i == ADULT)) for i in known_population.model().item_ids[:-1]]
     with manifest.writing(tmp_path) as batch:
         catalogue.write(titles, batch.path(catalogue.FILE))
-        store.save(world.model(), batch.path(store.file_name("svd")))
+        store.save(known_population.model(), batch.path(store.file_name("svd")))
     return tmp_path
 
 
-def test_a_community_of_known_titles_that_everybody_may_see(
+def test_a_community_without_adult_and_unknown_titles(
     data: Path, out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command.main(["--data", str(data), "--out", str(out), "--fans", "60"]) == 0
     ratings = load_arrays(out)
     assert len(ratings.user_ids) == 60
-    assert not {ADULT, int(world.model().item_ids[-1])} & set(ratings.item_ids.tolist())
+    assert not {ADULT, int(known_population.model().item_ids[-1])} & set(ratings.item_ids.tolist())
     entry = manifest.read(out).files["ratings.parquet"]
     assert entry["simulated"] is True
     assert entry["drawn_from"]["model"] == manifest.read(out).files["models/svd.safetensors"]["sha256"]
@@ -60,7 +60,7 @@ def test_without_an_svd_the_file_is_named_and_nothing_written(
 def test_the_check_prints_both_columns(
     data: Path, out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "_JUDGES", 40)
+    monkeypatch.setattr(command, "_TEST_FANS", 40)
     before = {path.name for path in out.iterdir()}
     assert command.main(["--data", str(data), "--out", str(out), "--fans", "300", "--check"]) == 0
     table = dict(re.findall(r"^(\S.*?)  +(-?[\d.]+ +-?[\d.]+)$", capsys.readouterr().out, re.MULTILINE))

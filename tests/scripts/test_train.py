@@ -9,15 +9,15 @@ import pytest
 
 from recsys.data import manifest
 from recsys.models import store
-from recsys.simulation import community_files
+from recsys.simulation.lists import write_lists
 from scripts import evaluate, train
-from tests.simulation import world
+from tests.simulation import known_population
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
-    community_files.write(world.fans(900), world.model().item_ids, folder, np.random.default_rng(0))
+    write_lists(known_population.fans(900), known_population.model().item_ids, folder, np.random.default_rng(0))
     with manifest.writing(folder) as batch:
         pq.write_table(pa.table({"anime_id": [10], "n_ratings": [3]}), batch.path("title_stats.parquet"))
     return folder
@@ -113,7 +113,7 @@ def test_elicitation_figures(data: Path, out: Path, capsys, monkeypatch: pytest.
     monkeypatch.setattr("recsys.evaluation.elicitation.MIN_RATINGS", 30)
     assert evaluate.main(["elicitation", "--data", str(data), "--artifacts", str(out)]) == 0
     names = [words[0] for words in lines(capsys) if words]
-    assert names[-3:] == ["telling", "popular", "random"]
+    assert names[-3:] == ["informative", "popular", "random"]
 
 
 def test_elicitation_without_a_model_is_an_error(data: Path, tmp_path: Path, capsys) -> None:

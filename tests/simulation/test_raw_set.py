@@ -1,4 +1,4 @@
-"""Raw sets made of random numbers can be prepared, and hold a structure that a low-rank model can find."""
+"""Raw sets of random numbers can be prepared, and have a low-rank structure."""
 
 import gzip
 from pathlib import Path
@@ -12,7 +12,7 @@ from recsys.simulation import raw_set
 from scripts import simulate as command
 
 
-def test_every_row_is_sound(tmp_path: Path) -> None:
+def test_every_row_is_valid(tmp_path: Path) -> None:
     rows = raw_set.write(tmp_path / "raw", n_fans=1500, n_titles=300, seed=1)
     report = prepare(tmp_path / "raw", tmp_path / "out")
     assert [path.name for path in rows] == ["animelists_cleaned.csv", "anime_cleaned.csv", "users_cleaned.csv"]
@@ -25,7 +25,7 @@ def test_every_row_is_sound(tmp_path: Path) -> None:
 
 
 def gap(ratings: Ratings) -> float:
-    """How much larger the first singular value of the scores is than after shuffling scores within titles."""
+    """Ratio of the first singular value of the scores to the one after shuffling scores within titles."""
     rng = np.random.default_rng(0)
     means = np.bincount(ratings.items, ratings.scores) / np.bincount(ratings.items)
     sizes = []
@@ -45,16 +45,14 @@ def test_compressed_or_not_the_rows_are_the_same(tmp_path: Path) -> None:
         assert gzip.decompress((tmp_path / "packed" / f"{path.name}.gz").read_bytes()) == path.read_bytes()
 
 
-def test_the_command_writes_a_set_of_the_asked_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_a_set_of_the_requested_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--raw", str(tmp_path / "raw"), "--fans", "1200", "--titles", "150", "--seed", "3"]) == 0
     assert "users_cleaned.csv: 1,200 rows" in capsys.readouterr().out
     assert prepare(tmp_path / "raw", tmp_path / "out").fans <= 1200
 
 
 @pytest.mark.parametrize("arguments", [["--fans", "0"], ["--titles", "3"], ["--fans", "many"]])
-def test_sizes_that_are_none_are_refused(
-    tmp_path: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_invalid_sizes_are_refused(tmp_path: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         command.main(["--raw", str(tmp_path), *arguments])
     assert arguments[0] in capsys.readouterr().err

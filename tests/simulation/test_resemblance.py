@@ -1,10 +1,10 @@
-"""Figures of likeness, worked out by hand."""
+"""Similarity measures against values computed by hand."""
 
 import numpy as np
 import pytest
 
 from recsys.simulation import resemblance
-from recsys.simulation.community import Lists
+from recsys.simulation.lists import Lists
 from tests.models.fixed import Fixed
 
 
@@ -26,12 +26,12 @@ def test_ks_distance(a: list[float], b: list[float], distance: float) -> None:
     assert resemblance.ks_distance(np.array(a, float), np.array(b, float)) == pytest.approx(distance)
 
 
-def test_lists_are_like_themselves() -> None:
+def test_lists_have_distance_zero_from_themselves() -> None:
     for measure, value in resemblance.distances(SOME, SOME, 4).items():
         assert value == pytest.approx(1 if "correlation" in measure else 0), measure
 
 
-def test_scores_that_differ_wholly_are_one_apart() -> None:
+def test_disjoint_score_distributions_have_distance_one() -> None:
     worse = lists({0: 1, 1: 2}, {0: 1, 2: 2, 3: 2}, {1: 2, 2: 1})
     assert resemblance.distances(worse, SOME, 4)["scores: total variation"] == pytest.approx(1)
 
@@ -41,7 +41,7 @@ def test_popularity_is_a_share_of_fans() -> None:
 
 
 def test_nearest_overlap_is_the_jaccard_index_with_another() -> None:
-    # {0,1} shares one of three titles with {1,2}; {0,2,3} one of four with either; alone, each overlaps itself wholly.
+    # {0,1} shares one of three titles with {1,2}; {0,2,3} one of four with either; each is equal to its own copy.
     assert resemblance.nearest_overlap(SOME, SOME, 4) == pytest.approx([1 / 3, 1 / 4, 1 / 3])
     assert resemblance.nearest_overlap(SOME, SOME.take(np.arange(3)), 4) == pytest.approx([1, 1, 1])
 

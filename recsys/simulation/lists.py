@@ -1,0 +1,101 @@
+"""Fans' lists as arrays: read prepared real lists, write a simulated community."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from recsys.data import manifest
+from recsys.data.ratings import load_arrays
+from recsys.prepare.pipeline import ROW_GROUP
+from recsys.simulation import usernames
+from recsys.types import positions_of
+
+Floats = NDArray[np.floating]
+
+#: The manifest's name of the data set. Every file of a simulated community is also marked `"simulated": true`.
+DATA_SET = "simulated fans, drawn from distributions fitted to real ones"
+_COMPLETED = 2
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Fans' lists as three parallel arrays sorted by fan, then title.
+
+    `fans` are numbers from 0, `items` positions in a model's titles, `scores` 1-10, or 0 for an unscored title.
+    """
+
+    fans: NDArray[np.int32]
+    items: NDArray[np.int32]
+    scores: NDArray[np.uint8]
+    n_fans: int
+
+    def watched(self, n_items: int) -> NDArray[np.bool_]:
+        """The lists as a matrix (n_fans, n_items)."""
+        matrix = np.zeros((self.n_fans, n_items), dtype=bool)
+        matrix[self.fans, self.items] = True
+        return matrix
+
+    def of(self, fan: int) -> tuple[NDArray[np.intp], Floats, NDArray[np.intp]]:
+        """One fan's scored titles, their scores, and the unscored titles: the arguments of a model's `fold_in`."""
+        first, end = np.searchsorted(self.fans, [fan, fan + 1])
+        rows = slice(first, end)
+        items, scores = self.items[rows].astype(np.intp), self.scores[rows]
+        return items[scores > 0], scores[scores > 0].astype(np.float64), items[scores == 0]
+
+    def take(self, fans: NDArray[np.integer]) -> "Lists":
+        """The lists of some fans, renumbered in the given order."""
+        number = np.full(self.n_fans, -1, np.int32)
+        number[fans] = np.arange(len(fans), dtype=np.int32)
+        rows = np.flatnonzero(number[self.fans] >= 0)
+        rows = rows[np.lexsort((self.items[rows], number[self.fans[rows]]))]
+        return Lists(number[self.fans[rows]], self.items[rows], self.scores[rows], len(fans))
+
+
+def load_lists(folder: str | Path, item_ids: NDArray[np.int64]) -> Lists:
+    """The prepared lists in `folder`, scored and unscored, of the titles `item_ids` (ascending).
+
+    Raises `ArtifactError` if the folder's files are missing or damaged.
+    """
+    ratings = load_arrays(folder)
+    path = manifest.read(folder).path("unscored.parquet")
+    with duckdb.connect() as connection:
+        rows = connection.execute("SELECT user_id, anime_id FROM read_parquet(?)", [str(path)]).fetchnumpy()
+    fans = np.concatenate([ratings.users, positions_of(ratings.user_ids, rows["user_id"])]).astype(np.int32)
+    titles = np.concatenate([ratings.item_ids[ratings.items], rows["anime_id"]])
+    scores = np.concatenate([ratings.scores, np.zeros(len(rows["anime_id"]))]).astype(np.uint8)
+    items = positions_of(item_ids, titles).astype(np.int32)
+    known = (items >= 0) & (fans >= 0)
+    lists = Lists(fans[known], items[known], scores[known], len(ratings.user_ids))
+    some = np.unique(lists.fans[lists.scores > 0])
+    return lists.take(some)
+
+
+def write_lists(
+    lists: Lists, item_ids: np.ndarray, folder: str | Path, rng: np.random.Generator, **described: Any
+) -> dict[str, int]:
+    """Write users, ratings and unscored titles as Parquet to `folder`, in one step. Return rows by file.
+
+    The lists' items are positions in `item_ids`. `described` is added to the manifest: what the fans were drawn from.
+    `title_stats.parquet` does not change: the app shows real scores of titles.
+    """
+    user_ids = np.arange(1, lists.n_fans + 1, dtype=np.int64)
+    scored = lists.scores > 0
+    users, titles = user_ids[lists.fans], item_ids[lists.items].astype(np.int32)
+    status = np.full(int((~scored).sum()), _COMPLETED, np.uint8)
+    tables = {
+        "ratings.parquet": {"user_id": users[scored], "anime_id": titles[scored], "score": lists.scores[scored]},
+        "unscored.parquet": {"user_id": users[~scored], "anime_id": titles[~scored], "status": status},
+        "users.parquet": {"user_id": user_ids, "username": usernames.draw(lists.n_fans, rng)},
+    }
+    entry = {"data_set": DATA_SET, "licence": "CC0-1.0", "simulated": True, **described}
+    with manifest.writing(folder, **entry) as batch:
+        for name, columns in tables.items():
+            rows = len(columns["user_id"])
+            pq.write_table(pa.table(columns), batch.path(name, rows=rows), compression="zstd", row_group_size=ROW_GROUP)
+    return {name: len(columns["user_id"]) for name, columns in tables.items()}
