@@ -25,8 +25,8 @@ class Truth:
 
 @dataclass(frozen=True)
 class Scores:
-    """`precision` and `recall` over all pairs, and as means over franchises (`mean_…`), where small and large
-    ones count alike. `wrong` lists each franchise with errors, its extra ids and its missing ids."""
+    """`precision` and `recall` over all pairs, and as means over franchises (`mean_…`), where each counts the
+    same. `wrong` lists each franchise with errors, its extra ids and its missing ids."""
 
     franchises: int
     titles: int

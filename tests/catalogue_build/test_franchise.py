@@ -5,12 +5,21 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recsys.catalogue_build import franchise, franchise_brands, franchise_groups, franchise_order
 from recsys.catalogue_build.franchise import Relation
 from recsys.catalogue_build.franchise_brands import Brands
+from recsys.errors import DataError
 from recsys.types import Title
 
+NAMES = [
+    f"Yuusha Ou{more}" for more in ("", " 2nd Season", " III", " Part 2", ": Hoshi", ": Hoshi 2nd Season", " (2003)")
+]
+NAMES += ["Yuusha Ou Episode 3", "Yuusha Ou 3: Hoshi 2nd Season", "Yuusha Ou Recap", "Hoshi: Yuusha Ou Gaiden"]
+YEARS = (None, 2000, 2003, 2006)
+TYPES = ("TV", "ONA", "OVA", "Movie", "Special")
 ROOT = Path(__file__).parents[2]
 
 
@@ -153,16 +162,82 @@ class TestRequires:
         names = [f"Yuusha Ou {word}" for word in ("Aka", "Ao", "Kiiro", "Midori", "Shiro", "Kuro", "Haiiro")]
         assert required("Yuusha Ou", *names) == {}
 
-    def test_relations_in_a_circle_end(self):
-        related = {1: (Relation("prequel", 2),), 2: (Relation("prequel", 1),)}
-        first, second = franchise.annotate(titles("Alpha Wan", "Beta Tsuu"), related)
-        assert (first.requires, second.requires) == ((2,), (1,))
+    def test_of_relations_in_a_circle_those_against_the_dates_are_left_out(self):
+        related = {1: (Relation("prequel", 3),), 2: (Relation("prequel", 1),), 3: (Relation("prequel", 2),)}
+        found = franchise.annotate(titles("Alpha Wan", "Beta Tsuu", "Gamma Surii"), related)
+        assert [title.requires for title in found] == [(), (1,), (1, 2)]
 
-    def test_the_corrections_by_hand_are_well_formed(self):
-        by_hand = franchise_order._by_hand()
-        assert all(anime_id not in required for anime_id, required in by_hand.items())
-        chains = franchise_order.chains(by_hand)
-        assert all(anime_id not in chains[anime_id] for anime_id in chains)
+    def test_a_relation_against_the_dates_is_kept_where_there_is_no_circle(self):
+        first, second = franchise.annotate(titles("Alpha Wan", "Beta Tsuu"), {1: (Relation("prequel", 2),)})
+        assert (first.requires, first.watch_order) == ((2,), 2)
+        assert (second.requires, second.watch_order) == ((), 1)
+
+    def test_a_circle_in_the_corrections_is_refused(self, monkeypatch):
+        rows = [{"anime_id": "1", "after": "2"}, {"anime_id": "2", "after": "3"}, {"anime_id": "3", "after": "1"}]
+        monkeypatch.setattr(franchise_order.csv, "DictReader", lambda lines: rows)
+        with pytest.raises(DataError, match="require each other"):
+            franchise_order.corrections()
+
+    @given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(YEARS), st.sampled_from(TYPES)), max_size=12))
+    def test_no_title_requires_itself_and_all_it_requires_comes_before_it(self, rows):
+        found = franchise.annotate(titles(*((name, {"year": year, "type": kind}) for name, year, kind in rows)))
+        by_id = {title.anime_id: title for title in found}
+        for title in found:
+            assert all(by_id[i].watch_order < title.watch_order for i in title.requires)
+            assert {j for i in title.requires for j in by_id[i].requires} <= set(title.requires)
+
+
+UNDATED = {"year": None, "season": None}
+#: Titles of 1990 fill the ids before the tested ones, so that undated titles are estimated to be of 1990.
+OLD = [(f"Mukashi {'abcdefghijklmnopqrst'[i] * 7}", {"year": 1990}) for i in range(20)]
+
+
+def watched(*names: tuple[str, dict]) -> list[str]:
+    """The names of a franchise in watch order, where undated titles are estimated to be of 1990."""
+    found = sorted(franchise.annotate(titles(*OLD, *names))[len(OLD) :], key=lambda title: title.watch_order)
+    assert len({title.franchise_id for title in found}) == 1
+    return [title.title for title in found]
+
+
+class TestWatchOrder:
+    def test_known_dates_decide(self):
+        movie = ("Yuusha Ou Movie", {"type": "Movie", "year": 1995})
+        assert watched(("Yuusha Ou 3", {"year": 1994}), ("Yuusha Ou 2", {"year": 1998}), movie) == [
+            "Yuusha Ou 3",
+            "Yuusha Ou Movie",
+            "Yuusha Ou 2",
+        ]
+
+    CASES = (
+        pytest.param([("Yuusha Ou", 2005), ("Yuusha Ou 2nd Season", None)], id="a later season"),
+        pytest.param([("Yuusha Ou 3rd Season", 1985), ("Yuusha Ou", None)], id="an earlier season"),
+        pytest.param([("Yuusha Ou 3: Hoshi", 2005), ("Yuusha Ou 3: Hoshi 2nd Season", None)], id="two numbers"),
+        pytest.param([("Yuusha Ou", 1991), ("Yuusha Ou: Taikai-hen", None)], id="a longer name"),
+        pytest.param([("Yuusha Ou", 2005), ("Yuusha Ou", None)], id="the same name and a higher id"),
+        pytest.param([("Yuusha Ou (1985)", 1985), ("Yuusha Ou", None)], id="a remake with its year"),
+        pytest.param([("Yuusha Ou", 2005), ("Yuusha Ou (2009)", None)], id="a year in the name"),
+        pytest.param([("Yuusha Ou (2005)", 2005), ("Yuusha Ou (2005) 2nd Season", None)], id="a year and a season"),
+        pytest.param([("Yuusha Ou", 1985), ("Yuusha Ou 0", None)], id="a number 0 says nothing"),
+    )
+
+    @pytest.mark.parametrize("rows", CASES)
+    def test_names_correct_estimated_dates(self, rows, request):
+        names = [(name, {"year": year, "season": "Spring" if year else None}) for name, year in rows]
+        first, second = (name for name, _ in rows)
+        swapped = request.node.callspec.id in ("an earlier season", "a remake with its year")
+        assert watched(*names) == ([second, first] if swapped else [first, second])
+
+    def test_specials_come_after_their_series(self):
+        names = [("Yuusha Ou Specials", {**UNDATED, "type": "Special"}), ("Yuusha Ou", {"year": 1991})]
+        assert watched(*names) == ["Yuusha Ou", "Yuusha Ou Specials"]
+
+    def test_seasons_of_a_remake_follow_the_remake(self):
+        names = ("Yuusha Ou", ("Yuusha Ou (2005)", {"year": 2005}), ("Yuusha Ou (2005) 2nd Season", UNDATED))
+        assert required(*names) == {3: (2,)}
+
+    def test_a_single_episode_is_required_by_nothing(self):
+        episode = ("Yuusha Ou Episode 12", {"type": "ONA", "episodes": 1, "year": 2002})
+        assert required("Yuusha Ou", episode, "Yuusha Ou: Hoshi") == {2: (1,), 3: (1,)}
 
 
 @pytest.mark.parametrize(
@@ -173,6 +248,8 @@ class TestRequires:
         (Title(1, "One Piece Recap", type="OVA"), "recap"),
         (Title(1, "Steins;Gate: Omake", type="TV"), "special"),
         (Title(1, "Christmas", type="Special"), "special"),
+        (Title(1, "Yuusha Ou Episode 0", type="ONA", episodes=1), "special"),
+        (Title(1, "Yuusha Ou: Episode 2", type="OVA", episodes=4), "main"),
         (Title(1, "Shelter", type="Music"), "music"),
         (Title(1, "Free! Manner Movie", type="Movie"), "music"),
     ],

@@ -65,6 +65,13 @@ def test_a_word_within_a_word_is_no_mark():
 def test_a_year_is_taken_out():
     parsed = parse("Hunter x Hunter (2011)")
     assert (parsed.words, parsed.year) == (("hunter", "x", "hunter"), 2011)
+    parsed = parse("Yuusha Ou (2005) 2nd Season")
+    assert (parsed.words, parsed.year, parsed.season) == (("yuusha", "ou"), 2005, 2)
+
+
+def test_a_second_number_is_kept_apart():
+    parsed = parse("Yuusha Ou 3: Hoshi 2nd Season")
+    assert (parsed.words, parsed.series, parsed.season) == (("yuusha", "ou", "hoshi"), 3, 2)
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ FULL = Title(
     anilist_id=6,
     image_url="https://example.org/5.jpg",
     franchise_id=1,
+    kind="special",
+    watch_order=2,
     requires=(1, 404),
     streaming=(("Netflix", "https://www.netflix.com/title/1"),),
 )
@@ -67,6 +69,12 @@ class TestRoundTrip:
         with pytest.raises(ValueError, match="twice"):
             catalogue.to_table([BARE, BARE])
 
+    @pytest.mark.parametrize("circle", [(1,), (1, 2), (1, 2, 3)])
+    def test_titles_that_require_each_other_are_refused(self, circle: tuple[int, ...]):
+        first = dict(zip(circle, (*circle[1:], circle[0]), strict=True))
+        with pytest.raises(ValueError, match="require each other"):
+            catalogue.to_table([Title(i, "Yuusha Ou", requires=(before,)) for i, before in first.items()])
+
 
 class TestColumns:
     def test_columns_agree_with_rows_and_mark_what_is_unknown(self):
@@ -74,6 +82,7 @@ class TestColumns:
         assert len(c) == 3
         assert c.ids.tolist() == [1, 5, MAX_ANIME_ID]
         assert c.types.tolist() == ["", "Movie", ""]
+        assert c.kinds.tolist() == ["main", "special", "main"]
         assert c.years.tolist() == [0, 1998, 0]
         assert c.episodes.tolist() == [0, 26, 0]
         assert c.members.tolist() == [0, 1_000_000, 0]
@@ -124,13 +133,13 @@ class TestPositions:
 
 class TestFranchise:
     ROWS = (
-        Title(10, "Second", year=2003, franchise_id=10, requires=(30,)),
-        Title(20, "Third", year=2005, franchise_id=10, requires=(30, 10)),
-        Title(30, "First, added late", year=2009, franchise_id=10),
-        Title(40, "Other", year=2001, franchise_id=40),
+        Title(10, "Second", franchise_id=10, watch_order=2, requires=(30,)),
+        Title(20, "Third", franchise_id=10, watch_order=3, requires=(30, 10)),
+        Title(30, "First, added late", franchise_id=10, watch_order=1),
+        Title(40, "Other", franchise_id=40, watch_order=1),
     )
 
-    def test_watch_order_is_by_date_but_what_is_required_comes_first(self):
+    def test_titles_are_in_watch_order(self):
         assert Catalogue.from_rows(self.ROWS).franchise(20) == (30, 10, 20)
 
     def test_title_alone_is_its_own_franchise(self):

@@ -62,6 +62,7 @@ class TestSchemas:
             members=793665,
             image_url="https://example.org/5114.jpg",
             franchise_id=5114,
+            watch_order=1,
         )
 
     def test_cooper_union_calls_the_mean_score_rating(self, tmp_path: Path):

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,29 @@ def test_errors_are_one_line_and_status_2(tmp_path: Path, argv, capsys):
     assert not (tmp_path / "out" / FILE).exists()
 
 
-def test_the_shipped_catalogue_knows_every_alias():
-    shipped = Catalogue.load(Path(__file__).parents[2] / "artifacts" / FILE)
-    assert (shipped.positions(list(aliases.read())) >= 0).all()
+@pytest.fixture(scope="module")
+def shipped() -> Catalogue:
+    return Catalogue.load(Path(__file__).parents[2] / "artifacts" / FILE)
+
+
+class TestShipped:
+    def test_it_knows_every_alias(self, shipped):
+        assert (shipped.positions(list(aliases.read())) >= 0).all()
+
+    def test_no_title_requires_itself_through_others_and_all_it_requires_comes_before_it(self, shipped):
+        titles = {title.anime_id: title for title in shipped.titles()}
+        list(TopologicalSorter({i: title.requires for i, title in titles.items()}).static_order())
+        for title in titles.values():
+            assert all(titles[i].watch_order < title.watch_order for i in title.requires)
+            assert {titles[i].franchise_id for i in title.requires} <= {title.franchise_id}
+
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [(287, 551), (849, 4382), (3270, 1410), (48417, 48418), (48661, 51367), (51367, 53273), (406, 2684)],
+    )
+    def test_pairs_of_known_order(self, shipped, first, second):
+        order = shipped.franchise(first)
+        assert order.index(first) < order.index(second)
+
+    def test_each_title_is_of_one_kind(self, shipped):
+        assert set(shipped.kinds) == {"main", "special", "recap", "music"}
