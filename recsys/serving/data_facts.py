@@ -1,4 +1,4 @@
-"""What the shipped data is: where each file comes from, and how its ratings are spread."""
+"""Facts about the shipped data: the source of each file, and the distribution of its ratings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from recsys.data import manifest
 from recsys.errors import ArtifactError
 
-#: The article counts fans and titles with fewer ratings than this as sparse.
+#: The article calls fans and titles with fewer ratings than this sparse.
 SPARSE = 10
 _TABLES = ("catalogue.parquet", "title_stats.parquet", "ratings.parquet", "unscored.parquet", "users.parquet")
 _SCORES = [f"score_{score}" for score in range(1, 11)]
@@ -21,8 +21,8 @@ _SCORES = [f"score_{score}" for score in range(1, 11)]
 
 @dataclass(frozen=True)
 class Source:
-    """One shipped table: what it was made from and by what. `of` are the packages that a catalogue was put together
-    from, as (name, version, licence)."""
+    """One shipped table: its source and the command that made it. `of` are the packages that a catalogue was made from,
+    as (name, version, licence)."""
 
     file: str
     rows: int
@@ -38,9 +38,9 @@ class Source:
 class DataFacts:
     """`real_scores`, `community_scores` (10,): how often each score 1 … 10 was given. `raters` (n_titles,): real
     ratings of each rated title. `list_lengths` (n_fans,): scored titles of each fan of the community. `simulated`:
-    whether that community was drawn from a model. `trained_on`: ratings that the models were trained on. `sparsity`:
-    what, how many are sparse, of how many, before the article's rule took sparse ones out; empty where preparing did
-    not note it."""
+    whether a model drew that community. `trained_on`: ratings of the data set that the models were trained on.
+    `sparsity`: what, how many are sparse, of how many, before the article's rule removed them; empty where the manifest
+    does not say."""
 
     sources: tuple[Source, ...]
     real_scores: NDArray[np.int64]
@@ -91,7 +91,7 @@ def _read(described: manifest.Manifest, name: str, columns: list[str]) -> pa.Tab
     try:
         return pq.read_table(path, columns=columns)
     except (OSError, KeyError, ValueError, pa.ArrowException) as error:
-        raise ArtifactError(f"{path} lacks what it should hold: {error}") from None
+        raise ArtifactError(f"{path} lacks a column ({error}). Restore it from the repository.") from None
 
 
 def _source(file: str, entry: Mapping[str, Any]) -> Source:
@@ -112,7 +112,7 @@ def _source(file: str, entry: Mapping[str, Any]) -> Source:
 
 
 def _sparsity(entries: Any) -> tuple[tuple[str, int, int], ...]:
-    """From the first entry that says so: its `sparsity` holds `titles`, `sparse_titles`, `fans`, `sparse_fans`."""
+    """From the first entry with a `sparsity`: `titles`, `sparse_titles`, `fans`, `sparse_fans`."""
     for entry in entries:
         if isinstance(given := entry.get("sparsity"), dict):
             return tuple(

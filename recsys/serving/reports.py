@@ -1,4 +1,4 @@
-"""What the artifacts say of themselves: how each model was made, and what was measured on fans it never saw."""
+"""Reads training and evaluation reports from the artifacts: how each model was made, and its held-out figures."""
 
 import json
 import math
@@ -30,7 +30,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Curve:
-    """One measure of one contender at ascending numbers of known ratings. `is_model` is False for baselines."""
+    """One measure of one contender by number of known ratings, ascending. `is_model` is False for baselines."""
 
     name: str
     counts: tuple[int, ...]
@@ -43,7 +43,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of figures: `rows` maps a contender to its measures. `how` says how they were measured, or is empty."""
+    """A table of figures: `rows` maps a contender to its measures. `how` describes how they were measured, or is empty."""
 
     how: str
     measures: tuple[str, ...]
@@ -52,8 +52,8 @@ class Table:
 
 @dataclass(frozen=True)
 class ModelReport:
-    """How a model was made. `settings` and `facts` are pairs of a name and a value as text; `epochs` maps what was
-    logged in each epoch of training to its values."""
+    """How a model was made. `settings` and `facts` are pairs of a name and a value as text; `epochs` maps a name to the
+    values logged in each epoch of training."""
 
     name: str
     data_set: str
@@ -69,7 +69,7 @@ class ModelReport:
 
 @dataclass(frozen=True)
 class Reports:
-    """The manifest's models and the contents of metrics.json, which is empty until something was measured."""
+    """The models in the manifest and the contents of metrics.json, empty until the first evaluation."""
 
     models: tuple[ModelReport, ...]
     validation: Mapping[str, tuple[Curve, ...]] = field(default_factory=dict)
@@ -77,12 +77,12 @@ class Reports:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """What was measured."""
+        """The names of the evaluations."""
         return tuple(self.measured)
 
     @property
     def part(self) -> str:
-        """The part of the fans that were asked about new fans: "test" or "validation"."""
+        """Which held-out fans the evaluation of new fans used: "test" or "validation"."""
         return str(self._section(NEW_FANS).get("part", ""))
 
     def _section(self, subject: str) -> Mapping[str, Any]:
@@ -90,7 +90,7 @@ class Reports:
         return section if isinstance(section, dict) else {}
 
     def fans(self) -> dict[int, int]:
-        """How many fans were asked, by number of known ratings."""
+        """How many fans were evaluated, by number of known ratings."""
         rows = self._by_count()
         return {k: max((int(row.get("fans", 0)) for row in named.values()), default=0) for k, named in rows.items()}
 
@@ -114,7 +114,7 @@ class Reports:
         return sorted(curves, key=lambda curve: not curve.is_model)
 
     def table(self, subject: str) -> Table | None:
-        """The rows of a subject that is one table (`article`, `cold-titles`), or None if it was not measured."""
+        """The figures of an evaluation that is one table (`article`, `cold-titles`), or None if it was not run."""
         section = self._section(subject)
         given = section.get("rows")
         if not isinstance(given, dict):
@@ -122,7 +122,7 @@ class Reports:
         return _table(str(section.get("how", "")), given)
 
     def page_rules(self) -> tuple[str, Table] | None:
-        """The model whose ten were looked at, and what the page's rules do to them at each number of known ratings."""
+        """The evaluated model, and the effect of the page's rules on its ten titles by number of known ratings."""
         rows = {
             f"{name}, {k} known": {key: value for key, value in row.items() if key != "fans"}
             for k, named in self._by_count(PAGE).items()
@@ -151,7 +151,7 @@ def best(curves: Sequence[Curve], *, highest: bool) -> dict[int, tuple[str, Figu
 
 
 def envelope(curves: Sequence[Curve], name: str, *, highest: bool) -> Curve | None:
-    """The best of several contenders at each number of known ratings, as if it were one."""
+    """The best of several contenders at each number of known ratings, as one curve called `name`."""
     found = best(curves, highest=highest)
     return Curve(name, tuple(found), tuple(one for _, one in found.values()), False) if found else None
 
@@ -175,7 +175,7 @@ def _measured(described: manifest.Manifest) -> Mapping[str, Any]:
     except (OSError, ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
-        raise ArtifactError(f"{path} is damaged: it is not a table of figures. Write it with scripts.evaluate.")
+        raise ArtifactError(f"{path} is damaged: it is not a JSON object. Write it again with scripts.evaluate.")
     return content
 
 
