@@ -70,7 +70,7 @@ def choose(
 
 
 def _of_others(franchises: NDArray[np.int64], chosen: list[int], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Of the titles still `free` (n,), those whose franchise has no `chosen` title; if none, is not that of the last."""
+    """Of the titles still `free` (n,), those of a franchise without `chosen` titles; if none, not the last one."""
     for avoided in (chosen, chosen[-1:]):
         may = free & ~np.isin(franchises, franchises[avoided])
         if may.any():

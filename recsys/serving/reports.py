@@ -43,7 +43,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of figures: `rows` maps a contender to its measures. `how` describes how they were measured, or is empty."""
+    """A table of figures: `rows` maps a contender to its measures. `how` says how they were measured, or is empty."""
 
     how: str
     measures: tuple[str, ...]

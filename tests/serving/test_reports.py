@@ -1,4 +1,4 @@
-"""What is read of the manifest and metrics.json, from ones made by hand."""
+"""Reports read from a manifest and a metrics.json made by hand."""
 
 import json
 
@@ -50,7 +50,7 @@ def report(tmp_path_factory):
     return reports.read(write(tmp_path_factory.mktemp("reports"), json.dumps(METRICS)))
 
 
-def test_models_come_simplest_first_with_what_they_were_made_of(report):
+def test_models_come_simplest_first_with_their_settings(report):
     popularity, svd = report.models
     assert (popularity.name, svd.name) == ("popularity", "svd")
     assert (svd.data_set, svd.licence, svd.n_ratings, svd.megabytes) == ("a set", "CC0", 7, 2.0)
@@ -59,7 +59,7 @@ def test_models_come_simplest_first_with_what_they_were_made_of(report):
     assert svd.epochs == {"training_loss_by_epoch": (3.0, 2.5)}
 
 
-def test_curves_rise_with_the_number_of_known_ratings_and_tell_models_from_baselines(report):
+def test_curves_are_in_order_of_known_ratings_and_mark_baselines(report):
     svd, *others = report.curves("ndcg10")
     assert svd == Curve("svd", (0, 10), (Figure(0.3, 0.02), Figure(0.5, 0.01)), True)
     assert {curve.name: curve.is_model for curve in others} == {"KNN": False, "EASE": False}
@@ -107,7 +107,7 @@ def test_damaged_metrics_are_named(tmp_path, metrics):
         reports.read(tmp_path)
 
 
-def test_replaced_metrics_are_not_believed(tmp_path):
+def test_replaced_metrics_are_refused(tmp_path):
     write(tmp_path, "{}")
     (tmp_path / reports.METRICS).write_text('{"new-fans": {}}')
     with pytest.raises(ArtifactError, match="checksum"):
