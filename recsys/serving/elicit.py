@@ -70,7 +70,7 @@ def choose(
 
 
 def _of_others(franchises: NDArray[np.int64], chosen: list[int], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Of the titles still `free` (n,), those of a franchise without `chosen` titles; if none, not the last one."""
+    """Of the titles still `free` (n,), those of franchises not yet `chosen`; if none, of any but the last."""
     for avoided in (chosen, chosen[-1:]):
         may = free & ~np.isin(franchises, franchises[avoided])
         if may.any():

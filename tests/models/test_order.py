@@ -23,7 +23,7 @@ def test_a_model_without_a_chance_to_watch_uses_the_raters():
     for model, expected in ((Toy(), np.log1p(raters)), (Watcher(), Watcher.item_ids)):
         folded = model.fold_in(np.empty(0, np.intp), np.empty(0), np.empty(0, np.intp))
         assert chance_to_watch(model, folded, raters) == pytest.approx(expected)
-    with pytest.raises(ValueError, match="raters are needed"):
+    with pytest.raises(ValueError, match="pass its titles' raters"):
         chance_to_watch(Toy(), Toy().fold_in(np.empty(0, np.intp), np.empty(0), np.empty(0, np.intp)))
 
 
