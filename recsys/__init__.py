@@ -1,7 +1,7 @@
 """Anime recommendations from MyAnimeList ratings. This module is the public API; the rest may change.
 
-Training is imported by name (`from recsys.training.svd import SVD`): it needs scikit-surprise, numba and torch, which
-serving does not.
+Import training by its full name (`from recsys.training.svd import SVD`): it needs scikit-surprise, numba and torch,
+which serving does not.
 """
 
 from recsys import lists

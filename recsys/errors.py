@@ -2,34 +2,34 @@
 
 
 class RecsysError(Exception):
-    """Base of every error that `recsys` raises on purpose; its text is fit to show to a fan."""
+    """Base of every error that `recsys` raises on purpose; its text can be shown to a fan."""
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else self.__class__.__name__
 
 
 class ArtifactError(RecsysError):
-    """A file under `artifacts/` is missing, damaged, of another version or not what it claims to be."""
+    """A file of the artifacts is missing, damaged, of another version or of another kind."""
 
 
 class DataError(RecsysError):
-    """Raw or prepared ratings data cannot be read as what it should be."""
+    """Raw or prepared ratings data cannot be read."""
 
 
 class ProfileError(RecsysError, ValueError):
-    """A fan's list holds a value that no list can have (a score outside 1-10, an id that is not a number)."""
+    """An invalid value in a fan's list or a request: a score outside 1-10, an id that is not a number."""
 
 
 class UnknownTitleError(RecsysError, KeyError):
-    """An anime id that the catalogue does not know."""
+    """An anime id that is not in the catalogue."""
 
 
 class UnknownFanError(RecsysError, KeyError):
-    """A name that the ratings do not hold."""
+    """A username that is not in the ratings."""
 
 
 class UnknownModelError(RecsysError, KeyError):
-    """A model name that the loaded artifacts do not hold."""
+    """A model that is not among the loaded ones."""
 
 
 class ListError(RecsysError):

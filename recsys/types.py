@@ -110,16 +110,15 @@ class Profile:
 
 @dataclass(frozen=True)
 class Filters:
-    """Which titles may be recommended. Applied before ranking, so that a filter never shortens the list by itself.
+    """Which titles may be recommended. Applied before ranking, so that a list is short only when few titles pass.
 
     An empty tuple or None means no restriction. Year and episode bounds are inclusive and leave out titles whose year
     or episode count is unknown. `genres` must all be present; `without_genres` must all be absent. `min_raters` counts
-    the ratings in the data, held-out fans included (None: the setting, where a model orders by score alone),
-    `min_members` MyAnimeList's members. `planned` is "show", "hide" or "only". `franchise_rules` allows one title of a
-    franchise, only when everything that it requires is completed, none of a franchise of which the fan dropped a title,
-    and no recap or music video.
-    `continuing` leaves only titles that follow on what the fan has completed. `exclude` are anime ids that the fan does
-    not want to see.
+    a title's ratings in the data, held-out fans included (None: `Settings.min_raters` where the predicted score alone
+    decides, else 0), `min_members` MyAnimeList's members. `planned` is "show", "hide" or "only". `franchise_rules`
+    allows one title of a franchise, only when everything that it requires is completed, none of a franchise of which
+    the fan dropped a title, and no recap or music video. `continuing` leaves only titles that continue what the fan has
+    completed. `exclude` are anime ids that the fan has hidden.
     """
 
     types: tuple[str, ...] = ()
@@ -183,7 +182,7 @@ class Title:
 
 @dataclass(frozen=True)
 class Reason:
-    """What one rated title added to a prediction, in points on the 1-10 scale.
+    """The effect of one rating on a prediction, in points on the 1-10 scale.
 
     Under a model whose prediction is linear in the ratings, `baseline + sum(effects) == predicted` before clipping.
     """
@@ -196,8 +195,8 @@ class Reason:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why one title is predicted as it is: the baseline (what a fan with no ratings would get) and every rating's
-    effect, strongest first. `unclipped` is the sum of it all; `exact` is False when the effects are approximate."""
+    """A predicted score in parts: the baseline (the prediction for a fan without ratings) and every rating's effect,
+    strongest first. `unclipped` is their sum; `exact` is False when the effects are approximate."""
 
     anime_id: int
     predicted: float
@@ -209,7 +208,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Pick:
-    """One recommended title. `low` and `high` bound the 80% band of the score that the fan would give."""
+    """One recommended title. `low` and `high` are the ends of the 80% prediction interval of the fan's score."""
 
     anime_id: int
     title: str

@@ -1,4 +1,4 @@
-"""Ratings Parquet as contiguous arrays (for training) and as lists of one fan at a time (for serving)."""
+"""Reads ratings from Parquet: as contiguous arrays (for training), or one fan's list at a time (for serving)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,7 +56,7 @@ def load_arrays(folder: str | Path) -> Ratings:
     fans, titles = np.asarray(table["user_id"], np.int64), np.asarray(table["anime_id"], np.int64)
     same_fan = fans[1:] == fans[:-1]
     if np.any(fans[1:] < fans[:-1]) or np.any(same_fan & (titles[1:] <= titles[:-1])):
-        raise ArtifactError(f"{path} is not sorted by fan and title; write it anew with python -m scripts.prepare.")
+        raise ArtifactError(f"{path} is not sorted by fan and title; write it again with python -m scripts.prepare.")
     first = np.concatenate([np.ones(min(len(fans), 1), bool), ~same_fan])
     item_ids = np.unique(titles)
     return Ratings(
@@ -69,15 +69,15 @@ def load_arrays(folder: str | Path) -> Ratings:
 
 
 class RatingsStore:
-    """The fans' lists and the titles' score counts, read from Parquet when asked for; safe to share between threads.
+    """The fans' lists and the titles' score counts, read from Parquet on demand; safe to share between threads.
 
-    One DuckDB connection, locked before the first question: it can read the four files below and nothing else.
+    One DuckDB connection, locked before the first query: it can read the four files of `_TABLES` and nothing else.
 
-    Attributes: `n_fans`; `simulated`, whether the fans were drawn from a model and are nobody.
+    Attributes: `n_fans`; `simulated`, whether a model drew the fans.
     """
 
     def __init__(self, artifacts: manifest.Manifest | str | Path, memory_limit: str = "256MB") -> None:
-        """Open the files of a folder or its manifest. Raises `ArtifactError` unless all four are whole."""
+        """Open the files of a folder or its manifest. Raises `ArtifactError` unless all four checksums are right."""
         read = artifacts if isinstance(artifacts, manifest.Manifest) else manifest.read(artifacts)
         paths = {table: read.path(file) for table, (file, _) in _TABLES.items()}
         self.simulated = bool(read.files[FILE].get("simulated", False))
@@ -122,17 +122,19 @@ class RatingsStore:
                 raise self._unreadable(error) from None
 
     def _unreadable(self, error: duckdb.Error) -> ArtifactError:
-        return ArtifactError(f"The ratings in {self._folder} cannot be read any more: {_first_line(error)}")
+        return ArtifactError(
+            f"The ratings in {self._folder} cannot be read any more ({_first_line(error)}). Restart the app."
+        )
 
     def find_names(self, prefix: str, n: int = 20) -> list[str]:
-        """Up to `n` names that contain `prefix`, whatever its case: the name itself, names that begin so, the rest."""
+        """Up to `n` names that contain `prefix` in any case: the name itself, names that begin with it, the rest."""
         statement = """
             SELECT username FROM names, (SELECT lower(?) AS typed) WHERE contains(folded, typed)
             ORDER BY folded <> typed, NOT starts_with(folded, typed), folded, username LIMIT ?"""
         return [name for (name,) in self._rows(statement, [_typed(prefix), n])]
 
     def profile(self, username: str) -> Profile:
-        """The list of the fan called so, in this case or, if there is none, another. Raises `UnknownFanError`."""
+        """The list of the fan `username`, in this case or, if there is none, another. Raises `UnknownFanError`."""
         fans = self._rows(
             "SELECT user_id, username FROM names WHERE folded = lower(?) ORDER BY username <> ?, username LIMIT 1",
             [_typed(username), _typed(username)],
@@ -160,7 +162,7 @@ class RatingsStore:
         )
 
     def title_scores(self, anime_id: int) -> NDArray[np.int64]:
-        """How many fans gave a title each score 1 ... 10, (10,); all 0 for a title that nobody rated."""
+        """How many fans gave a title each score 1 ... 10, (10,); all 0 for a title without ratings."""
         return self._counts("WHERE anime_id = ?", [anime_id])
 
     def all_scores(self) -> NDArray[np.int64]:
@@ -176,7 +178,7 @@ class RatingsStore:
 
 
 def _typed(name: str) -> str:
-    """A name as typed, without what cannot be sent to the database."""
+    """A name as typed, without characters that the database does not accept."""
     return name.strip().encode("utf-8", "replace").decode("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Values as parts of an SQL statement, where DuckDB takes no parameters: in views, in COPY, in options."""
+"""Quotes values for SQL where DuckDB takes no parameters: in views, in COPY, in options."""
 
 from pathlib import Path
 

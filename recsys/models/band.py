@@ -1,4 +1,4 @@
-"""Error bands: how far held-out scores fell from predictions, in standard deviations, by what was known of the fan."""
+"""Error bands: quantiles of held-out scores less predictions, in standard deviations, by number of known ratings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Band:
     """Quantiles of standardised errors, (score - prediction) / sd, on fans that training never saw.
 
     `counts` (m,) ascending numbers of known ratings; `low` and `high` (m,) the quantiles at each, interpolated between
-    them in log(1 + count). Scores are clipped and whole numbers, so the two differ in size.
+    them in log(1 + count). As scores are clipped integers, the two differ in size.
     """
 
     counts: NDArray[np.float64]

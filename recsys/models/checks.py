@@ -1,4 +1,4 @@
-"""What the arrays and the configuration of a model file must satisfy; ValueError says what does not."""
+"""Checks of the arrays and the configuration in a model file; each raises ValueError."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -13,12 +13,12 @@ from recsys.models.checks import check_shape
 
 #: Numbers that describe a list: its mean residual, their spread, its length, and a constant.
 N_STATS = 4
-#: Added to a list's length where its ratings are averaged, so that short lists say less.
+#: Added to a list's length where its ratings are averaged, which shrinks the averages of short lists.
 LEVEL_DAMPING, SPREAD_DAMPING, TASTE_DAMPING = 2.0, 4.0, 8.0
-#: The spread of residuals of a fan of whom nothing is known, in points.
+#: The spread of residuals of a fan without ratings, in points.
 USUAL_SPREAD = 1.2
-#: The damped mean of taste vectors counts as the square root of so many ratings at most: its noise then has the same
-#: size for every list, and its signal grows with the list's length, but not without end.
+#: The damped mean of taste vectors is multiplied by the square root of the list's length, up to this many ratings: its
+#: noise then has the same size for every list, and its signal grows with the list's length up to a limit.
 TASTE_MOST = 100.0
 
 #: Arrays with one row per title that has its own embedding, and with one row per content feature.
@@ -30,7 +30,7 @@ _HALF = ("watch_in", "watch_out", "taste_in", "taste_out")
 @dataclass(frozen=True)
 class Embedding:
     """A fan in the network: `habit` (watch_dim,) is what the fan watches, `taste` (taste_dim,) what the fan likes,
-    `level` how far above the titles' means the fan scores, in points."""
+    `level` how far the fan's scores lie above the titles' means, in points."""
 
     habit: NDArray[np.float32]
     taste: NDArray[np.float32]
@@ -46,7 +46,7 @@ class Others:
 
 
 def watch_weights(scores: Floats) -> NDArray[np.float32]:
-    """How much a title scored so tells about what a fan likes to watch: 1 at 10, 1/12 at 4.5 and below."""
+    """Weights of ratings where watching is predicted: 1 for a score of 10, 1/12 for 4.5 and below."""
     return (np.maximum(np.asarray(scores, np.float32) - 4, 0.5) / 6).astype(np.float32)
 
 
@@ -67,7 +67,7 @@ class FanNet:
         (taste, d) = MLP(s),  level = level_0 + d                           predicted_j = base_j + level + taste·Q_j
 
     A title's parameters W, O, c, T, Q and base are its own embedding plus a linear function of its content; a title
-    that nobody rated has the latter alone.
+    without ratings has only the latter.
 
     Weights, by name: `watch_in`, `watch_out` (n_own, watch_dim), `watch_bias` (n_own,), `taste_in` (n_own, taste_in),
     `taste_out` (n_own, taste_dim), `bias` (n_own,), each with a `content_` twin of n_features rows; `habit_bias`
@@ -84,13 +84,13 @@ class FanNet:
         self._placed = np.flatnonzero(own >= 0)
         self._rows = own[self._placed]
         self._in_order = len(self._rows) == len(own) and bool((self._rows == np.arange(len(own))).all())
-        #: As every request multiplies by it, it is the one embedding that is not kept in half precision.
+        #: Every request multiplies by it, so that it alone is not kept in half precision.
         self.weights["watch_out"] = weights["watch_out"].astype(np.float32)
         self.base = self._titles("bias") + np.float32(weights["mean"][0])
         self.taste_out = self._titles("taste_out")
         self._watch_base = self._titles("watch_bias")
         #: A fan without ratings.
-        self.nobody = self.encode(np.zeros(0, np.intp), np.zeros(0))
+        self.empty = self.encode(np.zeros(0, np.intp), np.zeros(0))
 
     def _titles(self, name: str) -> Floats:
         """A parameter of all titles, (n_items, ...)."""

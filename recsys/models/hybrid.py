@@ -1,5 +1,5 @@
-"""The hybrid at serving time: factors and the network for scores, the network and a sparse linear model for watching,
-knowing what a title is, so that a title without ratings is scored as well."""
+"""The hybrid at serving time: scores from factors and the network, watching from the network and a sparse linear
+model. All know the titles' content, so that titles without ratings are scored as well."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ from recsys.models.svd import SVD, FoldedFan
 
 @dataclass(frozen=True)
 class Blend:
-    """What the parts count for, learned on validation fans.
+    """The weights of the parts, learned on validation fans.
 
     `counts` (m,) ascending numbers of known ratings and `shares` (m,) the network's share of the predicted score at
-    each, interpolated in log(1 + count); `new_share` is its share for titles that nobody rated. `watch_counts` and
-    `watch_weights` (l,) say likewise what the network's log chance counts beside the linear model's score.
+    each, interpolated in log(1 + count); `new_share` is its share for titles without ratings. `watch_counts` and
+    `watch_weights` (l,) are likewise the weight of the network's log chance beside the linear model's score.
     """
 
     counts: tuple[float, ...]
@@ -51,7 +51,7 @@ class BlendedFan(Fan):
 
     @cached_property
     def others(self) -> Others:
-        """What all reasons need; computed once, when the first is asked for."""
+        """The fan without each rating; computed once, as all reasons need it."""
         return self.net.without_each(self.items, self.scores)
 
 
@@ -59,8 +59,9 @@ class Hybrid(Model[BlendedFan]):
     """predicted_j = share · net_j + (1 - share) · svd_j,  watch_j = linear_j + watch_weight · net's log chance_j.
 
     See `FanNet`, `SVD` and `SparseLinear` for the parts; the factors, in SVD's form, are fitted by variational Bayes
-    with a prior from content (`recsys.training.regression_factors`). All cover every title of the catalogue: one that
-    nobody rated has the factors that its content and franchise suggest, and more noise; `rated` (n_items,) tells which.
+    with a prior from content (`recsys.training.regression_factors`). All cover every title of the catalogue: one
+    without ratings has factors predicted from its content and franchise, and more noise; `rated` (n_items,) marks the
+    others.
     """
 
     name: ClassVar[str] = "hybrid"
@@ -112,14 +113,14 @@ class Hybrid(Model[BlendedFan]):
         """SVD's exact effects and the network's by leaving each rating out, in the shares of the two."""
         at, share = np.array([item]), float(fan.share[item])
         without = self.net.predict_without(fan.others, item)
-        predicted, empty = (float(self.net.predict(embedding, at)[0]) for embedding in (fan.embedding, self.net.nobody))
+        predicted, empty = (float(self.net.predict(embedding, at)[0]) for embedding in (fan.embedding, self.net.empty))
         net = leave_one_out(predicted, empty, without)
         svd = self.svd.explain(fan.folded, item)
         return share * net[0] + (1 - share) * svd[0], share * net[1] + (1 - share) * svd[1]
 
     def similarity(self, item: int) -> Floats:
         """The mean of two cosines: of the watch embeddings (the same fans like them) and of SVD's taste factors (fans
-        score them alike)."""
+        score them similarly)."""
         return (cosines(self.net.watch_out, item) + self.svd.similarity(item)) / 2
 
     def to_arrays(self) -> dict[str, NDArray]:
@@ -145,9 +146,9 @@ class Hybrid(Model[BlendedFan]):
         check_shape("rated", arrays["rated"], svd.n_items)
         linear = SparseLinear.from_arrays(arrays)
         check_shape("linear_base", linear.base, svd.n_items)
-        told = dict(config["blend"])
-        new_share = float(told.pop("new_share"))
-        blend = Blend(new_share=new_share, **{name: tuple(map(float, values)) for name, values in told.items()})
+        weights = dict(config["blend"])
+        new_share = float(weights.pop("new_share"))
+        blend = Blend(new_share=new_share, **{name: tuple(map(float, values)) for name, values in weights.items()})
         for counts, values in ((blend.counts, blend.shares), (blend.watch_counts, blend.watch_weights)):
             if len(counts) != len(values) or not counts or (np.diff(counts) <= 0).any():
                 raise ValueError("the blend's counts do not ascend, or are not as many as their values")

@@ -1,4 +1,4 @@
-"""Watching by what was watched: a sparse title-to-title matrix at serving time."""
+"""A sparse linear model of watching at serving time: title-to-title weights."""
 
 import math
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from recsys.models.fan_net import watch_weights
 
 @dataclass(frozen=True)
 class SparseLinear:
-    """score_j = base_j + sum over the n rated titles of w_i B_ij / sqrt(n), w as in `watch_weights`.
+    """score_j = base_j + sum over the n rated titles of w_i B_ij / sqrt(n), with w from `watch_weights`.
 
     Each title keeps its largest weights only: `targets` (n_rows, n_kept) uint16 positions and `values` (n_rows, n_kept)
     float16. `rows` (n_items,) is a title's row in them, -1 for a title without weights. `base` (n_items,) float32.

@@ -16,7 +16,7 @@ from recsys.models.fan_net import Embedding, FanNet, Others
 
 @dataclass(frozen=True)
 class EmbeddedFan(Fan):
-    """`embedding`: the fan in `net`. `scale`: how much the fan's scores vary about predictions, 1 being usual."""
+    """`embedding`: the fan in `net`. `scale`: the factor on the variance of the fan's scores, 1 on average."""
 
     net: FanNet
     embedding: Embedding
@@ -24,30 +24,30 @@ class EmbeddedFan(Fan):
 
     @cached_property
     def others(self) -> Others:
-        """What all reasons need; computed once, when the first is asked for."""
+        """The fan without each rating; computed once, as all reasons need it."""
         return self.net.without_each(self.items, self.scores)
 
 
 def fan_scale(items: Items, residuals: Floats, noise: NDArray[np.float32], dof: float) -> float:
-    """The factor on variances of a fan whose ratings of `items` (n,) fell `residuals` (n,) from what was expected, by
+    """The factor on the variances of a fan whose ratings of `items` (n,) differ by `residuals` (n,) from predictions:
     a scaled inverse chi-squared posterior with `dof` prior degrees of freedom (Gelman et al. 2013, sec. 14.2)."""
     return float((dof + np.sum(np.square(residuals) / noise[items])) / (dof + len(items)))
 
 
-def leave_one_out(predicted: float, nobody: float, without: Floats) -> tuple[float, Floats]:
-    """Baseline and effects (n,) from predictions `without` (n,) one rating each, and for `nobody`'s empty list.
+def leave_one_out(predicted: float, empty: float, without: Floats) -> tuple[float, Floats]:
+    """Baseline and effects (n,) from the predictions `without` (n,) one rating each, and for an `empty` list.
 
-    A rating's effect is what the prediction loses without it; what no single rating explains is shared equally, so that
-    all adds up to `predicted`.
+    A rating's effect is the change of the prediction when it is left out; the rest of the change from the baseline is
+    shared equally, so that the effects add up to `predicted`.
     """
     effects = predicted - np.asarray(without, np.float64)
     if len(effects):
-        effects += (predicted - nobody - effects.sum()) / len(effects)
-    return nobody, effects
+        effects += (predicted - empty - effects.sum()) / len(effects)
+    return empty, effects
 
 
 def cosines(vectors: NDArray[np.float32], item: int) -> NDArray[np.float32]:
-    """Cosine of `vectors` (n_items, dim) with that of `item`, damped where vectors are shorter than usual."""
+    """Cosine of `vectors` (n_items, dim) with that of `item`, damped for short vectors."""
     size = np.einsum("if,if->i", vectors, vectors)
     size = np.sqrt(size + 0.1 * np.median(size)) if len(size) else size
     alike = (vectors @ vectors[item]) / np.maximum(size * size[item], 1e-12)
@@ -103,7 +103,7 @@ class Neural(Model[EmbeddedFan]):
         at = np.array([item])
         predicted = float(self.net.predict(fan.embedding, at)[0])
         without = self.net.predict_without(fan.others, item)
-        return leave_one_out(predicted, float(self.net.predict(self.net.nobody, at)[0]), without)
+        return leave_one_out(predicted, float(self.net.predict(self.net.empty, at)[0]), without)
 
     def similarity(self, item: int) -> Floats:
         """Cosine of the titles' watch embeddings: whether the same fans like them."""

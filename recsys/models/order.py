@@ -1,4 +1,4 @@
-"""From scores to an order: who comes first among the titles that may be recommended."""
+"""Ranks titles: from predicted scores and chances to watch to an order."""
 
 from collections.abc import Callable
 
@@ -17,23 +17,23 @@ def standardise(values: NDArray) -> NDArray:
 
 
 def chance_to_watch(model: Model[F], folded: F, raters: NDArray[np.int64] | None = None) -> NDArray:
-    """The model's own chance to watch, or log(1 + raters) for one that has none; both (n_items,)."""
+    """The chance to watch that the model predicts, else log(1 + raters); (n_items,)."""
     watch = model.watch(folded)
     if watch is not None:
         return watch
     if raters is None:
-        raise ValueError(f"{model.name} has no chance to watch of its own, so that its titles' raters are needed")
+        raise ValueError(f"{model.name} does not predict watching: pass its titles' raters")
     return np.log1p(raters)
 
 
 def rank_scores(
     predicted: NDArray, watch: NDArray | None, raters: NDArray[np.int64], *, score_weight: float, discovery: float
 ) -> NDArray[np.float64]:
-    """The order's score of every title that a model covers, (n_items,); higher comes first.
+    """The rank score of every title that a model covers, (n_items,); the highest comes first.
 
-    z(watch) + score_weight x predicted, whose weight training learns on validation fans. `discovery` in
-    0..1 takes out what everybody watches, z(log raters), and gives the predicted score more say in return. Without
-    `watch` the order is the predicted score's.
+    z(watch) + score_weight x predicted; training learns the weight on validation fans. `discovery` in 0..1 subtracts
+    popularity, z(log raters), and adds as much weight to the predicted score. Without `watch`, titles are ranked by
+    predicted score.
     """
     popularity = standardise(np.log1p(raters.astype(np.float64)))
     base = predicted.astype(np.float64) if watch is None else standardise(watch.astype(np.float64))
@@ -51,8 +51,8 @@ def best(
     groups: NDArray[np.int64] | None = None,
     skip: Callable[[int], bool] | None = None,
 ) -> NDArray[np.intp]:
-    """Positions of the `n` highest allowed scores, best first; at most one of each group (negative: no group), and none
-    that `skip` says to leave out."""
+    """Positions of the `n` highest allowed scores, best first; at most one of each group (negative: no group), without
+    those for which `skip` is true."""
     positions = np.flatnonzero(allowed)
     order = positions[np.argsort(-rank_score[positions], kind="stable")]
     if groups is None and skip is None:
@@ -83,9 +83,9 @@ def diversify(
 ) -> NDArray:
     """`n` of the positions in `order` by maximal marginal relevance (Carbonell & Goldstein 1998), in order of choice.
 
-    Each choice maximises score - weight x spread x (largest Jaccard likeness to what is chosen); `features`
+    Each choice maximises score - weight x spread x (largest Jaccard similarity to a chosen title); `features`
     (len(order), n_features) are the genres, spread is the standard deviation of the scores in `order`, so that `weight`
-    means the same for every model. The first is always the best.
+    means the same for every model. The best title is always first.
     """
     relevance = rank_score[order]
     penalty = weight * relevance.std() if len(order) else 0.0

@@ -1,4 +1,4 @@
-"""The honest baseline: everybody's mean score of a title, moved by how generous the fan is."""
+"""The baseline: everybody's mean score of a title, shifted by the fan's average score."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ class Popularity(Model[PopularityFan]):
         return clip(self.means[fan.items] + (fan.offset - fan.effects) * known / (known - 1))
 
     def similarity(self, item: int) -> Floats:
-        """1 for a title as often rated and as highly, less the more they differ: this model knows no more of them."""
+        """exp(-distance), where the distance is that of the numbers of raters (in logs) plus that of the means."""
         apart = np.abs(self._log_raters - self._log_raters[item]) + np.abs(self.means - self.means[item])
         return np.exp(-apart)
 

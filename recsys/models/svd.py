@@ -1,4 +1,4 @@
-"""SVD at serving time: a fan's bias and factors inferred from their ratings, with how sure that is."""
+"""SVD at serving time: the posterior of a fan's bias and factors given their ratings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,13 +31,13 @@ class SVD(Model[FoldedFan]):
 
     Trained: r_ui = mu + b_i + b_u + q_i·p_u + e. The fan's x = (b_u, p_u) has the prior N(m, S), fitted to the fans of
     the training data; e ~ N(0, noise_i). With S = L L' and x = m + L z, that is r_ui = base_i + a_i·z + e, where
-    base_i = mu + b_i + (1, q_i)·m, a_i = L'(1, q_i) and z ~ N(0, I): `base` and `factors` hold these. So no fan of the
-    training data is in the model, only their distribution.
+    base_i = mu + b_i + (1, q_i)·m, a_i = L'(1, q_i) and z ~ N(0, I): `base` and `factors` hold these. So the model
+    holds the distribution of the fans in the training data, but none of the fans.
 
     Fold-in is the posterior of z given the ratings (Bishop 2006, eqs. 3.53-3.54), in whichever of its two equal forms
     has the smaller matrix (Rasmussen & Williams 2006, eq. 2.11-2.12). All variances carry a factor common to one fan,
-    with a scaled inverse chi-squared prior of `fan_dof` degrees of freedom: a fan whose ratings the model explains
-    closely gets narrower bands (Gelman et al. 2013, sec. 14.2). It leaves the means as they are.
+    with a scaled inverse chi-squared prior of `fan_dof` degrees of freedom: a fan with small residuals gets narrower
+    bands (Gelman et al. 2013, sec. 14.2). It does not change the means.
 
     Attributes: `item_ids` (n_items,), `base` (n_items,), `factors` (n_items, n_factors), whose first column is the
     fan's general level and the rest taste; `noise` (n_items,), variances of a score about its expectation.
@@ -60,7 +60,7 @@ class SVD(Model[FoldedFan]):
         self._band, self._fan_dof, self.score_weight = band, float(fan_dof), float(score_weight)
         taste = factors[:, 1:]
         size = np.einsum("if,if->i", taste, taste)
-        # Damping by a typical size: titles with few ratings have tiny factors, whose direction is luck.
+        # Damping by a typical size: titles with few ratings have tiny factors, whose direction is noise.
         self._size = np.sqrt(size + np.median(size)) if len(size) else size
 
     @property

@@ -99,7 +99,7 @@ class TitleMap:
 
 
 def load(folder: str | Path, catalogue: Catalogue, *, adult: bool = False) -> TitleMap:
-    """The map in `folder`, with or without adult titles. Raises `ArtifactError` when it is missing or damaged."""
+    """Read the map in `folder`, with or without adult titles. Raises `ArtifactError` when it is missing or damaged."""
     places = atlas.load(manifest.read(folder).path(atlas.FILE))
     positions = catalogue.positions(places.anime_ids)
     shown = positions >= 0

@@ -1,4 +1,4 @@
-"""Facts about the shipped data: where each file comes from, and how its ratings are distributed."""
+"""Facts about the shipped data: the source of each file, and the distribution of its ratings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from recsys.data import manifest
 from recsys.errors import ArtifactError
 from recsys.holdout.split import SHARES
 
-#: The article counts fans and titles with fewer ratings than this as sparse.
+#: The article calls fans and titles with fewer ratings than this sparse.
 SPARSE = 10
 #: Percent of a data set's fans whose ratings models are trained on; the others are held out, to tune and to test.
 TRAIN_SHARE = SHARES["train"]
@@ -96,7 +96,7 @@ def _read(described: manifest.Manifest, name: str, columns: list[str]) -> pa.Tab
     try:
         return pq.read_table(path, columns=columns)
     except (OSError, KeyError, ValueError, pa.ArrowException) as error:
-        raise ArtifactError(f"{path} lacks what it should hold: {error}") from None
+        raise ArtifactError(f"{path} lacks a column ({error}). Restore it from the repository.") from None
 
 
 def _source(file: str, entry: Mapping[str, Any]) -> Source:
@@ -117,7 +117,7 @@ def _source(file: str, entry: Mapping[str, Any]) -> Source:
 
 
 def _sparsity(entries: Any) -> tuple[tuple[str, int, int], ...]:
-    """From the first entry that has `sparsity`, which holds `titles`, `sparse_titles`, `fans`, `sparse_fans`."""
+    """From the first entry with a `sparsity`: `titles`, `sparse_titles`, `fans`, `sparse_fans`."""
     for entry in entries:
         if isinstance(given := entry.get("sparsity"), dict):
             return tuple(

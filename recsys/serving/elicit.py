@@ -1,4 +1,4 @@
-"""Which titles to ask a fan about next, so that few answers say much."""
+"""Chooses the titles to ask a fan about next, so that a few answers are as informative as possible."""
 
 from collections.abc import Set as AbstractSet
 
@@ -11,17 +11,16 @@ from recsys.models.svd import SVD, FoldedFan
 from recsys.serving.engine import Engine
 from recsys.types import Filters, Profile
 
-#: Only this many of the likeliest titles are weighed: a fan has rarely seen the others.
+#: Only this many of the most watched titles are considered: a fan has rarely seen the others.
 _POOL = 1000
 
 
 def next_titles(engine: Engine, fan: Profile, n: int = 5, skip: AbstractSet[int] = frozenset()) -> list[int]:
-    """Ids of the `n` titles to ask `fan` about next, the most telling first; the same for the same fan.
+    """Ids of the `n` titles to ask `fan` about next, the most informative first; the same for the same fan.
 
     Titles that the fan has begun, adult titles, and those in `skip` (asked about before, and not seen) are left out. No
-    two are of one franchise while there are others, nor then two in a row. How many have seen a title is MyAnimeList's
-    count of members.
-    Raises `RecsysError` unless the svd model is loaded.
+    two are of one franchise; when every franchise was asked about, no two in a row are. MyAnimeList's count of members
+    stands for how likely a fan has seen a title. Raises `RecsysError` unless the svd model is loaded.
     """
     if "svd" not in engine.models:
         raise RecsysError("Choosing what to ask needs the svd model; train it with python -m scripts.train svd.")
@@ -44,16 +43,16 @@ def choose(
     n: int,
     franchises: NDArray[np.int64] | None = None,
 ) -> Items:
-    """Positions of the at most `n` titles to ask about next, in order, each chosen as if those before it were answered.
+    """Positions of at most `n` titles to ask about next, in order, each chosen as if those before it were scored.
 
-    Each maximises chance_j · gain_j, where gain_j is by how much a score of j would lower the summed variance of what
-    is predicted, over titles weighted by how much they matter: `chance` (n_items,) that the fan has seen or will see
-    them, times exp(predicted score). It depends on which titles are scored, not on the scores: Bayesian A-optimal
-    design (Chaloner & Verdinelli 1995, sec. 2.2). With C the fan's posterior covariance, a_j the factors of j, and M
+    Each maximises chance_j · gain_j, where gain_j is the decrease of the weighted sum of prediction variances that a
+    score of j would bring. A title's weight is `chance` (n_items,), how likely the fan has seen or will see it, times
+    exp(predicted score). The gain depends on which titles are scored, not on the scores: Bayesian A-optimal design
+    (Chaloner & Verdinelli 1995, sec. 2.2). With C the fan's posterior covariance, a_j the factors of j, and M
     the weighted sum of a a', gain_j = a_j' C M C a_j / (a_j' C a_j + noise_j).
 
-    Only titles `allowed` (n_items,) are asked about. With `franchises` (n_items,), each title's number, no two share
-    one while there are others, nor then two in a row.
+    Only titles `allowed` (n_items,) are asked about. With `franchises` (n_items,), each title's number, no two titles
+    share one; when every franchise was asked about, no two in a row do.
     """
     moments = _moments(model, fan, chance)
     covariance = model.covariance(fan)
@@ -71,7 +70,7 @@ def choose(
 
 
 def _of_others(franchises: NDArray[np.int64], chosen: list[int], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Of the titles still `free` (n,): those whose franchise none of the `chosen` has; else not the last of them."""
+    """Of the titles still `free` (n,), those of franchises not yet `chosen`; if none, of any but the last."""
     for avoided in (chosen, chosen[-1:]):
         may = free & ~np.isin(franchises, franchises[avoided])
         if may.any():
@@ -80,8 +79,8 @@ def _of_others(franchises: NDArray[np.int64], chosen: list[int], free: NDArray[n
 
 
 def ranking(model: SVD, fan: FoldedFan, chance: Floats, allowed: NDArray[np.bool_]) -> Items:
-    """Positions of the likeliest allowed titles by what `choose` maximises, the best first: a title that the fan
-    has not seen teaches nothing, so this is the order of questions until one is answered."""
+    """Positions of the most watched allowed titles, ordered by what `choose` maximises: the order of questions until
+    one is answered, since a title that the fan has not seen changes nothing."""
     pool = _pool(chance, allowed)
     gain, _, _ = _gains(model, pool, model.covariance(fan), _moments(model, fan, chance))
     return pool[np.argsort(-chance[pool] * gain, kind="stable")]

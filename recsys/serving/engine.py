@@ -25,7 +25,7 @@ MODEL_LABELS = MappingProxyType({name: model.label for name, model in store.REGI
 
 #: Reasons kept with a pick; `Engine.explain` gives them all.
 _REASONS = 5
-#: Titles beyond the number wanted among which a diverse list is chosen.
+#: A diverse list is chosen from this many titles more than it needs.
 _POOL = 90
 #: Kinds of titles that the franchise rules leave out.
 _NOT_OF_THE_STORY = ("recap", "music")
@@ -65,7 +65,7 @@ class Engine:
         return self.models[-1]
 
     def aligned(self, name: str | None = None) -> Aligned:
-        """A model by its item positions, for the rest of `recsys.serving`. Raises `UnknownModelError`."""
+        """A model with its titles' positions, for the rest of `recsys.serving`. Raises `UnknownModelError`."""
         name = self.default_model if name is None else name
         if name not in self._aligned:
             raise UnknownModelError(f"There is no model {name!r}; the loaded ones are {', '.join(self.models)}.")
@@ -173,7 +173,7 @@ class Engine:
         return [self.catalogue.title(position) for position in self._search.find(query, n)]
 
     def match(self, text: str, n: int = 5) -> list[tuple[int, str, float]]:
-        """Anime id, title and confidence 0..1 of the titles that `text` may name: what `lists.csv_list` asks for."""
+        """Anime id, title and confidence 0..1 of the titles that `text` may mean, as `lists.csv_list` needs them."""
         return [
             (int(self.catalogue.ids[position]), self.catalogue.title(position).title, sure)
             for position, sure in self._search.match(text, n)
@@ -184,7 +184,7 @@ class Engine:
         return self.catalogue.title(self.catalogue.position(anime_id))
 
     def has_title(self, anime_id: int) -> bool:
-        """Whether the catalogue knows an anime id."""
+        """Whether the catalogue has an anime id."""
         return int(self.catalogue.positions([anime_id])[0]) >= 0
 
     def franchise(self, anime_id: int) -> tuple[int, ...]:

@@ -34,7 +34,7 @@ def predict(aligned: Aligned, fan: Profile, anime_ids: Iterable[int]) -> list[Pr
 
 
 def _average(aligned: Aligned, folded: Fan, predicted: NDArray, anime_id: int, why: str) -> Prediction:
-    """The fan's average prediction, with a band that spans those of titles spread over the whole range."""
+    """The fan's average prediction, with a band that covers those of titles from all over the range."""
     spread = np.argsort(predicted)[np.linspace(0, len(predicted) - 1, 101).astype(int)]
     low, high = aligned.model.band(folded, spread)
     return Prediction(
@@ -73,14 +73,14 @@ def similar(aligned: Aligned, raters: NDArray[np.int64], min_raters: int, anime_
     one if it has fewer, are left out."""
     item = _item(aligned, anime_id)
     alike = aligned.model.similarity(item)
-    nobody = aligned.fold_in(Profile())
-    predicted = aligned.model.predict(nobody)
+    empty = aligned.fold_in(Profile())
+    predicted = aligned.model.predict(empty)
     own = raters[aligned.positions]
     adult = aligned.catalogue.adult[aligned.positions]
     allowed = (own >= min(min_raters, own[item])) & (~adult | adult[item])
     allowed[item] = False
     items = order.best(alike.astype(np.float64), allowed, n)
-    return picks(aligned, nobody, predicted, items, alike)
+    return picks(aligned, empty, predicted, items, alike)
 
 
 def picks(

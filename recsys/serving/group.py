@@ -16,15 +16,15 @@ from recsys.types import MAX_SCORE, MIN_SCORE, Filters, Profile
 
 How = Literal["average", "misery", "floor"]
 MIN_FANS, MAX_FANS = 2, 5
-#: Fewer titles scored by both make a correlation that is mostly luck.
+#: A correlation needs at least this many titles scored by both; fewer say little.
 MIN_COMMON = 8
 _Z80 = 1.2816
 
 
 @dataclass(frozen=True)
 class Share:
-    """What one fan would give a title: the predicted score and its 80% band. `given` is the fan's own score, `begun`
-    whether the title is already on the list, `planned` whether it is planned."""
+    """One fan's predicted score of a title and its 80% band. `given` is the fan's own score; `begun` and `planned` say
+    whether the fan has begun or planned the title."""
 
     predicted: float
     low: float
@@ -46,11 +46,11 @@ class GroupPick:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far the fans at positions `first` and `second` agree: -1 opposite, 0 no relation, 1 the same order.
+    """How far the fans at positions `first` and `second` agree, as correlations from -1 to 1.
 
-    `scores` correlates the `common` titles that both scored, with its 80% interval; None when they are fewer than
-    `MIN_COMMON` or one of the two gave all of them the same score. `taste` correlates what is predicted for the two
-    beyond what everybody thinks, over all titles; None when nothing is known of one of them.
+    `scores` is that of the `common` titles that both scored, with its 80% interval; None for fewer than `MIN_COMMON`
+    titles or when one of the two gave all of them the same score. `taste` is that of the two fans' predictions less
+    those for a fan without ratings, over all titles; None when the model knows no rating of one of them.
     """
 
     first: int
@@ -64,7 +64,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Split:
-    """A title on which the scores given lie `apart`: (fan's position, score) of all who scored it, highest first."""
+    """A title and its scores, (fan's position, score), highest first; `apart` is highest minus lowest."""
 
     anime_id: int
     given: tuple[tuple[int, float], ...]
@@ -84,12 +84,12 @@ def recommend(
     """The `n` best titles for all `fans`, best first; fewer when fewer are left (`candidates` says how many are).
 
     A title's appeal to a fan is its place in the order that the engine would give that fan alone (`rank_score`), in
-    standard deviations over the candidates: a harsh fan and a generous one have the same say. "average" orders by the
-    mean appeal; "misery" by the lowest ("least misery", Masthoff 2011, "Group Recommender Systems: Combining Individual
-    Models"); "floor" is the average among titles for which no predicted score, or score given, is below `floor`.
+    standard deviations over the candidates, so that fans with low and with high scores count equally. "average" orders
+    by the mean appeal; "misery" by the lowest ("least misery", Masthoff 2011, "Group Recommender Systems: Combining
+    Individual Models"); "floor" is the average among titles for which no predicted or given score is below `floor`.
 
-    Nobody has begun the titles, or with `allow_begun` at least one has not, and nobody dropped them; a begun title's
-    appeal to those who know it is its score, or predicted score, in the standard deviations of predicted scores.
+    None of the fans has begun the titles; with `allow_begun`, at least one has not, and none has dropped them. A begun
+    title's appeal to those who began it is its score, or predicted score, in standard deviations of predicted scores.
 
     Raises `ProfileError` for fewer than 2 or more than 5 fans, an unknown `how`, a floor outside 1-10, n below 1, and
     `UnknownModelError`.
@@ -120,7 +120,7 @@ def candidates(
     floor: float | None = None,
     allow_begun: bool = False,
 ) -> tuple[int, list[int]]:
-    """How many titles `recommend` chooses from, and how many of those without a floor lie above it for each fan.
+    """How many titles `recommend` chooses from, and for each fan how many have a score of at least `floor`.
 
     Raises as `recommend` does.
     """
@@ -132,7 +132,7 @@ def candidates(
 
 
 class _Everyone:
-    """All fans' scores of the model's titles. `scores`, predicted or where there is one given, `rank` and `begun` are
+    """All fans' scores of the model's titles. `scores` (given, else predicted), `rank` and `begun` are
     (n_fans, n_items); `anime_ids`, `franchises` and `allowed` (n_items,)."""
 
     def __init__(
@@ -197,10 +197,10 @@ def _shares(engine: Engine, fan: Profile, anime_ids: list[int], model: str | Non
 
 def agreements(engine: Engine, fans: Sequence[Profile], model: str | None = None) -> list[Agreement]:
     """Every pair of `fans`, in order. The interval is by Fisher's z (Fisher 1921, "On the probable error")."""
-    nobody = engine.score_all(Profile(), model).predicted
+    empty = engine.score_all(Profile(), model).predicted
     predicted = [engine.score_all(fan, model).predicted for fan in fans]
     return [
-        _agreement(fans, first, second, _taste(predicted[first], predicted[second], nobody))
+        _agreement(fans, first, second, _taste(predicted[first], predicted[second], empty))
         for first, second in itertools.combinations(range(len(fans)), 2)
     ]
 
@@ -217,21 +217,21 @@ def _agreement(fans: Sequence[Profile], first: int, second: int, taste: float | 
     return Agreement(first, second, len(common), r, math.tanh(z - reach), math.tanh(z + reach), taste)
 
 
-def _taste(one: NDArray, other: NDArray, nobody: NDArray) -> float | None:
-    """Correlation of what is personal in two fans' predictions; those at an end of the scale hide how far they go."""
+def _taste(one: NDArray, other: NDArray, empty: NDArray) -> float | None:
+    """Correlation of two fans' predictions less those of an `empty` list, without predictions clipped to the scale."""
     inside = (np.minimum(one, other) > MIN_SCORE) & (np.maximum(one, other) < MAX_SCORE)
-    return _correlation((one - nobody)[inside], (other - nobody)[inside])
+    return _correlation((one - empty)[inside], (other - empty)[inside])
 
 
 def _correlation(one: NDArray, other: NDArray) -> float | None:
-    """Pearson's; None where one of the two does not vary (beyond the rounding of 32-bit numbers)."""
+    """Pearson's; None where one of the two does not vary (beyond float32 rounding)."""
     if len(one) < 2 or min(one.std(), other.std()) < 1e-4:
         return None
     return float(np.corrcoef(one.astype(np.float64), other.astype(np.float64))[0, 1])
 
 
 def splits(fans: Sequence[Profile], n: int = 5) -> list[Split]:
-    """The `n` titles scored by two or more of `fans` whose scores lie furthest apart; equal scores are no split."""
+    """The `n` titles scored by two or more of `fans` whose scores differ most; equal scores are no split."""
     given: dict[int, list[tuple[int, float]]] = {}
     for place, fan in enumerate(fans):
         for anime_id, score in fan.scores.items():

@@ -77,7 +77,7 @@ class Reports:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """What was measured."""
+        """The names of the evaluations."""
         return tuple(self.measured)
 
     @property
@@ -114,7 +114,7 @@ class Reports:
         return sorted(curves, key=lambda curve: not curve.is_model)
 
     def table(self, subject: str) -> Table | None:
-        """The rows of a subject that is one table (`article`, `cold-titles`), or None if it was not measured."""
+        """The figures of an evaluation that is one table (`article`, `cold-titles`), or None if it was not run."""
         section = self._section(subject)
         given = section.get("rows")
         if not isinstance(given, dict):
@@ -211,7 +211,7 @@ def _measured(described: manifest.Manifest) -> Mapping[str, Any]:
     except (OSError, ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
-        raise ArtifactError(f"{path} is damaged: it is not a table of figures. Write it with scripts.evaluate.")
+        raise ArtifactError(f"{path} is damaged: it is not a JSON object. Write it again with scripts.evaluate.")
     return content
 
 

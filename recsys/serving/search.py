@@ -1,8 +1,8 @@
-"""Finding titles by any of their names: English, romaji, Japanese, synonyms, abbreviations; typos forgiven.
+"""Finds titles by any of their names: English, romaji, Japanese, synonyms, abbreviations; tolerates typing errors.
 
-Two steps. An inverted index of character n-grams (three Latin letters or two Chinese or Japanese characters) gives the
-names that share the most with the query, rare n-grams counting more (idf); then edit similarity orders those names,
-and popularity decides between near equals.
+Two steps. An inverted index of character n-grams (three Latin letters or two Chinese or Japanese characters) finds the
+names that share the most with the query, weighted by idf; then edit similarity orders these names, and popularity
+decides between names of almost equal similarity.
 """
 
 import re
@@ -19,10 +19,10 @@ from recsys.types import positions_of
 
 _CANDIDATES = 300
 _MAX_QUERY = 100
-#: Worth of a tenfold audience, where 1 is the difference between a perfect match and none.
+#: How much ten times the members count, where 1 is the difference between a perfect match and none.
 _POPULARITY = 0.03
 _MIN_QUALITY = 0.55
-#: Names are indexed in portions of this many, so that building needs little memory.
+#: Names are indexed in portions of this many, to save memory.
 _PORTION = 4096
 _WIDE = 0x2E80  # from here on, a character is about a syllable or a word
 
@@ -35,7 +35,7 @@ _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
 
 def normalise(name: str) -> str:
-    """A name without what people type differently: case, accents, punctuation, long vowels, katakana or hiragana."""
+    """A name without what people type differently: case, accents, punctuation, long vowels; katakana as hiragana."""
     name = unicodedata.normalize("NFKC", name).casefold().translate(_SYMBOLS)
     if not name.isascii():
         apart = unicodedata.normalize("NFD", name)
@@ -100,13 +100,13 @@ class _Index:
         weights = np.repeat(self.weights[at], [len(span) for span in spans])
         shared = np.bincount(np.concatenate(spans), weights=weights, minlength=len(self.names))
         whole = float(np.log1p(len(self.names)) * (len(wanted) - len(at)) + self.weights[at].sum())
-        # coverage of the query decides, likeness of the whole name breaks ties, popularity the rest
+        # First how much of the query a name covers, then how similar the full names are, then popularity.
         score = shared / whole + 0.3 * shared / (self.totals + whole - shared) + self.popularity * (shared > 0)
         count = min(_CANDIDATES, int((shared > 0).sum()))
         return np.argpartition(-score, count - 1)[:count]
 
     def quality(self, query: str, names: Sequence[str]) -> NDArray[np.float32]:
-        """How well each name answers the query: about 1 for the name itself, less the more must be overlooked."""
+        """How well each name matches the query: about 1 for the name itself, less the more they differ."""
 
         def ratios(scorer, choices: Sequence[str]) -> NDArray[np.float32]:
             return process.cdist([query], choices, scorer=scorer, dtype=np.float32)[0] / 100
@@ -131,11 +131,11 @@ class TitleSearch:
         self._lock = threading.Lock()
 
     def find(self, query: str, n: int = 10) -> list[int]:
-        """Positions of the titles that a query may mean, best first, at most `n`; none when nothing is like it."""
+        """Positions of the titles that a query may mean, best first, at most `n`; empty when no name is similar."""
         return [position for position, _ in self.match(query, n)]
 
     def match(self, query: str, n: int = 10) -> list[tuple[int, float]]:
-        """As `find`, each with how well a name of it answers the query: 1 for the name itself, 0 for nothing alike."""
+        """As `find`, each with how well its best name matches the query: 1 for the name itself, 0 for no similarity."""
         query = normalise(query[:_MAX_QUERY])
         if not query or n < 1:
             return []

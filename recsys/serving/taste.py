@@ -1,4 +1,4 @@
-"""What a fan's scores say about the fan: how harsh, what is liked more than most do, what surprises, what decides.
+"""Statistics of a fan's scores: average score, preferred groups of titles, surprising and influential ratings.
 
 "Everybody" is MyAnimeList's mean score of a title; titles without one are left out of comparisons.
 """
@@ -13,15 +13,15 @@ from recsys.data.catalogue import Catalogue
 from recsys.serving.engine import Engine
 from recsys.types import Profile
 
-#: Variance of one score about the title's mean and the fan's level, over that of a fan's true liking of a genre, type
-#: or decade: as many average titles as a group is mixed with. By the method of moments on the first 1,500 fans of the
-#: training data with 50 or more scores: 20.7, 18.5, 23.9.
+#: Variance of one score about the title's mean and the fan's level, divided by that of a fan's true liking of a genre,
+#: type or decade: a group is shrunk as if it had so many average titles more. By the method of moments on the first
+#: 1,500 fans of the training data with 50 or more scores: 20.7, 18.5, 23.9.
 _DAMPING = 20
-#: The first of these variances for the median of those fans, and the number of scores that it counts for.
+#: The first of these variances for the median of those fans, and the number of scores that it counts as.
 _NOISE, _NOISE_WEIGHT = 1.12**2, 20
 #: Half the width of an 80% interval of a normal distribution, in standard deviations.
 _Z80 = 1.2816
-#: Parts into which a list is cut where each rating cannot be left out by itself.
+#: A list is split into this many parts where each rating cannot be left out by itself.
 _PARTS = 10
 
 
@@ -53,8 +53,8 @@ class Facet:
 @dataclass(frozen=True)
 class Leaning:
     """One group of titles: `n` of them scored, the fan's mean and everybody's. `effect` is how much more than everybody
-    the fan likes such titles, in points, beyond the fan's general level and drawn towards 0 the fewer they are; `low`
-    and `high` bound its 80% interval."""
+    the fan likes such titles, in points, beyond the fan's general level and shrunk towards 0 for small groups; `low`
+    and `high` are the ends of its 80% interval."""
 
     label: str
     n: int
@@ -72,7 +72,7 @@ class Leaning:
 
 @dataclass(frozen=True)
 class Surprise:
-    """A score given, and what the fan's others made the model expect."""
+    """A score given, and the score that the model predicted from the fan's other ratings."""
 
     anime_id: int
     given: float
@@ -81,8 +81,8 @@ class Surprise:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Each known rating and what the fan's others say of that title: `anime_ids`, `given`, `expected` (n,). `exact` is
-    False where parts of the list were left out at once, each rating then being told of a tenth less of the list."""
+    """Each known rating and the prediction from the fan's others: `anime_ids`, `given`, `expected` (n,). `exact` is
+    False where a tenth of the list was left out at once, so that each prediction knows a tenth less of the list."""
 
     anime_ids: NDArray[np.int64]
     given: NDArray[np.float64]
@@ -95,7 +95,7 @@ class LeftOut:
         return math.sqrt(np.mean(np.square(self.given - self.expected))) if len(self.given) else math.nan
 
     def most_surprising(self, n: int) -> tuple[list[Surprise], list[Surprise]]:
-        """Up to `n` ratings each that lie furthest above and below what was expected, furthest first."""
+        """Up to `n` ratings each that are furthest above and below the prediction, furthest first."""
         order = np.argsort(self.expected - self.given, kind="stable").tolist()
         found = [Surprise(int(self.anime_ids[i]), float(self.given[i]), float(self.expected[i])) for i in order]
         return [one for one in found if one.given > one.expected][:n], [
@@ -105,8 +105,8 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Influence:
-    """What one rating does to the predicted scores of some titles: it raises `raised` of them, lowers `lowered`, and
-    moves one by `moved` points on average. `share` is its part in all that the list's ratings move."""
+    """The effect of one rating on the predicted scores of some titles: it raises `raised` of them, lowers `lowered`,
+    and changes one by `moved` points on average. `share` is its share of the changes by all ratings of the list."""
 
     anime_id: int
     score: float
@@ -117,7 +117,7 @@ class Influence:
 
 
 def level(catalogue: Catalogue, fan: Profile) -> Level:
-    """How the fan scores against everybody on the same titles. All NaN when none of them has a mean."""
+    """The fan's mean score compared with everybody's on the same titles. All NaN when none of them has a mean."""
     _, own, everybody = _compared(catalogue, fan)
     n = len(own)
     if not n:
@@ -127,9 +127,9 @@ def level(catalogue: Catalogue, fan: Profile) -> Level:
 
 
 def facets(catalogue: Catalogue) -> dict[str, Facet]:
-    """The ways in which this catalogue groups titles; those of which it knows nothing are not among them.
+    """The ways in which this catalogue groups titles, without those for which it has no data.
 
-    Reads whole columns: make it once and keep it.
+    Slow, as it reads complete columns: compute it once and keep it.
     """
     rows, columns = np.nonzero(catalogue.genre_matrix)
     every = np.arange(len(catalogue))
@@ -152,12 +152,12 @@ def _facet(name: str, titles: NDArray, labels: list[str]) -> Facet:
 
 
 def leanings(catalogue: Catalogue, facet: Facet, fan: Profile, at_least: int = 1) -> list[Leaning]:
-    """The groups of which the fan scored `at_least` so many titles, the most liked first.
+    """The groups of which the fan scored `at_least` this many titles, the most liked first.
 
-    With e = score - everybody's mean - the mean of that difference over the fan's whole list, each e is normal about
-    the liking of a group with variance s^2, and the liking about 0 with variance s^2 / 20. The effect is the posterior
-    mean, sum(e) / (n + 20), of variance s^2 / (n + 20) (Gelman et al. 2013, sec. 2.5). s^2 is the mean of e^2, drawn
-    towards a usual fan's. That the fan's general level is itself uncertain is left out; it moves all groups alike.
+    With e = score - everybody's mean - the mean of that difference over the fan's list, each e is normal about the
+    liking of a group with variance s^2, and the liking about 0 with variance s^2 / 20. The effect is the posterior
+    mean, sum(e) / (n + 20), of variance s^2 / (n + 20) (Gelman et al. 2013, sec. 2.5). s^2 is the mean of e^2, shrunk
+    towards the median fan's. The uncertainty of the fan's general level is left out; it is the same for all groups.
     """
     positions, own, everybody = _compared(catalogue, fan)
     if not len(own):
@@ -193,8 +193,8 @@ def leanings(catalogue: Catalogue, facet: Facet, fan: Profile, at_least: int = 1
 def left_out(engine: Engine, fan: Profile, model: str | None = None) -> LeftOut:
     """Every rating that the model knows, predicted from the fan's others.
 
-    Exact, each rating left out by itself, where the model can (`Model.left_out`) or the list is short; otherwise the
-    list is cut at random, always in the same way, and each tenth is predicted from the rest.
+    Exact, each rating left out by itself, where the model has a formula (`Model.left_out`) or the list is short;
+    otherwise the list is split at random, always in the same way, and each tenth is predicted from the rest.
     """
     aligned = engine.aligned(model)
     folded = aligned.fold_in(fan)
@@ -213,7 +213,7 @@ def left_out(engine: Engine, fan: Profile, model: str | None = None) -> LeftOut:
 
 
 def influences(engine: Engine, fan: Profile, anime_ids: list[int], model: str | None = None) -> list[Influence]:
-    """The fan's known ratings by how far they move the predicted scores of those `anime_ids` that the model covers,
+    """The fan's known ratings by how much they change the predicted scores of those `anime_ids` that the model covers,
     the strongest first."""
     aligned = engine.aligned(model)
     folded = aligned.fold_in(fan)

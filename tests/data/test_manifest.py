@@ -1,4 +1,4 @@
-"""Artifacts change in one step, whatever happens in the middle, and are refused when they are not what was written."""
+"""Artifacts change in one step even when the writer is killed, and damaged ones are refused."""
 
 import json
 import os
@@ -24,7 +24,7 @@ def write(folder: Path, content: str, names: tuple[str, ...] = NAMES) -> None:
 
 
 def content(folder: Path) -> str:
-    """What the artifacts say, which must be the same in every file. Every checksum must hold."""
+    """The content of the files, which must be the same in all. Every checksum must be right."""
     read = manifest.read(folder)
     texts = {read.path(name).read_text().removesuffix(name) for name in read.files}
     assert len(texts) == 1, texts
@@ -120,7 +120,7 @@ else:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills a forked child")
-def test_killed_at_any_moment_the_artifacts_are_whole(tmp_path: Path) -> None:
+def test_killed_at_any_moment_the_artifacts_are_complete(tmp_path: Path) -> None:
     write(tmp_path / "old", "old")
     killer = subprocess.run([sys.executable, "-c", KILLER, str(tmp_path)], capture_output=True, text=True, check=True)
     outcomes = [content(Path(folder)) for folder in killer.stdout.split()]
@@ -143,7 +143,7 @@ def test_writers_take_turns(tmp_path: Path) -> None:
     assert content(tmp_path) == "x"
 
 
-def test_what_a_killed_writer_left_goes_after_a_day(tmp_path: Path) -> None:
+def test_files_of_a_killed_writer_are_removed_after_a_day(tmp_path: Path) -> None:
     for name, age in ((".staging-old", 2 * 24 * 3600), (".staging-new", 60)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "a.parquet").write_text("half")
@@ -190,7 +190,7 @@ def test_a_damaged_manifest_is_refused_by_name(tmp_path: Path, text: str) -> Non
         manifest.read(tmp_path)
 
 
-def test_a_manifest_in_no_utf8_is_refused(tmp_path: Path) -> None:
+def test_a_manifest_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     (tmp_path / manifest.NAME).write_bytes(b"\xff\xfe{}")
     with pytest.raises(ArtifactError, match=manifest.NAME):
         manifest.read(tmp_path)

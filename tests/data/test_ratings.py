@@ -1,4 +1,4 @@
-"""Arrays for training and the read store for serving say what is in the files, and nothing else can be reached."""
+"""Arrays for training, and the read store for serving, which can read its own files only."""
 
 import json
 import threading
@@ -83,7 +83,7 @@ def test_the_store_refuses_a_missing_or_other_file_by_name(tmp_path: Path, name:
         RatingsStore(tmp_path)
 
 
-def test_a_name_gives_its_whole_list(store: RatingsStore) -> None:
+def test_a_name_gives_its_list(store: RatingsStore) -> None:
     fan = store.profile("Ann")
     assert fan.name == "Ann"
     assert dict(fan.scores) == {1: 7, 5114: 10}
@@ -92,13 +92,13 @@ def test_a_name_gives_its_whole_list(store: RatingsStore) -> None:
     assert store.profile("annika").begun == {5}
 
 
-def test_of_two_names_that_differ_in_case_the_exact_one_is_meant(tmp_path: Path) -> None:
+def test_of_names_that_differ_in_case_the_exact_one_is_used(tmp_path: Path) -> None:
     store = RatingsStore(write(tmp_path, users={"user_id": [3, 10, 11], "username": ["Ann", "ANN", "ann"]}))
     assert [store.profile(name).name for name in ("Ann", "ANN", "ann")] == ["Ann", "ANN", "ann"]
 
 
 @pytest.mark.parametrize("name", ["", "An", "nobody", "' OR 1=1 --", "%", "\x00", "\ud800", "x" * 100_000])
-def test_an_unknown_name_is_its_own_error(store: RatingsStore, name: str) -> None:
+def test_an_unknown_name_is_an_error(store: RatingsStore, name: str) -> None:
     with pytest.raises(UnknownFanError, match="pick a name"):
         store.profile(name)
 
@@ -116,7 +116,7 @@ def test_an_unknown_name_is_its_own_error(store: RatingsStore, name: str) -> Non
         ("\ud800", []),
     ],
 )
-def test_names_are_found_in_any_case_beginnings_first(store: RatingsStore, typed: str, found: list[str]) -> None:
+def test_names_are_found_in_any_case_prefixes_first(store: RatingsStore, typed: str, found: list[str]) -> None:
     assert store.find_names(typed) == found
     assert store.find_names(typed, 1) == found[:1]
 
@@ -165,7 +165,7 @@ def test_threads_share_the_store(store: RatingsStore) -> None:
         "RESET memory_limit",
     ],
 )
-def test_the_connection_reaches_nothing_else(tmp_path: Path, statement: str) -> None:
+def test_the_connection_can_read_nothing_else(tmp_path: Path, statement: str) -> None:
     store = RatingsStore(write(tmp_path))
     pq.write_table(pa.table(RATINGS), tmp_path / "other.parquet")
     with store._cursor() as cursor, pytest.raises(duckdb.Error, match=r"disabled|locked"):

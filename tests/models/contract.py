@@ -1,4 +1,4 @@
-"""What every model promises, as one class of tests. A model's suite is a subclass that names it: test_contract.py."""
+"""The contract of all models, as one class of tests. A model's suite is a subclass that names it: test_contract.py."""
 
 import json
 from pathlib import Path
@@ -28,7 +28,7 @@ def fold_in(model: Model, ratings: dict[int, float], seen: np.ndarray = NONE):
 
 
 def answers(model: Model, fan) -> dict[str, np.ndarray]:
-    """All that a model says of a fan."""
+    """All of a model's predictions for a fan."""
     watch = model.watch(fan)
     low, high = model.band(fan, np.arange(model.n_items))
     said = {"predicted": model.predict(fan), "low": low, "high": high}
@@ -62,11 +62,11 @@ class ModelContract:
         store.save(model, path)
         return path
 
-    def test_its_name_is_the_registrys(self, model):
+    def test_its_name_is_that_in_the_registry(self, model):
         assert model.name == self.name
         assert type(model) is store.REGISTRY[self.name]
 
-    def test_ids_ascend_and_are_everyones(self, model):
+    def test_ids_ascend_and_cover_the_rated_titles(self, model):
         assert (np.diff(model.item_ids) > 0).all()
         assert set(range(10, 10 + small.N_TITLES)) <= set(model.item_ids.tolist())
 
@@ -87,8 +87,8 @@ class ModelContract:
         (row,) = figures(model, fans, counts=(10,))
         assert self.rmse[0] < row.rmse < self.rmse[1]
 
-    def test_bands_cover_what_they_promise(self, model):
-        """Bands are set on 30 validation fans here, and tried on 30 others: within 15 points, not 3."""
+    def test_bands_cover_about_80_percent(self, model):
+        """Bands are calibrated on 30 validation fans and tested on 30 others: within 15 points, not 3."""
         assert split.members(small.ratings().user_ids, "validation").sum() > 20
         for row in figures(model, fan_lists(small.ratings(), "test", model.item_ids), counts=(0, 3, 10)):
             assert 0.65 < row.coverage < 0.95, row.known
@@ -107,7 +107,7 @@ class ModelContract:
         ],
         ids=["empty", "seen only", "one bad", "one good", "all tens", "all ones", "everything", "one-five-ten"],
     )
-    def test_lists_at_the_edges(self, model, ratings, seen):
+    def test_extreme_lists(self, model, ratings, seen):
         assert_sensible(model, fold_in(model, ratings, seen))
 
     @ANY
@@ -117,18 +117,18 @@ class ModelContract:
 
     @ANY
     @given(ratings=LISTS, seed=st.integers(0, 99))
-    def test_the_order_of_a_list_means_nothing(self, model, ratings, seed):
+    def test_the_order_of_a_list_does_not_matter(self, model, ratings, seed):
         shuffled = dict(np.random.default_rng(seed).permutation(list(ratings.items())).tolist())
         before = answers(model, fold_in(model, ratings))
         after = answers(model, fold_in(model, {int(item): score for item, score in shuffled.items()}))
         for name, values in before.items():
             np.testing.assert_allclose(after[name], values, atol=2e-3, err_msg=name)
 
-    def test_a_generous_fan_is_told_higher_scores(self, model):
+    def test_a_generous_fan_gets_higher_predictions(self, model):
         means = [model.predict(fold_in(model, dict.fromkeys(range(20), score))).mean() for score in (3.0, 6.0, 9.0)]
         assert means[0] < means[1] < means[2]
 
-    def test_many_bands_are_those_of_one_at_a_time(self, model):
+    def test_many_bands_equal_those_of_single_titles(self, model):
         fan = fold_in(model, {0: 9.0, 1: 5.0, 2: 8.0})
         low, high = model.band(fan, np.arange(model.n_items))
         for item in (0, 5, model.n_items - 1):
@@ -153,7 +153,7 @@ class ModelContract:
             assert alike.max() <= 1 + 1e-6
             assert np.argmax(alike) == item
 
-    def test_answering_changes_nothing(self, model):
+    def test_predicting_does_not_change_the_model(self, model):
         before = {name: array.copy() for name, array in model.to_arrays().items()}
         fan = fold_in(model, {0: 9.0, 1: 5.0})
         first = answers(model, fan)
@@ -164,7 +164,7 @@ class ModelContract:
         for name, array in model.to_arrays().items():
             np.testing.assert_array_equal(array, before[name])
 
-    def test_saved_and_loaded_it_answers_the_same(self, model, file):
+    def test_saved_and_loaded_it_predicts_the_same(self, model, file):
         loaded = store.load(self.name, file)
         np.testing.assert_array_equal(loaded.item_ids, model.item_ids)
         for ratings in ({}, {3: 4.0}, dict.fromkeys(range(50), 8.0)):

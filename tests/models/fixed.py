@@ -1,4 +1,4 @@
-"""A model whose answers are known beforehand."""
+"""A model with given predictions."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from recsys.models.base import Fan, Model, clip
 
 
 class Fixed(Model):
-    """Predicts `scores` (n_items,) of the titles `item_ids` (n_items,) for every fan, without a doubt."""
+    """Predicts `scores` (n_items,) of the titles `item_ids` (n_items,) for every fan, with bands of no width."""
 
     name = label = "fixed"
 

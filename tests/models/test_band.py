@@ -26,7 +26,7 @@ def test_ends_stay_on_the_scale_and_around_the_prediction():
     assert low <= 5 <= high
 
 
-def test_arrays_come_back():
+def test_to_arrays_and_back():
     again = Band.from_arrays(BAND.to_arrays())
     np.testing.assert_array_equal(again.low, BAND.low)
 

@@ -1,4 +1,4 @@
-"""Leaving one rating out in closed form equals folding the fan in anew without it."""
+"""Leaving one rating out by formula equals folding the fan in without it."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def _svd() -> SVD:
 
 @pytest.mark.parametrize("model", [_popularity(), _svd()], ids=lambda model: model.name)
 @pytest.mark.parametrize("n", [1, 2, 5, 30])  # SVD with 6 factors changes form between 5 and 30
-def test_equals_folding_in_anew(model, n):
+def test_equals_folding_in_without_each_rating(model, n):
     rng = np.random.default_rng(n)
     items, scores, seen = rng.choice(40, n, replace=False), rng.uniform(3, 9, n), np.empty(0, np.intp)
     expected = []

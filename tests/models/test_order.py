@@ -18,12 +18,12 @@ def test_rank_is_standardised_watch_plus_weighted_score():
     assert rank_scores(predicted, None, raters, score_weight=0.3, discovery=0) == pytest.approx([8, 6])
 
 
-def test_a_model_that_cannot_say_who_watches_borrows_the_raters():
+def test_a_model_without_a_chance_to_watch_uses_the_raters():
     raters = np.array([9, 99, 999, 0, 0, 0])
     for model, expected in ((Toy(), np.log1p(raters)), (Watcher(), Watcher.item_ids)):
         folded = model.fold_in(np.empty(0, np.intp), np.empty(0), np.empty(0, np.intp))
         assert chance_to_watch(model, folded, raters) == pytest.approx(expected)
-    with pytest.raises(ValueError, match="raters are needed"):
+    with pytest.raises(ValueError, match="pass its titles' raters"):
         chance_to_watch(Toy(), Toy().fold_in(np.empty(0, np.intp), np.empty(0), np.empty(0, np.intp)))
 
 
@@ -48,19 +48,19 @@ def test_best_takes_one_of_each_group():
 
 
 class TestDiversify:
-    """Two alike at the top, one of another kind a little below."""
+    """Two similar titles at the top, a different one a little below."""
 
     score = np.array([3.0, 2.9, 2.0])
     genres = np.array([[True, False], [True, False], [False, True]])
 
-    def test_no_weight_changes_nothing(self):
+    def test_weight_0_changes_nothing(self):
         assert diversify(self.score, np.arange(3), self.genres, 3, 0).tolist() == [0, 1, 2]
 
-    def test_weight_brings_up_the_other_kind(self):
+    def test_weight_raises_the_different_title(self):
         # spread = 0.45, so the second of a kind loses 0.9 x weight 2: 2.9 - 0.9 < 2.0
         assert diversify(self.score, np.arange(3), self.genres, 2, 2.1).tolist() == [0, 2]
 
-    def test_titles_without_genres_are_unlike_everything(self):
+    def test_titles_without_genres_are_similar_to_none(self):
         none = np.zeros((3, 2), dtype=bool)
         assert diversify(self.score, np.arange(3), none, 3, 5).tolist() == [0, 1, 2]
 

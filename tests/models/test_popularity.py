@@ -25,12 +25,12 @@ def test_predictions_by_hand(model):
     np.testing.assert_allclose(effects, [0.5, 0.5])
 
 
-def test_nobody_gets_the_means(model):
+def test_an_empty_list_gets_the_means(model):
     fan = model.fold_in(NONE, np.empty(0), NONE)
     np.testing.assert_allclose(model.predict(fan), model.means)
     low, high = model.band(fan, np.array([0, 1]))
     np.testing.assert_allclose(high - low, 2 * np.sqrt(np.array([1.0, 4.0]) * 1.5), atol=1e-5)
 
 
-def test_the_most_rated_is_the_likeliest(model):
+def test_the_most_rated_title_is_ranked_first(model):
     assert np.argsort(-model.watch(model.fold_in(NONE, np.empty(0), NONE))).tolist() == [0, 2, 1]

@@ -1,4 +1,4 @@
-"""Fold-in by hand, its two forms, and what it does with unusual fans."""
+"""Fold-in by hand, its two forms, and unusual fans."""
 
 import numpy as np
 import pytest
@@ -51,7 +51,7 @@ def test_equals_the_textbook_posterior(n, seed):
     assert fan.scale == pytest.approx((10 + distance) / (10 + n), rel=1e-4)
 
 
-def test_more_ratings_never_widen_what_is_known():
+def test_more_ratings_never_raise_the_variance():
     svd, rng = model(fan_dof=1e9), np.random.default_rng(5)
     order, before = rng.permutation(N_ITEMS), np.inf
     for n in range(0, 30, 3):
@@ -61,7 +61,7 @@ def test_more_ratings_never_widen_what_is_known():
         before = variance
 
 
-def test_a_fan_whom_the_model_explains_gets_narrower_bands_than_an_erratic_one():
+def test_a_fan_with_small_residuals_gets_narrower_bands():
     svd, rng = model(), np.random.default_rng(6)
     items, wanted = np.arange(30), np.arange(30, N_ITEMS)
     steady = svd.fold_in(items, svd.base[items] + 0.5, NONE)
@@ -70,7 +70,7 @@ def test_a_fan_whom_the_model_explains_gets_narrower_bands_than_an_erratic_one()
     assert widths[0] * 1.5 < widths[1]
 
 
-def test_a_fan_who_gives_only_tens_is_told_tens():
+def test_a_fan_who_gives_only_tens_gets_predictions_near_ten():
     svd = model()
     fan = svd.fold_in(np.arange(40), np.full(40, 10.0), NONE)
     assert svd.predict(fan)[40:].min() > 8.5

@@ -67,7 +67,7 @@ class Toy(Model):
 
 
 class Watcher(Toy):
-    """The toy with an opinion on what is watched: the ids in descending order."""
+    """The toy model with a chance to watch: it rises with the id."""
 
     name = label = "watcher"
 

@@ -1,4 +1,4 @@
-"""Small artifacts for visitors' queries, and beside them a secret that no query may tell."""
+"""Small artifacts for visitors' queries, and a secret file that no query may read."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ ROWS = {
 
 
 def write(outside: Path) -> Path:
-    """The artifacts' folder inside `outside`; the secret lies in both."""
+    """Write the artifacts into a folder inside `outside`; the secret file is in both."""
     folder = outside / "artifacts"
     with manifest.writing(folder) as batch, duckdb.connect() as connection:
         for view, file in sql_box.TABLES.items():

@@ -11,7 +11,7 @@ def test_most_members_first_and_unrated_titles_too(engine):
     assert browse(engine).tolist() == [10, 11, 20, 30, 50, 99]
 
 
-def test_by_mean_score_titles_without_one_come_last_by_members(engine):
+def test_titles_without_a_mean_score_come_last_by_members(engine):
     assert browse(engine, order="mean").tolist() == [10, 20, 11, 30, 50, 99]
 
 
@@ -31,20 +31,20 @@ def test_filters_apply(engine):
     assert browse(engine, Filters(min_members=1_000)).tolist() == []
 
 
-def test_fewest_raters_are_asked_of_every_title_and_none_when_nothing_is_said(engine):
+def test_min_raters_applies_in_every_order_and_is_0_by_default(engine):
     assert browse(engine, Filters(min_raters=300)).tolist() == [10, 11, 20]
     assert browse(engine, Filters(min_raters=3)).tolist() == [10, 11, 20, 30, 50]
     assert keep(engine, [50, 10, 30], Filters(min_raters=4)) == [10, 30]
     assert 99 in browse(engine, Filters(min_raters=0))
 
 
-def test_keep_leaves_the_order_alone(engine):
+def test_keep_does_not_change_the_order(engine):
     assert keep(engine, [50, 10, 40, 30], Filters()) == [50, 10, 30]
     assert keep(engine, [], Filters()) == []
 
 
 @pytest.mark.parametrize("order", ["predicted", "best"])
-def test_an_order_that_cannot_be_made_is_an_error(engine, order):
+def test_an_unknown_order_is_an_error(engine, order):
     with pytest.raises(ProfileError, match="newest"):
         browse(engine, order=order)
 

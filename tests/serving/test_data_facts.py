@@ -1,4 +1,4 @@
-"""Counts of the shipped data, from tables small enough to count by hand."""
+"""Facts about the data, from tables small enough to count by hand."""
 
 import duckdb
 import pytest
@@ -35,7 +35,7 @@ def test_counts(tmp_path):
     assert (ratings.simulated, ratings.licence, ratings.of) == (True, "MIT", (("x", "1", "MIT"),))
 
 
-def test_sparsity_that_was_not_noted_is_empty(tmp_path):
+def test_sparsity_that_the_manifest_lacks_is_empty(tmp_path):
     assert data_facts.read(write(tmp_path)).sparsity == ()
 
 

@@ -1,4 +1,4 @@
-"""What to ask next: by hand, against brute force, and what is never asked."""
+"""Which titles to ask about next: by hand, against brute force, and titles that are never asked about."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def everything(n: int = N_ITEMS) -> np.ndarray:
 
 
 @pytest.mark.parametrize("told", [[], [3, 9], list(range(12))])
-def test_chosen_is_what_lowers_the_weighted_variance_most(model, told):
+def test_the_choice_lowers_the_weighted_variance_most(model, told):
     """Brute force: fold the fan in with each title in turn, and sum the variances that are left."""
     told = np.array(told, dtype=np.intp)
     fan = model.fold_in(told, model.base[told].astype(float), NONE)
@@ -48,7 +48,7 @@ def test_chosen_is_what_lowers_the_weighted_variance_most(model, told):
     np.testing.assert_array_equal(elicit.ranking(model, fan, chance, allowed)[:10], order[:10])
 
 
-def test_the_second_is_chosen_as_if_the_first_were_answered(model):
+def test_the_second_is_chosen_as_if_the_first_were_scored(model):
     fan, chance = model.fold_in(NONE, np.empty(0), NONE), np.ones(N_ITEMS)
     first, second = elicit.choose(model, fan, chance, everything(), 2)
     # A score equal to the expected one leaves predictions as they are, and so what matters.
@@ -76,7 +76,7 @@ def test_no_two_of_one_franchise_while_there_is_another_and_never_in_a_row(model
 
 
 @pytest.mark.parametrize("n", [0, 3, 100])
-def test_no_more_than_are_allowed(model, n):
+def test_at_most_the_allowed_titles(model, n):
     fan, allowed = model.fold_in(NONE, np.empty(0), NONE), np.zeros(N_ITEMS, dtype=bool)
     allowed[:5] = True
     chosen = elicit.choose(model, fan, np.ones(N_ITEMS), allowed, n)
@@ -93,7 +93,7 @@ def engine(model) -> Engine:
     return Engine(Catalogue.from_rows(titles), [model], np.full(len(titles), 100))
 
 
-def test_an_engine_asks_what_a_fan_was_not_asked(engine):
+def test_an_engine_does_not_ask_twice(engine):
     fan = Profile(scores={5: 9, 6: 3}, seen={7}, planned={8})
     asked = elicit.next_titles(engine, fan, n=200, skip=frozenset({9, 10}))
     assert set(asked) == set(range(1, N_ITEMS + 1)) - {2, 5, 6, 7, 9, 10}
@@ -101,7 +101,7 @@ def test_an_engine_asks_what_a_fan_was_not_asked(engine):
     assert elicit.next_titles(engine, Profile(), n=3) != asked[:3]
 
 
-def test_an_engine_without_svd_says_so(engine):
+def test_an_engine_without_svd_is_an_error(engine):
     class Other(SVD):
         name = "other"
 

@@ -1,4 +1,4 @@
-"""The engine on a toy world worked out by hand."""
+"""The engine on toy models whose answers are worked out by hand."""
 
 import numpy as np
 import pytest
@@ -17,16 +17,16 @@ def ids(picks):
 
 
 class TestRecommend:
-    def test_most_raters_first_where_the_model_cannot_say_who_watches(self, engine):
+    def test_most_raters_first_without_a_chance_to_watch(self, engine):
         assert ids(engine.recommend(Profile(scores={20: 7}), "toy")) == [10, 11, 30, 50]  # 40 is adult
 
-    def test_watch_decides_where_the_model_can_say(self, engine):
+    def test_chance_to_watch_orders_where_the_model_has_one(self, engine):
         assert ids(engine.recommend(Profile(scores={20: 7}), "watcher")) == [50, 30, 11, 10]
 
-    def test_by_score_puts_watch_aside_and_needs_raters(self, engine):
+    def test_by_score_ignores_the_chance_to_watch_and_needs_raters(self, engine):
         assert ids(engine.recommend(Profile(scores={20: 7}), "watcher", by_score=True)) == [10, 11, 30]  # 50 has 3
 
-    def test_popular_first_for_a_fan_of_whom_nothing_is_known(self, engine):
+    def test_popular_first_for_a_fan_without_known_ratings(self, engine):
         assert ids(engine.recommend(Profile(), "toy")) == [10, 11, 20, 30, 50]
         assert ids(engine.recommend(Profile(scores={777: 9}), "toy"))[:3] == [10, 11, 20]
 
@@ -34,7 +34,7 @@ class TestRecommend:
     def test_begun_titles_are_never_recommended(self, engine, field):
         assert 10 not in ids(engine.recommend(Profile(**{field: {10}}), "toy"))
 
-    def test_adult_only_when_asked_for(self, engine):
+    def test_adult_titles_only_on_request(self, engine):
         assert ids(engine.recommend(Profile(scores={20: 7}), "toy", filters=Filters(adult=True))) == [
             10,
             11,
@@ -71,7 +71,7 @@ class TestRecommend:
         assert 11 not in ids(engine.recommend(Profile(scores={10: 7}, dropped={10}), "toy", filters=rules))
 
     @pytest.mark.parametrize("also", ["watching", "on_hold", "dropped"])
-    def test_a_sequel_follows_a_title_that_is_seen_whatever_else_it_is(self, engine, also):
+    def test_a_title_that_is_seen_is_completed_for_its_sequel_whatever_its_other_status(self, engine, also):
         fan = Profile(seen={10}, **{also: {10}})
         assert 11 in ids(engine.recommend(fan, "toy", filters=Filters(franchise_rules=True)))
         assert 11 in ids(engine.recommend(fan, "toy", filters=Filters(continuing=True)))
@@ -86,7 +86,7 @@ class TestRecommend:
         assert ids(engine.recommend(fan, "toy", 2)) == [10, 11]
         assert ids(engine.recommend(fan, "toy", 2, diversity=5)) == [10, 20]
 
-    def test_discovery_changes_the_order_but_not_who_may_be_in_it(self, engine):
+    def test_discovery_changes_the_order_but_not_the_candidates(self, engine):
         fan = Profile(scores={20: 7})
         safe, bold = (engine.recommend(fan, "watcher", 10, discovery=d) for d in (0.0, 1.0))
         assert set(ids(safe)) == set(ids(bold))
@@ -134,7 +134,7 @@ class TestRecommend:
 
 
 class TestPredict:
-    def test_same_order_and_why_not_personal(self, engine):
+    def test_the_order_is_kept_and_a_fallback_explained(self, engine):
         fan = Profile(scores={20: 8})
         found = engine.predict(fan, [30, 99, 5, 10], "toy")
         assert [p.anime_id for p in found] == [30, 99, 5, 10]
@@ -145,12 +145,12 @@ class TestPredict:
         for p in found:
             assert 1 <= p.low <= p.predicted <= p.high <= 10
 
-    def test_a_fan_without_ratings_gets_everybodys_score_and_is_told(self, engine):
+    def test_a_fan_without_ratings_gets_everybodys_score_as_fallback(self, engine):
         (found,) = engine.predict(Profile(), [10], "toy")
         assert found.predicted == pytest.approx(8.0)
         assert found.fallback
 
-    def test_nothing_asked(self, engine):
+    def test_no_title(self, engine):
         assert engine.predict(Profile(), [], "toy") == []
 
 

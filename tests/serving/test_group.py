@@ -1,4 +1,4 @@
-"""Groups on a toy world worked out by hand: two fans who want opposite things, and one title that both would like."""
+"""Groups on a toy catalogue worked out by hand: two fans with opposite tastes, and one title that both would like."""
 
 import math
 
@@ -53,28 +53,28 @@ class TestRecommend:
         assert ids(misery) == [30, 20, 50]
         assert misery[1].group_score == pytest.approx(-1.5 / math.sqrt(1.5))  # Bob's 20
 
-    def test_each_ones_prediction_in_the_fans_order(self, opposites):
+    def test_predictions_in_the_order_of_the_fans(self, opposites):
         shares = group.recommend(opposites, [BOB, ANN], filters=ALL)[0].shares
         assert [share.predicted for share in shares] == [6.5, 7.0]
         assert [(share.low, share.high) for share in shares] == [(5.5, 7.5), (6.0, 8.0)]
 
-    def test_nobody_below_the_floor(self, opposites):
+    def test_no_score_below_the_floor(self, opposites):
         assert ids(group.recommend(opposites, [ANN, BOB], "floor", filters=ALL, floor=6)) == [30]
         assert group.recommend(opposites, [ANN, BOB], "floor", filters=ALL, floor=7.5) == []
 
-    def test_a_harsh_fan_has_the_same_say(self, opposites, monkeypatch):
+    def test_a_fan_with_low_scores_counts_equally(self, opposites, monkeypatch):
         before = {how: ids(group.recommend(opposites, [ANN, BOB], how, filters=ALL)) for how in ("average", "misery")}
         harsh = {**Opposites.tastes, 1: (Opposites.tastes[1] - 5) / 2 + 2}
         monkeypatch.setattr(Opposites, "tastes", harsh)
         assert {how: ids(group.recommend(opposites, [ANN, BOB], how, filters=ALL)) for how in before} == before
 
-    def test_nobody_has_begun_a_title_nor_has_what_the_filters_exclude(self, opposites):
+    def test_begun_and_filtered_titles_are_left_out(self, opposites):
         cy = Profile(scores={20: 8}, watching={30})
         assert ids(group.recommend(opposites, [ANN, cy], filters=ALL)) == [11, 50]
         enough = Filters(min_raters=50)
         assert set(ids(group.recommend(opposites, [ANN, BOB], filters=enough))) == {30, 20}  # 50 has 3 raters
 
-    def test_what_some_have_seen_when_asked_for(self, opposites):
+    def test_titles_that_some_have_seen_on_request(self, opposites):
         cy = Profile(scores={11: 8, 30: 9.5}, seen={10}, dropped={20})
         picks = group.recommend(opposites, [ANN, cy], filters=ALL, allow_begun=True)
         assert set(ids(picks)) == {30, 50, 11}  # 20 was dropped, 10 is known to both
@@ -84,7 +84,7 @@ class TestRecommend:
         assert 30 in ids(group.recommend(opposites, [ANN, cy], "floor", filters=ALL, allow_begun=True, floor=4))
         assert 30 not in ids(group.recommend(opposites, [ANN, low], "floor", filters=ALL, allow_begun=True, floor=4))
 
-    def test_plans_are_told(self, opposites):
+    def test_planned_titles_are_marked(self, opposites):
         cy = Profile(scores={11: 8}, planned={20})
         by_id = {pick.anime_id: pick.shares for pick in group.recommend(opposites, [ANN, cy], filters=ALL)}
         assert [share.planned for share in by_id[20]] == [False, True]
@@ -109,7 +109,7 @@ class TestRecommend:
             group.recommend(opposites, [ANN, BOB], **wrong)
 
 
-def test_candidates_counts_what_is_left_and_whom_the_floor_costs_most(opposites):
+def test_candidates_are_counted_for_the_group_and_each_fan(opposites):
     assert group.candidates(opposites, [ANN, BOB], filters=ALL) == (3, [3, 3])
     assert group.candidates(opposites, [ANN, BOB], filters=ALL, floor=8) == (0, [1, 1])
     assert group.candidates(opposites, [ANN, BOB], filters=ALL, floor=6) == (1, [2, 2])
@@ -137,14 +137,14 @@ class TestAgreements:
         found = group.agreements(engine, [few, self.profile(range(1, 9)), constant], "toy")
         assert [(one.common, one.scores) for one in found] == [(3, None), (3, None), (8, None)]
 
-    def test_taste_is_what_is_predicted_beyond_everybody(self, opposites, engine):
+    def test_taste_correlates_predictions_beyond_everybodys(self, opposites, engine):
         # Everybody: 8 7.5 7 6.5 9 6. Ann beyond: -1 -.5 2 .5 0 -2; Bob: -1 -.5 -2 0 0 2.
         expected = np.corrcoef([-1, -0.5, 2, 0.5, 0, -2], [-1, -0.5, -2, 0, 0, 2])[0, 1]
         assert group.agreements(opposites, [ANN, BOB])[0].taste == pytest.approx(expected)
         assert group.agreements(engine, [ANN, BOB], "toy")[0].taste is None  # this model knows a level only
 
 
-def test_splits_are_the_scores_furthest_apart():
+def test_splits_are_titles_whose_scores_differ_most():
     fans = [Profile(scores={1: 9, 2: 4, 3: 7}), Profile(scores={1: 3, 2: 5, 4: 1}), Profile(scores={1: 5, 3: 7})]
     found = group.splits(fans)
     assert [(one.anime_id, one.apart) for one in found] == [(1, 6), (2, 1)]  # on 3 they agree, 4 has one score

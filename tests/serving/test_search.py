@@ -1,4 +1,4 @@
-"""Search by what fans type. The names stand against the shipped catalogue; the rest against small ones."""
+"""Search by what fans type: names in the shipped catalogue, the rest in small ones."""
 
 from pathlib import Path
 
@@ -155,7 +155,7 @@ def shipped() -> tuple[Catalogue, TitleSearch]:
 
 
 @pytest.mark.parametrize(("query", "right"), TYPED, ids=[query for query, _ in TYPED])
-def test_the_first_answer_is_what_is_meant(shipped, query, right):
+def test_the_meant_title_comes_first(shipped, query, right):
     catalogue, search = shipped
     first = search.find(query, 1)
     assert first, "nothing found"
@@ -182,7 +182,7 @@ def ids(search: TitleSearch, query: str, n: int = 10) -> list[int]:
 
 
 @pytest.mark.parametrize("query", ["yuusha ou", "YUUSHA-OU!", "yusha o", "king of braves", "勇者王", "yo", "yusah ou"])
-def test_every_kind_of_name_and_a_slip(search, query):
+def test_every_kind_of_name_and_a_typing_error(search, query):
     assert ids(search, query)[0] == 1
 
 
@@ -190,11 +190,11 @@ def test_popular_first_among_equals(search):
     assert ids(search, "hana")[:2] == [5, 4]
 
 
-def test_accents_are_forgiven(search):
+def test_accents_are_ignored(search):
     assert ids(search, "cafe")[0] == 6
 
 
-def test_a_title_appears_once_and_no_more_than_n_do(search):
+def test_a_title_appears_once_and_at_most_n_do(search):
     found = ids(search, "yuusha ou")
     assert len(set(found)) == len(found)
     assert ids(search, "yuusha ou", 1) == [1]
@@ -202,7 +202,7 @@ def test_a_title_appears_once_and_no_more_than_n_do(search):
 
 
 @pytest.mark.parametrize("nothing", ["", "   ", "!?", "\x00", "zzzzqqqq", "🙂", "\ud800"])
-def test_nothing_is_like_it(search, nothing):
+def test_no_similar_name_gives_nothing(search, nothing):
     assert ids(search, nothing) == []
 
 
@@ -238,7 +238,7 @@ def test_one_letter_left_out_still_finds_the_title(title, data):
         ("Howl’s", "howls"),
     ],
 )
-def test_spellings_that_are_one(one, other):
+def test_spellings_of_one_name(one, other):
     assert normalise(one) == normalise(other)
 
 

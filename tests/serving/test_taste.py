@@ -1,4 +1,4 @@
-"""What a fan's scores say, on titles whose means and groups are few enough to work out by hand."""
+"""Statistics of a fan's scores, on titles few enough to work them out by hand."""
 
 import math
 
@@ -39,7 +39,7 @@ class TestLevel:
 
 
 class TestFacets:
-    def test_only_what_the_catalogue_knows(self):
+    def test_facets_without_data_are_left_out(self):
         assert list(taste.facets(CATALOGUE)) == ["Genre", "Studio", "Decade", "Type"]
         assert "Studio" not in taste.facets(Catalogue.from_rows(TITLES))
 
@@ -71,7 +71,7 @@ class TestLeanings:
         assert [one.label for one in taste.leanings(CATALOGUE, studio, self.fan, at_least=2)] == ["Ink"]
         assert taste.leanings(CATALOGUE, studio, Profile(seen={1})) == []
 
-    def test_three_titles_do_not_decide_and_sixty_do(self):
+    def test_sixty_titles_are_clear_and_three_are_not(self):
         titles = [Title(i, str(i), genres=("Kids",) if i <= 60 else ("War",), mean_score=7.0) for i in range(1, 121)]
         catalogue = Catalogue.from_rows(titles)
         genre = taste.facets(catalogue)["Genre"]
@@ -110,7 +110,7 @@ class TestLeftOut:
         assert [(one.anime_id, one.given, one.expected) for one in below] == [(30, 5, pytest.approx(7))]
         assert [one.anime_id for one in taste.left_out(engine, self.fan).most_surprising(5)[1]] == [30, 20]
 
-    def test_without_a_closed_form_a_long_list_is_cut_into_tenths(self):
+    def test_without_a_formula_a_long_list_is_split_into_tenths(self):
         titles = [Title(i, str(i), mean_score=7.0) for i in range(1, 41)]
 
         class Long(Toy):
@@ -131,7 +131,7 @@ class TestLeftOut:
 
 
 class TestInfluences:
-    def test_movement_share_and_direction(self, engine):
+    def test_change_share_and_direction(self, engine):
         found = taste.influences(engine, Profile(scores={10: 10, 20: 6}), [30, 50, 99])  # 99 is not covered
         # Each rating adds (score - 7) / 2 to every prediction: 1.5 and -.5.
         assert [one.anime_id for one in found] == [10, 20]
@@ -139,7 +139,7 @@ class TestInfluences:
         assert [one.share for one in found] == pytest.approx([0.75, 0.25])
         assert [(one.raised, one.lowered) for one in found] == [(2, 0), (0, 2)]
 
-    def test_nothing_rated_or_nothing_asked(self, engine):
+    def test_no_rating_or_no_title(self, engine):
         assert taste.influences(engine, Profile(), [30]) == []
         assert taste.influences(engine, Profile(scores={10: 9}), []) == []
 
