@@ -9,8 +9,8 @@ from typing import Self
 class Settings:
     """Settings of serving."""
 
-    #: Titles with fewer ratings in the data, held-out fans included, are left out where the predicted score alone decides:
-    #: it is unreliable for them.
+    #: Titles with fewer ratings in the data, held-out fans included, are left out where the predicted score alone
+    #: decides: it is unreliable for them.
     min_raters: int = 50
 
 
