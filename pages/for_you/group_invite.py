@@ -64,7 +64,7 @@ def _takes_part(place: int, *, on: bool, full: bool) -> None:
 
 def _join(make: Callable[[], group_lists.Member]) -> None:
     try:
-        group_lists.add(make())
+        group_lists.add(make(), group_lists.members())
     except RecsysError as error:
         st.error(plain(str(error), 300), icon=":material/error:")
     else:

@@ -1,5 +1,6 @@
 """The lists on the Together page: in the session, and in the address what can be shared."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -80,9 +81,9 @@ def set_out(place: int, out: bool) -> None:
         st.session_state["group"] = (*kept()[:place], changed, *kept()[place + 1 :])
 
 
-def add(member: Member) -> None:
-    """Add a list. Raises `RecsysError` when it is in the group already."""
-    if any(member.profile == other.profile for other in members()):
+def add(member: Member, others: Sequence[Member]) -> None:
+    """Add a list. Raises `RecsysError` when it is the same as one of `others`."""
+    if any(member.profile == other.profile for other in others):
         raise RecsysError(f"{member.label} is already in the group.")
     st.session_state["group"] = (*kept(), member)
 
@@ -145,7 +146,7 @@ def read_address() -> None:
         try:
             member, unread = from_spec(spec)
             notes += unread
-            add(member)
+            add(member, kept())  # it may be the visitor's own list, kept before a reload
         except RecsysError as error:
             notes.append(str(error))
     for note in notes:

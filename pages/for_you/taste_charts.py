@@ -37,7 +37,7 @@ def leanings(shown: list[Leaning], facet: str) -> None:
     figure.update_yaxes(categoryorder="array", categoryarray=order, type="category", automargin=True)
     figure.update_xaxes(title="Points more than everybody", zeroline=False)
     clear = [f"{shorten(one.label)} {one.effect:+.1f}" for one in shown if one.is_clear]
-    text = f"For each {facet.lower()}, how much more it is liked than by everybody. "
+    text = f"{facet}: how much more each is liked than by everybody. "
     text += f"Clear differences: {', '.join(clear)}." if clear else "No difference is clear."
     charts.show(figure, text, "chart-leanings", _FRAME + _ROW * len(shown))
 
@@ -78,5 +78,5 @@ def figures(found: list[Leaning], facet: str) -> None:
             **{name: st.column_config.NumberColumn(format="%.1f") for name in ("This list", "Everybody")},
             **{name: st.column_config.NumberColumn(format="%+.2f") for name in ("Difference", "From", "To")},
         },
-        alt=f"For each {facet.lower()}: scored titles, means, and the difference with its 80% interval",
+        alt=f"{facet}: scored titles, means, and the difference with its 80% interval",
     )
