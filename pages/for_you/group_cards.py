@@ -8,7 +8,7 @@ from pages.parts.text import count, plain
 from recsys.serving.group import MIN_COMMON, Agreement, GroupPick, Share, Split
 
 _NAME = 24  # characters
-_WHO = 185  # pixels
+_WHO = 200  # pixels
 _JOINED = "\u2060–\u2060"  # a dash at which no line breaks
 
 
@@ -41,7 +41,7 @@ def _share(member: Member, share: Share, mean: float | None) -> None:
         st.markdown(f"{who} {given} :small[:material/visibility: seen]")
         return
     planned = " :material/bookmark: planned" if share.planned else ""
-    likely = f"{share.low:.1f}{_JOINED}{share.high:.1f}"
+    likely = f"{round(share.low, 1):g}{_JOINED}{round(share.high, 1):g}"
     with st.container(horizontal=True, gap="small", wrap=False, vertical_alignment="center"):
         st.markdown(f"{who} **{share.predicted:.1f}** :small[{likely}{planned}]", width=_WHO)
         cards.interval(share, mean, member.label)

@@ -11,7 +11,7 @@ from recsys import Filters
 from recsys.serving import group
 
 _TEN = 10
-_HOW = {"average": "Average", "misery": "Least misery", "floor": "Nobody below"}
+_HOW: dict[group.How, str] = {"average": "Average", "misery": "Least misery", "floor": "Nobody below"}
 _WHAT = {
     "average": "Ordered by the average of how much each fan wants a title.",
     "misery": "Ordered by how much the fan who wants a title least wants it.",
@@ -20,8 +20,8 @@ _WHAT = {
 
 
 def _how() -> tuple[group.How, float]:
-    how = st.segmented_control(
-        "How to choose", list(_HOW), key="fair", default="average", required=True, format_func=_HOW.__getitem__,
+    how: group.How = st.segmented_control(
+        "How to choose", list(_HOW), key="fair", default=next(iter(_HOW)), required=True, format_func=_HOW.__getitem__,
         bind="query-params", wrap=True,
     )  # fmt: skip
     floor = 7.0
