@@ -63,7 +63,7 @@ def encode(visit: Visit, longest: int = LONGEST) -> tuple[dict[str, str], int]:
     fields = {"fan": visit.label if visit.source == "community" else "", "drops": "low" if visit.drops_disliked else ""}
     entries = {"r": [f"{anime_id}-{score:g}" for anime_id, score in visit.rated.items()]}
     entries |= {name: [str(i) for i in sorted(getattr(visit, kind))] for kind, name in _MARKS.items()}
-    room, left_out = longest - sum(len(quote_plus(text)) for text in fields.values()), 0
+    room, left_out = max(0, longest - sum(len(quote_plus(text)) for text in fields.values())), 0
     for name, parts in entries.items():
         text = "_".join(parts)
         if len(text) > room:

@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from hypothesis import given
@@ -202,6 +203,14 @@ def test_a_list_replaced_by_an_address_comes_back_with_undo(app):
     assert dict(app.session_state["visit"].rated) == {5114: 9, 1535: 8, 30276: 4}
     pressed(app, "Undo")
     assert app.session_state["visit"] == mine
+
+
+def test_links_to_titles_hold_what_the_visitor_has_just_done(app):
+    opened(app, script="pages/titles/explore.py", r=RATED, title="5114", hide="1")
+    app.segmented_control(key="title-score-5114").set_value(2).run()
+    links = [parse_qs(link.proto.query_string) for link in app.get("page_link") if "title" in link.proto.query_string]
+    assert links
+    assert all(decode({k: v[0] for k, v in link.items()}, fan)[0] == app.session_state["visit"] for link in links)
 
 
 @pytest.mark.parametrize("script", ["for_you/recommend", "for_you/taste", "for_you/together", "titles/explore"])
