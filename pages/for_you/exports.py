@@ -1,4 +1,4 @@
-"""What a fan can take away as a file."""
+"""Files to download."""
 
 import csv
 import io
@@ -6,7 +6,7 @@ import io
 from pages.parts import resources
 from recsys import Pick
 
-#: What spreadsheets read as a formula when it begins a cell.
+#: A cell that begins with one of these is a formula to a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -15,7 +15,7 @@ def _cell(text: str) -> str:
 
 
 def picks_csv(picks: list[Pick]) -> bytes:
-    """The picks in order, with names and scores; a byte order mark tells spreadsheets that it is UTF-8."""
+    """The picks as CSV. A byte order mark makes spreadsheets read it as UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["rank", "anime_id", "title", "title_english", "predicted", "low", "high", "mean_score", "link"])

@@ -1,14 +1,14 @@
-"""Titles for a group, what each would give them, and how far the lists agree."""
+"""Titles for a group, the score that each is predicted to give, and how far the lists agree."""
 
 import streamlit as st
 
 from pages.for_you.group_lists import Member
-from pages.parts import cards, covers, pickers, resources
+from pages.parts import cards, pickers, resources
 from pages.parts.text import count, plain
 from recsys.serving.group import MIN_COMMON, Agreement, GroupPick, Share, Split
 
 _NAME = 24  # characters
-_WHO = 185  # pixels
+_WHO = 200  # pixels
 _JOINED = "\u2060–\u2060"  # a dash at which no line breaks
 
 
@@ -41,18 +41,14 @@ def _share(member: Member, share: Share, mean: float | None) -> None:
         st.markdown(f"{who} {given} :small[:material/visibility: seen]")
         return
     planned = " :material/bookmark: planned" if share.planned else ""
-    band = f"{share.low:.1f}{_JOINED}{share.high:.1f}"
-    words = (
-        f"{member.label}: predicted {share.predicted:.1f}, 8 times in 10 between {share.low:.1f} and {share.high:.1f}"
-    )
-    dark = st.context.theme.type == "dark"
+    likely = f"{round(share.low, 1):g}{_JOINED}{round(share.high, 1):g}"
     with st.container(horizontal=True, gap="small", wrap=False, vertical_alignment="center"):
-        st.markdown(f"{who} **{share.predicted:.1f}** :small[{band}{planned}]", width=_WHO)
-        st.image(covers.band(share.predicted, share.low, share.high, mean, dark=dark), width="stretch", alt=words)
+        st.markdown(f"{who} **{share.predicted:.1f}** :small[{likely}{planned}]", width=_WHO)
+        cards.interval(share, mean, member.label)
 
 
 def agreements(found: list[Agreement], members: list[Member]) -> None:
-    """A line for each pair: on the titles that both scored, and on what is predicted for them."""
+    """Each pair's agreement: in the titles that both scored, and in what is predicted for them."""
     with st.grid(columns=2, min_column_width=300, border=True, key="agreements") as cells:
         for one in found:
             with cells.cell():
@@ -63,14 +59,14 @@ def _pair(one: Agreement, members: list[Member]) -> None:
     with st.container(gap="xxsmall"):
         st.markdown(f"**{plain(members[one.first].label, _NAME)}** and **{plain(members[one.second].label, _NAME)}**")
         if one.scores is not None:
-            band = f"8 times in 10 {_signed(one.low)} to {_signed(one.high)}"
-            st.markdown(f"Scores **{_signed(one.scores)}** on {count(one.common, 'common title')} :small[{band}]")
+            likely = f"likely {_signed(one.low)} to {_signed(one.high)} (80%)"
+            st.markdown(f"Scores **{_signed(one.scores)}** on {count(one.common, 'common title')} :small[{likely}]")
         elif one.common < MIN_COMMON:
-            st.markdown(f"Scores: too few common titles, {one.common} of the {MIN_COMMON} needed")
+            st.markdown(f"Scores: {count(one.common, 'common title')}, but {MIN_COMMON} are needed to compare")
         else:
-            st.markdown(f"Scores: {count(one.common, 'common title')}, but one of them scores all alike")
+            st.markdown(f"Scores: {count(one.common, 'common title')}, but one list has the same score for all of them")
         if one.taste is None:
-            st.markdown("Taste: this model knows of no difference")
+            st.markdown("Taste: this model predicts the same for both")
         else:
             st.markdown(f"Taste **{_signed(one.taste)}** :small[{_word(one.taste)}]")
 
@@ -80,12 +76,12 @@ def _signed(value: float | None) -> str:
 
 
 def _word(correlation: float) -> str:
-    steps = ((0.5, "much alike"), (0.2, "somewhat alike"), (-0.2, "unrelated"), (-0.5, "somewhat opposed"))
+    steps = ((0.5, "very similar"), (0.2, "similar"), (-0.2, "unrelated"), (-0.5, "rather opposed"))
     return next((word for least, word in steps if correlation >= least), "opposed")
 
 
 def splits(found: list[Split], members: list[Member]) -> None:
-    """Titles on which the scores given lie furthest apart."""
+    """Titles on which the scores differ most."""
     with st.grid(columns=2, min_column_width=300, key="splits") as cells:
         for one in found:
             title = resources.engine().title(one.anime_id)

@@ -1,6 +1,6 @@
-"""The lists that a visitor put together with their own: in the session, and in the address what can be shared."""
+"""The lists on the Together page: in the session, and in the address what can be shared."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -8,124 +8,164 @@ import streamlit as st
 
 from pages.parts import resources, state
 from pages.parts.text import plain, shorten
+from pages.parts.visit import LONGEST, Visit, decode, encode
 from recsys import Profile, RecsysError
 from recsys.serving.group import MAX_FANS
 
-_KEY = "g"
+_MEMBER, _OUT = "g", "out"  # query parameters
 _NAME = 24  # characters
-_LONGEST = 20_000  # characters of one list in an address
+_MAX_READ = 20  # lists of one address
+_LONGEST_LINK = 20_000  # characters
 
 
 @dataclass(frozen=True)
 class Member:
-    """One list. `spec` brings it back from an address, such as "fan=NAME" or "r=5114-9&as=Ann"; empty for a list that
-    was imported, which no address holds. `visit` is what it was kept from, if it was the visitor's."""
+    """One list. `out` says that it does not take part while there are more lists than a group may have."""
 
     label: str
-    profile: Profile
-    spec: str
-    visit: state.Visit | None = None
+    visit: Visit
+    out: bool = False
 
     @property
-    def shareable(self) -> bool:
-        return bool(self.spec)
+    def profile(self) -> Profile:
+        return self.visit.profile
+
+    @property
+    def spec(self) -> str:
+        """The list in an address, such as "fan=NAME" or "r=5114-9&as=Ann"; empty for an imported list."""
+        fields = encode(self.visit)[0]
+        if not fields:
+            return ""
+        fields |= {"as": "" if self.label in (self.visit.label, "Friend") else self.label, _OUT: "1" * self.out}
+        return urlencode({name: text for name, text in fields.items() if text})
 
 
 def kept() -> tuple[Member, ...]:
     """The lists beside the visitor's own."""
-    return st.session_state.get("company", ())
+    return st.session_state.get("group", ())
 
 
 def own() -> Member | None:
     """The visitor's own list, unless it is empty or already among those kept."""
     now = state.visit()
-    if now.profile.is_empty or any(member.visit == now for member in kept()):
+    if now.profile.is_empty or any(member.profile == now.profile for member in kept()):
         return None
-    return _of_visit(now, now.label or "You")
+    return Member(now.label or "You", now, st.session_state.get("group-own-out", False))
 
 
 def members() -> list[Member]:
-    """All lists of the group, the visitor's own first."""
+    """All lists, the visitor's own first: possibly more than a group may have."""
     mine = own()
     return ([mine] if mine else []) + list(kept())
 
 
-def add(member: Member) -> None:
-    """Raises `RecsysError` when the group is full or the list is in it."""
-    others = members()
-    if len(others) >= MAX_FANS:
-        raise RecsysError(f"The group is full: {MAX_FANS} lists. Take one out first.")
+def taking_part() -> list[Member]:
+    """The lists for which titles are recommended, at most `MAX_FANS`.
+
+    If there are more, the first that are not set `out` take part, and the visitor's own only if there is room.
+    """
+    everyone = members()
+    if len(everyone) <= MAX_FANS:
+        return everyone
+    mine = own()
+    chosen = [member for member in [*kept(), *([mine] if mine else [])] if not member.out][:MAX_FANS]
+    return [member for member in everyone if member in chosen]
+
+
+def set_out(place: int, out: bool) -> None:
+    """Set whether the list at a place among those kept takes part; -1 is the visitor's own."""
+    if place < 0:
+        st.session_state["group-own-out"] = out
+    else:
+        changed = replace(kept()[place], out=out)
+        st.session_state["group"] = (*kept()[:place], changed, *kept()[place + 1 :])
+
+
+def add(member: Member, others: Sequence[Member]) -> None:
+    """Add a list. Raises `RecsysError` when it is the same as one of `others`."""
     if any(member.profile == other.profile for other in others):
         raise RecsysError(f"{member.label} is already in the group.")
-    st.session_state["company"] = (*kept(), member)
+    st.session_state["group"] = (*kept(), member)
 
 
 def keep_own(name: str) -> None:
-    """Keep the list that is open now under `name`, so that another can be opened beside it."""
-    now = state.visit()
-    label = shorten(name, _NAME) or now.label or "You"
-    st.session_state["company"] = (*kept(), replace(_of_visit(now, label), visit=now))
-
-
-def _of_visit(now: state.Visit, label: str) -> Member:
-    fan = now.label if now.source == "community" else ""
-    return Member(label, now.profile, "" if now.source == "import" else spec(fan, now.rated, label))
+    """Keep the visitor's list under `name`, so that another can be opened in the sidebar."""
+    if mine := own():
+        st.session_state["group"] = (*kept(), replace(mine, label=shorten(name, _NAME) or mine.label))
 
 
 def remove(place: int) -> None:
-    """Take out the list at a place among those kept."""
-    st.session_state["company"] = kept()[:place] + kept()[place + 1 :]
+    """Remove the list at a place among those kept."""
+    st.session_state["group"] = kept()[:place] + kept()[place + 1 :]
 
 
-def from_spec(text: str) -> Member:
-    """The reverse of `Member.spec`. Raises `RecsysError` for a name that nobody has and for ratings cut short."""
+def from_community(name: str) -> Member:
+    """A fan of the community. Raises `RecsysError` when nobody has that name."""
+    base = resources.ratings().profile(name)
+    return Member(base.name or name, Visit("community", base.name or name, base))
+
+
+def from_spec(text: str) -> tuple[Member, list[str]]:
+    """The reverse of `Member.spec`, with notes on what could not be read.
+
+    Raises `RecsysError` if nothing could be.
+    """
     try:
-        fields = {name: values[0] for name, values in parse_qs(text[:_LONGEST], max_num_fields=40).items()}
+        fields = {name: values[0] for name, values in parse_qs(text[:_LONGEST_LINK], max_num_fields=40).items()}
     except ValueError:
         fields = {}
-    fan, ratings = fields.get("fan", ""), fields.get("r", "")
-    if not fan and not ratings:
-        raise RecsysError("This link holds no list: it needs a fan of the community or ratings made on the page.")
-    base = resources.ratings().profile(fan) if fan else Profile()
-    rated = state.decode_ratings(ratings) if ratings else {}
-    label = shorten(fields.get("as", ""), _NAME) or base.name or "Friend"
-    return Member(label, state.Visit(base=base, rated=rated).profile, spec(base.name, rated, label))
+    visit, notes = decode(fields, resources.ratings().profile)
+    if visit.profile.is_empty:
+        reason = "it needs a fan of the community, or scores that were given on the page"
+        raise RecsysError(" ".join(notes) or f"This link holds no list: {reason}.")
+    return Member(shorten(fields.get("as", ""), _NAME) or visit.label or "Friend", visit, _OUT in fields), notes
 
 
 def from_link(link: str, name: str) -> Member:
-    """The list in the address of somebody else's page, called `name`. Raises as `from_spec` does."""
+    """The list in the address of somebody else's page, called `name`. Raises `RecsysError` unless all can be read."""
     try:
         query = urlsplit(link.strip()).query
     except ValueError:
         query = ""
-    return from_spec(f"{query}&{urlencode({'as': name.strip()})}" if name.strip() else query)
-
-
-def spec(fan: str = "", rated: Mapping[int, float] | None = None, label: str = "") -> str:
-    """A list as it stands in an address: a fan of the community, with scores given on the page, by a name."""
-    fields = {"fan": fan, "r": state.encode_ratings(rated or {}), "as": "" if label in (fan, "Friend") else label}
-    return urlencode({name: value for name, value in fields.items() if value})
+    member, notes = from_spec(query)
+    if notes:
+        raise RecsysError(f"{' '.join(notes)} Copy the link again and paste all of it.")
+    return replace(member, label=shorten(name, _NAME) or member.label, out=False)
 
 
 def read_address() -> None:
-    """Take up the lists that the address names, when they are not what this session wrote there."""
-    wanted = st.query_params.get_all(_KEY)[:MAX_FANS]
-    if not wanted or wanted == st.session_state.get("company-address"):
+    """Use the lists in the address, unless this session wrote them there. What cannot be read gives a warning."""
+    specs = st.query_params.get_all(_MEMBER)
+    if not specs or specs == st.session_state.get("group-address"):
         return
-    st.session_state["company-address"] = wanted
-    st.session_state["company"] = ()
-    for spec in wanted:
+    st.session_state["group-address"] = specs
+    st.session_state["group"] = ()
+    st.session_state["group-own-out"] = _OUT in st.query_params
+    notes = [f"This link holds {len(specs):,} lists; the first {_MAX_READ} were read."] if specs[_MAX_READ:] else []
+    for spec in specs[:_MAX_READ]:
         try:
-            add(from_spec(spec))
+            member, unread = from_spec(spec)
+            notes += unread
+            add(member, kept())  # it may be the visitor's own list, kept before a reload
         except RecsysError as error:
-            st.warning(plain(str(error), 300), icon=":material/link_off:")
+            notes.append(str(error))
+    for note in notes:
+        st.warning(plain(note, 300), icon=":material/link_off:")
 
 
-def write_address() -> None:
-    """Keep the address such that it brings somebody else to the same group, imported lists aside."""
-    specs = [member.spec for member in kept() if member.spec]
-    st.session_state["company-address"] = specs
-    if specs and st.query_params.get_all(_KEY) != specs:
-        st.query_params[_KEY] = specs
-    elif not specs and _KEY in st.query_params:
-        del st.query_params[_KEY]
+def write_address() -> list[Member]:
+    """Keep the address such that it leads to the same group. Returns the lists that are not in it, or not completely:
+    imported ones, and those for which there is no more room."""
+    specs, missing = [], []
+    room = 2 * LONGEST - len(urlencode(state.address()))
+    for member in members():
+        spec = member.spec
+        if not spec or encode(member.visit)[1] or len(spec) > room:
+            missing.append(member)
+        if spec and member in kept() and len(spec) <= room:
+            specs.append(spec)
+            room -= len(spec)
+    st.session_state["group-address"] = specs
+    mine = own()
+    state.write_parameters({_MEMBER: specs, _OUT: ["1"] if mine and mine.out else []})
+    return missing

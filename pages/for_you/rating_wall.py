@@ -1,28 +1,32 @@
-"""The wall of titles to rate: those whose scores would tell most about a fan of whom little is known."""
+"""Titles to rate: those whose scores would improve the recommendations of a fan with few scores most."""
 
 import streamlit as st
 
 from pages.parts import cards, pickers, resources, state
 from pages.parts.text import count
+from recsys.serving import elicit
 
 _TILES = 12
 _COVER_WIDTH = 64
 
 
 def show(enough: int) -> None:
-    """The wall for somebody who has rated fewer than `enough` titles."""
+    """Titles to rate for a visitor with fewer than `enough` scores."""
     rated = len(state.visit().profile.scores)
-    st.markdown("## Rate a few that you know")
+    st.markdown("## Rate a few titles that you know")
     if rated:
         st.progress(rated / enough, f"{count(rated, 'title')} rated, {enough - rated} to go")
     else:
-        st.caption(f"{enough} scores make a first ten; each further one sharpens them. Skip what you have not seen.")
+        st.caption(
+            f"With {enough} scores you get your first ten titles. Each further score improves them. Skip titles that "
+            "you have not seen."
+        )
     _tiles()
 
 
 def show_more() -> None:
-    """The wall for somebody who already has the ten and may go on."""
-    more = st.expander("Rate more, and the ten sharpen", icon=":material/add_reaction:", on_change="rerun", key="more")
+    """More titles to rate, below the ten."""
+    more = st.expander("Rate more titles", icon=":material/add_reaction:", on_change="rerun", key="more")
     if more.open:
         with more:
             _tiles()
@@ -33,7 +37,7 @@ def _tiles() -> None:
     now = state.visit()
     asked = now.profile.begun | now.unseen | now.hidden
     with st.grid(columns=3, min_column_width=290, border=True, key="wall") as cells:
-        for anime_id in resources.next_questions(now.profile, asked, _TILES):
+        for anime_id in elicit.next_titles(engine, now.profile, _TILES, asked):
             title = engine.title(anime_id)
             with cells.cell():
                 with st.container(horizontal=True, gap="small", wrap=False):

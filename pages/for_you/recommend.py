@@ -1,4 +1,4 @@
-"""Ten titles that the fan has not seen, with what they would score them and why."""
+"""Ten titles that the fan has not seen, with predicted scores and reasons."""
 
 import streamlit as st
 
@@ -14,20 +14,20 @@ _SHELF = 4
 
 
 def _basis(model: str) -> str:
-    """What the ten rest on, in a sentence or two."""
+    """What the ten titles are based on, as Markdown."""
     now = state.visit()
     fan = now.profile
     known = len(resources.engine().known(fan.scores, model))
     if not known:
-        return "No score is known yet, so these are everybody's favourites."
+        return "Based on no score that we can use, so these titles are everybody's favourites."
     whose = f"{plain(now.label)}'s" if now.source == "community" else "your"
     text = f"Based on {count(known, 'score')} of {whose} list."
     if known < _ENOUGH:
-        text += " Each further score sharpens them."
+        text += " Each further score improves them."
     if known > 1 and len(set(fan.scores.values())) == 1:
         text += " All scores are the same, so they say little about taste."
     if known < len(fan.scores):
-        text += f" {count(len(fan.scores) - known, 'scored title is', 'scored titles are')} not known to this model."
+        text += f" This model does not know {count(len(fan.scores) - known, 'other scored title')}."
     return text
 
 
@@ -37,7 +37,10 @@ def _ten(fan: recsys.Profile, model: str, discovery: float, filters: recsys.Filt
     st.caption(_basis(model))
     if len(picks) < _TEN:
         shortage = engine.candidates(fan, model, filters).shortage(_TEN)
-        st.info(shortage or "Fewer than ten series fit: one title of each is shown.", icon=":material/filter_alt:")
+        st.info(
+            shortage or "Fewer than ten series fit the filters. Only one title of each series is shown.",
+            icon=":material/filter_alt:",
+        )
     cards.grid(picks, "ten")
     return picks
 
@@ -52,20 +55,20 @@ def _next_parts(fan: recsys.Profile, model: str, filters: recsys.Filters, shown:
 
 def _charts(picks: list[recsys.Pick], fan: recsys.Profile, scored: Scored) -> None:
     store, engine = resources.ratings(), resources.engine()
-    st.markdown("## In charts")
+    st.markdown("## Charts")
     left, right = st.columns(2)
     with left:
-        st.markdown("### Scores against everybody's")
+        st.markdown("### Scores compared with everybody's")
         if fan.scores:
             charts.histogram(dict(fan.scores), store.all_scores(), state.visit().label or "You")
         else:
-            st.caption("Nothing is scored yet.")
-        st.markdown("### Predicted against MyAnimeList's mean")
+            st.caption("There are no scores yet.")
+        st.markdown("### Predicted score and MyAnimeList's mean")
         charts.against_mean(picks, [engine.title(pick.anime_id).mean_score for pick in picks])
     with right:
-        st.markdown("### Enjoyment against popularity")
+        st.markdown("### Predicted score and popularity")
         charts.against_popularity(picks, scored)
-        st.markdown("### Who gave what")
+        st.markdown("### Scores of one title")
         chosen = st.selectbox(
             "Title", [pick.anime_id for pick in picks], format_func=lambda i: pickers.names_of(engine.title(i))[0],
             key="title", label_visibility="collapsed",
@@ -73,31 +76,31 @@ def _charts(picks: list[recsys.Pick], fan: recsys.Profile, scored: Scored) -> No
         charts.distribution(store.title_scores(chosen), engine.title(chosen).title)
 
 
-def _take_along(picks: list[recsys.Pick], fan: recsys.Profile) -> None:
-    st.markdown("## Take it along")
+def _export(picks: list[recsys.Pick], fan: recsys.Profile) -> None:
+    st.markdown("## Export")
     engine = resources.engine()
     with st.container(horizontal=True):
-        st.download_button("The ten as CSV", exports.picks_csv(picks), "anime-alchemy-ten.csv", "text/csv",
+        st.download_button("These ten titles (CSV)", exports.picks_csv(picks), "anime-alchemy-ten.csv", "text/csv",
                            icon=":material/table:", on_click="ignore")  # fmt: skip
         planned = [engine.title(i) for i in sorted(fan.planned) if engine.has_title(i)]
         st.download_button(
-            f"The plan for MyAnimeList ({len(planned):,})",
+            f"Your planned titles for MyAnimeList ({len(planned):,})",
             recsys.lists.mal_export.plan_xml(planned),
             "anime-alchemy-plan.xml",
             "application/xml",
             icon=":material/bookmark:",
             on_click="ignore",
             disabled=not planned,
-            help="Import it on MyAnimeList under Import List, type MyAnimeList.",
+            help="On MyAnimeList, open Import List, choose the type MyAnimeList, and upload this file.",
         )
-    if state.visit().source != "import":
-        st.caption("The address of this page brings anybody to the same view.")
+    if state.visit().source != "import" and not state.left_out_of_address():
+        st.caption("The address of this page leads to the same view: share it or keep it.")
 
 
 def _page() -> None:
     now = state.visit()
     fan = now.profile
-    st.title("Ten you have not seen")
+    st.title("Recommended for you")
     if fan.is_empty or (now.source == "none" and len(fan.scores) < _ENOUGH):
         rating_wall.show(_ENOUGH)
         return
@@ -112,7 +115,7 @@ def _page() -> None:
         return
     _next_parts(fan, model, filters, picks)
     _charts(picks, fan, resources.engine().score_all(fan, model, discovery, filters))
-    _take_along(picks, fan)
+    _export(picks, fan)
     if now.source == "none":
         rating_wall.show_more()
 

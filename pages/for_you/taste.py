@@ -1,4 +1,4 @@
-"""What a list says about the fan: how harsh, what is liked more than most do, what surprises, what decides."""
+"""What a list says about the fan: average score, preferences, surprising scores and influential scores."""
 
 import streamlit as st
 
@@ -8,9 +8,9 @@ from pages.parts.text import count, plain
 from recsys import Filters, Profile
 from recsys.serving import norms, taste
 
-#: Fewer scores say nothing about leanings and surprises.
+#: With fewer scores, preferences and surprises are not shown.
 _ENOUGH = 5
-#: Groups with fewer titles are not drawn: they are all drawn to the middle.
+#: Groups with fewer scored titles are not shown: their estimates are close to 0.
 _IN_GROUP = 3
 _DRAWN = 14
 _SURPRISES, _INFLUENCES = 5, 8
@@ -21,31 +21,43 @@ def _others(norm: norms.Norm) -> str:
     return f"{len(norm):,} {who} with {norms.MIN_SCORES} or more scores"
 
 
-def _harshness(fan: Profile, name: str) -> None:
-    st.markdown("## How harsh")
+def _average(fan: Profile, name: str, *, yours: bool) -> None:
+    st.markdown("## Your average score" if yours else "## Average score")
     level = taste.level(resources.engine().catalogue, fan)
     if not level.n:
-        st.caption("MyAnimeList has no mean score of any of these titles: there is nothing to compare with.")
+        st.caption("MyAnimeList has no mean score for any of these titles, so there is nothing to compare with.")
     else:
         others = typical_scores.levels()
         comparable = level.n >= _ENOUGH and len(others) > 0
         with st.grid(columns=4, min_column_width=150, border=True, key="level"):
             st.metric("This list's mean", f"{level.own:.2f}")
-            st.metric("Everybody's mean", f"{level.everybody:.2f}", help="MyAnimeList's means of the same titles")
+            st.metric(
+                "Everybody's mean",
+                f"{level.everybody:.2f}",
+                help="The average of MyAnimeList's means of the same titles",
+            )
             error = "" if level.standard_error is None else f" ± {level.standard_error:.2f}"
-            st.metric("Difference", f"{level.difference:+.2f}{error}", help="With its standard error")
+            st.metric(
+                "Difference",
+                f"{level.difference:+.2f}{error}",
+                help="This list's mean minus everybody's mean, ± the standard error",
+            )
             if comparable:
-                st.metric("More generous than", f"{others.below(level.difference):.0%}", help=f"Of {_others(others)}")
+                st.metric(
+                    "Higher than",
+                    f"{others.below(level.difference):.0%}",
+                    help=f"The difference, compared with {_others(others)}",
+                )
         if comparable:
             st.caption(
-                f"On {count(level.n, 'title')}. The middle one of {_others(others)} gives {others.middle:+.2f}: "
-                "fans mostly watch what they expect to like."
+                f"Compared on {count(level.n, 'title')}. The median difference of {_others(others)} is "
+                f"{others.middle:+.2f}."
             )
     charts.histogram(dict(fan.scores), resources.ratings().all_scores(), name)
 
 
-def _leanings(fan: Profile) -> None:
-    st.markdown("## Liked more, liked less")
+def _preferences(fan: Profile) -> None:
+    st.markdown("## Preferences")
     facets = typical_scores.facets()
     name = st.segmented_control(
         "Group titles by", list(facets), key="by", default=next(iter(facets)), required=True, bind="query-params",
@@ -56,10 +68,11 @@ def _leanings(fan: Profile) -> None:
         st.caption(f"No {name.lower()} has {_IN_GROUP} scored titles yet.")
         return
     st.markdown(taste_charts.in_words(found))
-    taste_charts.leanings(taste_charts.telling(found, _DRAWN, by_label=name == "Decade"), name)
+    taste_charts.leanings(taste_charts.most_significant(found, _DRAWN, by_label=name == "Decade"), name)
     st.caption(
-        "How much more this list gives than everybody does for the same titles, beyond how generous it is overall. Few "
-        "titles are drawn towards 0, as if mixed with 20 average ones; the true value lies on the line 8 times in 10."
+        "How many points more or less than everybody this list gives to the titles of a group, apart from its overall "
+        "difference. Groups with few titles are pulled towards 0, as if 20 average titles were added. The lines are "
+        "80% intervals."
     )
     with st.expander("All figures", icon=":material/table:", on_change="rerun") as table:
         if table.open:
@@ -67,8 +80,8 @@ def _leanings(fan: Profile) -> None:
 
 
 def _surprises(fan: Profile) -> str:
-    """Draws them, and gives the model that the visitor chose for this and what follows."""
-    st.markdown("## Surprises")
+    """Show the scores that differ most from their predictions. Returns the model chosen for this and what follows."""
+    st.markdown("## Surprising scores")
     model = controls.model()
     left_out = state.remembered(
         "left-out",
@@ -77,16 +90,16 @@ def _surprises(fan: Profile) -> str:
         "Predicting each score from the others …",
     )
     if len(left_out.given) < _ENOUGH:
-        st.caption(f"The model knows only {count(len(left_out.given), 'title')} of these; {_ENOUGH} are needed.")
+        st.caption(f"The model knows only {count(len(left_out.given), 'scored title')}; {_ENOUGH} are needed.")
         return model
     _predictability(left_out, model)
     above, below = left_out.most_surprising(_SURPRISES)
     left, right = st.columns(2)
     with left:
-        st.markdown("### Higher than expected")
+        st.markdown("### Higher than predicted")
         _expected(above, "higher")
     with right:
-        st.markdown("### Lower than expected")
+        st.markdown("### Lower than predicted")
         _expected(below, "lower")
     return model
 
@@ -94,11 +107,11 @@ def _surprises(fan: Profile) -> str:
 def _predictability(left_out: taste.LeftOut, model: str) -> None:
     others = typical_scores.errors(model)
     how = "all the others" if left_out.exact else "nine tenths of the others"
-    text = f"Each score was predicted from {how}: off by **{left_out.rmse:.2f}** points (root mean square)."
+    text = f"Each score was predicted from {how}. The error is **{left_out.rmse:.2f}** points (root mean square)."
     if len(others):
         easier = 1 - others.below(left_out.rmse)
-        text += f" For the middle one of {_others(others)} it is {others.middle:.2f}. "
-        text += f"More predictable than **{easier:.0%}** of them."
+        text += f" The median error of {_others(others)} is {others.middle:.2f}: "
+        text += f"this list is easier to predict than **{easier:.0%}** of them."
     st.markdown(text)
 
 
@@ -106,7 +119,7 @@ def _expected(surprises: list[taste.Surprise], key: str) -> None:
     if not surprises:
         st.caption("None.")
     for one in surprises:
-        _row(one.anime_id, f"gave **{one.given:g}**, expected **{one.expected:.1f}**", key)
+        _row(one.anime_id, f"scored **{one.given:g}**, predicted **{one.expected:.1f}**", key)
 
 
 def _row(anime_id: int, text: str, key: str) -> None:
@@ -117,21 +130,21 @@ def _row(anime_id: int, text: str, key: str) -> None:
 
 
 def _influences(fan: Profile, model: str) -> None:
-    st.markdown("## What decides")
+    st.markdown("## Most influential scores")
     engine = resources.engine()
 
     def work_out() -> list[taste.Influence]:
         ten = engine.recommend(fan, model, 10, Filters(franchise_rules=True), diversity=controls.DIVERSITY)
         return taste.influences(engine, fan, [pick.anime_id for pick in ten], model)
 
-    found = state.remembered("influences", (fan, model), work_out, "Weighing each score …")
+    found = state.remembered("influences", (fan, model), work_out, "Measuring the effect of each score …")
     if not found:
-        st.caption("Nothing of this list moves the predictions yet.")
+        st.caption("No score of this list changes the predictions yet.")
         return
     exact = "" if engine.aligned(model).model.exact_reasons else " The effects are approximate for this model."
     st.caption(
-        "The scores that move the predictions of the ten recommended titles most. The first has "
-        f"{found[0].share:.1%} of all movement; shared evenly it would have {1 / len(found):.1%}.{exact}"
+        "The scores that change the predictions of the ten recommended titles most. The first causes "
+        f"{found[0].share:.1%} of all change; with equal effects, each score would cause {1 / len(found):.1%}.{exact}"
     )
     with st.grid(columns=2, min_column_width=300, key="influences-grid") as cells:
         for one in found[:_INFLUENCES]:
@@ -140,14 +153,15 @@ def _influences(fan: Profile, model: str) -> None:
 
 
 def _influence(one: taste.Influence) -> None:
-    ways = [f"{n} {way}" for n, way in ((one.raised, "up"), (one.lowered, "down")) if n]
-    text = f"rated **{one.score:g}** · moves {' and '.join(ways) or 'none'}, by **{one.moved:.2f}** on average"
-    _row(one.anime_id, text, "decides")
+    ways = [f"{way} {n}" for n, way in ((one.raised, "raises"), (one.lowered, "lowers")) if n]
+    what = f"{' and '.join(ways) or 'changes no'} predictions"
+    text = f"scored **{one.score:g}** · {what}, by **{one.moved:.2f}** on average"
+    _row(one.anime_id, text, "influence")
     st.button(
         "Ignore this score",
         key=f"ignore-{one.anime_id}",
         icon=":material/visibility_off:",
-        help="Recommend as if this had been seen without a score",
+        help="Count this title as seen without a score",
         on_click=state.mark,
         args=(one.anime_id, "ignored"),
         type="tertiary",
@@ -158,7 +172,7 @@ def _ignored() -> None:
     ignored = [i for i in sorted(state.visit().ignored) if resources.engine().has_title(i)]
     if not ignored:
         return
-    st.caption("Ignored for now; choose one to count it again.")
+    st.caption("Ignored scores. Click a title to count its score again.")
     with st.container(horizontal=True):
         for anime_id in ignored:
             name = pickers.names_of(resources.engine().title(anime_id))[0]
@@ -167,16 +181,16 @@ def _ignored() -> None:
 
 
 def _why_no_more(fan: Profile) -> tuple[str, str] | None:
-    """Why a list shows no leanings and surprises, as Markdown and an icon, or None."""
+    """Why the rest of the page is not shown, as Markdown and an icon, or None."""
     n = len(fan.scores)
     if n < _ENOUGH:
-        text = f"{count(n, 'score')} so far. From {_ENOUGH} on, this page shows what is liked more than most do, the "
-        return text + "surprises, and the scores that decide.", "hourglass_top"
-    if len(set(fan.scores.values())) == 1:
         text = (
-            f"All {n:,} scores are {next(iter(fan.scores.values())):g}: they say how generous this list is, not what "
+            f"{count(n, 'score')} so far. With {_ENOUGH} scores, this page also shows preferences, surprising scores "
         )
-        return text + "it prefers. A few different scores would bring out the rest of this page.", "drag_handle"
+        return text + "and the most influential scores.", "hourglass_top"
+    if len(set(fan.scores.values())) == 1:
+        text = f"All {n:,} scores are {next(iter(fan.scores.values())):g}, so they do not show preferences. "
+        return text + "Add some different scores to see the rest of this page.", "drag_handle"
     return None
 
 
@@ -186,23 +200,23 @@ def _page() -> None:
     st.title("My taste" if now.source != "community" else f"The taste of {plain(now.label, 40)}")
     if fan.is_empty:
         st.info(
-            "There is no list yet. Bring one or rate a few titles in the sidebar, or look through the eyes of a fan "
-            "of the community.",
+            "There is no list yet. Rate a few titles in the sidebar, import your list, or try the list of a community "
+            "fan.",
             icon=":material/playlist_add:",
         )
         return
     if not fan.scores:
         st.info(
-            f"{count(len(fan.begun | fan.planned), 'title')} on this list, none of them scored. Taste shows in scores: "
-            f"rate {_ENOUGH} titles in the sidebar.",
+            f"{count(len(fan.begun | fan.planned), 'title')} on this list, but no scores. This page needs scores: rate "
+            f"{_ENOUGH} titles in the sidebar.",
             icon=":material/star:",
         )
     else:
-        _harshness(fan, now.label or "You")
+        _average(fan, now.label or "You", yours=now.source != "community")
         if reason := _why_no_more(fan):
             st.info(reason[0], icon=f":material/{reason[1]}:")
         else:
-            _leanings(fan)
+            _preferences(fan)
             _influences(fan, _surprises(fan))
     _ignored()
 

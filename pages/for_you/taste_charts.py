@@ -1,4 +1,4 @@
-"""How the findings about a fan's taste are drawn."""
+"""Charts, tables and texts about a fan's preferences."""
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -12,12 +12,12 @@ _MIDDLE = "#8b9092"  # seen on light and on dark
 _MARKS = (
     ("Liked more", "triangle-right", lambda one: one.low > 0),
     ("Liked less", "triangle-left", lambda one: one.high < 0),
-    ("May be chance", "circle-open", lambda one: not one.is_clear),
+    ("No clear difference", "circle-open", lambda one: not one.is_clear),
 )
 
 
 def leanings(shown: list[Leaning], facet: str) -> None:
-    """One line for each group, the first on top: how much more it is liked than by everybody, with its 80% interval."""
+    """One line per group, the first on top: how much more the fan likes it than everybody, with an 80% interval."""
     figure = go.Figure()
     figure.add_vline(x=0, line_width=1, line_dash="dot", line_color=_MIDDLE)
     for name, symbol, belongs in _MARKS:
@@ -35,16 +35,16 @@ def leanings(shown: list[Leaning], facet: str) -> None:
         )
     order = [charts.label(one.label) for one in reversed(shown)]
     figure.update_yaxes(categoryorder="array", categoryarray=order, type="category", automargin=True)
-    figure.update_xaxes(title="Points more than everybody gives", zeroline=False)
+    figure.update_xaxes(title="Points more than everybody", zeroline=False)
     clear = [f"{shorten(one.label)} {one.effect:+.1f}" for one in shown if one.is_clear]
-    text = f"{facet} by {facet}, how much more than by everybody it is liked. "
-    text += f"Clearly apart: {', '.join(clear)}." if clear else "None is clearly apart."
+    text = f"{facet}: how much more each is liked than by everybody. "
+    text += f"Clear differences: {', '.join(clear)}." if clear else "No difference is clear."
     charts.show(figure, text, "chart-leanings", _FRAME + _ROW * len(shown))
 
 
-def telling(found: list[Leaning], n: int, by_label: bool) -> list[Leaning]:
-    """Up to `n` groups, those clearly apart before the others and the furthest apart first; given most liked first, or
-    by label."""
+def most_significant(found: list[Leaning], n: int, by_label: bool) -> list[Leaning]:
+    """Choose up to `n` groups, clear differences before the others, large ones first. Returned most liked first, or by
+    label."""
     chosen = sorted(found, key=lambda one: (not one.is_clear, -abs(one.effect)))[:n]
     return sorted(chosen, key=lambda one: one.label) if by_label else sorted(chosen, key=lambda one: -one.effect)
 
@@ -55,28 +55,28 @@ def in_words(found: list[Leaning]) -> str:
     less = [one for one in reversed(found) if one.high < 0][:4]
     parts = [
         f"{lead} {', '.join(f'**{plain(one.label, 40)}**' for one in some)}"
-        for lead, some in (("Clearly liked more than by most:", more), ("Clearly liked less:", less))
+        for lead, some in (("Clearly liked more than by everybody:", more), ("Clearly liked less:", less))
         if some
     ]
-    return ". ".join(parts) + "." if parts else "Nothing stands out clearly yet: every difference may be chance."
+    return ". ".join(parts) + "." if parts else "There is no clear difference yet: each one may be chance."
 
 
 def figures(found: list[Leaning], facet: str) -> None:
-    """Every group's figures as a table."""
+    """All groups' figures as a table."""
     st.dataframe(
         {
             facet: [shorten(one.label) for one in found],
             "Titles": [one.n for one in found],
             "This list": [one.own for one in found],
             "Everybody": [one.everybody for one in found],
-            "Liking": [one.effect for one in found],
+            "Difference": [one.effect for one in found],
             "From": [one.low for one in found],
             "To": [one.high for one in found],
         },
         hide_index=True,
         column_config={
             **{name: st.column_config.NumberColumn(format="%.1f") for name in ("This list", "Everybody")},
-            **{name: st.column_config.NumberColumn(format="%+.2f") for name in ("Liking", "From", "To")},
+            **{name: st.column_config.NumberColumn(format="%+.2f") for name in ("Difference", "From", "To")},
         },
-        alt=f"{facet} by {facet}: titles scored, means, and the liking with its 80% interval",
+        alt=f"{facet}: scored titles, means, and the difference with its 80% interval",
     )

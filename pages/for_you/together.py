@@ -1,5 +1,7 @@
 """Titles that two to five fans would all enjoy, and how far their lists agree."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.for_you import group_cards, group_invite, group_lists
@@ -9,23 +11,23 @@ from recsys import Filters
 from recsys.serving import group
 
 _TEN = 10
-_HOW = {"average": "Average", "misery": "Least misery", "floor": "Nobody below"}
+_HOW: dict[group.How, str] = {"average": "Average", "misery": "Least misery", "floor": "Nobody below"}
 _WHAT = {
-    "average": "By how high a title stands, on average, in the order made for each list alone.",
-    "misery": "By how high a title stands with the one who wants it least.",
-    "floor": "Best on average, of the titles that nobody is predicted to score lower.",
+    "average": "Ordered by the average of how much each fan wants a title.",
+    "misery": "Ordered by how much the fan who wants a title least wants it.",
+    "floor": "Only titles to which nobody is predicted to give a lower score, best average first.",
 }
 
 
 def _how() -> tuple[group.How, float]:
-    how = st.segmented_control(
-        "Fair means", list(_HOW), key="fair", default="average", required=True, format_func=_HOW.__getitem__,
+    how: group.How = st.segmented_control(
+        "How to choose", list(_HOW), key="fair", default=next(iter(_HOW)), required=True, format_func=_HOW.__getitem__,
         bind="query-params", wrap=True,
     )  # fmt: skip
     floor = 7.0
     if how == "floor":
         floor = st.slider("Nobody below", 1.0, 10.0, 7.0, 0.5, "%.1f", key="floor", bind="query-params")
-    st.caption(_WHAT[how] + " Harsh and generous lists have the same say.")
+    st.caption(_WHAT[how] + " All lists count the same, whether their scores are high or low.")
     return how, floor
 
 
@@ -37,10 +39,11 @@ def _shortage(
     left, each = group.candidates(resources.engine(), fans, model, filters, floor, begun)
     text = f"{count(left, 'title is', 'titles are')} left for this group."
     if floor is None:
-        text += " Loosen the filters, or allow what some have seen."
+        text += " Use fewer filters, or switch on “Include titles that some have seen”."
     else:
         hardest = plain(everyone[each.index(min(each))].label, 24)
-        text += f" Hardest to please is {hardest}, with {min(each):,} at {floor:g} or above. Lower the bar?"
+        text += f" The list with the fewest is {hardest}: {count(min(each), 'title')} at {floor:g} or above. "
+        text += "Choose a lower score."
     st.info(text, icon=":material/filter_alt:")
 
 
@@ -50,8 +53,10 @@ def _picks(everyone: list[group_lists.Member]) -> None:
         how, floor = _how()
     with right:
         model = controls.model()
-        allow_begun = st.toggle("Allow what some have seen", key="begun", bind="query-params")
+        allow_begun = st.toggle("Include titles that some have seen", key="begun", bind="query-params")
+    hidden = frozenset().union(*(member.visit.hidden for member in everyone))
     filters = controls.filters()
+    filters = replace(filters, exclude=filters.exclude | hidden)
     fans = [member.profile for member in everyone]
     engine = resources.engine()
     picks = group.recommend(engine, fans, how, _TEN, model, filters, floor, allow_begun)
@@ -61,15 +66,15 @@ def _picks(everyone: list[group_lists.Member]) -> None:
         group_cards.grid(picks, everyone)
     st.markdown("## How far they agree")
     st.caption(
-        "From −1, opposite, over 0, unrelated, to +1, the same order. Scores compares the titles that both scored, "
-        "taste what is predicted for all titles, beyond what everybody thinks of them."
+        "+1 means the same order of titles, 0 no relation and −1 the opposite order. “Scores” compares the titles that "
+        "both have scored. “Taste” compares what is predicted for all titles, apart from what everybody likes."
     )
     found = state.remembered(
         "agreements", (*fans, model), lambda: group.agreements(engine, fans, model), "Comparing the lists …"
     )
     group_cards.agreements(found, everyone)
     if apart := [split for split in group.splits(fans, 6) if engine.has_title(split.anime_id)]:
-        st.markdown("### Furthest apart")
+        st.markdown("### Biggest disagreements")
         group_cards.splits(apart, everyone)
 
 
@@ -77,20 +82,20 @@ def _page() -> None:
     group_lists.read_address()
     st.title("Together")
     group_invite.show()
-    everyone = group_lists.members()
+    everyone = group_lists.taking_part()
     if len(everyone) < group.MIN_FANS:
         st.info(
-            "Two lists are needed, and up to five can join. Add a fan of the community, a friend's link, or keep the "
-            "list in the sidebar here and open another.",
+            f"A group needs {group.MIN_FANS} to {group.MAX_FANS} lists. Add a community fan or a friend’s link, "
+            "or keep the list of the sidebar here and open another one there.",
             icon=":material/group_add:",
         )
     else:
         _picks(everyone)
-        if any(not member.shareable for member in everyone):
-            st.caption("The address of this page brings anybody to the same group, without the imported lists.")
-        else:
-            st.caption("The address of this page brings anybody to the same group.")
-    group_lists.write_address()
+    missing = group_lists.write_address()
+    if len(everyone) >= group.MIN_FANS:
+        without = f" without {', '.join(plain(member.label, 24) for member in missing)}" if missing else ""
+        why = ": imported and very long lists do not go into an address" if missing else ""
+        st.caption(f"The address of this page leads to the same group{without}{why}.")
 
 
 _page()

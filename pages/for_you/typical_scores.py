@@ -1,4 +1,4 @@
-"""What is worked out once for all visitors to compare a fan with: groups of titles, and how the community scores."""
+"""Groups of titles and figures of the community to compare a fan with, computed once for all visitors."""
 
 import streamlit as st
 
@@ -11,11 +11,11 @@ def facets() -> dict[str, taste.Facet]:
     return taste.facets(resources.engine().catalogue)
 
 
-@st.cache_resource(show_spinner="Looking at how others score …")
+@st.cache_resource(show_spinner="Computing how other fans score …")
 def levels() -> norms.Norm:
     return norms.levels(resources.ratings(), resources.engine().catalogue)
 
 
-@st.cache_resource(show_spinner="Looking at how predictable others are …")
+@st.cache_resource(show_spinner="Computing how predictable other fans are …")
 def errors(model: str) -> norms.Norm:
     return norms.errors(resources.ratings(), resources.engine(), model)

@@ -1,10 +1,12 @@
-"""One recommended title as a card: what it is, what the fan would think of it and why, and what to do about it."""
+"""One recommended title as a card: facts, the predicted score and its reasons, and buttons."""
 
 import streamlit as st
 
 from pages.parts import covers, pickers, resources, state
 from pages.parts.text import count, plain
-from recsys import Pick, Title
+from pages.parts.visit import Mark
+from recsys import Pick, Prediction, Title
+from recsys.serving.group import Share
 
 _COVER_WIDTH = 92
 _LINKS = 6
@@ -34,7 +36,7 @@ def _card(pick: Pick, key: str) -> None:
 
 
 def cover(title: Title, width: int = _COVER_WIDTH) -> None:
-    """The title's image, or art drawn from its name (which says nothing that the card does not: no text for it)."""
+    """The title's image, or art drawn from its name, which needs no alternative text: the name stands beside it."""
     with st.container(width=width):
         st.image(
             title.image_url or covers.cover(title),
@@ -50,14 +52,14 @@ def facts(title: Title) -> str:
 
 
 def _popover(label: str, icon: str, key: str, fill, *args) -> None:
-    """A popover whose content is made when it is opened, so that ten closed ones cost nothing."""
+    """A popover that is filled only while it is open: ten closed ones cost nothing."""
     popover = st.popover(label, icon=f":material/{icon}:", type="tertiary", key=key, on_change="rerun")
     if popover.open:
         with popover:
             fill(*args)
 
 
-def _mark(text: str, icon: str, title: Title, how: state.Mark, key: str) -> None:
+def _mark(text: str, icon: str, title: Title, how: Mark, key: str) -> None:
     done = how == "planned" and title.anime_id in state.visit().profile.planned
     st.button(
         "Planned" if done else text,
@@ -70,26 +72,37 @@ def _mark(text: str, icon: str, title: Title, how: state.Mark, key: str) -> None
     )
 
 
+def likely(low: float, high: float) -> str:
+    """An 80% prediction interval in words: "Likely 7.3–10 (80%)"."""
+    return f"Likely {round(low, 1):g}–{round(high, 1):g} (80%)"
+
+
+def interval(found: Pick | Prediction | Share, mean: float | None, who: str = "") -> None:
+    """A predicted score and its interval, drawn on a scale from 1 to 10 with everybody's mean."""
+    dark = st.context.theme.type == "dark"
+    art = covers.band(found.predicted, found.low, found.high, mean, dark=dark)
+    alt = f"predicted {found.predicted:.1f}, {likely(found.low, found.high).lower()}"
+    st.image(art, width="stretch", alt=f"{who}: {alt}" if who else alt)
+
+
 def _score(pick: Pick, title: Title) -> None:
     theirs = f"MyAnimeList {title.mean_score:.1f} · " if title.mean_score else ""
     st.markdown(f"{theirs}you **{pick.predicted:.1f}**")
-    dark = st.context.theme.type == "dark"
-    words = f"predicted {pick.predicted:.1f}, 8 times in 10 between {pick.low:.1f} and {pick.high:.1f}"
-    st.image(covers.band(pick.predicted, pick.low, pick.high, title.mean_score, dark=dark), width="stretch", alt=words)
-    st.caption(f"8 times in 10 between {pick.low:.1f} and {pick.high:.1f}")
+    interval(pick, title.mean_score)
+    st.caption(likely(pick.low, pick.high))
 
 
 def _seen(title: Title, key: str) -> None:
-    st.caption("Your score, if you have one")
+    st.caption("Your score")
     pickers.score_buttons(title.anime_id, key)
     st.button("Seen, no score", key=f"{key}-seen-{title.anime_id}", on_click=state.mark, args=(title.anime_id, "seen"))
 
 
 def _why(pick: Pick, title: Title) -> None:
     if not pick.reasons:
-        st.markdown("Nothing of yours speaks for or against it yet: this is what everybody thinks.")
+        st.markdown("None of your scores changes this prediction yet. It is the same for everybody.")
     else:
-        st.caption("What moved the prediction most, in points")
+        st.caption("Your scores that changed this prediction most, in points")
     for reason in pick.reasons:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             arrow = ":material/trending_up:" if reason.effect >= 0 else ":material/trending_down:"
@@ -97,7 +110,7 @@ def _why(pick: Pick, title: Title) -> None:
             st.button(
                 "Ignore",
                 key=f"ignore-{title.anime_id}-{reason.anime_id}",
-                help="Recommend as if this had been seen without a score",
+                help="Count this title as seen without a score",
                 on_click=state.mark,
                 args=(reason.anime_id, "ignored"),
                 type="tertiary",

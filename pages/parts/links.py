@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import pickers
+from pages.parts import pickers, state
 from pages.parts.text import plain, shorten
 from recsys import Title
 
@@ -28,13 +28,10 @@ def to_title(title: Title, before: str = "", columns: int = 20, lines: int = 2) 
 def open_title(anime_id: int) -> None:
     """Go to a title's page from another page, now."""
     pickers.keep_leading_name()
-    st.switch_page(EXPLORE, query_params={"title": str(anime_id), **_present("fan", "r")})
+    st.switch_page(EXPLORE, query_params={"title": str(anime_id), **state.address()})
 
 
 def kept(**parameters: int) -> dict[str, str]:
     """Parameters for a link, beside those that say whose list this is and which name leads."""
-    return _present("fan", "r", "names") | {name: str(value) for name, value in parameters.items()}
-
-
-def _present(*names: str) -> dict[str, str]:
-    return {name: st.query_params[name] for name in names if name in st.query_params}
+    language = {"names": st.query_params["names"]} if "names" in st.query_params else {}
+    return state.address() | language | {name: str(value) for name, value in parameters.items()}

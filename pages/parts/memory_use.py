@@ -1,4 +1,4 @@
-"""How little memory the server's process keeps: free hosts stop an app that takes too much."""
+"""Settings of the memory allocators: free hosts stop an app that uses too much memory."""
 
 import ctypes
 import os
@@ -8,15 +8,18 @@ import sys
 _ARENA_MAX = -8
 
 
-def keep_small() -> None:
-    """Call before Arrow is imported and before threads start: each thread's own heap, and Arrow's own allocator, would
-    keep several times what is in use."""
+def limit_allocators() -> None:
+    """Make Arrow use the system's allocator, and glibc two heaps for all threads.
+
+    Call it before Arrow is imported and before threads start. Otherwise each thread's own heap, and Arrow's own
+    allocator, keep several times the memory that is in use.
+    """
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     _glibc("mallopt", _ARENA_MAX, 2)
 
 
-def give_back() -> None:
-    """Return to the system what was taken and freed."""
+def release_memory() -> None:
+    """Return freed memory to the system."""
     _glibc("malloc_trim", 0)
 
 

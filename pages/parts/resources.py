@@ -1,4 +1,4 @@
-"""What is loaded once and shared by every visitor: the engine and the read store of ratings."""
+"""What is loaded once and shared by all visitors: the engine and the store of ratings."""
 
 import atexit
 import contextlib
@@ -11,10 +11,9 @@ from threadpoolctl import threadpool_limits
 import recsys
 from pages.parts import memory_use
 from recsys import RecsysError
-from recsys.serving import elicit
 from recsys.serving.norms import RatingsStore
 
-#: Where the artifacts lie; a second copy can be served without touching the first.
+#: The folder of the artifacts, so that another copy can be served as well.
 ARTIFACTS = os.environ.get("ANIME_ALCHEMY_ARTIFACTS", "artifacts")
 
 
@@ -23,18 +22,18 @@ def _load() -> tuple[recsys.Engine, RatingsStore]:
     # One request is too small to share among threads, and visitors compete for the same cores.
     threadpool_limits(1, user_api="blas")
     loaded = recsys.load(ARTIFACTS), RatingsStore(ARTIFACTS)
-    loaded[0].search("title")  # builds the index of names, for which the first visitor would wait otherwise
-    # Streamlit collects garbage after every rerun; what lives as long as the server need not be walked each time.
+    loaded[0].search("title")  # builds the index of names, so that the first visitor need not wait for it
+    # Streamlit collects garbage after every rerun. Frozen objects, which live as long as the server, are skipped.
     gc.collect()
     gc.freeze()
-    # DuckDB's binding reports everything that Python could not tear down at its end.
+    # At exit, DuckDB's binding reports every object that Python could not tear down.
     atexit.register(gc.unfreeze)
-    memory_use.give_back()
+    memory_use.release_memory()
     return loaded
 
 
 def preload() -> None:
-    """Load before the first visitor comes. Artifacts that are not whole are told to that visitor, not to the log."""
+    """Load before the first visitor comes. When artifacts are damaged, each visitor sees the error, not the log."""
     with contextlib.suppress(RecsysError):
         _load()
 
@@ -48,15 +47,10 @@ def _shared() -> tuple[recsys.Engine, RatingsStore]:
 
 
 def engine() -> recsys.Engine:
-    """The loaded engine; stops the page with a clear message when the artifacts are not whole."""
+    """The loaded engine; when artifacts are damaged, shows an error and stops the page."""
     return _shared()[0]
 
 
 def ratings() -> RatingsStore:
-    """The ratings' read store; stops the page with a clear message when the artifacts are not whole."""
+    """The store of ratings; when artifacts are damaged, shows an error and stops the page."""
     return _shared()[1]
-
-
-def next_questions(fan: recsys.Profile, asked: frozenset[int], n: int) -> list[int]:
-    """Anime ids of the `n` titles whose scores would tell most about `fan`, without those in `asked`."""
-    return elicit.next_titles(engine(), fan, n, asked)

@@ -1,4 +1,4 @@
-"""The sidebar of every page: whose list this is, and how to bring another."""
+"""The sidebar of every page: whose list this is, and the ways to add another."""
 
 import streamlit as st
 
@@ -6,12 +6,12 @@ from pages.parts import import_list, pickers, resources, state
 from pages.parts.text import count, plain
 from recsys import lists
 
-_WAYS = {
+_SOURCES = {
     "Rate": pickers.title_to_rate,
     "File": import_list.from_file,
     "MyAnimeList": import_list.from_mal,
     "AniList": import_list.from_anilist,
-    "Community": pickers.community_name,
+    "Community": pickers.community_fan,
 }
 
 
@@ -19,36 +19,55 @@ def show() -> None:
     with st.sidebar:
         st.markdown("## Your list")
         _summary()
-        way = st.pills(
-            "How to bring a list", list(_WAYS), key="way", default="Rate", required=True, label_visibility="collapsed"
+        source = st.pills(
+            "Add a list", list(_SOURCES), key="way", default="Rate", required=True, label_visibility="collapsed"
         )
-        _WAYS[way]()
+        _SOURCES[source]()
         st.divider()
-        pickers.leading_name()
+        pickers.title_language()
 
 
 def _summary() -> None:
     now = state.visit()
     fan = now.profile
     if fan.is_empty:
-        st.caption("Nothing here yet. Rate three titles, bring a list, or look through a community fan's eyes.")
-        return
-    who = {"none": "**You**", "community": f"**{plain(now.label)}**", "import": f"**{plain(now.label)}**"}[now.source]
-    if now.source == "community" and resources.ratings().simulated:
-        who += ", a simulated fan"
-    st.markdown(f"{who} · {count(len(fan.scores), 'score')}")
-    engine = resources.engine()
-    counts = lists.summary(fan, engine.catalogue.ids.tolist())
-    kinds = ("completed", "watching", "on_hold", "dropped", "planned")
-    parts = [f"{getattr(counts, kind):,} {kind.replace('_', ' ')}" for kind in kinds if getattr(counts, kind)]
-    st.caption(f"{counts.known:,} of {count(counts.titles, 'title')} known · {' · '.join(parts)}")
+        st.caption("Your list is empty. Rate three titles, import your list, or try the list of a community fan.")
+    else:
+        who = "**You**" if now.source == "none" else f"**{plain(now.label)}**"
+        if now.source == "community" and resources.ratings().simulated:
+            who += ", a simulated fan"
+        st.markdown(f"{who} · {count(len(fan.scores), 'score')}")
+        counts = lists.summary(fan, resources.engine().catalogue.ids.tolist())
+        kinds = ("completed", "watching", "on_hold", "dropped", "planned")
+        parts = [f"{getattr(counts, kind):,} {kind.replace('_', ' ')}" for kind in kinds if getattr(counts, kind)]
+        st.caption(f"{counts.known:,} of {count(counts.titles, 'title')} in our catalogue · {' · '.join(parts)}")
     for note in now.notes:
         st.caption(f":material/info: {plain(note, 300)}")
     if now.base.dropped - now.base.scores.keys():
         st.toggle(
-            "Unscored drops are dislikes", now.drops_disliked, key="drops",
+            "Count dropped titles without a score as disliked",
+            key=state.mirror("drops", now.drops_disliked),
             on_change=lambda: state.set_drops_disliked(st.session_state["drops"]),
-        )  # fmt: skip
+        )
+    _not_in_address(imported=now.source == "import")
     with st.container(horizontal=True):
         st.button("Undo", icon=":material/undo:", on_click=state.undo, disabled=not state.can_undo(), type="tertiary")
-        st.button("Forget my list", icon=":material/delete:", on_click=state.forget, type="tertiary")
+        st.button(
+            "Forget my list", icon=":material/delete:", on_click=state.forget, type="tertiary",
+            help="Also removes what you typed or uploaded, the lists on Together, and the list in the page’s address. "
+            "Your browser’s history may still hold earlier addresses.",
+        )  # fmt: skip
+
+
+def _not_in_address(*, imported: bool) -> None:
+    """What a reload of the page would lose."""
+    if imported:
+        st.caption(
+            ":material/link_off: An imported list, and what you change in it here, is never in the page’s address. "
+            "After a reload, import it again."
+        )
+    elif left_out := state.left_out_of_address():
+        st.caption(
+            f":material/link_off: The page’s address is full: {count(left_out, 'score or mark', 'scores and marks')} "
+            "did not fit. They are lost after a reload and missing in a shared link."
+        )

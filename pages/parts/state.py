@@ -1,47 +1,30 @@
-"""What one visitor has brought and said: in that visitor's session alone, and in the address what can be shared."""
+"""What one visitor imported and did: in that visitor's session alone, and in the address what can be shared."""
 
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal, TypeVar
+import contextlib
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts import resources
-from recsys import Profile, RecsysError, lists
+from pages.parts.text import plain
+from pages.parts.visit import PARAMETERS, Mark, Visit, decode, encode
+from recsys import Profile, lists
 
 _UNDO_STEPS = 50
-#: The score of a title dropped without one, for a visitor who says that those were disliked.
-_DISLIKE = 3
 _Made = TypeVar("_Made")
-Source = Literal["none", "community", "import"]
-Mark = Literal["seen", "planned", "hidden", "ignored", "unseen"]
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A list brought from somewhere (`base`), and what the visitor said on the page since: scores, titles seen without
-    one, planned, not wanted (`hidden`), scores to leave out (`ignored`), and titles not seen when asked (`unseen`)."""
-
-    source: Source = "none"
-    label: str = ""
-    base: Profile = field(default_factory=Profile)
-    notes: tuple[str, ...] = ()
-    fetched: tuple[str, str] | None = None
-    drops_disliked: bool = False
-    rated: Mapping[int, float] = field(default_factory=dict)
-    seen: frozenset[int] = frozenset()
-    planned: frozenset[int] = frozenset()
-    hidden: frozenset[int] = frozenset()
-    ignored: frozenset[int] = frozenset()
-    unseen: frozenset[int] = frozenset()
-
-    @property
-    def profile(self) -> Profile:
-        """The list as the models see it: an ignored rating counts as seen, without a score."""
-        base = lists.drops_as_dislikes(self.base, _DISLIKE) if self.drops_disliked else self.base
-        scores = {i: s for i, s in {**base.scores, **self.rated}.items() if i not in self.ignored}
-        seen = base.seen | self.seen | self.ignored
-        return replace(base, scores=scores, seen=seen, planned=base.planned | self.planned)
+#: Widgets that say how a page looks and nothing about the visitor. `forget` keeps these keys, and nothing else, in the
+#: session and in the address.
+VIEW_SETTINGS = frozenset((
+    "names", "way", "join", "view", "by", "colour", "page",
+    "model", "discovery", "type", "with", "without", "planned", "years", "episodes", "members", "series", "adult",
+    "fair", "floor", "begun", "order", "kind", "genre", "span", "fans", "adults",
+))  # fmt: skip
+#: Query parameters that say which title a page shows.
+_PLACES = frozenset({"title", "near"})
 
 
 def visit() -> Visit:
@@ -65,22 +48,28 @@ def can_undo() -> bool:
 
 
 def use_community(name: str) -> None:
-    """Look at the list of a fan of the community. Raises `RecsysError` when nobody has that name."""
+    """Use the list of a fan of the community. Raises `RecsysError` when nobody has that name."""
     _become(Visit(source="community", label=name, base=resources.ratings().profile(name)))
 
 
 def use_import(
-    profile: Profile, label: str, notes: tuple[str, ...] = (), fetched: tuple[str, str] | None = None
+    profile: Profile,
+    label: str,
+    notes: tuple[str, ...] = (),
+    fetched: tuple[str, str] | None = None,
+    table: lists.CsvImport | None = None,
 ) -> None:
-    """Take a list that the visitor brought; `notes` say what was done to it on the way in.
+    """Use an imported list; `notes` say what was changed while reading it.
 
-    `fetched` is the module of `recsys.lists` and the username that it was fetched with, to be dropped when forgotten.
+    `fetched` is the module of `recsys.lists` and the username with which it was fetched: `forget` drops that copy too.
     """
-    _become(Visit(source="import", label=label, base=profile, notes=notes, fetched=fetched))
+    if fetched:
+        st.session_state.setdefault("fetched", set()).add(fetched)
+    _become(Visit(source="import", label=label, base=profile, notes=notes, table=table))
 
 
 def set_drops_disliked(disliked: bool) -> None:
-    """Whether titles dropped without a score count as disliked."""
+    """Set whether titles dropped without a score count as disliked."""
     _become(replace(visit(), drops_disliked=disliked))
 
 
@@ -103,67 +92,94 @@ def unmark(anime_id: int, how: Mark) -> None:
     _become(replace(now, **{how: getattr(now, how) - {anime_id}}))
 
 
+def mirror(key: str, value: Any) -> str:
+    """Give the widget of this key the value that the visit has, before it is drawn, so that it follows Undo and
+    `forget`. The widget's `on_change` must write to the visit. Returns `key`."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return key
+
+
+def input_key(name: str) -> str:
+    """The key of an input in which the visitor types or uploads something. It changes with `clear_inputs`: a new key
+    is the only way to empty a file uploader."""
+    number = st.session_state.get("inputs", 0)
+    return f"{name}-{number}" if number else name
+
+
+def clear_inputs() -> None:
+    """Empty all inputs and delete the uploaded files."""
+    st.session_state["inputs"] = st.session_state.get("inputs", 0) + 1
+    if context := get_script_run_ctx():
+        context.uploaded_file_mgr.remove_session_files(context.session_id)
+
+
 def forget() -> None:
-    """Forget the list and everything said about it, undo steps and fetched copies included."""
-    for past in (visit(), *st.session_state.get("past", ())):
-        if past.fetched:
-            site, name = past.fetched
-            getattr(lists, site).forget(name)
-    for key in ("visit", "past"):
-        st.session_state.pop(key, None)
+    """Forget everything about the visitor, in the session, in the page's inputs, in the address and in the cache of
+    downloads; keep only `VIEW_SETTINGS`. A callback of a button."""
+    for site, name in st.session_state.get("fetched", ()):
+        getattr(lists, site).forget(name)
+    clear_inputs()
+    for key in list(st.session_state):
+        if key == "q":  # Explore's search is bound to the address, which only its value can change
+            st.session_state[key] = ""
+        elif key != "inputs" and key not in VIEW_SETTINGS:
+            del st.session_state[key]
+    for name in list(st.query_params):
+        if name not in VIEW_SETTINGS | _PLACES:
+            with contextlib.suppress(StreamlitAPIException):  # bound to a widget
+                del st.query_params[name]
 
 
-def encode_ratings(rated: Mapping[int, float]) -> str:
-    """Ratings as they stand in an address: `5114-9_1535-8.5`."""
-    return "_".join(f"{anime_id}-{score:g}" for anime_id, score in rated.items())
+def address() -> dict[str, str]:
+    """The query parameters that lead to what the visitor has now."""
+    return encode(visit())[0]
 
 
-def decode_ratings(text: str) -> dict[int, float]:
-    """The reverse of `encode_ratings`. Raises `RecsysError` for anything else."""
-    try:
-        pairs = [part.split("-") for part in text.split("_") if part]
-        return dict(Profile(scores={int(anime_id): float(score) for anime_id, score in pairs}).scores)
-    except (ValueError, RecsysError):
-        raise RecsysError("The ratings in this link cannot be read: it may have been cut short.") from None
+def left_out_of_address() -> int:
+    """The number of scores and marks for which the address has no room."""
+    return encode(visit())[1]
 
 
 def read_address() -> None:
-    """Take up what the address names, when it is not what this session wrote there."""
-    wanted = {key: st.query_params.get(key, "") for key in ("fan", "r")}
+    """Use the list in the address, unless this session wrote it there. What cannot be read gives a warning."""
+    wanted = {name: st.query_params.get(name, "") for name in PARAMETERS}
     if not any(wanted.values()) or wanted == st.session_state.get("address"):
         return
-    try:
-        new = Visit()
-        if wanted["fan"]:
-            base = resources.ratings().profile(wanted["fan"])
-            new = Visit(source="community", label=wanted["fan"], base=base)
-        if wanted["r"]:
-            new = replace(new, rated=decode_ratings(wanted["r"]))
-        st.session_state["visit"] = new
-        st.session_state["address"] = wanted
-    except RecsysError as error:
-        st.session_state["address"] = wanted
-        st.warning(str(error), icon=":material/link_off:")
+    st.session_state["address"] = wanted
+    new, notes = decode(wanted, resources.ratings().profile)
+    if new != Visit():
+        if visit() == Visit():
+            st.session_state["visit"] = new
+        else:
+            _become(new)
+    for note in notes:
+        st.warning(plain(note, 300), icon=":material/link_off:")
 
 
 def write_address() -> None:
-    """Keep the address such that it brings somebody else to the same view. An imported list is never in it."""
-    now = visit()
-    shared = {
-        "fan": now.label if now.source == "community" else "",
-        "r": encode_ratings(now.rated) if now.source != "import" else "",
+    """Keep the address such that it leads to what the visitor has now. An imported list is never in it."""
+    wanted = dict.fromkeys(PARAMETERS, "") | address()
+    st.session_state["address"] = wanted
+    write_parameters(wanted)
+
+
+def write_parameters(wanted: dict[str, str] | dict[str, list[str]]) -> None:
+    """Set query parameters, and remove those whose value is empty."""
+    changed = {
+        name: value
+        for name, value in wanted.items()
+        if value and st.query_params.get_all(name) != ([value] if isinstance(value, str) else value)
     }
-    st.session_state["address"] = shared
-    for key, value in shared.items():
-        if value and st.query_params.get(key) != value:
-            st.query_params[key] = value
-        elif not value and key in st.query_params:
-            del st.query_params[key]
+    if changed:  # even without a change, `update` writes the address
+        st.query_params.update(changed)
+    for name, value in wanted.items():
+        if not value and name in st.query_params:
+            del st.query_params[name]
 
 
 def remembered(name: str, key: Hashable, make: Callable[[], _Made], waiting: str) -> _Made:
-    """What `make` gives for `key`, made once per visitor until the key under `name` changes; `waiting` is shown
-    meanwhile."""
+    """The result of `make`, kept for this visitor until `key` changes; `waiting` is shown while it runs."""
     kept = st.session_state.get(f"remembered-{name}")
     if kept is None or kept[0] != key:
         with st.spinner(waiting):

@@ -1,10 +1,10 @@
-"""Text that comes from data (titles, names), made safe to stand in Streamlit's Markdown."""
+"""Text from data (titles, names) made safe for Streamlit's Markdown."""
 
 import re
 import unicodedata
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
-#: Emoji short codes, links and addresses are recognised after Markdown is parsed, so escaping alone does not stop them.
+#: Emoji codes, links and addresses are recognised after Markdown is parsed, so escaping alone does not stop them.
 _LATE = re.compile(r"(:|@|www)(?=\S)", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
 _MAX_LENGTH = 120

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import charts, controls, covers, links, pickers, resources, state
+from pages.parts import cards, charts, controls, covers, links, pickers, resources, state
 from pages.parts.text import count, plain
 from pages.titles import gallery, related
 from recsys import Explanation, Prediction, RecsysError, Title
@@ -135,12 +135,8 @@ def _predicted(title: Title, known_by: list[str]) -> None:
 def _score(title: Title, prediction: Prediction) -> None:
     theirs = f"MyAnimeList {title.mean_score:.1f} · " if title.mean_score else ""
     st.markdown(f"## {theirs}you {prediction.predicted:.1f}")
-    low, high = prediction.low, prediction.high
-    words = f"8 times in 10 between {low:.1f} and {high:.1f}"
-    dark = st.context.theme.type == "dark"
-    art = covers.band(prediction.predicted, low, high, title.mean_score, dark=dark)
-    st.image(art, width="stretch", alt=f"predicted {prediction.predicted:.1f}, {words}")
-    st.caption(words)
+    cards.interval(prediction, title.mean_score)
+    st.caption(cards.likely(prediction.low, prediction.high))
 
 
 def _why(explanation: Explanation, title: Title) -> None:

@@ -55,7 +55,7 @@ def test_not_for_me_refills_and_undo_brings_back(page: Page, url: str) -> None:
 def test_reasons_open_and_an_influence_can_be_ignored(page: Page, url: str) -> None:
     page.goto(f"{url}/?{RATED}")
     page.locator(".st-key-ten").get_by_role("button", name="Why?").first.click()
-    expect(page.get_by_text("What moved the prediction most")).to_be_visible()
+    expect(page.get_by_text("Your scores that changed this prediction most")).to_be_visible()
     page.get_by_role("button", name="Ignore").first.click()
     expect(page.get_by_text("Based on 3 scores")).to_be_visible()
 
@@ -74,9 +74,46 @@ def test_two_visitors_never_see_each_others_list(browser: Browser, url: str) -> 
     mine.goto(f"{url}/?{RATED}")
     theirs.goto(url)
     expect(mine.get_by_text("You · 4 scores", exact=True)).to_be_visible()
-    expect(theirs.get_by_text("Rate a few that you know")).to_be_visible()
+    expect(theirs.get_by_text("Rate a few titles that you know")).to_be_visible()
     settled(theirs)
     expect(theirs.get_by_text("4 scores")).to_have_count(0)
     assert "r=" not in theirs.url
     one.close()
     other.close()
+
+
+def test_seen_without_a_score_survives_a_reload(page: Page, url: str) -> None:
+    page.goto(f"{url}/?{RATED}")
+    first = shown(page)[0]
+    page.locator(".st-key-ten").get_by_role("button", name="Seen it").first.click()
+    page.get_by_role("button", name="Seen, no score").click()
+    expect(page.locator(f".{first}")).to_have_count(0)
+    page.wait_for_url("**seen=**")
+    after = shown(page)
+    page.reload()
+    assert shown(page) == after
+    assert first not in after
+
+
+def test_undo_and_forget_reach_what_the_sidebar_shows(page: Page, url: str) -> None:
+    page.goto(f"{url}/?{RATED}")
+    sidebar = page.get_by_test_id("stSidebar")
+    search = sidebar.get_by_label("Find a title that you know")
+    search.fill("cowboy bebop")
+    scores = sidebar.get_by_role("radiogroup", name="Your score").first
+    scores.get_by_role("radio", name="9", exact=True).click()
+    expect(sidebar.get_by_text("You · 5 scores", exact=True)).to_be_visible()
+    expect(scores.get_by_role("radio", name="9", exact=True)).to_be_checked()
+    page.get_by_role("button", name="Undo").click()
+    expect(sidebar.get_by_text("You · 4 scores", exact=True)).to_be_visible()
+    expect(scores.get_by_role("radio", name="9", exact=True)).not_to_be_checked()
+    sidebar.get_by_text("File", exact=True).click()
+    table = {"name": "secret.csv", "mimeType": "text/csv", "buffer": b"title,score\nCowboy Bebop,9\nNaruto,7\n"}
+    sidebar.locator("input[type=file]").set_input_files(table)
+    expect(sidebar.get_by_text("secret.csv · 2 scores", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Forget my list").click()
+    expect(page.get_by_text("Rate a few titles that you know")).to_be_visible()
+    expect(page.get_by_text("secret")).to_have_count(0)
+    sidebar.get_by_text("Rate", exact=True).click()
+    expect(search).to_have_value("")
+    assert "r=" not in page.url

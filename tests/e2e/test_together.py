@@ -31,7 +31,7 @@ def test_a_link_brings_the_group_ten_titles_and_how_far_it_agrees(page: Page, ur
     for name in ("Ann", "Bob"):
         expect(together.get_by_text(re.compile(rf"^{name} \d"))).to_have_count(10)
     expect(page.get_by_text("on 8 common titles")).to_be_visible()
-    expect(page.get_by_role("heading", name="Furthest apart")).to_be_visible()
+    expect(page.get_by_role("heading", name="Biggest disagreements")).to_be_visible()
 
 
 def test_the_address_brings_somebody_else_to_the_same_view(browser: Browser, page: Page, url: str) -> None:
@@ -49,29 +49,29 @@ def test_the_address_brings_somebody_else_to_the_same_view(browser: Browser, pag
 
 def test_the_floor_holds_and_says_when_it_is_too_high(page: Page, url: str) -> None:
     page.goto(f"{url}/together?{GROUP}&fair=Nobody+below&floor=10.0")
-    expect(page.get_by_text("Hardest to please is")).to_be_visible()
+    expect(page.get_by_text("The list with the fewest is")).to_be_visible()
 
 
 def test_a_community_fan_joins_by_typing_and_is_taken_out(page: Page, url: str) -> None:
     page.goto(f"{url}/together?g={quote(ANN)}")
-    expect(page.get_by_text("Two lists are needed")).to_be_visible()
+    expect(page.get_by_text("A group needs 2 to 5 lists")).to_be_visible()
     fans = page.locator(".st-key-add").get_by_role("radiogroup", name="Fans").get_by_role("radio")
     name = fans.nth(3).inner_text()
-    page.locator(".st-key-add").get_by_label("A fan's name").fill(name.upper())
+    page.locator(".st-key-add").get_by_label("Name of a fan").fill(name.upper())
     expect(fans).not_to_have_count(12)
     fans.first.click()
     expect(page.locator(PICKS)).to_have_count(10)
     expect(page.locator(".st-key-group-members").get_by_text(name, exact=True)).to_be_visible()
     assert page.url.count("g=") == 2
-    page.get_by_role("button", name="Take out").last.click()
-    expect(page.get_by_text("Two lists are needed")).to_be_visible()
+    page.get_by_role("button", name="Remove").last.click()
+    expect(page.get_by_text("A group needs 2 to 5 lists")).to_be_visible()
 
 
 def test_a_friends_link_joins_the_list_in_the_sidebar(page: Page, url: str) -> None:
     page.goto(f"{url}/together?r=5114-9_1535-8_30276-4")
     page.get_by_text("A friend's link", exact=True).click()
-    page.get_by_label("The address").fill("https://anime.example/?r=5114-3_1535-9_21-8")
-    page.get_by_label("Whose it is").fill("Cy")
-    page.get_by_role("button", name="Add it").click()
+    page.get_by_label("Your friend’s link").fill("https://anime.example/?r=5114-3_1535-9_21-8")
+    page.get_by_label("Name", exact=True).fill("Cy")
+    page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator(PICKS)).to_have_count(10)
     expect(page.locator(".st-key-group-members").get_by_text("Cy")).to_be_visible()

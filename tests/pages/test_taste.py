@@ -12,7 +12,7 @@ from recsys import Profile
 from tests.pages.helpers import opened
 
 PAGE = "pages/for_you/taste.py"
-EXPECTED = re.compile(r"gave \*\*([\d.]+)\*\*, expected \*\*([\d.]+)\*\*")
+EXPECTED = re.compile(r"scored \*\*([\d.]+)\*\*, predicted \*\*([\d.]+)\*\*")
 RATED = "5114-9_1535-8_30276-4_16498-9_21-6_20-7_269-5"
 run = functools.partial(opened, script=PAGE)
 
@@ -33,29 +33,29 @@ def test_no_list(app):
 
 def test_a_list_without_scores(app):
     run(app, Visit(source="import", label="mine", base=Profile(seen={5114, 1535}, planned={20})))
-    assert "3 titles on this list, none of them scored" in app.info[0].value
+    assert "3 titles on this list, but no scores" in app.info[0].value
     assert headings(app) == []
 
 
-def test_one_score_is_compared_and_the_rest_is_promised(app):
+def test_one_score_is_compared_and_the_rest_of_the_page_is_announced(app):
     run(app, r="5114-7")
     assert "1 score so far" in app.info[0].value
-    assert headings(app) == ["How harsh"]
+    assert headings(app) == ["Your average score"]
     difference = next(metric for metric in app.metric if metric.label == "Difference")
     mean = resources.engine().title(5114).mean_score
     assert difference.value == f"{7 - mean:+.2f}"  # no standard error of one
 
 
-def test_constant_scores_say_only_how_generous_the_list_is(app):
+def test_constant_scores_show_only_their_average(app):
     run(app, r="5114-8_1535-8_30276-8_16498-8_21-8")
     assert "All 5 scores are 8" in app.info[0].value
-    assert headings(app) == ["How harsh"]
+    assert headings(app) == ["Your average score"]
 
 
 @pytest.mark.parametrize("model", ["Popularity", "SVD"])
 def test_every_section_for_a_handful_of_scores(app, model):
     run(app, r=RATED, model=model)
-    assert headings(app) == ["How harsh", "Liked more, liked less", "Surprises", "What decides"]
+    assert headings(app) == ["Your average score", "Preferences", "Surprising scores", "Most influential scores"]
     assert "predicted from all the others" in texts(app)
     assert len(app.get("plotly_chart")) == 2
     surprises = [tuple(map(float, found.groups())) for e in app.markdown if (found := EXPECTED.search(e.value))]
@@ -71,7 +71,7 @@ def test_a_fan_of_the_community(app):
     assert app.query_params["fan"] == name
 
 
-def test_an_ignored_score_counts_no_more_and_can_be_counted_again(app):
+def test_an_ignored_score_can_be_counted_again(app):
     run(app, r=RATED)
     key = next(button.key for button in app.button if (button.key or "").startswith("ignore-"))
     app.button(key=key).click().run()
