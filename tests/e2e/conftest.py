@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
@@ -63,7 +62,7 @@ def _wait_until_healthy(address: str, server: subprocess.Popen, log: Path) -> No
         try:
             with urlopen(f"{address}/_stcore/health", timeout=5):  # noqa: S310
                 return
-        except URLError:
+        except OSError:  # not listening yet, or too busy
             time.sleep(0.2)
     pytest.fail(f"The app did not start:\n{log.read_text(errors='replace')}")
 
