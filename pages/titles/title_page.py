@@ -108,7 +108,7 @@ def _predicted(title: Title, known_by: list[str]) -> None:
     if not rated:
         st.markdown("## :material/fiber_new: No ratings yet")
         way = "it is predicted from its content and its series." if known_by else "no model can predict it."
-        st.markdown(f"No fan in the training data has scored this title, so {way}")
+        st.markdown(f"No fan in the ratings data has scored this title, so {way}")
     if not known_by:
         return
     fan = state.visit().profile
@@ -210,4 +210,4 @@ def _everybody(title: Title) -> None:
     if counts.sum():
         charts.distribution(counts, title.title)
     else:
-        st.caption("No fan in the ratings data has scored this title.")
+        st.caption("No scores in the ratings data.")

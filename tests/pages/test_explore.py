@@ -129,15 +129,15 @@ def test_rating_planning_and_hiding_from_the_page(app):
 
 @pytest.fixture(scope="module")
 def unrated() -> int:
-    """A title without ratings in the training data."""
+    """A title without ratings in the data."""
     engine = resources.engine()
     return next(i for i in engine.catalogue.ids.tolist() if not engine.raters(i))
 
 
 def test_a_title_without_ratings_says_so(app, unrated):
     run(app, title=str(unrated), r=RATED)
-    assert "No fan in the training data has scored this title" in texts(app)
-    assert "No fan in the ratings data has scored this title." in texts(app)
+    assert "No fan in the ratings data has scored this title" in texts(app)
+    assert "No scores in the ratings data." in texts(app)
 
 
 def test_a_model_without_ratings_of_a_title_says_that_it_is_not_personal(app, unrated):
