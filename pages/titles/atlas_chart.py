@@ -27,7 +27,7 @@ _WORDS = {"year": "Year", "predicted": "Predicted"}
 #: The least distance between names of popular titles, in map units, and how many are shown.
 _APART = (0.62, 0.2)
 _FAMOUS = 12
-_FOUND = "selected title"
+_FOUND = "Selected title"
 #: Half of the width and height of the map around a selected title, and the distance of other names from its name.
 _WINDOW = 0.6
 _CLEAR = (0.35, 0.2)
@@ -144,8 +144,8 @@ def _mark(figure: go.Figure, shown: Map, marked: Marked, theme: str) -> None:
     ten = {"symbol": "star", "size": 17, "color": _GOLD[theme], "line": {"width": 1.5, "color": ink}}
     ring = {"symbol": "circle-open", "size": 24, "line": {"width": 3}, "color": ink}
     for of, name, marker in (
-        (marked.mine, f"your list ({len(marked.mine):,})", mine),
-        (marked.ten, "recommended for you", ten),
+        (marked.mine, f"Your list ({len(marked.mine):,})", mine),
+        (marked.ten, "Recommended for you", ten),
         (found, _FOUND, ring),
     ):
         if len(of):

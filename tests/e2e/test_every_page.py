@@ -1,6 +1,6 @@
 """Every page opens, fits its window and has no serious violation that axe-core finds.
 
-`pytest -m screenshots` checks every view, with and without a list, on desktop and phone, light and dark, and writes
+`make screenshots` checks every view, with and without a list, on desktop and phone, light and dark, and writes
 build/screenshots; other runs leave these tests out.
 """
 
