@@ -1,4 +1,4 @@
-"""The theme: option names that Streamlit knows, contrasts that WCAG 2.2 AA asks for."""
+"""The theme: its options exist in Streamlit, and its contrasts meet WCAG 2.2 AA."""
 
 import re
 import tomllib
@@ -31,13 +31,13 @@ def contrast(one: str, other: str) -> float:
 
 
 def mix(front: str, back: str, share: float) -> str:
-    """`front` laid over `back` with opacity `share`."""
+    """The color of `front` over `back` with opacity `share`."""
     pairs = [(int(front[i : i + 2], 16), int(back[i : i + 2], 16)) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(share * f + (1 - share) * b):02x}" for f, b in pairs)
 
 
-def grounds(mode: str) -> set[str]:
-    """Every background that text may lie on."""
+def backgrounds(mode: str) -> set[str]:
+    """All backgrounds of text."""
     theme = CONFIG["theme"][mode]
     keys = ("backgroundColor", "secondaryBackgroundColor")
     return {area[key] for area in (theme, theme["sidebar"]) for key in keys}
@@ -62,14 +62,14 @@ def test_streamlit_knows_the_option(name: str) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_text_is_readable_on_every_ground(mode: str) -> None:
+def test_text_is_readable_on_every_background(mode: str) -> None:
     theme = CONFIG["theme"][mode]
     names = ["textColor", "linkColor", *(f"{color}TextColor" for color in COLORS)]
     low = {
-        (name, ground): contrast(theme[name], ground)
+        (name, background): contrast(theme[name], background)
         for name in names
-        for ground in grounds(mode)
-        if contrast(theme[name], ground) < TEXT
+        for background in backgrounds(mode)
+        if contrast(theme[name], background) < TEXT
     }
     assert not low
 
@@ -81,23 +81,23 @@ def test_text_is_readable_on_every_ground(mode: str) -> None:
     + [("textColor", f"{color}BackgroundColor") for color in COLORS]
     + [("codeTextColor", "codeBackgroundColor"), ("dataframeHeaderTextColor", "dataframeHeaderBackgroundColor")],
 )
-def test_text_is_readable_on_its_own_ground(mode: str, front: str, back: str) -> None:
+def test_text_is_readable_on_its_own_background(mode: str, front: str, back: str) -> None:
     theme = CONFIG["theme"][mode]
     assert contrast(theme[front], theme[back]) >= TEXT
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_accent_is_readable_as_text_and_carries_white_ticks(mode: str) -> None:
-    """Chosen pills, tabs and slider values are written in the accent, pills on a tenth of it; ticks are white on it."""
+def test_accent_is_readable_as_text_and_under_white_check_marks(mode: str) -> None:
+    """Selected pills, tabs and slider values have the accent color, pills on 10% of it; check marks are white on it."""
     primary = CONFIG["theme"][mode]["primaryColor"]
-    for ground in grounds(mode):
-        assert contrast(primary, ground) >= TEXT
-        assert contrast(primary, mix(primary, ground, 0.1)) >= TEXT
+    for background in backgrounds(mode):
+        assert contrast(primary, background) >= TEXT
+        assert contrast(primary, mix(primary, background, 0.1)) >= TEXT
     assert contrast(primary, WHITE) >= GRAPHIC
 
 
 def test_no_button_writes_white_text_on_the_accent() -> None:
-    """Streamlit writes white on primary buttons in both modes: no dark-mode accent is readable both ways."""
+    """Streamlit's primary buttons have white text: no accent for dark mode is readable under white and on the page."""
     sources = [ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]
     assert [
         path.name for path in sources if path.exists() and re.search(r"type=.primary", path.read_text("utf-8"))
@@ -105,11 +105,11 @@ def test_no_button_writes_white_text_on_the_accent() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_chart_colours_stand_out_and_differ(mode: str) -> None:
+def test_chart_colours_contrast_with_the_background_and_differ(mode: str) -> None:
     theme = CONFIG["theme"][mode]
     colors = theme["chartCategoricalColors"]
     assert len(set(colors)) == len(colors) >= 6
-    assert [c for c in colors if min(contrast(c, ground) for ground in grounds(mode)) < GRAPHIC] == []
+    assert [c for c in colors if min(contrast(c, background) for background in backgrounds(mode)) < GRAPHIC] == []
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -128,6 +128,6 @@ def test_scales_are_monotone(mode: str) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("palette", ["chartCategoricalColors", "chartSequentialColors", "chartDivergingColors"])
-def test_chart_palettes_have_the_ten_colours_that_streamlit_hands_to_plotly(mode, palette):
+def test_chart_palettes_have_the_ten_colours_that_plotly_needs(mode, palette):
     colors = CONFIG["theme"][mode][palette]
     assert len(colors) == len(set(colors)) == 10

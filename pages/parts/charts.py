@@ -1,4 +1,4 @@
-"""The Plotly figures. Colours come from the theme; every figure has a text that says what it shows."""
+"""Plotly charts in the colours of the theme, each with a text that describes it."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,14 +10,14 @@ from pages.parts.text import plain, shorten
 from recsys import Pick
 from recsys.serving.recommending import Scored
 
-#: Points of the landscape, spread evenly from the most to the least popular of what could be shown.
-_LANDSCAPE = 600
+#: Number of other titles in the popularity chart, spread evenly from the most to the least popular.
+_OTHERS = 600
 _SCORES = list(range(1, 11))
 _CONFIG = {"displayModeBar": False, "responsive": True}
 
 
 def show(figure: go.Figure, alt: str, key: str, height: int = 300) -> None:
-    """Draw a figure with `alt`, its description for those who cannot see it."""
+    """Draw a figure. `alt` describes it to visitors who cannot see it."""
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
@@ -29,12 +29,12 @@ def show(figure: go.Figure, alt: str, key: str, height: int = 300) -> None:
 
 
 def label(name: str) -> str:
-    """A name from data for Plotly, which reads a small HTML of its own."""
+    """A name from data, escaped for Plotly, which reads some HTML tags."""
     return shorten(name, 48).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def histogram(mine: dict[int, float], everybody: NDArray[np.int64], name: str) -> None:
-    """A fan's scores against everybody's, both in percent."""
+    """A fan's scores beside everybody's, both in percent."""
     own = np.bincount(np.clip(np.rint(list(mine.values())), 1, 10).astype(int), minlength=11)[1:]
     figure = go.Figure()
     for counts, who in ((own, name), (everybody, "Everybody")):
@@ -45,25 +45,27 @@ def histogram(mine: dict[int, float], everybody: NDArray[np.int64], name: str) -
     figure.update_yaxes(title="Share of scores", ticksuffix="%")
     mean_own = float(np.mean(list(mine.values())))
     mean_all = float((everybody * _SCORES).sum() / max(everybody.sum(), 1))
-    text = f"Bars of scores 1 to 10: {shorten(name)} gives {mean_own:.1f} on average, everybody {mean_all:.1f}."
+    text = (
+        f"Bar chart of the scores 1 to 10: {shorten(name)} gives {mean_own:.1f} on average, everybody {mean_all:.1f}."
+    )
     show(figure, text, "chart-histogram")
 
 
 def against_mean(picks: list[Pick], means: list[float | None]) -> None:
-    """Predicted score of each pick against MyAnimeList's mean."""
+    """The predicted score of each pick against MyAnimeList's mean."""
     known = [(pick, mean) for pick, mean in zip(picks, means, strict=True) if mean is not None]
     figure = go.Figure()
     if known:
         ends = [min(min(p.predicted, m) for p, m in known) - 0.3, max(max(p.predicted, m) for p, m in known) + 0.3]
         figure.add_scatter(
-            x=ends, y=ends, mode="lines", line={"dash": "dot", "width": 1}, name="as everybody", hoverinfo="skip"
+            x=ends, y=ends, mode="lines", line={"dash": "dot", "width": 1}, name="same as the mean", hoverinfo="skip"
         )
     figure.add_scatter(
         x=[mean for _, mean in known],
         y=[pick.predicted for pick, _ in known],
         mode="markers",
         marker={"size": 13},
-        name="the ten",
+        name="recommended",
         text=[label(pick.title) for pick, _ in known],
         hovertemplate="%{text}<br>you %{y:.1f} · MyAnimeList %{x:.1f}<extra></extra>",
     )
@@ -74,16 +76,16 @@ def against_mean(picks: list[Pick], means: list[float | None]) -> None:
 
 
 def against_popularity(picks: list[Pick], scored: Scored) -> None:
-    """What there is to choose from, and the ten: predicted score against members, on a logarithmic scale."""
+    """Predicted score against members, on a logarithmic scale, of the picks and of other titles."""
     by_members = np.argsort(-scored.members)
-    some = by_members[np.unique(np.linspace(0, max(len(by_members) - 1, 0), _LANDSCAPE).astype(int))[: len(by_members)]]
+    some = by_members[np.unique(np.linspace(0, max(len(by_members) - 1, 0), _OTHERS).astype(int))[: len(by_members)]]
     figure = go.Figure()
     figure.add_scatter(
         x=np.maximum(scored.members[some], 1),
         y=np.round(scored.predicted[some], 2),
         mode="markers",
         marker={"size": 4, "opacity": 0.35},
-        name="could be shown",
+        name="other titles",
         hoverinfo="skip",
     )
     members = dict(zip(scored.anime_ids.tolist(), scored.members.tolist(), strict=True))
@@ -93,7 +95,7 @@ def against_popularity(picks: list[Pick], scored: Scored) -> None:
         y=[pick.predicted for pick in shown],
         mode="markers",
         marker={"size": 13, "symbol": "diamond", "line": {"width": 1}},
-        name="the ten",
+        name="recommended",
         text=[label(pick.title) for pick in shown],
         hovertemplate="%{text}<br>you %{y:.1f} · %{x:,} members<extra></extra>",
     )
@@ -104,13 +106,13 @@ def against_popularity(picks: list[Pick], scored: Scored) -> None:
     figure.update_yaxes(title="Predicted for you")
     mean = np.mean([pick.predicted for pick in shown]) if shown else float("nan")
     middle = np.median([members[pick.anime_id] for pick in shown]) if shown else float("nan")
-    text = f"The ten are predicted {mean:.1f} on average and have a median of {middle:,.0f} members."
+    text = f"The recommended titles: predicted score {mean:.1f} on average, median {middle:,.0f} members."
     st.caption(text)
     show(figure, text, "chart-popularity")
 
 
 def distribution(counts: NDArray[np.int64], title: str) -> None:
-    """How often each score was given to one title."""
+    """The number of fans who gave each score to a title."""
     total = int(counts.sum())
     figure = go.Figure(go.Bar(x=_SCORES, y=counts, hovertemplate="%{y:,} fans gave %{x}<extra></extra>"))
     figure.update_xaxes(dtick=1, title="Score")
@@ -119,7 +121,7 @@ def distribution(counts: NDArray[np.int64], title: str) -> None:
     st.caption(f"{total:,} real scores of {plain(title)}, {mean:.2f} on average.")
     show(
         figure,
-        f"Bars of the {total:,} scores given to {shorten(title)}; the mean is {mean:.2f}.",
+        f"Bar chart of the {total:,} scores of {shorten(title)}; the mean is {mean:.2f}.",
         "chart-distribution",
         260,
     )

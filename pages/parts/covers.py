@@ -1,4 +1,4 @@
-"""Cover art for titles of which the catalogue has no image: drawn from the title itself, always the same."""
+"""Cover art, always the same, for titles without an image in the catalogue; and the image of a prediction interval."""
 
 import colorsys
 import hashlib
@@ -10,7 +10,7 @@ from recsys import Title
 
 WIDTH, HEIGHT = 200, 280
 
-#: A hue in degrees for the genre that says most about a title's mood; the first that applies wins.
+#: Genre -> hue in degrees. The first genre of a title in this order counts.
 _HUES = {
     "Horror": 350, "Hentai": 330, "Ecchi": 330, "Romance": 340, "Sports": 24, "Music": 292, "Mecha": 210, "Space": 246,
     "Sci-Fi": 200, "Mystery": 262, "Thriller": 2, "Psychological": 276, "Supernatural": 256, "Vampire": 354,
@@ -103,7 +103,7 @@ _PATTERNS = (_rings, _rays, _scales, _waves, _bars)
 
 
 def band(predicted: float, low: float, high: float, mean: float | None, *, dark: bool) -> str:
-    """An SVG scale from 1 to 10: the band from `low` to `high`, a dot at the prediction, a tick at everybody's mean."""
+    """An SVG scale from 1 to 10 with a bar from `low` to `high`, a dot at the prediction and a tick at the mean."""
 
     def x(score: float) -> float:
         return 8 + (score - 1) / 9 * 264

@@ -1,4 +1,4 @@
-"""Links to the pages of titles, which open without a reload and so keep the visitor's list."""
+"""Links to title pages. They open without a reload, so the visitor's session stays."""
 
 import textwrap
 import unicodedata
@@ -16,8 +16,8 @@ ATLAS = _TITLES / "atlas.py"
 
 
 def to_title(title: Title, before: str = "", columns: int = 20, lines: int = 2) -> None:
-    """The leading name, linking to the title's page. A page link does not wrap by itself: the name is cut into `lines`
-    of some `columns` Latin characters."""
+    """Link a title's name to its page. A page link does not wrap, so the name is split into at most `lines` lines of
+    about `columns` Latin characters."""
     name = shorten(pickers.names_of(title)[0])
     wide = sum(unicodedata.east_asian_width(c) in "FW" for c in name) > len(name) / 3
     cut = textwrap.wrap(name, columns // 2 if wide else columns, max_lines=lines, placeholder=" …") or ["?"]
@@ -26,12 +26,12 @@ def to_title(title: Title, before: str = "", columns: int = 20, lines: int = 2) 
 
 
 def open_title(anime_id: int) -> None:
-    """Go to a title's page from another page, now."""
+    """Switch from another page to a title's page."""
     pickers.keep_leading_name()
     st.switch_page(EXPLORE, query_params={"title": str(anime_id), **state.address()})
 
 
 def kept(**parameters: int) -> dict[str, str]:
-    """Parameters for a link, beside those that say whose list this is and which name leads."""
+    """Query parameters for a link: `parameters`, the visitor's list and the title language."""
     language = {"names": st.query_params["names"]} if "names" in st.query_params else {}
     return state.address() | language | {name: str(value) for name, value in parameters.items()}

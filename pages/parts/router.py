@@ -4,12 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import sidebar, state
+from pages.parts import page_view, sidebar, state
 
 _FOLDER = Path(__file__).parents[1]
 
 DEFAULT = "for_you/recommend"
-#: Script -> section, title and icon, in the order of the navigation. The script's own name is its address.
+#: Script -> section, title and icon, in the order of the navigation. The name of the script is the page's path.
 SCRIPTS: dict[str, tuple[str, str, str]] = {
     DEFAULT: ("For you", "Recommend", "auto_awesome"),
     "for_you/taste": ("For you", "My taste", "insights"),
@@ -22,15 +22,19 @@ SCRIPTS: dict[str, tuple[str, str, str]] = {
 
 
 def show() -> None:
-    """One run of the app, from top to bottom."""
+    """Run the app once."""
     st.set_page_config(page_title="Anime Alchemy", page_icon="⚗️", layout="wide")
     sections: dict[str, list] = {}
     for script, (section, title, icon) in SCRIPTS.items():
         page = st.Page(_FOLDER / f"{script}.py", title=title, icon=f":material/{icon}:", default=script == DEFAULT)
         sections.setdefault(section, []).append(page)
     page = st.navigation(sections)
-    state.read_address()
+    # An older entry of the browser's history has the list of that time; the visitor keeps the current one.
+    if not (page_view.is_history_navigation() and "address" in st.session_state):
+        state.read_address()
     sidebar.show()
+    with st.sidebar:
+        page_view.show(page.url_path)
     page.run()
     state.write_address()
 

@@ -1,4 +1,4 @@
-"""The world of titles as a map: those that the same fans like lie near each other."""
+"""A map of the titles: those that the same fans like are close to each other."""
 
 import numpy as np
 import streamlit as st
@@ -15,14 +15,14 @@ _HITS = 6
 _NEIGHBOURS = 12
 
 
-@st.cache_resource(show_spinner="Unfolding the map …")
+@st.cache_resource(show_spinner="Loading the map …")
 def _world(adult: bool) -> atlas.TitleMap:
     return atlas.load(resources.ARTIFACTS, resources.engine().catalogue, adult=adult)
 
 
 @st.cache_resource(show_spinner=False)
 def _names(adult: bool, column: str) -> np.ndarray:
-    """The name of each title on the map that leads, fit for Plotly."""
+    """The shown name of each title on the map, escaped for Plotly."""
     catalogue = resources.engine().catalogue
     leading, other = catalogue.column(column), catalogue.column("title")
     positions = catalogue.positions(_world(adult).anime_ids).tolist()
@@ -40,9 +40,9 @@ def _page() -> None:
         return
     with above:
         st.caption(
-            f"{count(len(world.anime_ids), 'rated title')}. What the same fans like lies close together; directions "
-            "mean nothing. The bigger, the more watched. Drag to move, scroll or press + and − to zoom, click to open "
-            "a title."
+            f"{count(len(world.anime_ids), 'title')}. Titles that the same fans like are close together; left, right, "
+            "up and down have no meaning. Larger points have more viewers. Drag to move, scroll or press + and − to "
+            "zoom, click a point to open its title."
         )
         found = _search(world)
     column = pickers.leading_column()
@@ -57,11 +57,16 @@ def _page() -> None:
 
 
 def _search(world: atlas.TitleMap) -> int | None:
-    """The index of the title that was looked for; it stands in the address as `near`."""
+    """Search, and return the index of the title in the query parameter `near`."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         query = st.text_input(
-            "Find a title on the map", key="find", placeholder="Any name of it", type="search", live=True, max_chars=100
+            "Find a title on the map",
+            key="find",
+            placeholder="Any of its names",
+            type="search",
+            live=True,
+            max_chars=100,
         )
     if query.strip():
         _hits(world, query)
@@ -75,13 +80,19 @@ def _hits(world: atlas.TitleMap, query: str) -> None:
     engine = resources.engine()
     hits = [title for title in engine.search(query, 4 * _HITS) if world.at(title.anime_id) is not None][:_HITS]
     if not hits:
-        st.caption("No title on the map has a name like that. Titles without ratings are not on it.")
+        st.caption("No title on the map has this name. Titles without ratings are not on the map.")
         return
     titles = {title.anime_id: title for title in hits}
-    chosen = st.pills(
-        "Which one?", list(titles), key=f"hit-{query}", format_func=lambda i: plain(pickers.names_of(titles[i])[0], 48)
-    )
-    if chosen is not None:
+    key = f"hit-{query}"
+    st.pills(
+        "Which one?", list(titles), key=key, format_func=lambda i: plain(pickers.names_of(titles[i])[0], 48),
+        on_change=_choose, args=(key,),
+    )  # fmt: skip
+
+
+def _choose(key: str) -> None:
+    """Show the title that was just chosen. A callback: after the browser's Back, the address decides."""
+    if (chosen := st.session_state[key]) is not None:
         st.query_params["near"] = str(chosen)
 
 
@@ -114,7 +125,7 @@ def _controls() -> tuple[str, bool]:
 
 
 def _values(world: atlas.TitleMap, colour: str) -> np.ndarray | None:
-    """What colours the titles, NaN where it is unknown; None for their kind."""
+    """The values that colour the titles, NaN where unknown; None to colour them by kind."""
     if colour == "year":
         return np.where(world.years > 0, world.years, np.nan)
     if colour == "predicted" and (scored := predicted.scored()) is not None:
@@ -145,11 +156,11 @@ def _list(titles) -> None:
 
 
 def _in_words(world: atlas.TitleMap) -> None:
-    """The map for those who cannot see it, or want a way in."""
+    """The map as text, for visitors who cannot see it and as a place to start."""
     if not world.regions:
         return
-    st.markdown("## The regions")
-    st.caption("Where a genre is densest, and the most watched titles there.")
+    st.markdown("## Regions")
+    st.caption("The part of the map where a genre is most common, and the most watched titles there.")
     with st.grid(columns=3, min_column_width=260, border=True, key="regions") as cells:
         for region in world.regions:
             with cells.cell().container(gap="xxsmall"):

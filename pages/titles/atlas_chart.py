@@ -24,12 +24,12 @@ _INK = {"light": "#0f1517", "dark": "#e9e5db"}
 _PAPER = {"light": "rgba(252,250,245,.78)", "dark": "rgba(18,24,27,.78)"}
 _GOLD = {"light": "#94700f", "dark": "#d9b44a"}
 _WORDS = {"year": "Year", "predicted": "Predicted"}
-#: How far apart the names of famous titles stand, in map units, and how much of the map a found title is shown with.
+#: The least distance between names of popular titles, in map units, and how many are shown.
 _APART = (0.62, 0.2)
 _FAMOUS = 12
-_FOUND = "the title looked for"
+_FOUND = "Selected title"
+#: Half of the width and height of the map around a selected title, and the distance of other names from its name.
 _WINDOW = 0.6
-#: No other name stands this near to the one of a found title.
 _CLEAR = (0.35, 0.2)
 _MARGIN = (0.35, 0.12)
 
@@ -45,7 +45,7 @@ class Map:
 
 @dataclass(frozen=True)
 class Marked:
-    """Indices of titles with a mark of their own: on the fan's list, the ten, and the one looked for."""
+    """Indices of the titles with a special symbol: the fan's list, the ten recommended, and the selected one."""
 
     mine: NDArray[np.intp]
     ten: NDArray[np.intp]
@@ -53,8 +53,8 @@ class Marked:
 
 
 def show(shown: Map, colour: str, values: NDArray | None, marked: Marked) -> int | None:
-    """Draw the map; gives the id of a title that was clicked. `values` (n,) colour the titles, NaN where unknown, and
-    `colour` says what they are; without them titles are coloured by kind. The colour "predicted" is a visitor's own."""
+    """Draw the map and return the id of the clicked title, if any. `values` (n,) colour the titles, NaN where unknown;
+    without them the kind does. `colour` names the values; those named "predicted" are the visitor's own."""
     theme = "dark" if st.context.theme.type == "dark" else "light"
     if colour == "predicted":
         figure = _draw(shown, colour, values, theme)
@@ -63,20 +63,20 @@ def show(shown: Map, colour: str, values: NDArray | None, marked: Marked) -> int
     _mark(figure, shown, marked, theme)
     event = st.plotly_chart(
         figure, key="map", config=_CONFIG, on_select="rerun", selection_mode="points",
-        alt=f"A map of {len(shown.names):,} titles. The search above it finds a title and lists its neighbours.",
+        alt=f"A map of {len(shown.names):,} titles. Use the search above to find a title and list its neighbours.",
     )  # fmt: skip
     clicked = [point.get("customdata") for point in event.selection.points]
     return int(np.ravel(clicked[0])[0]) if clicked and clicked[0] is not None else None
 
 
 def sizes(members: NDArray[np.integer]) -> NDArray[np.float32]:
-    """Diameters in pixels, (n,): two and a half up to a thousand members, some eleven for the most watched."""
+    """Diameters in pixels, (n,): 2.5 up to a thousand members, about 11 for the most watched titles."""
     return np.round(2.5 + 2.5 * np.maximum(np.log10(members + 1.0) - 3, 0), 1).astype(np.float32)
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _shared(_shown: Map, _values: NDArray | None, identity: Hashable, colour: str, theme: str) -> go.Figure:
-    """What is the same for every visitor; never changed, only copied."""
+    """The figure that all visitors share. Copy it before a change."""
     return _draw(_shown, colour, _values, theme)
 
 
@@ -91,7 +91,7 @@ def _draw(shown: Map, colour: str, values: NDArray | None, theme: str) -> go.Fig
         "dragmode": "pan",
         "xaxis": {**axis, "range": _range(shown.world.x, _MARGIN[0])},
         "yaxis": {**axis, "range": _range(shown.world.y, _MARGIN[1])},
-        # All at once: Plotly checks every annotation again with each one that is added.
+        # All in one list: Plotly validates all annotations again whenever one is added.
         "annotations": _labels(shown, theme),
     }
     return go.Figure(traces, layout)
@@ -118,7 +118,7 @@ def _by_value(shown: Map, word: str, values: NDArray) -> list[go.Scattergl]:
     traces = [_points(shown, known, word, marker, shown_value).update(showlegend=False)]
     if len(unknown):
         grey = {"color": _UNKNOWN}
-        traces.insert(0, _points(shown, unknown, f"{word} not known", grey, f"<br>{word} not known"))
+        traces.insert(0, _points(shown, unknown, f"{word} unknown", grey, f"<br>{word} unknown"))
     return traces
 
 
@@ -137,15 +137,15 @@ def _points(shown: Map, of: NDArray[np.intp], name: str, marker: dict, more: str
 
 
 def _mark(figure: go.Figure, shown: Map, marked: Marked, theme: str) -> None:
-    """Shapes, not colours alone, for what is this visitor's; and the map moved to the title looked for."""
+    """Add symbols for the visitor's own titles, and move the map to the selected title."""
     ink = _INK[theme]
     found = np.array([] if marked.found is None else [marked.found], dtype=np.intp)
     mine = {"symbol": "diamond-open", "size": 11, "line": {"width": 2}, "color": ink}
     ten = {"symbol": "star", "size": 17, "color": _GOLD[theme], "line": {"width": 1.5, "color": ink}}
     ring = {"symbol": "circle-open", "size": 24, "line": {"width": 3}, "color": ink}
     for of, name, marker in (
-        (marked.mine, f"your list ({len(marked.mine):,})", mine),
-        (marked.ten, "the ten for you", ten),
+        (marked.mine, f"Your list ({len(marked.mine):,})", mine),
+        (marked.ten, "Recommended for you", ten),
         (found, _FOUND, ring),
     ):
         if len(of):
@@ -159,7 +159,7 @@ def _mark(figure: go.Figure, shown: Map, marked: Marked, theme: str) -> None:
 
 
 def _labels(shown: Map, theme: str) -> list[dict]:
-    """Names of the regions and of famous titles."""
+    """Names of the regions and of popular titles."""
     world = shown.world
     regions = [_label(region.x, region.y, f"<b>{label(region.name)}</b>", 14, theme) for region in world.regions]
     famous = world.famous(_FAMOUS, _APART)
@@ -176,5 +176,5 @@ def _label(x: float, y: float, text: str, size: int, theme: str, above: int = 0)
 
 
 def _short(name: str, limit: int = 22) -> str:
-    """A name for the map itself; it is fit for Plotly already, so it is not cut within an entity."""
+    """A shorter name for the map. A name with an HTML entity is not cut, so that no entity is."""
     return name if len(name) <= limit or "&" in name else name[: limit - 1].rstrip() + "…"

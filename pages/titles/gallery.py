@@ -1,10 +1,10 @@
-"""The catalogue to look through: search, filters, an order, and a page of covers at a time."""
+"""The catalogue: search, filters, order, and pages of covers."""
 
 import math
 
 import streamlit as st
 
-from pages.parts import covers, links, resources, state
+from pages.parts import controls, covers, links, resources, state
 from pages.parts.text import count, plain
 from pages.titles import predicted
 from recsys import Filters, Title
@@ -14,15 +14,13 @@ from recsys.serving.recommending import Scored
 _PAGE = 24
 _FOUND = 96
 _ORDERS = {"members": "Most watched", "mean": "Best rated", "newest": "Newest", "predicted": "Predicted for you"}
-_TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
-_MEMBERS = (0, 1_000, 10_000, 50_000, 100_000, 500_000)
-#: The widgets whose values stand in the address, and with which this page can be brought back.
+#: The query parameters that lead back to what the visitor saw here.
 _KEYS = ("q", "order", "kind", "genre", "span", "fans", "adults", "page")
 _SAVED = "gallery"
 
 
 def back() -> None:
-    """A link from a title to where the visitor was in the catalogue."""
+    """Link from a title to the place in the catalogue where the visitor was."""
     saved = st.session_state.get(_SAVED, {})
     icon = ":material/arrow_back:"
     st.page_link(links.EXPLORE, label="All titles", icon=icon, query_params={**links.kept(), **saved})
@@ -31,13 +29,13 @@ def back() -> None:
 def show() -> None:
     st.title("Explore")
     query = st.text_input(
-        "Find a title", key="q", placeholder="Any name: English, romaji, 日本語, abbreviations", type="search",
+        "Find a title", key="q", placeholder="English, romaji, 日本語 or a short form: AoT", type="search",
         live=True, on_change=_from_the_start, bind="query-params", max_chars=100,
     )  # fmt: skip
     query = query.strip()
     scored = predicted.scored()
     order = _order(scored, disabled=bool(query))
-    filters = _filters()
+    filters = controls.filters(browsing=True, on_change=_from_the_start)
     ids = _found(query, filters) if query else browse.browse(resources.engine(), filters, order, scored)
     _count(len(ids), query)
     if len(ids):
@@ -61,35 +59,6 @@ def _order(scored: Scored | None, *, disabled: bool) -> browse.Order:
     )  # fmt: skip
 
 
-def _filters() -> Filters:
-    years = _years()
-    with st.expander("Filters", icon=":material/tune:"):
-        types = st.pills(
-            "Type", _TYPES, selection_mode="multi", key="kind", on_change=_from_the_start, bind="query-params"
-        )
-        genres = st.multiselect(
-            "With all of these genres", [genre for genre in resources.engine().catalogue.genres if genre != "Hentai"],
-            key="genre", on_change=_from_the_start, bind="query-params",
-        )  # fmt: skip
-        left, right = st.columns(2)
-        with left:
-            first, last = st.slider("Years", *years, years, key="span", on_change=_from_the_start, bind="query-params")
-        with right:
-            members = st.select_slider(
-                "At least this many members", _MEMBERS, format_func="{:,}".format, key="fans",
-                on_change=_from_the_start, bind="query-params",
-            )  # fmt: skip
-        adult = st.toggle("Adult titles", key="adults", on_change=_from_the_start, bind="query-params")
-    return Filters(
-        types=tuple(types),
-        genres=tuple(genres),
-        year_from=first if first > years[0] else None,
-        year_to=last if last < years[1] else None,
-        min_members=members,
-        adult=adult,
-    )
-
-
 def _found(query: str, filters: Filters) -> list[int]:
     engine = resources.engine()
     return browse.keep(engine, [title.anime_id for title in engine.search(query, _FOUND)], filters)
@@ -100,23 +69,19 @@ def _count(n: int, query: str) -> None:
         st.caption(f"{count(n, 'title')}, best match first" if query else count(n, "title"))
         return
     with st.container(border=True, horizontal_alignment="center"):
-        st.markdown("## :material/search_off: Nothing fits")
+        st.markdown("## :material/search_off: No results")
         st.markdown(
-            f"No title is called anything like “{plain(query, 60)}” and passes the filters. Check the spelling, "
-            "try another of its names, or let more through."
+            f"No title with a name like “{plain(query, 60)}” matches your filters. Check the spelling, try another "
+            "name of the title, or remove some filters."
             if query
-            else "No title passes all of these filters. Let more through."
+            else "No title matches all of your filters. Remove some of them."
         )
         st.button("Clear search and filters", icon=":material/restart_alt:", on_click=_clear)
 
 
 def _clear() -> None:
-    st.session_state.update(q="", kind=[], genre=[], span=_years(), fans=_MEMBERS[0], page=1)
-
-
-def _years() -> tuple[int, int]:
-    years = resources.engine().catalogue.years
-    return int(years[years > 0].min()), int(years.max())
+    controls.clear_explore_filters()
+    st.session_state.update(q="", page=1)
 
 
 def _grid(anime_ids: list[int], scored: Scored | None) -> None:
@@ -144,9 +109,9 @@ def _looked_up(scored: Scored, anime_ids: list[int]) -> dict[int, float]:
 
 def _facts(title: Title) -> str:
     parts = (title.type, title.year and str(title.year), title.episodes and f"{title.episodes} ep")
-    return plain(" · ".join(filter(None, parts))) or "no facts known"
+    return plain(" · ".join(filter(None, parts))) or "no details"
 
 
 def _scores(title: Title, predicted_: float | None) -> str:
-    theirs = f"MyAnimeList {title.mean_score:.1f}" if title.mean_score else "not scored on MyAnimeList"
+    theirs = f"MyAnimeList {title.mean_score:.1f}" if title.mean_score else "no MyAnimeList score"
     return theirs if predicted_ is None else f"{theirs} · you **{predicted_:.1f}**"

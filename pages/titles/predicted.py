@@ -1,4 +1,4 @@
-"""What is worked out for this visitor once for each change of the list, not at every rerun."""
+"""Predictions for the visitor, computed again only when the list changes."""
 
 from pages.parts import controls, resources, state
 from recsys import Filters
@@ -6,7 +6,7 @@ from recsys.serving.recommending import Scored
 
 
 def scored(model: str | None = None) -> Scored | None:
-    """What `Engine.score_all` gives, or None while the visitor has scored nothing."""
+    """`Engine.score_all` for the visitor, or None for a visitor without scores."""
     now, name = state.visit(), model or resources.engine().default_model
     if not now.profile.scores:
         return None
@@ -17,14 +17,14 @@ def scored(model: str | None = None) -> Scored | None:
 
 
 def ten() -> list[int]:
-    """Anime ids of the ten that the Recommend page begins with, none while the visitor has scored nothing."""
+    """Anime ids of the ten titles that the Recommend page shows by default; empty for a visitor without scores."""
     now = state.visit()
     if not now.profile.scores:
         return []
 
-    def work_out() -> list[int]:
+    def recommend() -> list[int]:
         rules = Filters(franchise_rules=True, exclude=now.hidden)
         picks = resources.engine().recommend(now.profile, filters=rules, diversity=controls.DIVERSITY)
         return [pick.anime_id for pick in picks]
 
-    return state.remembered("ten", now, work_out, "Choosing ten …")
+    return state.remembered("ten", now, recommend, "Choosing ten titles …")

@@ -1,4 +1,4 @@
-"""Where a title leads: its franchise in watch order, and titles like it as each model sees them."""
+"""Titles related to one title: its series in watch order, and similar titles by each model."""
 
 import streamlit as st
 
@@ -30,17 +30,17 @@ def _parts(anime_id: int) -> tuple[int, ...]:
 
 
 def similar(title: Title, known_by: list[str]) -> None:
-    """The most similar titles by each model that has ratings of this one, side by side."""
+    """The most similar titles by each model in `known_by`, side by side."""
     if not known_by:
         return
-    st.markdown("## Similar titles, by each model")
+    st.markdown("## Similar titles by model")
     with st.grid(columns=4, min_column_width=280, border=True, key="similar") as cells:
         for model in known_by:
             with cells.cell():
                 st.markdown(f"**{MODEL_LABELS[model]}**")
                 st.caption(SIMILARITY[model])
                 for pick in _similar(title.anime_id, model):
-                    _row(resources.engine().title(pick.anime_id), f"likeness {pick.rank_score:.2f}")
+                    _row(resources.engine().title(pick.anime_id), f"similarity {pick.rank_score:.2f}")
 
 
 def franchise(title: Title) -> None:
@@ -48,7 +48,7 @@ def franchise(title: Title) -> None:
     st.markdown("## The series in watch order")
     parts = _parts(title.anime_id)
     if len(parts) < 2:
-        st.caption("It stands alone, as far as the catalogue knows.")
+        st.caption("The catalogue has no other parts of this series.")
         return
     at = parts.index(title.anime_id)
     first = max(0, min(at - 2, len(parts) - _PARTS))
@@ -65,7 +65,7 @@ def _part(number: int, anime_id: int, *, here: bool) -> None:
     title = resources.engine().title(anime_id)
     seen = ":material/check: seen" if anime_id in state.visit().profile.begun else ""
     facts = [plain(str(part)) for part in (title.type, title.year) if part]
-    note = " · ".join(filter(None, [*facts, seen, "**this one**" if here else ""]))
+    note = " · ".join(filter(None, [*facts, seen, "**this title**" if here else ""]))
     _row(title, note, f"{number}. ", columns=24)
 
 

@@ -1,4 +1,4 @@
-"""The page of one title: what it is, what everybody gave it, what this fan would and why, and where to go from here."""
+"""The page of one title: facts, the predicted score with its reasons, everybody's scores, and related titles."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ _SITES = 8
 
 
 def show(wanted: str) -> None:
-    """The page of the title whose id stands in the address as `wanted`, whatever that is."""
+    """Show the title whose id is in the address. `wanted` can be any text."""
     engine = resources.engine()
     try:
         title = engine.title(int(wanted))
@@ -43,8 +43,8 @@ def _unknown(wanted: str) -> None:
     st.title("No such title")
     with st.container(border=True):
         st.markdown(
-            f":material/link_off: The catalogue has no title with the id **{plain(wanted, 40)}**. The link may have "
-            "been cut short, or the title is newer than this catalogue. Search for its name instead."
+            f":material/link_off: The catalogue has no title with the id **{plain(wanted, 40)}**. The link may be "
+            "incomplete, or the title is newer than this catalogue. Search for its name instead."
         )
 
 
@@ -85,7 +85,7 @@ def _facts(title: Title) -> str:
         title.age_rating,
         title.members and count(title.members, "member") + " on MyAnimeList",
     ]
-    return plain(" · ".join(filter(None, parts)), 240) or "Nothing else is known about it."
+    return plain(" · ".join(filter(None, parts)), 240) or "No details"
 
 
 def _where(title: Title) -> None:
@@ -99,32 +99,32 @@ def _where(title: Title) -> None:
             st.link_button(plain(site, 24), url, type="tertiary", icon=":material/play_circle:")
         if resources.engine().raters(title.anime_id):
             near = links.kept(near=title.anime_id)
-            st.page_link(links.ATLAS, label="On the map", icon=":material/map:", query_params=near)
+            st.page_link(links.ATLAS, label="Show on the map", icon=":material/map:", query_params=near)
 
 
 def _predicted(title: Title, known_by: list[str]) -> None:
     engine = resources.engine()
     rated = engine.raters(title.anime_id) > 0
     if not rated:
-        st.markdown("## :material/fiber_new: Nobody's score to learn from")
-        way = "it is predicted from its content and its series alone." if known_by else "no model can predict it."
+        st.markdown("## :material/fiber_new: No ratings yet")
+        way = "it is predicted from its content and its series." if known_by else "no model can predict it."
         st.markdown(f"No fan in the ratings data has scored this title, so {way}")
     if not known_by:
         return
     fan = state.visit().profile
     others = replace(fan, scores={i: s for i, s in fan.scores.items() if i != title.anime_id})
     if not others.scores:
-        st.markdown("## What would you give it?")
-        st.markdown("Rate a few titles, or bring your list in the sidebar, and this says what you would think of it.")
+        st.markdown("## Your predicted score")
+        st.markdown("Rate a few titles or add your list in the sidebar to see the score that you would probably give.")
         return
     model = controls.model()
 
-    def work_out() -> tuple[Prediction, Explanation | None]:
+    def predict() -> tuple[Prediction, Explanation | None]:
         prediction = engine.predict(others, [title.anime_id], model)[0]
         return prediction, None if prediction.fallback else engine.explain(others, title.anime_id, model)
 
     key = (state.visit(), title.anime_id, model)
-    prediction, explanation = state.remembered("title", key, work_out, "Predicting …")
+    prediction, explanation = state.remembered("title", key, predict, "Predicting …")
     _score(title, prediction)
     if explanation is None:
         st.caption(f":material/info: Not personal: {plain(prediction.fallback or '')}")
@@ -140,27 +140,31 @@ def _score(title: Title, prediction: Prediction) -> None:
 
 
 def _why(explanation: Explanation, title: Title) -> None:
-    """The sum that the prediction is, its largest parts one by one."""
+    """The prediction as a sum: the baseline, the largest effects of single scores, and the rest."""
     n = len(explanation.reasons)
     shown = explanation.reasons[:_REASONS]
     rest = explanation.unclipped - explanation.baseline - sum(reason.effect for reason in shown)
-    lines = [f":material/person: **{explanation.baseline:.2f}** for a fan of whom nothing is known"]
+    lines = [f":material/person: **{explanation.baseline:.2f}** for a fan without ratings"]
     for reason in shown:
         arrow = ":material/trending_up:" if reason.effect >= 0 else ":material/trending_down:"
         lines.append(f"{arrow} **{_signed(reason.effect)}** {plain(reason.title, 60)}, rated {reason.score:g}")
     if n > len(shown):
         others = count(n - len(shown), "other score")
         lines.append(f":material/more_horiz: **{_signed(rest)}** {others}{' together' if n > len(shown) + 1 else ''}")
-    end = " before it is kept within 1–10" if abs(explanation.unclipped - explanation.predicted) > _ROUNDING else ""
+    end = (
+        f", limited to {explanation.predicted:.2f}"
+        if abs(explanation.unclipped - explanation.predicted) > _ROUNDING
+        else ""
+    )
     lines.append(f":material/equal: **{explanation.unclipped:.2f}**{end}")
-    st.markdown("### Why" if explanation.exact else "### Why, roughly")
+    st.markdown("### Why" if explanation.exact else "### Why (approximate)")
     st.markdown("  \n".join(lines))
     if title.anime_id in state.visit().profile.scores:
-        st.caption("Your own score of this title is left out.")
+        st.caption("Your own score of this title is not used.")
     if not explanation.exact:
         st.caption(
-            "This model is no sum. Each part is what the prediction would lose without that score; what none of them "
-            "explains alone is shared among all."
+            "These effects are approximate. Each one is how much the prediction changes without that score; the "
+            "rest of the difference is divided among all scores."
         )
 
 
@@ -182,7 +186,7 @@ def _yours(title: Title) -> None:
 
 
 def _switch(anime_id: int, how: state.Mark, on: bool, labels: tuple[str, str], icon: str) -> None:
-    """A button that says something about the title, or takes it back where this visitor said it here."""
+    """A button that marks the title, or removes a mark that the visitor made in this app."""
     here = anime_id in getattr(state.visit(), how)
     st.button(
         labels[on],
@@ -191,15 +195,15 @@ def _switch(anime_id: int, how: state.Mark, on: bool, labels: tuple[str, str], i
         on_click=state.unmark if here else state.mark,
         args=(anime_id, how),
         disabled=on and not here,
-        help="Take it back" if here else None,
+        help="Undo" if here else None,
         type="tertiary",
     )
 
 
 def _everybody(title: Title) -> None:
-    st.markdown("## What everybody gave it")
+    st.markdown("## Everybody's scores")
     counts = resources.ratings().title_scores(title.anime_id)
     if counts.sum():
         charts.distribution(counts, title.title)
     else:
-        st.caption("Nobody in the ratings data has scored it.")
+        st.caption("No scores in the ratings data.")

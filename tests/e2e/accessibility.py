@@ -1,4 +1,4 @@
-"""What axe-core finds in a page. It comes from npm, which comes with the development requirements."""
+"""axe-core's accessibility checks. It comes from npm, which is part of the development requirements."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 VERSION = "4.14.1"
 _FOLDER = Path(__file__).parents[2] / "build" / "axe"
-#: What Streamlit draws by itself and no option changes: a rule of axe-core, a selector of its elements, and why.
+#: Violations in elements of Streamlit that no option changes: axe-core's rule, a selector of the elements, and why.
 STREAMLITS_OWN = [
     ("list", "[data-testid='stSidebarNavItems']", "its navigation puts the sections' headings into one list"),
     ("listitem", "[data-testid='stSidebarNavItems'] *", "its navigation wraps the sections' entries in a div"),
@@ -48,7 +48,7 @@ def source() -> str:
 
 
 def violations(page: Page, axe: str, *rules: str) -> list[str]:
-    """Serious and critical violations in what the project controls, of some rules or of all."""
+    """Serious and critical violations of `rules`, or of all rules, in what the project controls."""
     page.evaluate(f"window.axe || (() => {{ {axe} }})()")
     own = [[rule, selector] for rule, selector, _ in STREAMLITS_OWN]
     return page.evaluate(_RUN, {"own": own, "options": {"runOnly": list(rules)} if rules else {}})

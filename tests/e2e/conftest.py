@@ -1,4 +1,4 @@
-"""A real server and a real browser. Without a Chromium the tests are skipped, except in CI, where they fail."""
+"""One server and one browser for all tests. Without Chromium the tests are skipped; in CI they fail."""
 
 import os
 import shutil
@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
@@ -20,7 +19,7 @@ from tests.e2e import accessibility
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 START_SECONDS = 60
-#: The slowest part of a cold start is Streamlit's own JavaScript on a busy machine.
+#: On a busy machine, Streamlit's JavaScript alone takes many seconds to start.
 PAGE_MS = 45_000
 
 
@@ -36,7 +35,7 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 @contextmanager
 def serving(folder: Path, **environment: str) -> Iterator[str]:
-    """The address of an app with its log in `folder` and these environment variables, on a free port."""
+    """Start the app with these environment variables on a free port; its log goes into `folder`. Gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -63,7 +62,7 @@ def _wait_until_healthy(address: str, server: subprocess.Popen, log: Path) -> No
         try:
             with urlopen(f"{address}/_stcore/health", timeout=5):  # noqa: S310
                 return
-        except URLError:
+        except OSError:  # not listening yet, or too busy
             time.sleep(0.2)
     pytest.fail(f"The app did not start:\n{log.read_text(errors='replace')}")
 
@@ -75,7 +74,7 @@ def browser() -> Iterator[Browser]:
         message = "no Chromium or Chrome on PATH (or in the environment variable CHROMIUM)"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
     expect.set_options(timeout=PAGE_MS)
-    # As root, and in most containers, Chromium cannot start its sandbox; the only pages it opens are our own.
+    # As root and in most containers Chromium cannot start its sandbox. It opens only pages of the app.
     arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
@@ -85,7 +84,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """What all pages share: a cache, so that Streamlit's own JavaScript is fetched once. Visits are not shared."""
+    """All pages share a cache, so that Streamlit's JavaScript is fetched once. Each page has a session of its own."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000}, locale="en-GB")
     context.set_default_timeout(PAGE_MS)
     yield context
@@ -94,7 +93,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A fresh visit."""
+    """A new visit."""
     page = context.new_page()
     yield page
     page.close()

@@ -1,4 +1,4 @@
-"""What every end-to-end test looks at."""
+"""Helpers of the end-to-end tests."""
 
 import re
 from pathlib import Path
@@ -8,12 +8,12 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 OUTPUT = Path(__file__).parents[2] / "build" / "screenshots"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
-#: Streamlit looks for its own base path with requests that fail on purpose.
+#: Streamlit finds its base path with requests that are expected to fail.
 _PROBES = re.compile(r"_stcore/(health|host-config)|Failed to load resource")
 
 
 def watch_console(page: Page) -> list[str]:
-    """A list that fills with the errors in the browser's console."""
+    """Return a list to which the errors in the browser's console are added."""
     errors: list[str] = []
 
     def keep(message: ConsoleMessage) -> None:
@@ -26,14 +26,14 @@ def watch_console(page: Page) -> list[str]:
 
 
 def settled(page: Page) -> None:
-    """Wait until the server has finished the rerun, what it sent is drawn, and nothing of the last run is left."""
+    """Wait until the rerun has finished, its elements are drawn, and none of the last run is left."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     expect(page.locator("[data-stale='true']")).to_have_count(0)
 
 
 def expect_opens(page: Page, address: str) -> None:
-    """The page has a heading, and neither Streamlit's "Page not found" nor an exception."""
+    """Open a page; it has a heading, no "Page not found" and no exception."""
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     settled(page)
@@ -42,7 +42,7 @@ def expect_opens(page: Page, address: str) -> None:
 
 
 def expect_fits(page: Page) -> None:
-    """Nothing sticks out sideways, once tables and charts have taken up the width that there is."""
+    """Nothing is wider than the window, once tables and charts have adapted to it."""
     page.wait_for_function(
         "[document.querySelector('[data-testid=stMain]'), document.documentElement]"
         ".every(element => element.scrollWidth <= element.clientWidth)",
@@ -51,7 +51,7 @@ def expect_fits(page: Page) -> None:
 
 
 def screenshot(page: Page, name: str) -> None:
-    """Keep the whole page as build/screenshots/NAME.png."""
+    """Save the full page as build/screenshots/NAME.png."""
     OUTPUT.mkdir(parents=True, exist_ok=True)
     size = page.viewport_size
     height = page.get_by_test_id("stMain").evaluate("element => element.scrollHeight")

@@ -1,4 +1,4 @@
-"""The map of titles in a real browser."""
+"""The Atlas in a real browser."""
 
 import re
 
@@ -14,7 +14,7 @@ NEAR = "near=16498"
 
 
 def middle(page: Page) -> tuple[float, float]:
-    """The middle of the drawn map, where a title that was looked for lies."""
+    """The centre of the map, where the selected title is."""
     plot = page.locator(".st-key-map .nsewdrag").first
     expect(plot).to_be_attached()
     settled(page)
@@ -23,7 +23,7 @@ def middle(page: Page) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def test_a_point_tells_its_name_and_opens_its_title(page: Page, url: str) -> None:
+def test_a_point_shows_its_name_and_opens_its_title(page: Page, url: str) -> None:
     errors = watch_console(page)
     page.goto(f"{url}/atlas?{NEAR}&{RATED}")
     x, y = middle(page)
@@ -37,7 +37,7 @@ def test_a_point_tells_its_name_and_opens_its_title(page: Page, url: str) -> Non
     assert errors == []
 
 
-def test_the_map_zooms_and_comes_back(page: Page, url: str) -> None:
+def test_the_map_zooms_and_resets(page: Page, url: str) -> None:
     page.goto(f"{url}/atlas")
     x, y = middle(page)
     extent = "document.querySelector('.st-key-map .js-plotly-plot')._fullLayout.xaxis.range.slice()"
@@ -51,7 +51,7 @@ def test_the_map_zooms_and_comes_back(page: Page, url: str) -> None:
     )
 
 
-def test_search_finds_a_title_and_lists_its_neighbours_without_the_map(page: Page, url: str) -> None:
+def test_search_finds_a_title_and_lists_its_neighbours(page: Page, url: str) -> None:
     page.goto(f"{url}/atlas?names=English")
     page.get_by_label("Find a title on the map").press_sequentially("cowboy beb", delay=30)
     page.get_by_test_id("stMain").get_by_role("radio", name="Cowboy Bebop", exact=True).or_(
@@ -61,13 +61,13 @@ def test_search_finds_a_title_and_lists_its_neighbours_without_the_map(page: Pag
     expect(page.locator(".st-key-neighbours").get_by_role("link")).to_have_count(12)
     page.wait_for_url("**near=1**")
     page.get_by_role("button", name="Show the whole map").click()
-    expect(page.get_by_role("heading", name="The regions")).to_be_visible()
+    expect(page.get_by_role("heading", name="Regions")).to_be_visible()
     assert "near" not in page.url
 
 
-def test_a_title_shows_itself_on_the_map_and_opens_from_there(page: Page, url: str) -> None:
+def test_a_title_links_to_the_map_and_back(page: Page, url: str) -> None:
     page.goto(f"{url}/explore?title=16498&{RATED}")
-    page.get_by_role("link", name="On the map").click()
+    page.get_by_role("link", name="Show on the map").click()
     expect(page.get_by_role("heading", name="Around Shingeki no Kyojin")).to_be_visible()
     assert NEAR in page.url
     page.get_by_role("link", name="Open Shingeki no Kyojin").click()

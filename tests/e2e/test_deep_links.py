@@ -1,4 +1,4 @@
-"""A server's very first visitor, who may come by any address."""
+"""The first visitor of a server can open any page."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.e2e.helpers import expect_opens, watch_console
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
-def test_the_first_visitor_of_all_may_come_by_a_deep_link(page: Page, tmp_path: Path) -> None:
+def test_the_first_visitor_can_open_a_deep_link(page: Page, tmp_path: Path) -> None:
     errors = watch_console(page)
     with serving(tmp_path) as fresh:
         expect_opens(page, f"{fresh}/taste?r=5114-9_1535-8_30276-4")

@@ -1,5 +1,8 @@
-"""Every page, with and without a list, and the views with an address of their own: as a desktop and a phone draw them,
-light and dark, and as axe-core reads them. Screenshots are kept in build/screenshots."""
+"""Every page opens, fits its window and has no serious violation that axe-core finds.
+
+`make screenshots` checks every view, with and without a list, on desktop and phone, light and dark, and writes
+build/screenshots; other runs leave these tests out.
+"""
 
 from urllib.parse import quote
 
@@ -21,12 +24,12 @@ GROUP = "&".join(
     )
 )
 
-#: What these show differently with a list is in a view of theirs.
+#: Pages of which another view than the first depends on the list.
 VIEWS = {"atlas": "&colour=Predicted+for+you", "models": "&view=Side+by+side", "data": "&view=Ask+in+SQL"}
 
 
 def addresses() -> dict[str, str]:
-    """Name of a view -> its address. The pages come from the router, so that a new one cannot escape."""
+    """Name of a view -> its address. The pages come from the router, so that a new page is tested too."""
     found = {}
     for script in router.SCRIPTS:
         name = script.rpartition("/")[2]
@@ -43,15 +46,30 @@ def addresses() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("name", "address"), addresses().items(), ids=addresses())
-def test_looks(page: Page, url: str, axe: str, name: str, address: str) -> None:
+def open_view(page: Page, url: str, name: str, address: str) -> None:
+    expect_opens(page, f"{url}/{address}")
+    if name.startswith("atlas"):
+        expect(page.locator(".st-key-map").locator("canvas.gl-canvas-context, .gl-canvas").first).to_be_attached()
+
+
+@pytest.mark.parametrize("name", [name for name in addresses() if name.endswith(("-rated", "-title", "-group"))])
+def test_opens(page: Page, url: str, axe: str, name: str) -> None:
+    errors = watch_console(page)
+    page.set_viewport_size(DESKTOP)
+    open_view(page, url, name, addresses()[name])
+    expect_fits(page)
+    assert accessibility.violations(page, axe) == []
+    assert errors == []
+
+
+@pytest.mark.screenshots
+@pytest.mark.parametrize("name", addresses())
+def test_looks(page: Page, url: str, axe: str, name: str) -> None:
     errors, violations = watch_console(page), []
     for scheme, rules in (("light", ()), ("dark", ("color-contrast",))):  # the other rules find the same in both
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(DESKTOP)
-        expect_opens(page, f"{url}/{address}")  # anew: Streamlit does not repaint the charts of an open page
-        if name.startswith("atlas"):
-            expect(page.locator(".st-key-map").locator("canvas.gl-canvas-context, .gl-canvas").first).to_be_attached()
+        open_view(page, url, name, addresses()[name])  # again: Streamlit does not repaint the charts of an open page
         violations += [f"{scheme}: {found}" for found in accessibility.violations(page, axe, *rules)]
         for width, size in (("desktop", DESKTOP), ("phone", PHONE)):
             page.set_viewport_size(size)

@@ -1,4 +1,4 @@
-"""Looking through the catalogue and opening titles, in a real browser."""
+"""Explore and the title pages in a real browser."""
 
 import re
 
@@ -26,7 +26,7 @@ def heading(page: Page) -> Locator:
     return page.get_by_role("heading", level=1)
 
 
-def test_search_answers_while_typing_in_any_language(page: Page, url: str) -> None:
+def test_search_updates_while_typing_in_any_language(page: Page, url: str) -> None:
     page.goto(f"{url}/explore")
     search = page.get_by_label("Find a title", exact=True)
     search.press_sequentially("attack on tit", delay=30)
@@ -36,7 +36,7 @@ def test_search_answers_while_typing_in_any_language(page: Page, url: str) -> No
     page.wait_for_url("**q=**")
 
 
-def test_pages_titles_and_the_way_back(page: Page, url: str) -> None:
+def test_pages_titles_and_back(page: Page, url: str) -> None:
     errors = watch_console(page)
     page.goto(f"{url}/explore?{RATED}&genre=Horror")
     page.get_by_role("button", name="Page 2").click()
@@ -44,7 +44,7 @@ def test_pages_titles_and_the_way_back(page: Page, url: str) -> None:
     settled(page)
     expect_at_top(page)
     name = cards(page).last.inner_text().replace("\n", " ")
-    cards(page).last.click()  # at the bottom of the page, which must not be where the title's page begins
+    cards(page).last.click()  # at the bottom of the page; the title's page begins at the top
     page.wait_for_url(TITLE)
     settled(page)
     expect_at_top(page)
@@ -66,13 +66,13 @@ def test_pages_titles_and_the_way_back(page: Page, url: str) -> None:
 
 def test_filters_narrow_and_can_be_cleared(page: Page, url: str) -> None:
     page.goto(f"{url}/explore?genre=Horror&genre=Sports&genre=Mecha")
-    expect(page.get_by_text("Nothing fits")).to_be_visible()
+    expect(page.get_by_text("No results")).to_be_visible()
     page.get_by_role("button", name="Clear search and filters").click()
     expect(cards(page)).to_have_count(24)
     assert "genre" not in page.url
 
 
-def test_a_title_from_a_link_with_what_everybody_gave_it(page: Page, url: str) -> None:
+def test_a_link_to_a_title_shows_its_scores_links_and_relations(page: Page, url: str) -> None:
     page.goto(f"{url}/explore?title=5114")
     expect(heading(page)).to_have_text("Fullmetal Alchemist: Brotherhood")
     expect(page.locator(".js-plotly-plot .point").first).to_be_attached()
@@ -83,12 +83,12 @@ def test_a_title_from_a_link_with_what_everybody_gave_it(page: Page, url: str) -
         "href", re.compile(r"anilist\.co/anime/\d+")
     )
     expect(page.locator(".st-key-similar").get_by_role("link").first).to_be_visible()
-    expect(page.locator(".st-key-franchise").get_by_text("this one")).to_be_visible()
+    expect(page.locator(".st-key-franchise").get_by_text("this title")).to_be_visible()
 
 
 def test_rating_a_title_keeps_it_in_the_list_and_the_address(page: Page, url: str) -> None:
     page.goto(f"{url}/explore?title=20&{RATED}")
-    expect(page.get_by_text("for a fan of whom nothing is known")).to_be_visible()
+    expect(page.get_by_text("for a fan without ratings")).to_be_visible()
     page.locator(".st-key-yours").get_by_text("7", exact=True).click()
     expect(page.get_by_text("You gave it 7")).to_be_visible()
     expect(page.get_by_test_id("stSidebar").get_by_text("5 scores")).to_be_visible()
@@ -107,7 +107,7 @@ def test_a_similar_title_opens_with_the_keyboard(page: Page, url: str) -> None:
     assert "names=English" in page.url
 
 
-def test_an_unknown_title_leads_back(page: Page, url: str) -> None:
+def test_an_unknown_title_links_back(page: Page, url: str) -> None:
     page.goto(f"{url}/explore?title=<img src=x onerror=alert(1)>")
     expect(heading(page)).to_have_text("No such title")
     expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()

@@ -1,4 +1,4 @@
-"""What the README promises first: a name in, ten unseen titles with predicted scores and charts out."""
+"""The main promise of the README: a name gives ten unseen titles with predicted scores, and charts."""
 
 import re
 
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 CARDS = ".st-key-ten"
 PREDICTED = re.compile(r"\byou\s*(10\.0|[1-9]\.\d)\b")
 
-#: An empty axis is a chart, too: at least one bar has some height, in pixels.
+#: A chart without bars is not enough: at least one bar is higher than 5 pixels.
 DRAWN_BAR = "[...document.querySelectorAll('.js-plotly-plot .barlayer path')].some(bar => bar.getBBox().height > 5)"
 
 

@@ -1,4 +1,4 @@
-"""The map, on the shipped artifacts, without a browser."""
+"""The Atlas, on the shipped artifacts, without a browser."""
 
 import base64
 import functools
@@ -31,7 +31,7 @@ def figure(app) -> dict:
 
 
 def points(trace: dict) -> list[int]:
-    """The ids of a trace's titles."""
+    """Anime ids of a trace."""
     data = trace["customdata"]
     return np.frombuffer(base64.b64decode(data["bdata"]), data["dtype"]).tolist()
 
@@ -51,12 +51,12 @@ def test_every_rated_title_is_a_point_with_its_name_and_the_figure_is_small(app,
     assert len(spec) < 1_000_000
 
 
-def test_adult_titles_are_there_when_wanted(app, world):
+def test_adult_titles_are_shown_on_request(app, world):
     run(app, adults="true")
     assert sum(len(points(trace)) for trace in figure(app)["data"]) > len(world.anime_ids)
 
 
-def test_the_list_and_the_ten_have_shapes_of_their_own(app):
+def test_the_list_and_the_recommended_titles_have_their_own_symbols(app):
     run(app, r=RATED)
     symbols = {trace["marker"].get("symbol", "circle"): points(trace) for trace in figure(app)["data"]}
     assert sorted(symbols["diamond-open"]) == [1535, 5114, 16498, 30276]
@@ -64,12 +64,12 @@ def test_the_list_and_the_ten_have_shapes_of_their_own(app):
     assert not set(symbols["star"]) & set(symbols["diamond-open"])
 
 
-def test_a_year_colours_the_titles_of_which_it_is_known(app, world):
+def test_the_year_colours_the_titles_where_it_is_known(app, world):
     run(app, colour="Year")
     grey, coloured = figure(app)["data"]
     assert sorted(points(grey) + points(coloured)) == world.anime_ids.tolist()
     assert coloured["marker"]["showscale"]
-    assert "not known" in grey["hovertemplate"]
+    assert "unknown" in grey["hovertemplate"]
     assert all(resources.engine().title(i).year is None for i in points(grey)[:50])
 
 
@@ -80,21 +80,21 @@ def test_predictions_colour_every_title(app, world):
     assert coloured["marker"]["showscale"]
 
 
-def test_prediction_is_no_colour_without_a_list(app):
+def test_no_colour_by_prediction_without_a_list(app):
     assert run(app).segmented_control(key="colour").options == ["Kind", "Year"]
 
 
-def test_a_title_is_offered_by_any_of_its_names(app):
+def test_a_title_is_found_by_any_of_its_names(app):
     run(app)
     app.text_input(key="find").set_value("attack on titan").run()
     assert not app.exception
     hits = next(group for group in app.get("button_group") if group.label == "Which one?")
     assert "Shingeki no Kyojin" in hits.options[0]
     app.text_input(key="find").set_value("qqqqqqqq").run()
-    assert "No title on the map has a name like that" in texts(app)
+    assert "No title on the map has this name" in texts(app)
 
 
-def test_a_title_looked_for_is_ringed_and_its_neighbours_are_listed(app, world):
+def test_a_selected_title_has_a_ring_and_a_list_of_neighbours(app, world):
     run(app, near="16498")
     assert "Around Shingeki no Kyojin" in texts(app)
     ring = next(trace for trace in figure(app)["data"] if trace["marker"].get("symbol") == "circle-open")
@@ -104,19 +104,19 @@ def test_a_title_looked_for_is_ringed_and_its_neighbours_are_listed(app, world):
 
 
 @pytest.mark.parametrize("near", ["99999999", "abc", "-1", "9" * 300, ""])
-def test_a_title_that_is_not_on_the_map_is_told(app, near):
+def test_a_title_that_is_not_on_the_map_gives_a_message(app, near):
     run(app, near=near)
     assert "not on the map" in app.info[0].value
 
 
-def test_the_map_in_words(app, world):
+def test_the_regions_are_listed_as_text(app, world):
     run(app)
     for region in world.regions:
         assert f"**{plain(region.name)}**" in texts(app)
     assert len(world.regions) >= 5
 
 
-def test_a_map_that_cannot_be_read_is_told(app, monkeypatch):
+def test_a_damaged_map_gives_a_message(app, monkeypatch):
     def damaged(*_, **__):
         raise ArtifactError("atlas.parquet is damaged <b>")
 
@@ -127,12 +127,12 @@ def test_a_map_that_cannot_be_read_is_told(app, monkeypatch):
     assert not app.get("plotly_chart")
 
 
-def test_more_watched_is_bigger():
+def test_more_watched_titles_have_larger_points():
     sizes = atlas_chart.sizes(np.array([0, 500, 1_000, 50_000, 3_000_000]))
     assert sizes[0] == sizes[1] == sizes[2] < sizes[3] < sizes[4] < 14
 
 
-def test_a_short_name_is_not_cut_within_an_entity():
+def test_a_name_is_not_cut_within_an_entity():
     assert atlas_chart._short("K-On!") == "K-On!"
     assert len(atlas_chart._short("x" * 40)) == 22
     assert atlas_chart._short("&lt;" * 10) == "&lt;" * 10

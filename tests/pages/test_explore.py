@@ -1,4 +1,4 @@
-"""The catalogue and the pages of titles, on the shipped artifacts, without a browser."""
+"""Explore and the title pages, on the shipped artifacts, without a browser."""
 
 import functools
 import re
@@ -21,7 +21,7 @@ def texts(app) -> str:
 
 
 def linked(app) -> list[int]:
-    """Ids of the titles that the page links to, in its order."""
+    """Ids of the titles that the page links to, in order."""
     queries = [link.proto.query_string for link in app.get("page_link")]
     return [int(found[1]) for query in queries if (found := re.search(r"\btitle=(\d+)", query))]
 
@@ -35,12 +35,12 @@ def test_the_most_watched_come_first_and_no_adult_ones(app):
     assert not any(title.adult for title in titles)
 
 
-def test_the_second_page_goes_on_where_the_first_ends(app):
+def test_the_second_page_begins_where_the_first_ends(app):
     run(app, page="2")
     assert linked(app) == browse.browse(resources.engine())[24:48].tolist()
 
 
-def test_filters_and_order_from_an_address(app):
+def test_filters_and_order_in_an_address(app):
     run(app, genre="Horror", kind="Movie", order="Best rated")
     titles = [resources.engine().title(i) for i in linked(app)]
     assert titles
@@ -49,7 +49,7 @@ def test_filters_and_order_from_an_address(app):
     assert means == sorted(means, reverse=True)
 
 
-def test_search_goes_over_all_names(app):
+def test_search_covers_all_names(app):
     run(app, q="attack on titan")
     assert linked(app)[0] == 16498
 
@@ -60,9 +60,9 @@ def test_search_respects_filters(app):
     assert all(resources.engine().title(i).type == "Movie" for i in linked(app))
 
 
-def test_nothing_found_says_so_and_can_be_cleared(app):
+def test_a_search_without_results_says_so_and_can_be_cleared(app):
     run(app, q="qqqqqqqq", genre="Horror")
-    assert "Nothing fits" in texts(app)
+    assert "No results" in texts(app)
     assert linked(app) == []
     next(button for button in app.button if button.label.startswith("Clear")).click().run()
     assert len(linked(app)) == 24
@@ -80,7 +80,7 @@ def test_predicted_for_you_puts_the_highest_first(app):
 
 
 @pytest.mark.parametrize("wanted", ["99999999", "0", "-5", "abc", "1e3", "9" * 400, "<img src=x>", ""])
-def test_an_unknown_title_is_told_kindly(app, wanted):
+def test_an_unknown_title_gives_a_message(app, wanted):
     run(app, title=wanted)
     assert app.title[0].value == "No such title"
     assert not app.error
@@ -89,7 +89,7 @@ def test_an_unknown_title_is_told_kindly(app, wanted):
 def test_a_title_without_a_list(app):
     run(app, title="5114")
     assert "Fullmetal Alchemist: Brotherhood" in app.title[0].value.replace("\\", "")
-    assert "What would you give it?" in texts(app)
+    assert "Your predicted score" in texts(app)
     counts = resources.ratings().title_scores(5114)
     assert f"{counts.sum():,} real scores" in texts(app)
     assert 121 in linked(app)  # the first adaptation belongs to the franchise
@@ -98,18 +98,18 @@ def test_a_title_without_a_list(app):
 @pytest.mark.parametrize("model", ["Popularity", "SVD", "Neural", "Hybrid"])
 def test_the_reasons_add_up_to_the_prediction(app, model):
     run(app, title="20", r=RATED, model=model)
-    lines = next(e.value for e in app.markdown if "for a fan of whom nothing is known" in e.value).split("\n")
+    lines = next(e.value for e in app.markdown if "for a fan without ratings" in e.value).split("\n")
     numbers = [float(NUMBER.search(line)[1].replace("−", "-")) for line in lines]
     assert sum(numbers[:-1]) == pytest.approx(numbers[-1], abs=0.03)
-    assert len(numbers) == 2 + 4  # a baseline, each of four scores, and the sum
+    assert len(numbers) == 2 + 4  # the baseline, the four scores and the sum
     exact = resources.engine().aligned(model.lower()).model.exact_reasons
-    assert ("Why, roughly" in texts(app)) is not exact
+    assert ("Why (approximate)" in texts(app)) is not exact
 
 
 def test_a_rated_title_is_predicted_from_the_others(app):
     run(app, title="5114", r=RATED, model="SVD")
     assert "You gave it 9" in texts(app)
-    assert "Your own score of this title is left out" in texts(app)
+    assert "Your own score of this title is not used" in texts(app)
     others = Profile(scores={1535: 8, 30276: 4, 16498: 9})
     assert f"you {resources.engine().predict(others, [5114], 'svd')[0].predicted:.1f}" in texts(app)
 
@@ -118,7 +118,7 @@ def test_rating_planning_and_hiding_from_the_page(app):
     run(app, title="20", r=RATED)
     app.button(key="title-planned-20").click().run()
     assert 20 in app.session_state["visit"].profile.planned
-    app.button(key="title-planned-20").click().run()  # the same button takes it back
+    app.button(key="title-planned-20").click().run()  # the same button undoes it
     assert 20 not in app.session_state["visit"].profile.planned
     app.button(key="title-hidden-20").click().run()
     assert 20 in app.session_state["visit"].hidden
@@ -134,10 +134,10 @@ def unrated() -> int:
     return next(i for i in engine.catalogue.ids.tolist() if not engine.raters(i))
 
 
-def test_a_title_that_nobody_rated_is_marked(app, unrated):
+def test_a_title_without_ratings_says_so(app, unrated):
     run(app, title=str(unrated), r=RATED)
     assert "No fan in the ratings data has scored this title" in texts(app)
-    assert "Nobody in the ratings data has scored it" in texts(app)
+    assert "No scores in the ratings data." in texts(app)
 
 
 def test_a_model_without_ratings_of_a_title_says_that_it_is_not_personal(app, unrated):
@@ -146,7 +146,7 @@ def test_a_model_without_ratings_of_a_title_says_that_it_is_not_personal(app, un
     assert "Not personal" in texts(app)
 
 
-def test_each_model_names_similar_titles_of_its_own(app):
+def test_each_model_lists_its_similar_titles(app):
     run(app, title="5114")
     for model in resources.engine().models:
         for pick in resources.engine().similar(5114, 6, model):
@@ -161,4 +161,4 @@ def test_the_series_is_numbered_in_watch_order(app):
     numbered = [link.proto.label for link in app.get("page_link") if re.match(r"\d+\\?\. ", link.proto.label)]
     assert len(numbered) == len(order)
     assert "seen" in texts(app)  # its first season is rated
-    assert texts(app).count("**this one**") == 1
+    assert texts(app).count("**this title**") == 1
