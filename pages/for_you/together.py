@@ -9,7 +9,7 @@ from recsys import Filters
 from recsys.serving import group
 
 _TEN = 10
-_HOW = {"average": "Average", "misery": "Least misery", "floor": "Nobody below"}
+_HOW: dict[group.How, str] = {"average": "Average", "misery": "Least misery", "floor": "Nobody below"}
 _WHAT = {
     "average": "By how high a title stands, on average, in the order made for each list alone.",
     "misery": "By how high a title stands with the one who wants it least.",
@@ -18,8 +18,8 @@ _WHAT = {
 
 
 def _how() -> tuple[group.How, float]:
-    how = st.segmented_control(
-        "Fair means", list(_HOW), key="fair", default="average", required=True, format_func=_HOW.__getitem__,
+    how: group.How = st.segmented_control(
+        "Fair means", list(_HOW), key="fair", default=next(iter(_HOW)), required=True, format_func=_HOW.__getitem__,
         bind="query-params", wrap=True,
     )  # fmt: skip
     floor = 7.0

@@ -1,6 +1,7 @@
 """Look through the catalogue; `?title=ID` in the address is the page of one title."""
 
 import streamlit as st
+from streamlit.components.v2 import component
 
 from pages.titles import gallery, title_page
 
@@ -13,7 +14,7 @@ export default function ({ data }) {
     if (main) main.dataset.view = data;
 }
 """
-_to_top = st.components.v2.component("to_top", js=_SCRIPT)
+_to_top = component("to_top", js=_SCRIPT)
 
 
 def _scroll_to_top(view: str) -> None:

@@ -14,7 +14,9 @@ from recsys.serving.scored import Scored
 
 _PAGE = 24
 _FOUND = 96
-_ORDERS = {"members": "Most watched", "mean": "Best rated", "newest": "Newest", "predicted": "Predicted for you"}
+_ORDERS: dict[browse.Order, str] = {
+    "members": "Most watched", "mean": "Best rated", "newest": "Newest", "predicted": "Predicted for you",
+}  # fmt: skip
 _TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
 _MEMBERS = (0, 1_000, 10_000, 50_000, 100_000, 500_000)
 #: The widgets whose values stand in the address, and with which this page can be brought back.
@@ -55,9 +57,9 @@ def _from_the_start() -> None:
 
 
 def _order(scored: Scored | None, *, disabled: bool) -> browse.Order:
-    choices = [order for order in browse.ORDERS if order != "predicted" or scored is not None]
+    choices: list[browse.Order] = [order for order in browse.ORDERS if order != "predicted" or scored is not None]
     return st.segmented_control(
-        "Order", choices, format_func=_ORDERS.__getitem__, key="order", default="members", required=True,
+        "Order", choices, format_func=_ORDERS.__getitem__, key="order", default=choices[0], required=True,
         disabled=disabled, on_change=_from_the_start, bind="query-params", wrap=True, label_visibility="collapsed",
     )  # fmt: skip
 
@@ -145,7 +147,7 @@ def _looked_up(scored: Scored, anime_ids: list[int]) -> dict[int, float]:
 
 
 def _facts(title: Title) -> str:
-    parts = (title.type, title.year and str(title.year), title.episodes and f"{title.episodes} ep")
+    parts = (title.type, str(title.year or ""), f"{title.episodes} ep" if title.episodes else "")
     return plain(" · ".join(filter(None, parts))) or "no facts known"
 
 
