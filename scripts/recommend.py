@@ -39,7 +39,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m scripts.recommend", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m scripts.recommend", description=(__doc__ or "").split("\n")[0])
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument(
         "--ratings",

@@ -1,6 +1,7 @@
 """Page views in the browser: each is one entry of the history and begins at the top."""
 
 import streamlit as st
+from streamlit.components.v2 import component
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 #: Why the app changes `history.pushState`: docs/decisions/0008.
@@ -36,7 +37,7 @@ export default function ({ data }) {
     if (main) main.dataset.view = data;
 }
 """
-_page_view = st.components.v2.component("page_view", js=_SCRIPT)
+_page_view = component("page_view", js=_SCRIPT)
 
 
 def show(path: str) -> None:

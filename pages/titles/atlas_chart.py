@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -152,10 +153,11 @@ def _mark(figure: go.Figure, shown: Map, marked: Marked, theme: str) -> None:
             figure.add_trace(_points(shown, of, name, {"opacity": 1, **marker}))
     if marked.found is not None:
         x, y = float(shown.world.x[marked.found]), float(shown.world.y[marked.found])
-        clear = [a for a in figure.layout.annotations if abs(a.x - x) > _CLEAR[0] or abs(a.y - y) > _CLEAR[1]]
-        figure.layout.annotations = [*clear, _label(x, y, shown.names[marked.found], 14, theme, 26)]
-        figure.layout.xaxis.range = [x - _WINDOW, x + _WINDOW]
-        figure.layout.yaxis.range = [y - _WINDOW, y + _WINDOW]
+        layout: Any = figure.layout  # Plotly declares no types for it
+        clear = [a for a in layout.annotations if abs(a.x - x) > _CLEAR[0] or abs(a.y - y) > _CLEAR[1]]
+        layout.annotations = [*clear, _label(x, y, shown.names[marked.found], 14, theme, 26)]
+        layout.xaxis.range = [x - _WINDOW, x + _WINDOW]
+        layout.yaxis.range = [y - _WINDOW, y + _WINDOW]
 
 
 def _labels(shown: Map, theme: str) -> list[dict]:

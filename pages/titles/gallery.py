@@ -13,7 +13,9 @@ from recsys.serving.recommending import Scored
 
 _PAGE = 24
 _FOUND = 96
-_ORDERS = {"members": "Most watched", "mean": "Best rated", "newest": "Newest", "predicted": "Predicted for you"}
+_ORDERS: dict[browse.Order, str] = {
+    "members": "Most watched", "mean": "Best rated", "newest": "Newest", "predicted": "Predicted for you",
+}  # fmt: skip
 #: The query parameters that lead back to what the visitor saw here.
 _KEYS = ("q", "order", "kind", "genre", "span", "fans", "adults", "page")
 _SAVED = "gallery"
@@ -52,9 +54,9 @@ def _from_the_start() -> None:
 
 
 def _order(scored: Scored | None, *, disabled: bool) -> browse.Order:
-    choices = [order for order in browse.ORDERS if order != "predicted" or scored is not None]
+    choices: list[browse.Order] = [order for order in browse.ORDERS if order != "predicted" or scored is not None]
     return st.segmented_control(
-        "Order", choices, format_func=_ORDERS.__getitem__, key="order", default="members", required=True,
+        "Order", choices, format_func=_ORDERS.__getitem__, key="order", default=choices[0], required=True,
         disabled=disabled, on_change=_from_the_start, bind="query-params", wrap=True, label_visibility="collapsed",
     )  # fmt: skip
 
@@ -108,7 +110,7 @@ def _looked_up(scored: Scored, anime_ids: list[int]) -> dict[int, float]:
 
 
 def _facts(title: Title) -> str:
-    parts = (title.type, title.year and str(title.year), title.episodes and f"{title.episodes} ep")
+    parts = (title.type, str(title.year or ""), f"{title.episodes} ep" if title.episodes else "")
     return plain(" · ".join(filter(None, parts))) or "no details"
 
 
