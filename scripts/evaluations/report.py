@@ -40,11 +40,7 @@ def publish(subject: str, figures: Mapping[str, Any], args: argparse.Namespace) 
     if args.out is None:
         return 0
     path = args.out / METRICS
-    try:
-        everything = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    except ValueError:
-        raise ArtifactError(f"{path} is damaged: it is not JSON. Delete it and measure again.") from None
-    everything[subject] = figures
+    everything = {**measured(args.out), subject: figures}
     with manifest.writing(args.out) as batch:
         text = json.dumps(everything, indent=1, allow_nan=False) + "\n"
         batch.path(METRICS, subject=sorted(everything)).write_text(text, encoding="utf-8")
@@ -57,6 +53,15 @@ def publish(subject: str, figures: Mapping[str, Any], args: argparse.Namespace) 
         args.readme.write_text(filled(args.readme.read_text(encoding="utf-8"), everything), encoding="utf-8")
         print(f"Wrote {args.readme}.")
     return 0
+
+
+def measured(folder: Path) -> dict[str, Any]:
+    """The figures in `folder`, by subject; none if it has no metrics.json yet."""
+    path = folder / METRICS
+    try:
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except ValueError:
+        raise ArtifactError(f"{path} is damaged: it is not JSON. Delete it and measure again.") from None
 
 
 def filled(text: str, everything: Mapping[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """Titles without ratings: what is held out, told and asked, figures by hand, and the small world's genres."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,10 +8,8 @@ import pytest
 from recsys.evaluation import cold_titles
 from recsys.evaluation.cold_titles import Questions
 from recsys.holdout.split import members
-from recsys.training.ease import DenoisingConfig
-from recsys.training.hybrid import HybridConfig
 from tests.training import small
-from tests.training.test_networks import NET, SCHEDULE
+from tests.training.trained import HYBRID
 
 
 class Listening:
@@ -81,9 +78,8 @@ def test_errors_against_the_fans_mean_by_hand():
 
 def test_genres_tell_the_scores_of_titles_that_nobody_rated(tmp_path):
     """Scores of the small world are 9 or 5 by genre, and scatter by 0.75: a fan's mean cannot be nearer than 1.5."""
-    config = HybridConfig(net=replace(NET, id_dropout=0.2), schedule=SCHEDULE, linear=DenoisingConfig(ridge=1, kept=20))
     run = small.run(tmp_path)
-    found = cold_titles.evaluate(run, config)
+    found = cold_titles.evaluate(run, HYBRID)
     assert found["titles"] == cold_titles.held_out(run.ratings, 0).sum()
     assert found["fans"] <= members(run.ratings.user_ids, "test").sum()
     assert found["fan_mean"] > 1.5

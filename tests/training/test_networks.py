@@ -1,6 +1,4 @@
-"""Training of `neural` and `hybrid` on a small world in which the right answers are known."""
-
-from dataclasses import replace
+"""`neural` and `hybrid`, trained on a small world in which the right answers are known."""
 
 import numpy as np
 import pytest
@@ -8,26 +6,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recsys.models import store
-from recsys.training import hybrid, neural
-from recsys.training.ease import DenoisingConfig
-from recsys.training.fan_net import NetConfig
-from recsys.training.loop import Schedule
 from tests.training import small
 
-NET = NetConfig(watch_dim=16, taste_in=8, taste_dim=4, hidden=16, watch_dropout=0.2, taste_dropout=0.1)
-SCHEDULE = Schedule(max_epochs=15, lr=0.02)
 NONE = np.empty(0, np.intp)
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("small")
-    run = small.run(folder)
-    config = hybrid.HybridConfig(
-        net=replace(NET, id_dropout=0.2), schedule=SCHEDULE, linear=DenoisingConfig(ridge=1, kept=20)
-    )
-    models = {"neural": neural.train(run, neural.NeuralConfig(NET, SCHEDULE)), "hybrid": hybrid.train(run, config)}
-    return {name: result.model for name, result in models.items()}
+def trained(small_models):
+    return {name: small_models[name].model for name in ("neural", "hybrid")}
 
 
 @pytest.mark.parametrize("name", ["neural", "hybrid"])
