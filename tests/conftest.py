@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def small_models(tmp_path_factory: pytest.TempPathFactory) -> "SmallModels":
-    """Every model, trained on the small world at its first use."""
+    """Every model, trained on the small data set at its first use."""
     from tests.training.trained import SmallModels
 
     return SmallModels(tmp_path_factory.mktemp("small"))

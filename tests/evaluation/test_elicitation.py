@@ -1,4 +1,4 @@
-"""Interviews with simulated fans whose taste is that of the model: telling questions must tell more."""
+"""Questions to simulated fans drawn from the model: informative questions must help most."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def asked(model) -> dict[str, elicitation.Asked]:
     return elicitation.compare(model, lists, np.linspace(1, 0.5, N_ITEMS))
 
 
-def test_telling_questions_beat_popular_and_random_ones(asked):
+def test_informative_questions_beat_popular_and_random_ones(asked):
     for other in ("popular", "random"):
         for n in (1, 3, 5):
             assert asked["telling"].by_answers[n] < asked[other].by_answers[n]

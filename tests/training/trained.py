@@ -1,4 +1,4 @@
-"""The models of the registry, trained on the small world; tests share them through the fixture `small_models`."""
+"""The models of the registry, trained on the small data set; tests share them by the fixture `small_models`."""
 
 from collections.abc import Callable
 from dataclasses import replace
