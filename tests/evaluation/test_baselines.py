@@ -7,8 +7,7 @@ from recsys.evaluation.baselines import BASELINES, BaselineOnly, Ease, Ials, KNN
 from tests.training import small
 
 ALL = [pytest.param(make, id=make.name) for make in BASELINES]
-if any(make is Ials for make in BASELINES):
-    pytest.importorskip("implicit", reason="the library implicit is not installed")
+pytest.importorskip("implicit", reason="the library implicit is not installed")
 
 
 @pytest.fixture(scope="module")
