@@ -1,6 +1,7 @@
 """Options, shared fixtures and the clean-up at the end of all tests."""
 
 import gc
+import os
 import typing
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -10,24 +11,13 @@ import pytest
 if TYPE_CHECKING:
     from tests.training.trained import SmallModels
 
-#: Fixtures that are expensive to make: with `pytest -n 2 --dist loadgroup`, all their tests run in one process.
-SHARED = ("small_models",)
+# The tests' matrices are small: two threads of the linear algebra library take 1.4 times the CPU time (measured).
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--url", help="run the browser tests against this running app, instead of starting one")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "xdist_group(name): tests of one name run in one process")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests for `--dist loadgroup`: by shared fixture, otherwise by file."""
-    for item in items:
-        shared = [name for name in SHARED if name in getattr(item, "fixturenames", ())]
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(shared[0] if shared else str(item.path)))
 
 
 @pytest.fixture(scope="session")
@@ -39,11 +29,11 @@ def small_models(tmp_path_factory: pytest.TempPathFactory) -> "SmallModels":
 
 
 @pytest.fixture(scope="session", autouse=True)
-def nothing_outlives_python() -> Iterator[None]:
-    """DuckDB's binding complains, after pytest's summary, when its objects outlive Python's last garbage collection.
+def release_test_modules() -> Iterator[None]:
+    """Release the test modules before Python ends; otherwise DuckDB prints errors about its objects after the summary.
 
-    Two lists do, and through Hypothesis's and pytest's functions in them the tests' modules: the collector's callbacks,
-    where Hypothesis leaves one, and typing's overloads, once torch is loaded, which holds on to typing.
+    Two lists keep them alive: the garbage collector's callbacks (Hypothesis adds one), and typing's overloads, which
+    stay once torch is loaded.
     """
     callbacks = gc.callbacks.copy()
     yield
