@@ -4,12 +4,12 @@ import sys
 
 from scripts.commands import Command, run
 
-#: What can be measured, and the module that does it: `add_arguments(parser)` and `main(args) -> int`.
+#: Name -> module with `add_arguments(parser)` and `main(args) -> int`.
 COMMANDS = {
-    "svd": Command("scripts.benchmarks.svd", "training and prediction beside Surprise's SVD: time, memory, results"),
-    "serve": Command("scripts.benchmarks.serve", "one fan's ten, for each model; reading an export; memory"),
-    "network": Command("scripts.benchmarks.network", "an epoch of the network at three sizes: time and memory"),
-    "page": Command("scripts.benchmarks.page", "reruns, cold page loads in a real browser, the server's memory"),
+    "svd": Command("scripts.benchmarks.svd", "our SVD compared with Surprise's: time, memory, results"),
+    "serve": Command("scripts.benchmarks.serve", "ten recommendations with each model; reading an export; memory"),
+    "network": Command("scripts.benchmarks.network", "one epoch of the network at three sizes: time and memory"),
+    "page": Command("scripts.benchmarks.page", "reruns, cold page loads in a real browser, memory of the server"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Train models on prepared ratings and publish them into a folder of artifacts, in one step."""
+"""Train models on prepared ratings and write them to a folder of artifacts."""
 
 import argparse
 import shutil
@@ -11,14 +11,14 @@ from recsys.data import atlas, manifest, ratings
 from recsys.errors import RecsysError
 from recsys.models import store
 
-#: What trains each model: a function that takes a `TrainingRun` and returns a `Trained`. A new trainer is one line.
+#: Model -> function that takes a `TrainingRun` and returns a `Trained`.
 TRAINERS: dict[str, str] = {
     "popularity": "recsys.training.popularity:train",
     "svd": "recsys.training.svd_trainer:train",
     "neural": "recsys.training.neural:train",
     "hybrid": "recsys.training.hybrid:train",
 }
-#: What is made from a trained model of the output folder rather than from ratings.
+#: Made from the trained SVD in the output folder, not from ratings.
 _ATLAS = "atlas"
 _TITLE_STATS = "title_stats.parquet"
 
@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         if args.demographics and set(args.model) != {"hybrid"}:
-            raise RecsysError("--demographics is for the hybrid alone. Train the other models by a command without it.")
+            raise RecsysError("--demographics is for the hybrid alone. Train the other models without it.")
         for name in args.model:
             _draw(args) if name == _ATLAS else _train(name, args)
     except RecsysError as error:
@@ -42,29 +42,29 @@ def _parser() -> argparse.ArgumentParser:
         "model",
         nargs="+",
         choices=[*TRAINERS, _ATLAS],
-        help="which models to train, one after the other; atlas lays out the titles of the svd in --out",
+        help="which models to train, one after the other; atlas: the map of titles from the svd in --out",
     )
     parser.add_argument(
         "--data", type=Path, default=Path("build/mal"), help="folder that scripts.prepare wrote (%(default)s)"
     )
-    parser.add_argument("--out", type=Path, default=Path("artifacts"), help="folder to publish into (%(default)s)")
+    parser.add_argument("--out", type=Path, default=Path("artifacts"), help="folder to write to (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="seed of every random choice (%(default)s)")
     parser.add_argument(
-        "--threads", type=int, default=1, help="more than one is faster, and not reproducible (%(default)s)"
+        "--threads", type=int, default=1, help="more than one is faster but not reproducible (%(default)s)"
     )
     parser.add_argument(
         "--catalogue", type=Path, default=Path("artifacts/catalogue.parquet"), help="titles' content (%(default)s)"
     )
-    parser.add_argument("--device", default="auto", help="what torch computes on: auto, cpu, cuda or mps (%(default)s)")
+    parser.add_argument("--device", default="auto", help="device for torch: auto, cpu, cuda or mps (%(default)s)")
     parser.add_argument(
-        "--checkpoints", type=Path, help="folder in which a killed training of a network leaves off and continues"
+        "--checkpoints", type=Path, help="folder for checkpoints, from which a killed training of a network resumes"
     )
     parser.add_argument(
         "--demographics",
         type=Path,
         metavar="DIR",
-        help="folder of the raw lists: the hybrid also learns from its fans' gender and age where they are known; the "
-        "model is asked without them, and none of them is stored (off)",
+        help="folder of the raw lists: the hybrid also learns from the fans' gender and age where known; the model "
+        "stores neither and does not need them afterwards (off)",
     )
     return parser
 
@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 def _draw(args: argparse.Namespace) -> None:
     from recsys.training.atlas import draw
 
-    print(f"Laying out the titles of the svd in {args.out} (some minutes) ...", flush=True)
+    print(f"Computing the map of titles from the svd in {args.out} (some minutes) ...", flush=True)
     start = time.perf_counter()
     entry = draw(args.out, args.seed)
     written = args.out / atlas.FILE
@@ -88,7 +88,7 @@ def _train(name: str, args: argparse.Namespace) -> None:
     trainer = getattr(import_module(module), function)
     described = manifest.read(args.data)
     checkpoint = args.checkpoints / f"{name}.safetensors" if args.checkpoints else None
-    # Looked for now, so that what is missing is said before the training rather than after it.
+    # Checked now, so that a missing file is reported before the training.
     stats = None if args.data.resolve() == args.out.resolve() else described.path(_TITLE_STATS)
     arrays = ratings.load_arrays(args.data)
     run = TrainingRun(
@@ -113,7 +113,7 @@ def _train(name: str, args: argparse.Namespace) -> None:
 
 
 def _made(described: manifest.Manifest, name: str) -> dict:
-    """How an artifact was made, to go with a copy of it."""
+    """The manifest entry for a copy of an artifact."""
     return {key: value for key, value in described.files[name].items() if key not in ("sha256", "bytes")}
 
 

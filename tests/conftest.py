@@ -1,8 +1,10 @@
-"""Options and endings that the whole suite shares."""
+"""Options, shared fixtures and the clean-up at the end of all tests."""
 
 import gc
+import os
 import typing
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -11,17 +13,32 @@ from hypothesis import settings
 settings.register_profile("no-deadline", deadline=None)
 settings.load_profile("no-deadline")
 
+if TYPE_CHECKING:
+    from tests.training.trained import SmallModels
+
+# The tests' matrices are small: two threads of the linear algebra library take 1.4 times the CPU time (measured).
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--url", help="run the browser tests against this running app, instead of starting one")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def nothing_outlives_python() -> Iterator[None]:
-    """DuckDB's binding complains, after pytest's summary, when its objects outlive Python's last garbage collection.
+@pytest.fixture(scope="session")
+def small_models(tmp_path_factory: pytest.TempPathFactory) -> "SmallModels":
+    """Every model, trained on the small data set at its first use."""
+    from tests.training.trained import SmallModels
 
-    Two lists do, and through Hypothesis's and pytest's functions in them the tests' modules: the collector's callbacks,
-    where Hypothesis leaves one, and typing's overloads, once torch is loaded, which holds on to typing.
+    return SmallModels(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def release_test_modules() -> Iterator[None]:
+    """Release the test modules before Python ends; otherwise DuckDB prints errors about its objects after the summary.
+
+    Two lists keep them alive: the garbage collector's callbacks (Hypothesis adds one), and typing's overloads, which
+    stay once torch is loaded.
     """
     callbacks = gc.callbacks.copy()
     yield

@@ -16,7 +16,7 @@ MEASURES = ("RMSE", "MAE", "Fit time", "Test time")
 
 @dataclass(frozen=True)
 class Table:
-    """One algorithm's measures: `folds` (4, n_folds), in the order of `MEASURES`; times in seconds."""
+    """Measures of one algorithm: `folds` (4, n_folds), rows in the order of `MEASURES`; times in seconds."""
 
     name: str
     folds: NDArray[np.float64]
@@ -27,13 +27,12 @@ class Table:
 
     @property
     def deviations(self) -> NDArray[np.float64]:
-        """Of the population, as Surprise prints them."""
+        """Standard deviations over folds, not corrected (ddof 0), as Surprise prints them."""
         return self.folds.std(axis=1)
 
 
 def folds(n_ratings: int, n_folds: int, seed: int) -> Iterator[tuple[Rows, Rows]]:
-    """Training and test rows of each fold: those of `surprise.model_selection.KFold(n_folds, random_state=seed)`, which
-    `cross_validate` uses, in its order."""
+    """Training and test rows of each fold, equal to `surprise.model_selection.KFold(n_folds, random_state=seed)`."""
     rows = np.arange(n_ratings)
     np.random.RandomState(seed).shuffle(rows)
     sizes = np.full(n_folds, n_ratings // n_folds)

@@ -1,4 +1,4 @@
-"""The algorithms of the reference article's table, behind one interface: fitted to some rows, asked for others."""
+"""The algorithms of the reference article's table behind one interface: fit on some rows, predict others."""
 
 import time
 from abc import ABC, abstractmethod
@@ -19,28 +19,28 @@ from recsys.types import positions_of
 
 Rows = NDArray[np.intp]
 CATALOGUE = Path("artifacts/catalogue.parquet")
-#: Share of a fold's training ratings on which the blend's weights are learned; the parts do without them.
+#: Share of a fold's training ratings for learning the blend's weights; its parts are not trained on them.
 HELD_BACK = 0.05
 
 
 class Algorithm(ABC):
-    """One algorithm on one set of ratings. `fit` and `predict` give seconds first, as `cross_validate` counts them."""
+    """One algorithm on one set of ratings. `fit` and `predict` return seconds, as `cross_validate` counts them."""
 
     @abstractmethod
     def fit(self, rows: Rows) -> float:
-        """Train on the ratings `rows` (n,), in that order."""
+        """Train on the ratings `rows` (n,) in this order."""
 
     @abstractmethod
     def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
-        """Predict the scores of `rows` (m,), within 1-10."""
+        """Predict the scores of `rows` (m,), within 1 to 10."""
 
 
 class _OnArrays(Algorithm):
-    """Ours. Fit time includes sorting the ratings."""
+    """Our SVD. Fit time includes sorting the ratings."""
 
     def __init__(self, ratings: Ratings, make: Callable[[], SVD]) -> None:
         self._ratings, self._make = ratings, make
-        # numba compiles, or loads what it compiled before, when a kernel is first called: not part of fitting.
+        # The first call of a kernel compiles or loads it: not part of the fit time.
         one = np.zeros(1, ratings.users.dtype)
         self._make().fit_arrays(one, one, np.ones(1), 1, 1).predict_arrays(one, one)
 
@@ -63,7 +63,7 @@ class _OnArrays(Algorithm):
 
 
 class _Surprise(Algorithm):
-    """Surprise's. Fit time leaves out building the trainset, as `surprise.model_selection.cross_validate` does."""
+    """An algorithm of Surprise. Fit time excludes building the trainset, as in its own `cross_validate`."""
 
     def __init__(self, ratings: Ratings, make: Callable[[], surprise.AlgoBase]) -> None:
         self._make, self._data = make, RatingsData(ratings)
@@ -83,16 +83,16 @@ class _Surprise(Algorithm):
         return seconds, np.fromiter((p.est for p in predictions), np.float64, len(predictions))
 
 
-def chosen(ratings: Ratings, rows: Rows) -> Ratings:
-    """The ratings `rows`, in order of fan and title; positions and ids stay as they were."""
+def select(ratings: Ratings, rows: Rows) -> Ratings:
+    """Select the ratings `rows`, sorted by fan and title; positions and ids do not change."""
     rows = np.sort(rows)
     return replace(ratings, users=ratings.users[rows], items=ratings.items[rows], scores=ratings.scores[rows])
 
 
 class Factors(Algorithm):
-    """`recsys.training.regression_factors`, with the titles' content from `catalogue`.
+    """`recsys.training.regression_factors` with the titles' content from `catalogue`.
 
-    Raises `ArtifactError` when the catalogue is missing; a rated title that it does not have is without features.
+    Raises `ArtifactError` if the catalogue is missing. Rated titles that are not in it have no features.
     """
 
     def __init__(self, ratings: Ratings, seed: int, catalogue: Path = CATALOGUE) -> None:
@@ -103,7 +103,7 @@ class Factors(Algorithm):
 
     def fit(self, rows: Rows) -> float:
         start = time.perf_counter()
-        self._fitted = regression_factors.fit(chosen(self._ratings, rows), self._features, FactorConfig(), self._seed)
+        self._fitted = regression_factors.fit(select(self._ratings, rows), self._features, FactorConfig(), self._seed)
         return time.perf_counter() - start
 
     def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
@@ -114,14 +114,14 @@ class Factors(Algorithm):
 
 
 class Neighbours(Algorithm):
-    """Item-based KNNBaseline with Surprise's similarities; predictions fan by fan, in numpy."""
+    """Item-based KNNBaseline with Surprise's similarities; predicts fan by fan with numpy."""
 
     def __init__(self, ratings: Ratings, seed: int) -> None:
         self._ratings, self._seed = ratings, seed
 
     def fit(self, rows: Rows) -> float:
         start = time.perf_counter()
-        self._known = chosen(self._ratings, rows)
+        self._known = select(self._ratings, rows)
         self._model = KNNBaseline(self._known, self._seed)
         return time.perf_counter() - start
 
@@ -140,7 +140,7 @@ class Neighbours(Algorithm):
 
 
 class Blend(Algorithm):
-    """A weighted sum of the two and a constant, the weights by least squares on `HELD_BACK` of the training ratings."""
+    """A weighted sum of `Factors`, `Neighbours` and a constant; weights by least squares on `HELD_BACK` ratings."""
 
     def __init__(self, ratings: Ratings, seed: int, catalogue: Path = CATALOGUE) -> None:
         self._ratings, self._seed = ratings, seed
@@ -168,7 +168,7 @@ def _knn() -> surprise.AlgoBase:
     return surprise.KNNBaseline(sim_options=options, bsl_options={"verbose": False}, verbose=False)
 
 
-#: Name -> (what it is, how it is made from ratings and a seed). A new algorithm is one line.
+#: Name -> (row of the table, function that makes it from ratings and a seed).
 ALGORITHMS: dict[str, tuple[str, Callable[[Ratings, int], Algorithm]]] = {
     "normal": ("NormalPredictor (Surprise)", lambda ratings, _: _Surprise(ratings, surprise.NormalPredictor)),
     "baseline": (

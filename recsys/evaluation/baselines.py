@@ -1,4 +1,4 @@
-"""What a model must beat: the usual baselines, fitted to training fans and asked about new ones."""
+"""Baselines to compare models with: fitted to training fans, evaluated on new fans."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from recsys.training import ease
 
 #: Surprise's defaults for the baselines' regularisation and the neighbours of KNNBaseline.
 REG_USER, NEIGHBOURS = 15.0, 40
-#: iALS: chosen among 32..128 factors and weights 1..20 on validation fans.
+#: iALS: chosen on validation fans from 32 to 128 factors and weights of 1 to 20.
 IALS = {"factors": 64, "regularization": 1.0, "alpha": 5.0, "iterations": 15}
 
 
 class RatingsData(Dataset):
-    """`ratings` as a Surprise data set, in the same order; raw ids are positions."""
+    """`ratings` as a Surprise data set in the same order; raw ids are positions."""
 
     def __init__(self, ratings: Ratings) -> None:
         super().__init__(surprise.Reader(rating_scale=(1, 10)))
@@ -33,20 +33,20 @@ class RatingsData(Dataset):
 
 @dataclass(frozen=True)
 class Answer:
-    """`order` (n_items,): higher comes first. `predicted` (n_items,) scores, or None where a baseline gives none."""
+    """`order` (n_items,): recommend the highest first. `predicted` (n_items,): scores, None if not predicted."""
 
     order: Floats
     predicted: Floats | None = None
 
 
 class Baseline(ABC):
-    """Fitted to `ratings`; positions are those of `ratings.item_ids`."""
+    """A baseline fitted to `ratings`; positions are those in `ratings.item_ids`."""
 
     name: ClassVar[str]
 
     @abstractmethod
     def answer(self, items: Items, scores: Floats) -> Answer:
-        """All titles for a new fan who gave `items` (n,) the `scores` (n,)."""
+        """Order all titles for a new fan who gave `items` (n,) the `scores` (n,)."""
 
 
 class Popularity(Baseline):
@@ -62,7 +62,7 @@ class Popularity(Baseline):
 
 
 class ItemMean(Baseline):
-    """Titles' means, drawn towards the mean of all by 10 ratings."""
+    """Titles' means, shrunk towards the overall mean by 10 ratings."""
 
     name = "item mean"
 
@@ -102,8 +102,7 @@ class BaselineOnly(Baseline):
 
 
 class KNNBaseline(BaselineOnly):
-    """Surprise's item-based KNNBaseline with Pearson-baseline similarities (Koren 2010, eq. 3): a new fan's ratings are
-    compared through the similarities that training fans gave."""
+    """Surprise's item-based KNNBaseline with Pearson-baseline similarities (Koren 2010, eq. 3) from training fans."""
 
     name = "KNNBaseline"
 
@@ -120,7 +119,7 @@ class KNNBaseline(BaselineOnly):
         return Answer(predicted, predicted)
 
     def predict(self, items: Items, scores: Floats, wanted: Items) -> NDArray[np.float64]:
-        """Expected scores of `wanted` (m,), (m,)."""
+        """Predict the scores of `wanted` (m,): (m,)."""
         base = self._fan_base(items, scores)
         alike = self._alike[np.ix_(wanted, items)]
         residuals = np.broadcast_to(scores - base[items], alike.shape)
@@ -133,7 +132,7 @@ class KNNBaseline(BaselineOnly):
 
 
 class Ease(Baseline):
-    """See `recsys.training.ease.ease`. For a fan without ratings all scores are 0: the order is then popularity's."""
+    """See `recsys.training.ease.ease`. A fan without ratings gets the order of `Popularity`."""
 
     name = "EASE"
 
@@ -148,7 +147,7 @@ class Ease(Baseline):
 
 
 class Ials(Baseline):
-    """Implicit alternating least squares (Hu, Koren & Volinsky 2008) of the library `implicit`, on EASE's weights."""
+    """Implicit alternating least squares (Hu, Koren & Volinsky 2008) by the library `implicit`, on EASE's weights."""
 
     name = "iALS"
 

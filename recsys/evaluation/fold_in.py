@@ -1,4 +1,4 @@
-"""How well a fan is inferred from few ratings, and whether the 80% bands keep their word."""
+"""Prediction error and interval coverage for held-out fans by number of known ratings."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -12,14 +12,14 @@ from recsys.models.base import Model
 
 #: Numbers of known ratings.
 COUNTS = (0, 1, 3, 5, 10, 20, 50)
-#: A score counts as covered up to this far outside the band: ends are computed, scores are whole numbers.
+#: Tolerance for scores that equal an end of the band up to rounding.
 _ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
 class FoldInFigures:
-    """A model told `known` ratings of each of `fans`: the RMSE of their `scores` hidden scores, the share that the 80%
-    band covered, its standard error over fans, and its mean width in points."""
+    """Figures at `known` ratings for `fans` fans with `scores` hidden scores: RMSE, the share of scores inside the 80%
+    band, its standard error over fans, and the band's mean width in points."""
 
     known: int
     fans: int
@@ -31,7 +31,7 @@ class FoldInFigures:
 
 
 def figures(model: Model, fans: FanLists, counts: Iterable[int] = COUNTS) -> Iterator[FoldInFigures]:
-    """For each of `counts`, over the fans with more ratings than that; without bands for `counts` that leave none."""
+    """Measure at each of `counts`, over the fans with more ratings; stops at the first count without such a fan."""
     for known in counts:
         predicted, actual, covered, widths = [], [], [], []
         for reveal in fans.reveal(known):
@@ -44,7 +44,7 @@ def figures(model: Model, fans: FanLists, counts: Iterable[int] = COUNTS) -> Ite
         if not predicted:
             return
         errors = rmse(np.concatenate(predicted), np.concatenate(actual))
-        # Every score counts once; fans differ, so the standard error is that of a ratio of sums over fans.
+        # Fans are the independent units: the standard error of a ratio of sums over fans.
         sizes, hits = np.array([len(c) for c in covered]), np.array([c.sum() for c in covered])
         coverage = hits.sum() / sizes.sum()
         error = standard_error((hits - coverage * sizes) / sizes.mean()) if len(sizes) > 1 else math.nan

@@ -1,4 +1,4 @@
-"""Plain ridge fold-in, what the fan's prior is measured against."""
+"""Fold-in by plain ridge regression, the baseline for the fitted fans' prior."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,9 @@ PENALTIES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 
 
 def model(svd: SVD, rated: NDArray[np.intp], item_ids: NDArray[np.int64], penalty: float) -> serving.SVD:
-    """SVD whose fold-in minimises the squared error plus `penalty` · (b_u² + |p_u|²): the posterior mean under the
-    prior N(0, I / penalty) with noise of variance 1. `rated` (n,) are positions of titles with ratings, `item_ids`
-    (n,) their ids."""
+    """Make a serving SVD whose fold-in minimises the squared error plus `penalty` · (b_u² + |p_u|²): the posterior mean
+    under the prior N(0, I / penalty) and noise of variance 1. `rated` (n,) are positions of titles with ratings,
+    `item_ids` (n,) their ids."""
     rows = svd.item_rows[rated]
     factors = np.column_stack([np.ones(len(rows)), svd.qi[rows]]) / np.sqrt(penalty)
     base = (svd.global_mean + svd.bi[rows]).astype(np.float32)
@@ -25,7 +25,7 @@ def model(svd: SVD, rated: NDArray[np.intp], item_ids: NDArray[np.int64], penalt
 
 
 def best(svd: SVD, rated: NDArray[np.intp], item_ids: NDArray[np.int64], fans: FanLists) -> tuple[float, serving.SVD]:
-    """The penalty with the lowest mean RMSE on `fans` over the numbers of known ratings, and its model with bands."""
+    """Choose the penalty with the lowest RMSE on `fans`, averaged over numbers of known ratings; also its model."""
     errors = {
         penalty: np.mean([row.rmse for row in figures(model(svd, rated, item_ids, penalty), fans)])
         for penalty in PENALTIES

@@ -1,4 +1,4 @@
-"""Lays the titles out on a map: those that the same fans like lie near each other."""
+"""Computes the map of titles: titles that the same fans like are near each other."""
 
 from pathlib import Path
 from typing import Any, cast
@@ -12,20 +12,20 @@ from recsys.data import atlas, manifest
 from recsys.models import store
 from recsys.models.svd import SVD
 
-#: Directions of the factors that are kept, and neighbours that each title is laid out by.
+#: Number of principal components kept; t-SNE's perplexity and number of iterations.
 DIRECTIONS = 100
 PERPLEXITY = 30.0
 ROUNDS = 750
-#: Titles among which it is measured how far neighbours on the map are neighbours in taste (Venna & Kaski 2001).
+#: Number of random titles whose trustworthiness (Venna & Kaski 2001) is measured.
 _MEASURED = 2_000
 
 
 def directions(factors: NDArray[np.floating], raters: NDArray[np.integer], n: int = DIRECTIONS) -> NDArray[np.float64]:
-    """The titles' taste factors (n_items, n_factors) as unit vectors (n_items, at most `n`) to compare.
+    """Turn the titles' taste factors (n_items, n_factors) into unit vectors (n_items, at most `n`).
 
-    What the factors say of popularity, linearly in log raters (n_items,), is taken out: otherwise all famous titles lie
-    together. The rest is in principal components, each scaled to the square root of its spread: as they are, the few
-    strongest (age, audience) drown what tells genres apart, and scaled to equal spread the weakest are noise.
+    The linear effect of log `raters` (n_items,) is removed; otherwise all popular titles form one group. The rest is
+    projected on principal components, each scaled to the square root of its singular value: unscaled, the few strongest
+    (age, audience) dominate genres; scaled to equal variance, the weakest add noise.
     """
     popularity = np.log(np.maximum(raters, 1.0))
     popularity -= popularity.mean()
@@ -39,8 +39,8 @@ def directions(factors: NDArray[np.floating], raters: NDArray[np.integer], n: in
 
 
 def lay_out(vectors: NDArray[np.float64], seed: int = 0, rounds: int = ROUNDS) -> NDArray[np.float32]:
-    """t-SNE (van der Maaten & Hinton 2008) of unit `vectors`, begun from their principal components (Kobak & Berens
-    2019): coordinates (n_items, 2), with mean 0 and standard deviation 1."""
+    """Apply t-SNE (van der Maaten & Hinton 2008) to unit `vectors`, initialised with principal components (Kobak &
+    Berens 2019). Gives coordinates (n_items, 2) with mean 0 and standard deviation 1."""
     perplexity = min(PERPLEXITY, (len(vectors) - 1) / 3)
     method = TSNE(perplexity=perplexity, init="pca", random_state=seed, max_iter=rounds, n_jobs=1)
     places = method.fit_transform(vectors)
@@ -48,9 +48,9 @@ def lay_out(vectors: NDArray[np.float64], seed: int = 0, rounds: int = ROUNDS) -
 
 
 def draw(folder: Path, seed: int = 0) -> dict[str, Any]:
-    """Map the titles of the SVD in `folder` and write atlas.parquet there; gives what its manifest entry says.
+    """Compute the map from the SVD in `folder`, write atlas.parquet there, and return its manifest entry.
 
-    Raises `ArtifactError` when there is no SVD yet.
+    Raises `ArtifactError` if there is no SVD.
     """
     described = manifest.read(folder)
     file = store.file_name("svd")

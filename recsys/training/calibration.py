@@ -1,4 +1,4 @@
-"""Error bands from held-out fans: the quantiles of standardised errors at each number of known ratings."""
+"""Calibrates prediction intervals on held-out fans: quantiles of standardised errors by number of known ratings."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,14 +16,14 @@ _MIN_SCORES = 500
 
 
 def no_band() -> Band:
-    """What a model holds until it is calibrated: one standard deviation to each side."""
+    """The band of a model before calibration: plus and minus one standard deviation."""
     return Band(np.zeros(1), -np.ones(1), np.ones(1))
 
 
 def calibrate(model: Model[F], variance: Callable[[F, Items], Floats], fans: FanLists, share: float = 0.8) -> Band:
-    """The band that covers `share` of the hidden scores of `fans`, as much below it as above, at each of `COUNTS`.
+    """Fit the band that covers `share` of the hidden scores of `fans` at each of `COUNTS`, with equal tails.
 
-    `variance(fan, items)` is the model's own. Counts that leave fewer than 500 hidden scores are left out.
+    `variance(fan, items)` is the model's own. Counts with fewer than 500 hidden scores are left out.
     """
     counts, lows, highs = [], [], []
     for k in COUNTS:

@@ -1,4 +1,4 @@
-"""What a title is, as numbers: the features that `hybrid` knows of every title of the catalogue, rated or not."""
+"""Content features of all titles of the catalogue, rated or not, for `hybrid`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 from recsys.data.catalogue import Catalogue
 from recsys.errors import ArtifactError
 
-#: Lower ends of the bins of episode counts and of years; 0 is unknown.
+#: Lower ends of the bins; 0 is unknown.
 EPISODES = (0, 1, 2, 3, 8, 14, 27, 60)
 YEARS = (0, 1, 1980, 1990, 1995, 2000, 2003, 2006, 2009, 2012, 2014, 2016, 2018)
 MEMBERS = (0, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
-#: A value that fewer titles have says too little.
+#: A value that fewer titles have is no feature.
 _FEWEST = 20
 
 
 @dataclass(frozen=True)
 class Content:
-    """By title, ascending ids: `item_ids` (n,), `features` (n, n_features) of 0 and 1, called `names`, and `franchises`
-    (n,), the same number for titles that belong together."""
+    """By title, in order of id: `item_ids` (n,), `features` (n, n_features) of 0 and 1 with their `names`, and
+    `franchises` (n,), equal numbers for titles of the same franchise."""
 
     item_ids: NDArray[np.int64]
     features: NDArray[np.float32]
@@ -30,11 +30,11 @@ class Content:
 
 
 def load(path: Path, members: bool = False) -> Content:
-    """The content of every title of the catalogue at `path`.
+    """Read the content of all titles of the catalogue at `path`.
 
-    Genres, type, episodes, year, season, source, age rating and whether the title continues another; columns that a
-    catalogue does not know give no features. `members` adds the member count, which a new title does not have yet.
-    Raises `ArtifactError` when there is no such catalogue.
+    Features: genres, type, episodes, year, season, source, age rating, and whether the title continues another. Empty
+    columns give no features. `members` adds the member count, which a new title does not have yet.
+    Raises `ArtifactError` if the catalogue is missing.
     """
     if not path.exists():
         raise ArtifactError(f"{path} is missing; write it with python -m scripts.build_catalogue.")

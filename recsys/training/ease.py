@@ -1,4 +1,4 @@
-"""Linear title-to-title models of what fans watch, in closed form: EASE, and a ridge that expects short lists."""
+"""Linear title-to-title models of what fans watch, in closed form: EASE, and a ridge regression for short lists."""
 
 from dataclasses import dataclass
 
@@ -14,30 +14,33 @@ from recsys.models.linear import SparseLinear
 
 @dataclass(frozen=True)
 class DenoisingConfig:
-    """How `denoising_ridge` is fitted."""
+    """Hyperparameters of `denoising_ridge`."""
 
-    #: Lengths of the told lists that it expects, all as likely.
-    told: tuple[int, ...] = (3, 5, 8, 12, 20, 30)
+    #: Numbers of known titles to train for, all equally likely.
+    known: tuple[int, ...] = (3, 5, 8, 12, 20, 30)
     #: Regularisation.
     ridge: float = 0.1
-    #: A hidden title with at least this score is one to recommend.
+    #: Hidden titles with at least this score are to be recommended.
     liked: float = 8.0
-    #: Only the most rated titles take part: the cost grows with their cube, and the rest are hardly ever watched.
+    #: Number of titles, the most rated ones. The cost grows with its cube, and the others are rarely watched.
     most: int = 5000
-    #: Weights kept of each title.
+    #: Weights kept per title.
     kept: int = 100
 
 
 def matrix(ratings: Ratings, values: NDArray) -> csr_matrix:
-    """`values` (n_ratings,) as a sparse matrix of the fans who have ratings by all titles, float32."""
+    """`values` (n_ratings,) as a sparse float32 matrix: a row per fan with ratings, a column per title."""
     fans, rows = np.unique(ratings.users, return_inverse=True)
     shape = len(fans), len(ratings.item_ids)
     return csr_matrix((values.astype(np.float32), (rows, ratings.items)), shape=shape)
 
 
 def ease(ratings: Ratings, ridge: float = 300.0) -> NDArray[np.float32]:
-    """EASE (Steck 2019, "Embarrassingly shallow autoencoders", eq. 8) on weights max(r - 4, .5)/6: B (n_items, n_items)
-    with a zero diagonal; a fan's scores are the weights of the rated titles times B. Memory 8 n_items² bytes."""
+    """Fit EASE (Steck 2019, "Embarrassingly shallow autoencoders", eq. 8) to weights max(r - 4, .5)/6.
+
+    Gives B (n_items, n_items) with a zero diagonal; a fan's scores are the weights of the rated titles times B.
+    Memory: 8 n_items² bytes.
+    """
     x = matrix(ratings, watch_weights(ratings.scores))
     gram = (x.T @ x).toarray()
     gram[np.diag_indices_from(gram)] += ridge
@@ -48,20 +51,20 @@ def ease(ratings: Ratings, ridge: float = 300.0) -> NDArray[np.float32]:
 
 
 def denoising_ridge(ratings: Ratings, config: DenoisingConfig) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """B (n_items, n_items) and an intercept (n_items,): the ridge regression of whether a hidden title is liked on the
-    weights w_i / sqrt(k) of k told ones, over every way to tell k of a fan's n titles.
+    """Ridge regression of "a hidden title is liked" on the weights w_i / sqrt(k) of k known titles, over all choices of
+    k of a fan's n titles: B (n_items, n_items) and an intercept (n_items,).
 
-    Its normal equations need only the chances that a title is told, k/n, that two are, k(k-1)/(n(n-1)), and that one is
-    and another is not, k(n-k)/(n(n-1)); as in Steck's denoising linear autoencoders (2020, "Autoencoders that don't
-    overfit towards the identity"), with dropout that leaves short lists. Memory 8 n_items² bytes.
+    Its normal equations need only the probabilities that a title is known, k/n, that two are, k(k-1)/(n(n-1)), and that
+    one is known and another hidden, k(n-k)/(n(n-1)). This is a denoising linear autoencoder (Steck 2020, "Autoencoders
+    that don't overfit towards the identity") whose dropout leaves short lists. Memory: 8 n_items² bytes.
     """
     x = matrix(ratings, watch_weights(ratings.scores))
     liked = matrix(ratings, ratings.scores >= config.liked)
     lengths = np.diff(x.indptr).astype(np.float64)
     one, two, across, mean, hidden = np.zeros((5, len(lengths)))
     others = np.maximum(lengths - 1, 1)
-    for told in config.told:
-        k = np.minimum(told, lengths - 1).clip(min=0)
+    for known in config.known:
+        k = np.minimum(known, lengths - 1).clip(min=0)
         scale = 1 / np.sqrt(np.maximum(k, 1))
         one += k / lengths * scale**2
         two += k * (k - 1) / (lengths * others) * scale**2
@@ -69,7 +72,7 @@ def denoising_ridge(ratings: Ratings, config: DenoisingConfig) -> tuple[NDArray[
         mean += k / lengths * scale
         hidden += (lengths - k) / lengths
     one, two, across, mean, hidden = (
-        diags((chance / len(config.told)).astype(np.float32)) for chance in (one, two, across, mean, hidden)
+        diags((chance / len(config.known)).astype(np.float32)) for chance in (one, two, across, mean, hidden)
     )
     gram = (x.T @ (two @ x)).toarray()
     gram[np.diag_indices_from(gram)] = np.asarray((one @ x.power(2)).sum(axis=0)).ravel() + config.ridge
@@ -86,7 +89,7 @@ def denoising_ridge(ratings: Ratings, config: DenoisingConfig) -> tuple[NDArray[
 
 
 def sparse(weights: NDArray[np.float32], base: NDArray[np.float32], kept: int) -> SparseLinear:
-    """The `kept` largest weights by size of each row of `weights` (n_items, n_items)."""
+    """Keep the `kept` weights of largest absolute value in each row of `weights` (n_items, n_items)."""
     kept = min(kept, len(weights))
     targets = (
         np.argpartition(-np.abs(weights), kept - 1, axis=1)[:, :kept] if kept else np.zeros((len(weights), 0), int)

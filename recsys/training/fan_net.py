@@ -1,4 +1,4 @@
-"""`FanNet` in PyTorch: the same network as `recsys.models.fan_net`, with dropout, and its loss."""
+"""`FanNet` in PyTorch: the network of `recsys.models.fan_net` with dropout and a loss."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ from torch.nn import functional
 from recsys.models import fan_net as serving
 from recsys.training.reveals import Batch
 
-#: Parameters that training alone has.
+#: Parameters that are used only in training.
 _FACTS = ("fact_watch", "fact_hidden")
 
 
 @dataclass(frozen=True)
 class NetConfig:
-    """The size of the network and how it is regularised."""
+    """Size and regularisation of the network."""
 
     watch_dim: int = 192
     taste_in: int = 64
@@ -27,21 +27,21 @@ class NetConfig:
     watch_dropout: float = 0.4
     #: Share of the score network's inputs and hidden units dropped.
     taste_dropout: float = 0.3
-    #: Share of titles whose own embedding is dropped from a batch, so that their content must speak for them.
+    #: Share of titles whose own embedding is dropped from a batch, so that their content must predict alone.
     id_dropout: float = 0.0
-    #: A hidden title with at least this score is one to recommend.
+    #: Hidden titles with at least this score are to be recommended.
     liked: float = 8.0
 
 
 class FanNet(nn.Module):
-    """See `recsys.models.fan_net.FanNet` for the formulas and the parameters' names, which are the same here.
+    """Formulas and parameter names are those of `recsys.models.fan_net.FanNet`.
 
     Loss of a batch: - mean over fans of mean over hidden liked titles of log softmax over unrated titles of watch_j
-    (Liang et al. 2018), + mean squared error of the predicted scores of hidden titles that are asked.
+    (Liang et al. 2018), + mean squared error of the predicted scores of the hidden titles marked `asked`.
 
-    Facts (n_facts,) that are known of some fans while training only, as privileged information (Vapnik & Vashist 2009),
-    enter through `fact_watch` (n_facts, watch_dim), added inside the tanh of `habit`, and `fact_hidden` (n_facts,
-    hidden), added to the hidden layer's inputs. The numpy twin lacks both: to it, everybody's facts are unknown.
+    Facts (n_facts,) about some fans, known only during training, are privileged information (Vapnik & Vashist 2009).
+    They enter through `fact_watch` (n_facts, watch_dim), added inside the tanh of `habit`, and `fact_hidden` (n_facts,
+    hidden), added before the hidden layer's activation. The numpy network has neither: all facts are unknown there.
     """
 
     content: Tensor
@@ -55,8 +55,8 @@ class FanNet(nn.Module):
         likes: NDArray,
         n_facts: int = 0,
     ) -> None:
-        """`content` (n_items, n_features); `bias` (n_items,) titles' shrunken means less `mean`; `likes` (n_items,) how
-        many training fans liked each."""
+        """`content` (n_items, n_features); `bias` (n_items,): titles' shrunken means minus `mean`; `likes` (n_items,):
+        the number of training fans who liked each title."""
         super().__init__()
         self.config = config
         n, c = len(content), content.shape[1]
@@ -85,23 +85,23 @@ class FanNet(nn.Module):
         self.out_weight = table(config.taste_dim + 1, config.hidden, scale=config.hidden**-0.5)
         self.out_bias = nn.Parameter(torch.zeros(config.taste_dim + 1))
         self.skip_weight = nn.Parameter(torch.zeros(config.taste_dim + 1, inputs))
-        if n_facts:  # zeros: with or without facts, the other parameters begin alike
+        if n_facts:  # zeros: no random draw, so the other parameters start the same
             self.fact_watch = nn.Parameter(torch.zeros(n_facts, config.watch_dim))
             self.fact_hidden = nn.Parameter(torch.zeros(n_facts, config.hidden))
 
     def _kept(self) -> Tensor:
-        """1 where a title keeps its own embedding in this batch, (n_items,)."""
+        """1 for titles that keep their own embedding in this batch, else 0: (n_items,)."""
         share = self.config.id_dropout if self.training else 0.0
         return (torch.rand(len(self.content), device=self.content.device) >= share).float()
 
     def encode(
         self, items: Tensor, scores: Tensor, fans: Tensor, n: int, kept: Tensor, facts: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """`habit` (n, watch_dim), `taste` (n, taste_dim) and `level` (n,) of `n` fans from their ratings (told,) and
-        `facts` (n, n_facts), None if unknown."""
+        """`habit` (n, watch_dim), `taste` (n, taste_dim) and `level` (n,) of `n` fans from their known ratings (known,)
+        and `facts` (n, n_facts), None if unknown."""
         content, own = self.content[items], kept[items]
 
-        def gathered(values: Tensor) -> Tensor:  # (told, ...) -> (n, ...)
+        def gathered(values: Tensor) -> Tensor:  # (known, ...) -> (n, ...)
             return values.new_zeros(n, *values.shape[1:]).index_add(0, fans, values)
 
         length = gathered(torch.ones_like(scores))
@@ -132,7 +132,7 @@ class FanNet(nn.Module):
         return self.mean + own * self.bias[items] + content @ self.content_bias
 
     def watch(self, habit: Tensor, kept: Tensor) -> Tensor:
-        """(n, n_items)."""
+        """Scores of how likely each of `n` fans watches each title: (n, n_items)."""
         own = kept * (habit @ self.watch_out.T + self.watch_bias)
         return own + (habit @ self.content_watch_out.T + self.content_watch_bias) @ self.content.T
 
@@ -157,7 +157,7 @@ class FanNet(nn.Module):
         return watching + functional.mse_loss(predicted, batch.hidden_scores[asked])
 
     def to_serving(self, own: NDArray[np.intp], content: NDArray[np.float32]) -> serving.FanNet:
-        """The numpy twin, for titles with these rows of embeddings (-1: none) and this content."""
-        served = {name: value for name, value in self.named_parameters() if name not in _FACTS}
-        weights = {name: value.detach().cpu().numpy().copy() for name, value in served.items()}
+        """Convert to the numpy network. `own` are rows of the titles' embeddings, -1 for none."""
+        kept = ((name, value) for name, value in self.named_parameters() if name not in _FACTS)
+        weights = {name: value.detach().cpu().numpy().copy() for name, value in kept}
         return serving.FanNet(weights, own, content)

@@ -1,5 +1,5 @@
-"""Trains `hybrid`: title factors and the network, both knowing content, and the linear watch model on training fans;
-their blend on validation fans."""
+"""Trains `hybrid`: title factors, the network and the linear watch model on training fans, their blend on validation
+fans. The factors and the network use the titles' content."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
@@ -18,15 +18,15 @@ from recsys.models.linear import SparseLinear
 from recsys.prepare import demographics
 from recsys.training import content, regression_factors
 from recsys.training.calibration import calibrate, errors_by_count, no_band
-from recsys.training.cold import ColdConfig, served
+from recsys.training.cold import ColdConfig, to_serving_svd
 from recsys.training.ease import DenoisingConfig, denoising_ridge, sparse
 from recsys.training.fan_net import NetConfig
-from recsys.training.neural import NeuralConfig, at_titles, epochs, halved, train_net
+from recsys.training.neural import NeuralConfig, at_titles, epochs, round_to_float16, train_net
 from recsys.training.order import SCORE_WEIGHTS, order_by_count, ranked
 from recsys.training.regression_factors import FactorConfig
 from recsys.training.run import Trained, TrainingRun
 
-#: Numbers of known ratings at which the parts' shares are learned, and those at which the order is.
+#: Numbers of known ratings at which the parts' shares are learned, and at which the order is learned.
 SHARE_COUNTS = (0, 1, 3, 5, 10, 20, 50, 200)
 ORDER_COUNTS = (0, 1, 3, 5, 10, 20, 50)
 WATCH_WEIGHTS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3, 0.5, 1.0)
@@ -34,15 +34,15 @@ WATCH_WEIGHTS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3, 0.5, 1.0)
 
 @dataclass(frozen=True)
 class HybridConfig(NeuralConfig):
-    """What defines a `hybrid` beside its data."""
+    """Hyperparameters of `hybrid`."""
 
     net: NetConfig = field(default_factory=lambda: NetConfig(id_dropout=0.1))
     linear: DenoisingConfig = field(default_factory=DenoisingConfig)
     factors: FactorConfig = field(default_factory=FactorConfig)
     cold: ColdConfig = field(default_factory=ColdConfig)
-    #: The member count is content. Off: a new title has none yet, so that the count would leak the future.
+    #: Use the member count as content. Off: a new title has few members yet, so the count would leak the future.
     members: bool = False
-    #: The network's share in the scores of titles without ratings, as `scripts.evaluate cold-titles` learns it.
+    #: The network's share in the scores of titles without ratings; `scripts.evaluate cold-titles` measures the best.
     new_share: float = 0.08
 
 
@@ -56,7 +56,7 @@ def train(run: TrainingRun, config: HybridConfig | None = None) -> Trained:
 
 
 def parts(run: TrainingRun, config: HybridConfig) -> tuple[Hybrid, dict[str, Any]]:
-    """All parts, in equal shares: `blended` learns better ones."""
+    """Train all parts and give them equal shares; `blended` learns better ones."""
     titles = content.load(run.catalogue, config.members)
     item_ids, features = titles.item_ids, titles.features
     run = replace(run, ratings=at_titles(run.ratings, item_ids))
@@ -65,12 +65,12 @@ def parts(run: TrainingRun, config: HybridConfig) -> tuple[Hybrid, dict[str, Any
     counts = np.bincount(ratings.items, minlength=len(item_ids))
     own = np.flatnonzero(counts)
     factors = regression_factors.fit(ratings, features, config.factors, run.seed, _progress)
-    svd = served(factors, item_ids, counts, titles.franchises, config.cold)
+    svd = to_serving_svd(factors, item_ids, counts, titles.franchises, config.cold)
     fans = fan_lists(run.ratings, "validation", item_ids[own], run.seed)
     net, history = train_net(run, ratings, item_ids[own], features[own], fans, config, facts)
     rows = np.full(len(item_ids), -1)
     rows[own] = np.arange(len(own))
-    net = halved(fan_net.FanNet(net.weights, rows, features))
+    net = round_to_float16(fan_net.FanNet(net.weights, rows, features))
     linear = _linear(ratings, counts, config.linear)
     blend = Blend((0.0,), (0.5,), config.new_share, (0.0,), (0.05,))
     model = Hybrid(net, svd, linear, counts > 0, blend, no_band(), 0.0)
@@ -82,7 +82,7 @@ def _progress(iterations: Iterable[int]) -> Iterable[int]:
 
 
 def _linear(ratings: Ratings, counts: NDArray[np.int64], config: DenoisingConfig) -> SparseLinear:
-    """The linear watch model of the most rated titles; the others have the lowest base and no weights."""
+    """Fit the linear watch model to the most rated titles; the others get the lowest base and no weights."""
     most = np.sort(np.argsort(-counts, kind="stable")[: config.most])
     most = most[counts[most] > 0]
     linear = sparse(*denoising_ridge(at_titles(ratings, ratings.item_ids[most]), config), config.kept)
@@ -94,12 +94,12 @@ def _linear(ratings: Ratings, counts: NDArray[np.int64], config: DenoisingConfig
 
 
 def blended(model: Hybrid, fans: FanLists) -> Hybrid:
-    """`model` with shares, watch weight, score weight and bands learned on `fans`, none of whom trained it."""
+    """Learn shares, watch weights, score weight and bands on `fans`, who are not among the training fans."""
     blend = replace(model.blend, counts=tuple(map(float, SHARE_COUNTS)), shares=_shares(model, fans))
     model = _with(model, blend=blend)
     gains = np.array([_order_gains(model, fans, k) for k in ORDER_COUNTS])
     weight = int(np.argmax(gains.max(axis=1).mean(axis=0)))
-    # At each count the best with its neighbours: one count alone has too few fans to tell close weights apart.
+    # Each count is averaged with its neighbours: alone it has too few fans to compare close weights.
     at_weight = np.pad(gains[:, :, weight], ((1, 1), (0, 0)), mode="edge")
     near = (at_weight[:-2] + 2 * at_weight[1:-1] + at_weight[2:]).argmax(axis=1)
     watch_weights = tuple(WATCH_WEIGHTS[i] for i in near)
@@ -109,7 +109,7 @@ def blended(model: Hybrid, fans: FanLists) -> Hybrid:
 
 
 def _order_gains(model: Hybrid, fans: FanLists, k: int) -> NDArray[np.float64]:
-    """Mean NDCG@10 of `fans` told `k` ratings by watch weight and score weight."""
+    """Mean NDCG@10 of `fans` with `k` known ratings, by watch weight and score weight."""
     gains = []
     for fan in ranked(model, fans, k):
         chance = model.net.watch(fan.folded.embedding)
@@ -120,7 +120,7 @@ def _order_gains(model: Hybrid, fans: FanLists, k: int) -> NDArray[np.float64]:
 
 
 def _shares(model: Hybrid, fans: FanLists) -> tuple[float, ...]:
-    """The network's share that leaves the smallest squared error, within 0..1, at each of `SHARE_COUNTS`."""
+    """The network's share, within 0..1, with the smallest squared error at each of `SHARE_COUNTS`."""
     shares = []
     for k in SHARE_COUNTS:
         across, square = 0.0, 0.0

@@ -1,4 +1,4 @@
-"""The epoch loop of every torch model: seeds, learning rate, validation, early stopping, resuming after a kill."""
+"""The epoch loop of all torch models: seeds, learning rate, validation, early stopping, checkpoints."""
 
 import json
 import math
@@ -10,24 +10,25 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from recsys.errors import ArtifactError
+from recsys.training.threads import thread_count
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast a module is trained; part of a model's configuration."""
+    """Length and learning rate of training; part of a model's configuration."""
 
     max_epochs: int = 20
-    #: Highest learning rate of Adam; it rises to it in the first tenth and falls as a half cosine (Loshchilov 2017).
+    #: Highest learning rate of AdamW: linear warm-up in the first tenth, then half a cosine (Loshchilov 2017).
     lr: float = 5e-3
-    #: Decoupled weight decay of the groups of parameters that the module names.
+    #: Decoupled weight decay of parameters with more than one dimension.
     weight_decay: float = 0.05
-    #: Stop after so many epochs without a better validation.
+    #: Stop after this many epochs without a better validation.
     patience: int = 6
 
 
@@ -36,18 +37,18 @@ class RunOptions:
     """Run-time choices; they do not define the model."""
 
     seed: int = 0
-    #: "auto" takes CUDA, then MPS, then the CPU; only the CPU gives the same result from the same seed.
+    #: "auto": CUDA if there is one, else MPS, else the CPU. Only the CPU is reproducible from a seed.
     device: str = "auto"
     threads: int = 1
-    #: A file to continue from and to write after each epoch.
+    #: A file to resume from, written after each epoch.
     checkpoint: Path | None = None
     progress: bool = True
 
 
 @dataclass
 class History:
-    """`losses` of training and `validations` (lower is better) by epoch; `best` is the epoch whose weights were kept;
-    `seconds` per epoch."""
+    """By epoch: training `losses`, `validations` (lower is better) and `seconds`; `best` is the epoch whose weights are
+    kept."""
 
     losses: list[float] = field(default_factory=list)
     validations: list[float] = field(default_factory=list)
@@ -59,7 +60,7 @@ class History:
 
 
 class Batches(Protocol):
-    """One epoch's batches, the same for the same epoch; `len` counts them."""
+    """Batches by epoch, always the same for the same epoch; `len` is their number in an epoch."""
 
     def __len__(self) -> int: ...
 
@@ -67,7 +68,7 @@ class Batches(Protocol):
 
 
 def device(name: str = "auto") -> torch.device:
-    """The device called `name`, or the best that this machine has."""
+    """The device `name`; for "auto", the fastest kind that this machine has."""
     if name != "auto":
         return torch.device(name)
     if torch.cuda.is_available():
@@ -84,13 +85,12 @@ def train(
     options: RunOptions,
     described: dict[str, Any],
 ) -> History:
-    """Train `module` in place and leave it with the weights of its best epoch, on the CPU and in evaluation mode.
+    """Train `module` in place; it ends with the weights of its best epoch, on the CPU and in evaluation mode.
 
-    `loss(module, batch)` is a scalar; `validate(module)` is lower for a better module and must not look at training
-    data. `described` tells one training from another: a checkpoint of a different one is an `ArtifactError`. A run that
-    was killed and resumed gives the same weights as one that was not, as every epoch draws from its own seed.
+    `loss(module, batch)` is a scalar; `validate(module)` is lower for a better module and must not use training data.
+    `described` identifies the training; raises `ArtifactError` on a checkpoint of another one. A run that was killed
+    and resumed gives the same weights as an uninterrupted one, because every epoch has its own seed.
     """
-    torch.set_num_threads(options.threads)
     on = device(options.device)
     module.to(on)
     decayed = [p for p in module.parameters() if p.ndim > 1]
@@ -102,14 +102,9 @@ def train(
     if options.checkpoint is not None and options.checkpoint.exists():
         history, best = _resume(options.checkpoint, module, optimizer, described)
     total = schedule.max_epochs * len(batches)
-    bar = tqdm(
-        total=total,
-        initial=len(history.losses) * len(batches),
-        disable=not options.progress,
-        unit="batch",
-        mininterval=5,
-    )
-    with bar:
+    done = len(history.losses) * len(batches)
+    bar = tqdm(total=total, initial=done, disable=not options.progress, unit="batch", mininterval=5)
+    with bar, thread_count(torch, options.threads):
         for epoch in range(len(history.losses), schedule.max_epochs):
             if history.validations and epoch - 1 - history.best >= schedule.patience:
                 break
@@ -141,7 +136,7 @@ def train(
 
 
 def _rate(done: float) -> float:
-    """Share of the highest learning rate when `done` (0..1] of the steps are taken."""
+    """Learning rate, as a share of the highest, after the share `done` (0..1] of the steps."""
     return done / 0.1 if done < 0.1 else 0.5 * (1 + math.cos(math.pi * (done - 0.1) / 0.9))
 
 
@@ -150,7 +145,7 @@ def _copy(module: nn.Module) -> dict[str, Tensor]:
 
 
 def _save(path: Path, module: nn.Module, optimizer, best: dict, history: History, described: dict) -> None:
-    """Tensors and description in one safetensors file, renamed into place: a kill leaves the old one whole."""
+    """Write tensors and description to one safetensors file. The rename keeps the old file intact if killed."""
     tensors = {f"module.{name}": value for name, value in module.state_dict().items()}
     tensors |= {f"best.{name}": value for name, value in best.items()}
     for index, state in optimizer.state_dict()["state"].items():
@@ -164,15 +159,13 @@ def _save(path: Path, module: nn.Module, optimizer, best: dict, history: History
 
 
 def _resume(path: Path, module: nn.Module, optimizer, described: dict) -> tuple[History, dict[str, Tensor]]:
-    from safetensors import safe_open
-
-    again = "Delete it to train from the start."
+    advice = "Delete it to train from the start."
     try:
         with safe_open(path, framework="pt") as file:
             header = json.loads((file.metadata() or {})["loop"])
         tensors = load_file(path)
         if header["described"] != json.loads(json.dumps(described)):
-            raise ArtifactError(f"{path} is the checkpoint of another training. {again}")
+            raise ArtifactError(f"{path} is the checkpoint of another training. {advice}")
         history = History(**header["history"])
         parts: dict[str, dict[str, Tensor]] = {"module": {}, "best": {}, "optimizer": {}}
         for key, value in tensors.items():
@@ -185,6 +178,6 @@ def _resume(path: Path, module: nn.Module, optimizer, described: dict) -> tuple[
             state.setdefault(int(index), {})[name] = value
         optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
     except (SafetensorError, OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
-        raise ArtifactError(f"{path} is not a checkpoint of this training ({error}). {again}") from None
+        raise ArtifactError(f"{path} is not a checkpoint of this training ({error}). {advice}") from None
     device_ = next(module.parameters()).device
     return history, {name: value.to(device_) for name, value in parts["best"].items()}

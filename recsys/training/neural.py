@@ -1,4 +1,4 @@
-"""Trains `neural`: the network on training fans; its bands and its scores' weight in the ranking on validation fans."""
+"""Trains `neural`: the network on training fans, its bands and score weight on validation fans."""
 
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -24,15 +24,15 @@ from recsys.training.run import Trained, TrainingRun
 from recsys.types import positions_of
 
 FAN_DOF = 20.0
-#: Ratings by which a title's mean and variance are drawn towards everybody's.
+#: Ratings at the overall mean and variance that are added to a title's own (shrinkage).
 SHRINK = 10.0
-#: Known ratings and fans at which an epoch is validated.
+#: Numbers of known ratings at which an epoch is validated, and the number of fans.
 CHECK_COUNTS, CHECK_FANS = (3, 10, 40), 250
 
 
 @dataclass(frozen=True)
 class NeuralConfig:
-    """What defines a `neural` beside its data."""
+    """Hyperparameters of `neural`."""
 
     net: NetConfig = field(default_factory=NetConfig)
     schedule: loop.Schedule = field(default_factory=loop.Schedule)
@@ -47,7 +47,7 @@ def train(run: TrainingRun, config: NeuralConfig | None = None) -> Trained:
     content = np.zeros((len(own), 0), np.float32)
     fans = fan_lists(run.ratings, "validation", item_ids, run.seed)
     net, history = train_net(run, ratings, item_ids, content, fans, config)
-    net = halved(net)
+    net = round_to_float16(net)
     noise = title_noise(ratings, item_ids, net.base)
     plain = Neural(item_ids, net, noise, no_band(), FAN_DOF, 0.0)
     weight = best_score_weight(plain, fans)
@@ -66,8 +66,10 @@ def train_net(
     config: NeuralConfig,
     facts: NDArray[np.float32] | None = None,
 ) -> tuple[serving.FanNet, loop.History]:
-    """A network whose titles are `item_ids` with `content` (n_items, n_features), trained on `ratings` and stopped by
-    `fans`, whose positions are those of `item_ids`. `facts` (n_users, n_facts) are known while training only."""
+    """Train a network for the titles `item_ids` with `content` (n_items, n_features) on `ratings`.
+
+    `fans`, whose positions are those of `item_ids`, decide when to stop. `facts` (n_users, n_facts) are known only
+    during training."""
     ratings = at_titles(ratings, item_ids)
     n_items = len(item_ids)
     mean = float(ratings.scores.mean())
@@ -93,20 +95,20 @@ def train_net(
 
 
 def at_titles(ratings: Ratings, item_ids: NDArray[np.int64]) -> Ratings:
-    """The ratings of `item_ids` (ascending), whose positions are then those of `item_ids`."""
+    """Keep the ratings of `item_ids` (ascending); positions of titles become those in `item_ids`."""
     places = positions_of(item_ids, ratings.item_ids)
     known = places[ratings.items] >= 0
     items = places[ratings.items[known]].astype(np.int32)
     return replace(ratings, item_ids=item_ids, items=items, users=ratings.users[known], scores=ratings.scores[known])
 
 
-def halved(net: serving.FanNet) -> serving.FanNet:
-    """The network as it will be read from its file, in which embeddings are float16."""
+def round_to_float16(net: serving.FanNet) -> serving.FanNet:
+    """Round the embeddings to float16, as they will be read from the model's file."""
     return serving.FanNet.from_arrays(net.to_arrays(), net.content)
 
 
 def _check(net: serving.FanNet, fans: FanLists) -> float:
-    """RMSE less NDCG@10, averaged over `CHECK_COUNTS`; lower is better."""
+    """RMSE minus NDCG@10, averaged over `CHECK_COUNTS`; lower is better."""
     values = []
     for k in CHECK_COUNTS:
         errors, gains = [], []
@@ -123,8 +125,8 @@ def _check(net: serving.FanNet, fans: FanLists) -> float:
 
 
 def title_noise(ratings: Ratings, item_ids: NDArray[np.int64], base: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Variance of each title's scores about `base` (n_items,) and the fans' levels, drawn towards all titles' by
-    `SHRINK` ratings, (n_items,)."""
+    """Variance of each title's scores around `base` (n_items,) plus the fan's level, shrunk towards the overall one by
+    `SHRINK` ratings: (n_items,)."""
     ratings = at_titles(ratings, item_ids)
     residuals = ratings.scores - base[ratings.items]
     users = ratings.users
@@ -138,6 +140,7 @@ def title_noise(ratings: Ratings, item_ids: NDArray[np.int64], base: NDArray[np.
 
 
 def epochs(history: loop.History) -> dict[str, Any]:
+    """`history` for a model's description."""
     return {
         "epochs": len(history.losses),
         "best_epoch": history.best + 1,

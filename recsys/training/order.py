@@ -1,4 +1,4 @@
-"""How well a model ranks what validation fans like, and what its predicted scores should count for in that."""
+"""Measures how well a model ranks what validation fans like, and chooses the weight of its predicted scores."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from recsys.models.base import F, Floats, Items, Model
 from recsys.models.order import chance_to_watch, rank_scores, top
 
 SCORE_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
-#: Known ratings at which the weight is chosen, and those at which the order is measured.
+#: Numbers of known ratings at which the weight is chosen, and at which the order is measured.
 WEIGHED_COUNTS, SHOWN_COUNTS = (3, 5, 10, 20), (0, 1, 3, 5, 10, 20)
 
 Counts = NDArray[np.int64]
@@ -21,25 +21,24 @@ Counts = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Ranked(Generic[F]):
-    """A fan with titles to recommend: the fan folded in, what the model says of all titles, those told, and those
-    hidden and liked."""
+    """A folded-in fan, the predictions for all titles, and the positions of known and of hidden liked titles."""
 
     folded: F
     predicted: Floats
     watch: Floats
-    told: Items
+    known: Items
     liked: Items
 
     def gain(self, watch: Floats, score_weight: float) -> float:
-        """NDCG@10 of the order that serving makes of `watch` (n_items,) and the predicted scores."""
-        nobody = np.zeros(len(watch), np.int64)
-        order = rank_scores(self.predicted, watch, nobody, score_weight=score_weight, discovery=0)
-        return ndcg(top(order, self.told, N_SHOWN), self.liked, N_SHOWN)
+        """NDCG@10 of serving's order by `watch` (n_items,) and the predicted scores."""
+        raters = np.zeros(len(watch), np.int64)  # only discovery uses them
+        order = rank_scores(self.predicted, watch, raters, score_weight=score_weight, discovery=0)
+        return ndcg(top(order, self.known, N_SHOWN), self.liked, N_SHOWN)
 
 
 def ranked(model: Model[F], fans: FanLists, k: int, raters: Counts | None = None) -> Iterator[Ranked[F]]:
-    """The fans with at least `N_SHOWN` titles beside the `k` told, and any of them liked. A model that has no chance to
-    watch of its own needs `raters` (n_items,)."""
+    """Fold in each fan with `k` known ratings and at least `N_SHOWN` hidden ones, any of them liked. A model that does
+    not predict watching needs `raters` (n_items,)."""
     for reveal in fans.reveal(k, max_hidden=None):
         liked = reveal.hidden_items[reveal.hidden_scores >= LIKED]
         if len(reveal.hidden_items) < N_SHOWN or not len(liked):
@@ -50,14 +49,14 @@ def ranked(model: Model[F], fans: FanLists, k: int, raters: Counts | None = None
 
 
 def best_score_weight(model: Model, fans: FanLists, raters: Counts | None = None) -> float:
-    """The weight of the predicted score beside the chance to watch that ranks validation fans' liked titles highest."""
-    everybody = (fan for k in WEIGHED_COUNTS for fan in ranked(model, fans, k, raters))
-    gains = [[fan.gain(fan.watch, weight) for weight in SCORE_WEIGHTS] for fan in everybody]
+    """The weight of predicted scores, relative to the chance to watch, with the highest NDCG@10 on validation fans."""
+    cases = (fan for k in WEIGHED_COUNTS for fan in ranked(model, fans, k, raters))
+    gains = [[fan.gain(fan.watch, weight) for weight in SCORE_WEIGHTS] for fan in cases]
     return SCORE_WEIGHTS[int(np.argmax(np.sum(gains, axis=0)))] if gains else 0.0
 
 
 def order_by_count(model: Model, fans: FanLists, raters: Counts | None = None) -> dict[str, Any]:
-    """NDCG@10 of validation fans' hidden titles scored 8 or more, as the model ranks all titles, by known ratings."""
+    """NDCG@10 by number of known ratings: validation fans, all titles ranked, hidden titles scored 8+ are relevant."""
     result = {}
     for k in SHOWN_COUNTS:
         gains = [fan.gain(fan.watch, model.score_weight) for fan in ranked(model, fans, k, raters)]

@@ -1,4 +1,4 @@
-"""Fits the popularity baseline: damped title means, and how scores scatter about them."""
+"""Fits the popularity baseline: damped title means and the variance of scores around them."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from recsys.models.popularity import Popularity
 from recsys.training.calibration import calibrate, errors_by_count, no_band
 from recsys.training.run import Trained, TrainingRun
 
-#: Ratings at the mean of all that a title, and a fan, is given before its own (Koren & Bell 2011 use 25 and 10).
+#: Ratings at the overall mean that are added to those of a title and of a fan (Koren & Bell 2011 use 25 and 10).
 ITEM_DAMPING = 25.0
 FAN_DAMPING = 10.0
 

@@ -1,7 +1,7 @@
-"""The distribution of fans, fitted by empirical Bayes, and titles in its terms.
+"""Fits the prior distribution of fans by empirical Bayes and expresses titles in terms of it.
 
-Everything here is a `Titles`: r_ui = base_i + factors_i · z_u + e_ui with z ~ N(0, I). Where the fan's parameters x
-have another prior N(m, S) with S = L L', x = m + L z brings base and factors into that form (`recsys.models.svd`).
+The form is r_ui = base_i + factors_i · z_u + e_ui with z ~ N(0, I), as in `recsys.models.svd`. If the fan's
+parameters x have another prior N(m, S) with S = L L', substituting x = m + L z gives this form.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ class Titles:
     factors: NDArray[np.float64]
 
     def under(self, mean: NDArray[np.float64], cov: NDArray[np.float64]) -> "Titles":
-        """The same titles when z has the prior N(`mean`, `cov`), in terms of a z that has N(0, I)."""
-        root = np.linalg.cholesky(cov)  # lower triangular: the first column stays that of the general level
+        """Rewrite the titles for a z with the prior N(`mean`, `cov`) in terms of a z with N(0, I)."""
+        root = np.linalg.cholesky(cov)  # lower triangular: the first column stays the general level
         return Titles(self.base + self.factors @ mean, self.factors @ root)
 
 
@@ -39,7 +39,7 @@ class FanRatings:
 
 
 def from_svd(svd: SVD) -> Titles:
-    """The titles of a trained SVD, by row, with the mean and covariance of its fans' (b_u, p_u) as the prior."""
+    """Titles of a trained SVD, by row; the prior is the mean and covariance of its fans' (b_u, p_u)."""
     fans = np.column_stack([svd.bu, svd.pu]).astype(np.float64)
     items = np.column_stack([np.ones(len(svd.qi)), svd.qi]).astype(np.float64, copy=False)
     titles = Titles(svd.global_mean + svd.bi.astype(np.float64), items)
@@ -48,10 +48,10 @@ def from_svd(svd: SVD) -> Titles:
 
 
 def truncate(titles: Titles, weights: NDArray[np.number], n_factors: int) -> Titles:
-    """`titles` in the `n_factors` directions that matter most: the general level, then the principal directions of the
-    other factors over titles weighted by `weights` (n_items,), such as numbers of raters.
+    """Reduce `titles` to `n_factors` factors: the general level and the leading principal components of the others.
 
-    Regularised factors lie in few directions: of 300, the first 64 hold all but 0.02% of the variance.
+    Titles are weighted by `weights` (n_items,), such as numbers of raters. Regularised factors need few components: the
+    first 64 of 300 hold all but 0.02% of the variance.
     """
     taste = titles.factors[:, 1:]
     _, directions = np.linalg.eigh((taste * weights[:, None]).T @ taste)
@@ -60,11 +60,11 @@ def truncate(titles: Titles, weights: NDArray[np.number], n_factors: int) -> Tit
 
 
 def refit(titles: Titles, ratings: FanRatings, noise: float, n_iterations: int) -> Titles:
-    """`titles` under the prior that makes `ratings` most likely, by expectation-maximisation with the titles fixed.
+    """Fit the prior to `ratings` by expectation-maximisation with fixed titles, and express `titles` in terms of it.
 
-    The E-step is the posterior of each fan's z; the M-step sets the prior's mean and covariance to those of all
-    posteriors together (Bishop 2006, sec. 9.4; the random-effects model of Laird & Ware 1982). Means and covariances of
-    point estimates alone, as `from_svd` has them, understate how much fans with few ratings differ.
+    The E-step computes the posterior of each fan's z; the M-step sets the prior's mean and covariance to those of all
+    posteriors together (Bishop 2006, sec. 9.4; the random-effects model of Laird & Ware 1982). The covariance of point
+    estimates, as in `from_svd`, understates how much fans with few ratings differ.
     """
     for _ in range(n_iterations):
         titles = titles.under(*_fans_distribution(titles, ratings, noise))

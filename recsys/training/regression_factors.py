@@ -1,4 +1,4 @@
-"""Matrix factorisation whose titles have a prior that depends on their content, by variational Bayes."""
+"""Matrix factorisation by variational Bayes; the prior of a title depends on its content."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from recsys.data.ratings import Ratings
 
 @dataclass(frozen=True)
 class FactorConfig:
-    """The size and length of the fit; more of either fits training fans closer and others no better."""
+    """Hyperparameters; more factors or iterations improve the fit to training fans only."""
 
     n_factors: int = 24
     n_iterations: int = 12
-    #: Regularisation of the regression of titles on their content, in titles.
+    #: Regularisation of the regression of titles on their content.
     ridge: float = 20.0
-    #: Directions start as random, with this standard deviation.
+    #: Standard deviation of the factors' random initial values.
     start: float = 0.1
 
 
@@ -25,9 +25,9 @@ class FactorConfig:
 class Factors:
     """r_ui = w_i · (1, z_u) + e, e ~ N(0, noise).
 
-    `titles` (n_items, d + 1), the first column the base, with covariances `title_covs` (n_items, d + 1, d + 1);
-    `fans` (n_users, d). `title_prior` (n_items, d + 1), what content says, and `title_spread` (d + 1, d + 1), how far
-    titles are from it; `fan_mean` (d,) and `fan_spread` (d, d).
+    `titles` (n_items, d + 1), the base in the first column, with covariances `title_covs` (n_items, d + 1, d + 1);
+    `fans` (n_users, d). The titles' prior has the means `title_prior` (n_items, d + 1), predicted from content, and the
+    covariance `title_spread` (d + 1, d + 1); the fans' prior has `fan_mean` (d,) and `fan_spread` (d, d).
     """
 
     titles: NDArray[np.float32]
@@ -47,11 +47,11 @@ def fit(
     seed: int = 0,
     progress: Callable[[Iterable[int]], Iterable[int]] = lambda iterations: iterations,
 ) -> Factors:
-    """Mean-field posterior of titles and fans (Lim & Teh 2007, "Variational Bayesian approach to movie rating
-    prediction"), the titles' prior a regression on `content` (n_items, n_features) (Agarwal & Chen 2009,
-    "Regression-based latent factor models"); priors and noise by empirical Bayes.
+    """Fit the mean-field posterior of titles and fans (Lim & Teh 2007, "Variational Bayesian approach to movie rating
+    prediction"). The titles' prior is a regression on `content` (n_items, n_features) (Agarwal & Chen 2009,
+    "Regression-based latent factor models"); priors and noise are estimated by empirical Bayes.
 
-    Memory 4 (n_users + n_items) d² bytes. One Python step per fan and title, none per rating.
+    Memory: 4 (n_users + n_items) d² bytes.
     """
     rng = np.random.default_rng(seed)
     d, n_items, n_users = config.n_factors, len(ratings.item_ids), len(ratings.user_ids)
@@ -105,7 +105,7 @@ def fit(
 def _regressed(
     features: NDArray[np.float64], titles: NDArray[np.float32], rated: NDArray[np.bool_], ridge: float
 ) -> NDArray[np.float64]:
-    """What content says of all titles, learned from the rated ones, (n_items, d + 1)."""
+    """Predict all titles' parameters from content, by ridge regression on the rated titles: (n_items, d + 1)."""
     x = features[rated]
     penalty = ridge * np.eye(x.shape[1])
     penalty[0, 0] = 1e-6
@@ -113,7 +113,7 @@ def _regressed(
 
 
 class _Side:
-    """Ratings grouped by fan or by title; `groups` ascends."""
+    """Ratings grouped by fan or by title; `groups` is sorted."""
 
     def __init__(self, groups: NDArray, others: NDArray, scores: NDArray, n: int) -> None:
         self._bounds = np.searchsorted(groups, np.arange(n + 1))

@@ -1,4 +1,4 @@
-"""Batches of fans for torch models: each fan's list is cut at random into what is told and what is asked."""
+"""Batches of fans for torch models: each fan's list is split at random into known and hidden ratings."""
 
 import math
 from collections.abc import Iterator
@@ -11,30 +11,30 @@ from torch import Tensor
 
 from recsys.data.ratings import Ratings
 
-#: Share of the fans of a batch whose facts are told: the network must be as good without, as nobody is ever asked.
-FACTS_TOLD = 0.5
+#: Share of a batch's fans whose facts are given. The app never asks for facts, so the network must work without.
+FACTS_KNOWN = 0.5
 
 
 @dataclass(frozen=True)
 class RevealConfig:
-    """How much of a list is told."""
+    """How many ratings of a list are known."""
 
     #: Fans in a batch.
     n_fans: int = 64
-    #: Told ratings are log-uniform between these, for most fans ...
+    #: The number of known ratings is log-uniform between these for most fans ...
     fewest: int = 1
     most: int = 40
-    #: ... and this share of fans tells between 30% and 95% of the list.
+    #: ... and between 30% and 95% of the list for this share of fans.
     long_share: float = 0.25
-    #: At most this many hidden scores of a fan count in the error of a batch, as in the evaluation.
+    #: At most this many hidden scores of a fan count in a batch's error, as in the evaluation.
     max_asked: int = 100
 
 
 @dataclass(frozen=True)
 class Batch:
-    """`n` fans. Told: `items`, `scores`, `fans` (told,), rows of one fan together. Kept back: `hidden_items`,
-    `hidden_scores`, `hidden_fans` (hidden,), all of it; `asked` (hidden,) marks at most `max_asked` per fan.
-    `facts` (n, n_facts), known of the fans beside their ratings, are zeros where not told, None if there are none."""
+    """The ratings of `n` fans. Known: `items`, `scores`, `fans` (known,), grouped by fan. Hidden: `hidden_items`,
+    `hidden_scores`, `hidden_fans` (hidden,); `asked` (hidden,) marks those that count in the error, at most `max_asked`
+    per fan. `facts` (n, n_facts) are zeros where not given, None if there are none."""
 
     n: int
     items: Tensor
@@ -48,9 +48,9 @@ class Batch:
 
 
 class Reveals:
-    """An epoch visits every one of `users` (positions in `ratings`, each with at least two ratings) once.
+    """Epochs of batches. An epoch contains each of `users` (positions in `ratings`) with at least two ratings once.
 
-    The same seed and epoch give the same batches. All of it is array work: no Python object per rating.
+    The same seed and epoch give the same batches.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Reveals:
         device: torch.device,
         facts: NDArray[np.float32] | None = None,
     ) -> None:
-        """`facts` (n_users, n_facts) of all fans of `ratings`."""
+        """`facts` (n_users, n_facts) belong to all fans of `ratings`."""
         self._ratings, self._config, self._seed, self._device = ratings, config, seed, device
         self._facts = facts
         self._bounds = np.searchsorted(ratings.users, np.arange(len(ratings.user_ids) + 1))
@@ -73,30 +73,30 @@ class Reveals:
 
     def epoch(self, epoch: int) -> Iterator[Batch]:
         rng = np.random.default_rng([self._seed, epoch])
-        facts_rng = np.random.default_rng([self._seed, epoch, 1])  # its own, so that facts change no other draw
+        facts_rng = np.random.default_rng([self._seed, epoch, 1])  # a separate generator: facts change no other draw
         order = rng.permutation(self._users)
         for start in range(0, len(order), self._config.n_fans):
             users = order[start : start + self._config.n_fans]
             batch = self._batch(users, rng)
-            yield batch if self._facts is None else replace(batch, facts=self._told(self._facts[users], facts_rng))
+            yield batch if self._facts is None else replace(batch, facts=self._drop(self._facts[users], facts_rng))
 
-    def _told(self, facts: NDArray[np.float32], rng: np.random.Generator) -> Tensor:
-        told = rng.random((len(facts), 1), np.float32) < FACTS_TOLD
-        return torch.from_numpy(facts * told).to(self._device)
+    def _drop(self, facts: NDArray[np.float32], rng: np.random.Generator) -> Tensor:
+        kept = rng.random((len(facts), 1), np.float32) < FACTS_KNOWN
+        return torch.from_numpy(facts * kept).to(self._device)
 
     def _batch(self, users: NDArray, rng: np.random.Generator) -> Batch:
         config = self._config
         first, lengths = self._bounds[users], np.diff(self._bounds)[users]
         few = np.exp(rng.uniform(np.log(config.fewest), np.log(config.most + 1), len(users)))
         many = lengths * rng.uniform(0.3, 0.95, len(users))
-        told = np.where(rng.random(len(users)) < config.long_share, many, few).astype(int).clip(1, lengths - 1)
+        known = np.where(rng.random(len(users)) < config.long_share, many, few).astype(int).clip(1, lengths - 1)
         fans = np.repeat(np.arange(len(users)), lengths)
         ends = np.cumsum(lengths)
         rank = np.arange(ends[-1]) - np.repeat(ends - lengths, lengths)
         rows = rank + np.repeat(first, lengths)
         rows = rows[np.lexsort((rng.random(len(rows)), fans))]
-        shown = rank < np.repeat(told, lengths)
-        asked = (rank < np.repeat(told + config.max_asked, lengths))[~shown]
+        shown = rank < np.repeat(known, lengths)
+        asked = (rank < np.repeat(known + config.max_asked, lengths))[~shown]
         return Batch(
             len(users),
             *self._tensors(rows[shown], fans[shown]),

@@ -1,4 +1,4 @@
-"""What every trainer is given and gives back."""
+"""Input and output of every trainer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,25 +11,25 @@ from recsys.models.base import Model
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """One training: prepared ratings, the folder that they come from, and run-time choices."""
+    """Input of a trainer: prepared ratings, their folder, and run-time choices."""
 
     data: Path
     ratings: Ratings
     seed: int = 0
     n_threads: int = 1
-    #: Where the titles' content is read from.
+    #: The catalogue, with the titles' content.
     catalogue: Path = Path("artifacts/catalogue.parquet")
-    #: What torch computes on: "auto", "cpu", "cuda" or "mps".
+    #: The device for torch: "auto", "cpu", "cuda" or "mps".
     device: str = "auto"
-    #: A file that a killed training continues from, or None.
+    #: A file to resume a killed training from, or None.
     checkpoint: Path | None = None
-    #: The folder of the raw lists whose fans' demographics the hybrid may train with, or None.
+    #: The folder of raw lists with fans' demographics for training the hybrid, or None.
     demographics: Path | None = None
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A model ready to serve, how it was configured, and its errors on validation fans; both plain JSON."""
+    """A model for serving, its configuration, and its errors on validation fans (both as JSON values)."""
 
     model: Model
     config: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Surprise's SVD, many times faster: the same arithmetic in the same order over contiguous arrays."""
+"""A faster `surprise.SVD`: the same arithmetic in the same order, compiled, on contiguous arrays."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
@@ -11,13 +11,14 @@ from surprise import AlgoBase, PredictionImpossible, Trainset
 from surprise.utils import get_rng
 
 from recsys.training import sgd_kernel
+from recsys.training.threads import thread_count
 
 Precision = Literal["float64", "float32"]
 
 
 @dataclass(frozen=True)
 class SVDConfig:
-    """What defines an SVD beside its data; the defaults are the reference article's, and Surprise's."""
+    """Hyperparameters of an SVD; the defaults are the reference article's, and Surprise's."""
 
     n_factors: int = 100
     n_epochs: int = 20
@@ -29,11 +30,11 @@ class SVDConfig:
     #: Regularisation of the factors.
     reg_pu: float = 0.02
     reg_qi: float = 0.02
-    #: Standard deviation of the factors' random start.
+    #: Standard deviation of the factors' random initial values.
     init_std_dev: float = 0.1
 
 
-#: `article`: the reference article's defaults. `tuned`: chosen on validation fans' ratings only; what ships.
+#: `article`: the reference article's defaults. `tuned`: chosen on validation fans' ratings only; the shipped model.
 PRESETS: dict[str, SVDConfig] = {
     "article": SVDConfig(),
     "tuned": SVDConfig(
@@ -46,20 +47,20 @@ class SVD(AlgoBase):
     """Matrix factorisation with biases (Koren, Bell & Volinsky 2009, eq. 5), a drop-in for `surprise.SVD`.
 
     Prediction: r_ui = mu + b_u + b_i + q_i·p_u (`biased`) or q_i·p_u. Loss: the sum over ratings of the squared error
-    plus regularisation times the squared parameters, by stochastic gradient descent, one rating at a time. With
-    `biased`, an unknown user or title counts as zero bias and zero factors; without, such a pair gets the mean of all
-    ratings. Surprise clips predictions to the rating scale.
+    plus regularisation times the squared parameters, minimised by stochastic gradient descent, one rating at a time.
+    With `biased`, an unknown user or title has zero bias and zero factors; without, a pair with one gets the mean of
+    all ratings. Surprise clips predictions to the rating scale.
 
-    Takes `surprise.SVD`'s parameters, and:
+    Takes the parameters of `surprise.SVD`, and:
 
-    - `bitwise`: sum dot products one factor at a time, so that parameters equal Surprise's bit for bit rather than
-      within 1e-12; slower.
-    - `precision`: "float64", or "float32": half the memory, errors of about 1e-5.
-    - `n_threads`: more than one trains without locks (Hogwild): results then vary from run to run.
+    - `bitwise`: sum dot products one factor at a time. Parameters then equal Surprise's bit for bit, not only within
+      1e-12; slower.
+    - `precision`: "float64", or "float32" for half the memory and errors of about 1e-5.
+    - `n_threads`: more than one trains without locks (Hogwild); results then vary between runs.
 
     Attributes after fitting, as Surprise's: `pu` (n_users, n_factors), `qi` (n_items, n_factors), `bu` (n_users,),
-    `bi` (n_items,), in order of first appearance; `global_mean`; `user_rows` and `item_rows` map a position, as
-    `fit_arrays` was given it (or Surprise's inner id), to its row, -1 if it had no rating.
+    `bi` (n_items,), in order of first appearance; `global_mean`; `user_rows` and `item_rows` map a position given to
+    `fit_arrays` (or Surprise's inner id) to its row, -1 if it had no rating.
     """
 
     trainset: Any  # Surprise's; None after `fit_arrays`
@@ -134,8 +135,9 @@ class SVD(AlgoBase):
         rating_scale: tuple[float, float] = (1, 10),
         progress: Callable[[Iterable[int]], Iterable[int]] | None = None,
     ) -> Self:
-        """Train on positions `users`, `items` (m,) from 0, and `scores` (m,); equals `fit` on the same rows in the
-        same order. `n_users` and `n_items` default to the largest position + 1. `progress` wraps the epochs.
+        """Train on positions `users`, `items` (m,) from 0, and `scores` (m,). The result equals that of `fit` on the
+        same rows in the same order. `n_users` and `n_items` default to the largest position + 1. `progress` wraps the
+        iteration over epochs.
 
         Raises `ValueError` on arrays of unequal lengths, negative positions, or no rating.
         """
@@ -175,14 +177,12 @@ class SVD(AlgoBase):
             if self.n_threads == 1:
                 sgd_kernel.sgd_epoch(*ratings, *parameters)
             else:
-                before = numba.get_num_threads()
-                numba.set_num_threads(self.n_threads)
-                sgd_kernel.sgd_epoch_threads(bounds, *ratings, *parameters)
-                numba.set_num_threads(before)
+                with thread_count(numba, self.n_threads):
+                    sgd_kernel.sgd_epoch_threads(bounds, *ratings, *parameters)
         self.bu, self.bi, self.pu, self.qi = bu, bi, pu, qi
 
     def estimate(self, u: Any, i: Any) -> float:
-        """Surprise's hook: the unclipped prediction for inner ids; raises `PredictionImpossible` if it has none."""
+        """Predict for inner ids, unclipped; Surprise calls this. Raises `PredictionImpossible` if it cannot."""
         known_user, known_item = self.trainset.knows_user(u), self.trainset.knows_item(i)
         if not self.biased and not (known_user and known_item):
             raise PredictionImpossible("User and item are unknown.")
@@ -198,7 +198,7 @@ class SVD(AlgoBase):
     def predict_arrays(
         self, users: NDArray[np.integer], items: NDArray[np.integer], clip: bool = True
     ) -> NDArray[np.float64]:
-        """Predictions (m,) of pairs of positions, as `predict` gives them one at a time."""
+        """Predict pairs of positions: (m,), the same values as `predict` gives for each pair."""
         users, items = np.ascontiguousarray(users), np.ascontiguousarray(items)
         mean = self.global_mean if self.biased else 0.0
         estimates = sgd_kernel.predict_pairs(
@@ -216,7 +216,7 @@ class SVD(AlgoBase):
 
 
 def _even_blocks(starts: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """Bounds (n + 1,) of `n` runs of fans with about as many ratings each."""
+    """Split the fans into `n` blocks with about the same number of ratings: bounds (n + 1,)."""
     targets = np.linspace(0, starts[-1], n + 1)
     bounds = np.searchsorted(starts, targets).astype(np.int64)
     bounds[0], bounds[-1] = 0, len(starts) - 1

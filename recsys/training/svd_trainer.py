@@ -1,4 +1,4 @@
-"""Trains the SVD that ships: title parameters by gradient descent, the fans' distribution, calibrated bands."""
+"""Trains the shipped SVD: title parameters by gradient descent, the fans' prior, calibrated bands."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -23,41 +23,41 @@ from recsys.types import positions_of
 
 @dataclass(frozen=True)
 class FoldInConfig:
-    """What serving adds to a trained SVD; every value chosen on validation fans."""
+    """Hyperparameters of fold-in, chosen on validation fans."""
 
-    #: Directions of title factors that are kept; the rest hold next to nothing.
+    #: Number of factors kept, in order of variance.
     n_factors: int = 64
-    #: Iterations of expectation-maximisation of the fans' distribution, after each of two estimates of the noise.
+    #: Iterations of expectation-maximisation before each of the two estimates of the noise.
     n_iterations: int = 2
-    #: Degrees of freedom of the prior on how much one fan's own variance differs from all fans'.
+    #: Degrees of freedom of the prior on the ratio of one fan's variance to that of all fans.
     fan_dof: float = 10.0
-    #: Variance of a score about its expectation, before it is estimated.
+    #: Initial value of the noise variance.
     first_noise: float = 1.3
 
 
-#: Numbers of known ratings at which the noise is estimated: enough that the fan's taste no longer dominates the error.
+#: Numbers of known ratings at which the noise is estimated: many, so that uncertainty about the fan is small.
 _NOISE_COUNTS = (20, 50, 100)
 
 
 def train(run: TrainingRun, preset: str = "tuned", config: FoldInConfig = FoldInConfig()) -> Trained:
-    """Fits to the train part's fans; estimates the noise and calibrates bands on the validation part's."""
+    """Fit to the training fans; estimate the noise and calibrate bands on the validation fans."""
     ratings = part_of(run.ratings, "train")
     return serve(run, preset, fit(run, ratings, preset), ratings, config)
 
 
 def fit(run: TrainingRun, ratings: Ratings, preset: str = "tuned") -> SVD:
-    """The SVD of one of `PRESETS` on `ratings`."""
+    """Train the SVD of one of `PRESETS` on `ratings`."""
     svd = SVD.from_config(PRESETS[preset], random_state=run.seed, n_threads=run.n_threads)
     n_users, n_items = len(ratings.user_ids), len(ratings.item_ids)
     return svd.fit_arrays(ratings.users, ratings.items, ratings.scores, n_users, n_items, progress=_progress)
 
 
 def serve(run: TrainingRun, preset: str, svd: SVD, ratings: Ratings, config: FoldInConfig = FoldInConfig()) -> Trained:
-    """The serving model of `svd`, which was trained on `ratings`."""
+    """Make the serving model from `svd`, which was trained on `ratings`."""
     rated = np.flatnonzero(svd.item_rows >= 0)
     fans = fan_lists(run.ratings, "validation", ratings.item_ids[rated], run.seed)
     titles, noise = _fans_prior(svd, ratings, rated, fans, config)
-    plain = _served(ratings.item_ids[rated], titles, noise, config)
+    plain = _to_serving_svd(ratings.item_ids[rated], titles, noise, config)
     band, raters = calibrate(plain, plain.variance, fans), np.bincount(ratings.items)[rated]
     weight = best_score_weight(plain, fans, raters)
     model = serving.SVD(plain.item_ids, plain.base, plain.factors, plain.noise, band, config.fan_dof, weight)
@@ -72,7 +72,7 @@ def _progress(epochs: Iterable[int]) -> Iterable[int]:
 def _fans_prior(
     svd: SVD, ratings: Ratings, rated: NDArray[np.intp], fans: FanLists, config: FoldInConfig
 ) -> tuple[prior.Titles, float]:
-    """Titles `rated`, in order of id, under the fitted prior, and the noise variance."""
+    """Fit the fans' prior: the titles `rated` (in order of id) in terms of it, and the noise variance."""
     titles = prior.from_svd(svd)
     titles = prior.Titles(titles.base[svd.item_rows[rated]], titles.factors[svd.item_rows[rated]])
     places = np.full(len(ratings.item_ids), -1)
@@ -85,19 +85,21 @@ def _fans_prior(
     noise = config.first_noise
     for _ in range(2):
         titles = prior.refit(titles, known, noise, config.n_iterations)
-        noise = held_out_noise(_served(ratings.item_ids[rated], titles, noise, config), fans)
+        noise = held_out_noise(_to_serving_svd(ratings.item_ids[rated], titles, noise, config), fans)
     return titles, noise
 
 
-def _served(item_ids: NDArray[np.int64], titles: prior.Titles, noise: float, config: FoldInConfig) -> serving.SVD:
-    # Half precision, as in the file: what is calibrated is what will be served.
+def _to_serving_svd(
+    item_ids: NDArray[np.int64], titles: prior.Titles, noise: float, config: FoldInConfig
+) -> serving.SVD:
+    # Rounded to float16 as in the file, so that the calibrated model is the served one.
     factors = titles.factors.astype(np.float16).astype(np.float32)
     noises = np.full(len(item_ids), noise, np.float32)
     return serving.SVD(item_ids, titles.base.astype(np.float32), factors, noises, no_band(), config.fan_dof)
 
 
 def held_out_noise(model: serving.SVD, fans: FanLists) -> float:
-    """Noise variance by moments: squared errors of hidden scores, less what the uncertainty about the fan explains."""
+    """Noise variance by moments: squared errors of hidden scores minus the variance from uncertainty about the fan."""
     excess = []
     for k in _NOISE_COUNTS:
         for reveal in fans.reveal(k):
@@ -109,9 +111,9 @@ def held_out_noise(model: serving.SVD, fans: FanLists) -> float:
 
 
 def agreement(svd: SVD, model: serving.SVD, ratings: Ratings, n_fans: int = 300) -> dict[str, float]:
-    """How closely folding in a fan of the training data reproduces the trained fan's own predictions, over all titles.
+    """Compare predictions for training fans: folded in by `model` and as trained in `svd`, over all titles.
 
-    `ratings` are those that `svd` was trained on. Gives the root mean square difference and the correlation.
+    `svd` was trained on `ratings`. Gives the root mean square difference and the correlation.
     """
     rows = svd.item_rows[positions_of(ratings.item_ids, model.item_ids)]
     places = positions_of(model.item_ids, ratings.item_ids)

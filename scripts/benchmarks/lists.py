@@ -1,4 +1,4 @@
-"""How long a MyAnimeList export takes from its bytes to ten recommendations."""
+"""Measures the time from the bytes of a MyAnimeList export to ten recommendations."""
 
 import gzip
 import statistics
@@ -12,7 +12,7 @@ import recsys
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds, each over `repeats` runs. `total` is reading and recommending together."""
+    """Seconds over `repeats` runs; `total` is reading plus recommending."""
 
     titles: int
     file_bytes: int
@@ -23,7 +23,7 @@ class Timing:
 
 
 def export(anime_ids: list[int], seed: int = 0) -> bytes:
-    """A gzipped export as MyAnimeList writes it, all its fields, of these titles, with made-up scores."""
+    """Make a gzipped export with all fields that MyAnimeList writes, for these titles, with made-up scores."""
     scores = np.random.default_rng(seed).choice(11, size=len(anime_ids), p=[0.1, *([0.02] * 4), *([0.82 / 6] * 6)])
     entries = "".join(
         _ENTRY.format(anime_id=anime_id, score=score) for anime_id, score in zip(anime_ids, scores, strict=True)
@@ -32,9 +32,9 @@ def export(anime_ids: list[int], seed: int = 0) -> bytes:
 
 
 def upload_to_picks(engine: recsys.Engine, titles: int = 2000, repeats: int = 7, model: str | None = None) -> Timing:
-    """Time `mal_xml.read` and `engine.recommend` on an export of `titles` titles that the catalogue knows.
+    """Time `mal_xml.read` and `engine.recommend` on an export of `titles` titles of the catalogue.
 
-    The first run is not counted: it fills caches that a running server has filled.
+    The first run is not counted: it fills the caches, as on a running server.
     """
     known = [int(anime_id) for anime_id in engine.catalogue.ids]
     chosen = np.random.default_rng(0).choice(known, size=min(titles, len(known)), replace=False)

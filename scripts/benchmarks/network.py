@@ -1,7 +1,26 @@
-"""`python -m scripts.benchmark network`."""
+"""`python -m scripts.benchmark network`: time and memory of training a network by the number of ratings."""
 
 import argparse
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
+
+from recsys.data.catalogue import Catalogue
+from recsys.data.ratings import Ratings
+from scripts.benchmarks import peak_mb
+
+
+@dataclass(frozen=True)
+class Size:
+    """One measurement. `seconds` of all work, `epoch_seconds` of the network's one epoch; `peak_mb` is the process's
+    maximum so far, so measure ascending sizes."""
+
+    n_ratings: int
+    seconds: float
+    epoch_seconds: float
+    peak_mb: float
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -11,32 +30,72 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         nargs="+",
         default=[12_000, 36_000, 108_000],
-        help="sizes; 108,000 fans have the article's 19 million ratings (%(default)s)",
+        help="numbers of fans; 108,000 have the article's 19 million ratings (%(default)s)",
     )
     parser.add_argument("--titles", type=int, default=6_600, help="rated titles (%(default)s)")
     parser.add_argument("--length", type=float, default=177.0, help="mean length of a list (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of the made-up ratings (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the made-up ratings (%(default)s)")
     parser.add_argument(
-        "--catalogue", type=Path, default=Path("artifacts/catalogue.parquet"), help="hybrid's content (%(default)s)"
+        "--catalogue", type=Path, default=Path("artifacts/catalogue.parquet"), help="content for hybrid (%(default)s)"
     )
 
 
 def main(args: argparse.Namespace) -> int:
-    from scripts.benchmarks import training_sizes
-
     what = "One epoch of `neural`" if args.model == "neural" else "All parts of `hybrid`, its network for one epoch,"
-    print(f"{what} on made-up ratings of {args.titles:,} titles, {args.length:g} of them by each fan")
+    print(f"{what} on made-up ratings of {args.titles:,} titles, on average {args.length:g} per fan")
     print(f"{'fans':>9}{'ratings':>13}{'all, s':>9}{'epoch, s':>10}{'us/rating':>11}{'peak MB':>9}")
     for n_fans in sorted(args.fans):
-        shape = n_fans, args.titles, args.length, args.seed
-        if args.model == "neural":
-            size = training_sizes.epoch(*shape)
-            epoch = size.seconds
-        else:
-            size, epoch = training_sizes.parts(*shape, args.catalogue)
+        ratings = made_up(n_fans, args.titles, args.length, args.seed)
+        size = epoch(ratings, args.seed) if args.model == "neural" else parts(ratings, args.seed, args.catalogue)
         per_rating = 1e6 * size.seconds / size.n_ratings
         print(
-            f"{n_fans:9,}{size.n_ratings:13,}{size.seconds:9.1f}{epoch:10.1f}{per_rating:11.2f}{size.peak_mb:9,.0f}",
+            f"{n_fans:9,}{size.n_ratings:13,}{size.seconds:9.1f}{size.epoch_seconds:10.1f}{per_rating:11.2f}"
+            f"{size.peak_mb:9,.0f}",
             flush=True,
         )
     return 0
+
+
+def made_up(n_fans: int, n_titles: int, mean_length: float, seed: int) -> Ratings:
+    """Random ratings of realistic shape: lognormal list lengths, Zipf-like popularity."""
+    rng = np.random.default_rng(seed)
+    lengths = rng.lognormal(0, 1, n_fans)
+    lengths = np.clip(lengths * mean_length / lengths.mean(), 11, n_titles // 3).astype(int)
+    chance = 1 / (np.arange(n_titles) + 50.0)
+    users = np.repeat(np.arange(n_fans, dtype=np.int32), lengths)
+    items = rng.choice(n_titles, len(users), p=chance / chance.sum()).astype(np.int32)
+    keys = np.unique(users.astype(np.int64) * n_titles + items)
+    users, items = (keys // n_titles).astype(np.int32), (keys % n_titles).astype(np.int32)
+    scores = np.clip(rng.normal(7.5, 1.6, len(users)).round(), 1, 10)
+    return Ratings(np.arange(1, n_fans + 1), np.arange(1, n_titles + 1), users, items, scores)
+
+
+def epoch(ratings: Ratings, seed: int) -> Size:
+    """Train `neural`'s network for one epoch on one CPU thread, batches included, without validation."""
+    from recsys.training import loop
+    from recsys.training.fan_net import FanNet, NetConfig
+    from recsys.training.reveals import RevealConfig, Reveals
+
+    n_fans, n_titles = len(ratings.user_ids), len(ratings.item_ids)
+    content, likes = np.zeros((n_titles, 0), np.float32), np.bincount(ratings.items, minlength=n_titles)
+    module = FanNet(NetConfig(), content, 7.5, np.zeros(n_titles), likes)
+    batches = Reveals(ratings, np.arange(n_fans), RevealConfig(), seed, loop.device("cpu"))
+    schedule, options = loop.Schedule(max_epochs=1), loop.RunOptions(seed, "cpu")
+    start = time.perf_counter()
+    loop.train(module, batches, lambda _, batch: module.loss(batch), lambda _: 0.0, schedule, options, {})
+    seconds = time.perf_counter() - start
+    return Size(len(ratings.scores), seconds, seconds, peak_mb())
+
+
+def parts(ratings: Ratings, seed: int, catalogue: Path) -> Size:
+    """Train all parts of `hybrid`, its network for one epoch, on one CPU thread. Titles get the content of the first
+    ones in `catalogue`."""
+    from recsys.training import hybrid
+    from recsys.training.run import TrainingRun
+
+    ratings = replace(ratings, item_ids=Catalogue.load(catalogue).ids[: len(ratings.item_ids)])
+    config = hybrid.HybridConfig()
+    config = replace(config, schedule=replace(config.schedule, max_epochs=1))
+    start = time.perf_counter()
+    _, metrics = hybrid.parts(TrainingRun(Path(), ratings, seed, catalogue=catalogue, device="cpu"), config)
+    return Size(len(ratings.scores), time.perf_counter() - start, metrics["seconds_per_epoch"], peak_mb())

@@ -1,4 +1,4 @@
-"""What a visitor waits for: reruns on the server, and a cold page load in a real browser."""
+"""Measures waiting times of a visitor: reruns on the server, and cold page loads in a real browser."""
 
 import argparse
 import os
@@ -24,7 +24,7 @@ _RATED = "5114-9_1535-8_30276-4_16498-9"
 _STEPS = [0.5, 0.0, 1.0, 0.25, 0.75]
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 
-#: Seconds from navigation to the first paint of any content; a page may be ready before the browser has reported it.
+#: Seconds from navigation to the first paint of any content; waits until the browser reports it.
 _FIRST_PAINT = """
 () => new Promise(resolve => new PerformanceObserver(list => {
     const found = list.getEntriesByName('first-contentful-paint')[0];
@@ -34,13 +34,13 @@ _FIRST_PAINT = """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--reruns", type=int, default=30, help="times that a control is moved (%(default)s)")
+    parser.add_argument("--reruns", type=int, default=30, help="number of reruns (%(default)s)")
     parser.add_argument("--loads", type=int, default=5, help="cold page loads (%(default)s)")
 
 
 def main(args: argparse.Namespace) -> int:
     st.get_option("logger.level")  # reads the configuration, which sets the level
-    logger.set_log_level("ERROR")  # AppTest runs without a server, on which Streamlit would remark at each rerun
+    logger.set_log_level("ERROR")  # Streamlit would warn at each rerun that there is no server
     times = _reruns(args.reruns)
     print(f"A rerun after moving a control, the ten included: {statistics.median(times):.0f} ms median, "
           f"{max(times):.0f} ms worst of {len(times)}, on the server.")  # fmt: skip
@@ -82,9 +82,9 @@ def _cold_loads(program: str, n: int) -> None:
         finally:
             server.terminate()
     print(f"Cold page loads in a new browser: first paint {statistics.median(first[1:]):.2f} s, ten titles "
-          f"{statistics.median(ready[1:]):.2f} s (medians of {n}; the server's very first visitor waited "
+          f"{statistics.median(ready[1:]):.2f} s (medians of {n}; the first visitor of the server waited "
           f"{ready[0]:.2f} s).")  # fmt: skip
-    print(f"The server's resident memory after that, and after each model was used: {resident:.0f} MB.")
+    print(f"The server's resident memory after that, and after each model was used once: {resident:.0f} MB.")
 
 
 def _wait(address: str) -> None:
@@ -98,7 +98,7 @@ def _wait(address: str) -> None:
 
 
 def _load(program: str, address: str) -> tuple[float, float]:
-    """Seconds from navigation to the first paint and to ten titles, in a browser of its own."""
+    """Seconds from navigation to the first paint and to ten titles, in a new browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         page = browser.new_page()

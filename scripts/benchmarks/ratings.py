@@ -1,4 +1,4 @@
-"""Simulated ratings of any size for benchmarks: low rank plus noise, popular titles, lists of every length."""
+"""Simulated ratings of any size for benchmarks: low rank plus noise, skewed popularity and list lengths."""
 
 from pathlib import Path
 
@@ -15,8 +15,8 @@ _BLOCK = 20_000
 
 
 def write(folder: Path, n_ratings: int, seed: int = 0) -> int:
-    """Write `folder`/ratings.parquet with about `n_ratings` ratings, as many for each fan as the article's set has;
-    return how many there are."""
+    """Write about `n_ratings` ratings to `folder`/ratings.parquet, with the article's mean list length; return their
+    number."""
     share = n_ratings / ARTICLE[0]
     n_fans, n_titles = max(int(ARTICLE[1] * share), 50), max(int(ARTICLE[2] * share**0.5), 1500)
     rng = np.random.default_rng(seed)
@@ -29,7 +29,7 @@ def write(folder: Path, n_ratings: int, seed: int = 0) -> int:
     for first in range(0, n_fans, _BLOCK):
         block = np.arange(first, min(first + _BLOCK, n_fans))
         fans = np.repeat(block - first, lengths[block])
-        # Twice as many as wanted, drawn with replacement, told apart, and thinned to the number wanted: quick.
+        # Draw twice as many with replacement, drop duplicates, keep the wanted number at random: fast.
         pairs = np.unique(fans * n_titles + rng.choice(n_titles, len(fans), p=chance / chance.sum()))
         pairs = pairs[rng.random(len(pairs)) < n_ratings * len(block) / n_fans / len(pairs)]
         fans, items = pairs // n_titles, pairs % n_titles

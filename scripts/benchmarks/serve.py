@@ -1,4 +1,4 @@
-"""How long one fan's ten take, from a list to picks with bands and reasons, and what the loaded engine weighs."""
+"""Measures the time for one fan's ten recommendations with bands and reasons, and the engine's memory."""
 
 import argparse
 import statistics
@@ -44,12 +44,12 @@ def _run(args: argparse.Namespace) -> int:
         scored = len(engine.score_all(recsys.Profile(), model).anime_ids)
         print(f"| {model} | {scored:,} | {middle:.1f} | {high:.1f} | {worst:.1f} | {longest:.0f} |")
     timing = lists.upload_to_picks(engine)
-    weight = (process.memory_info().rss - before) / 2**20
+    added = (process.memory_info().rss - before) / 2**20
     print(
         f"\nAn export of {timing.titles:,} titles, from its bytes to ten picks: {timing.total_median:.2f} s (median)."
     )
     print(
-        f"Loading with checksums: {loaded:.2f} s. Resident memory that engine, lists and search added: {weight:.0f} MB."
+        f"Loading with checksums: {loaded:.2f} s. Resident memory that engine, lists and search added: {added:.0f} MB."
     )
     return 0
 
@@ -61,7 +61,7 @@ def _community(store: RatingsStore, n: int) -> list[recsys.Profile]:
 
 
 def _long_list(engine: recsys.Engine) -> recsys.Profile:
-    """5,000 scored titles, all that a model covers where it covers fewer."""
+    """A list of 5,000 scored titles, or all if the default model covers fewer."""
     ids = engine.score_all(recsys.Profile()).anime_ids
     chosen = np.random.default_rng(0).permutation(ids)[:5000]
     return recsys.Profile(scores={int(anime_id): 1 + int(anime_id) % 10 for anime_id in chosen})

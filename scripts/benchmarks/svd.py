@@ -1,13 +1,56 @@
-"""`python -m scripts.benchmark svd`."""
+"""`python -m scripts.benchmark svd`: Surprise's SVD and ours on the same ratings.
+
+Each runs in its own process, so that its peak memory can be measured.
+"""
 
 import argparse
+import multiprocessing
 import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from scripts.benchmarks import ratings
+import numpy as np
 
+from recsys.data.ratings import Ratings, load_arrays
+from recsys.holdout.metrics import rmse
+from recsys.holdout.split import rows_of
+from scripts.benchmarks import peak_mb, ratings
+
+if TYPE_CHECKING:
+    import surprise
+
+    from recsys.training.svd import SVD
+
+TEST_SHARE = 0.2
 _QUICK = 300_000
 _STAGES = ("load", "split", "fit", "predict")
+_PARAMETERS = ("bu", "bi", "pu", "qi")
+T = TypeVar("T")
+
+
+@dataclass
+class Measured:
+    """Seconds of each stage, peak memory of the process, RMSE on the test split, and a file with the trained bu, bi,
+    pu, qi."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    peak_mb: float = 0.0
+    rmse: float = 0.0
+    parameters: Path = Path()
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to train: Surprise's (`library`), or ours with options."""
+
+    name: str
+    library: bool = False
+    bitwise: bool = False
+    precision: Literal["float64", "float32"] = "float64"
+    n_threads: int = 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +64,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    from scripts.benchmarks.svd_variants import Measured, Variant, largest_difference, measure
-
     variants = [Variant("Surprise", library=True), Variant("ours")]
     if args.variants:
         variants += [
@@ -33,23 +74,92 @@ def main(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         n = ratings.write(Path(folder), _QUICK if args.quick else args.ratings, args.seed)
         print(f"SVD, the article's settings, on {n:,} simulated ratings, 20% held out; seconds, in one process each\n")
-        print(
-            f"{'':16}"
-            + "".join(f"{stage:>10}" for stage in _STAGES)
-            + f"{'peak MB':>10}{'RMSE':>12}{'largest diff':>14}"
-        )
+        heads = "".join(f"{stage:>10}" for stage in _STAGES)
+        print(f"{'':16}{heads}{'peak MB':>10}{'RMSE':>12}{'largest diff':>14}")
         done: dict[str, Measured] = {}
         for variant in variants:
             done[variant.name] = measured = measure(variant, Path(folder), args.seed)
-            apart = largest_difference(measured, done["Surprise"])
+            times = "".join(f"{measured.seconds[stage]:10.2f}" for stage in _STAGES)
+            difference = largest_difference(measured, done["Surprise"])
             print(
-                f"{variant.name:16}"
-                + "".join(f"{measured.seconds[stage]:10.2f}" for stage in _STAGES)
-                + f"{measured.peak_mb:10.0f}{measured.rmse:12.8f}{apart:14.1e}",
-                flush=True,
+                f"{variant.name:16}{times}{measured.peak_mb:10.0f}{measured.rmse:12.8f}{difference:14.1e}", flush=True
             )
     theirs, ours = done["Surprise"], done["ours"]
     faster = ", ".join(f"{stage} {theirs.seconds[stage] / ours.seconds[stage]:.1f}" for stage in _STAGES)
     print(f"\nOurs is faster by a factor of: {faster}; and peaks at {ours.peak_mb / theirs.peak_mb:.0%} of the memory.")
     print(f"Loading compiled kernels, once per process: {ours.seconds['load kernels']:.1f} s, not counted above.")
     return 0
+
+
+def measure(variant: Variant, folder: Path, seed: int) -> Measured:
+    """Load `folder`/ratings.parquet, split, fit with the article's settings, predict the test split."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_in_process, (variant, folder, seed))
+
+
+def largest_difference(first: Measured, second: Measured) -> float:
+    """The largest absolute difference between the parameters of two runs."""
+    ours, theirs = np.load(first.parameters), np.load(second.parameters)
+    return max(float(np.abs(ours[name] - theirs[name]).max()) for name in _PARAMETERS)
+
+
+def _in_process(variant: Variant, folder: Path, seed: int) -> Measured:
+    measured = Measured(parameters=folder / f"{variant.name.replace(' ', '_')}.npz")
+    model = (_surprise if variant.library else _ours)(variant, folder, seed, measured)
+    measured.peak_mb = peak_mb()
+    np.savez(measured.parameters, **{name: getattr(model, name) for name in _PARAMETERS})
+    return measured
+
+
+def _surprise(_: Variant, folder: Path, seed: int, measured: Measured) -> "surprise.SVD":
+    import duckdb
+    import surprise
+    import surprise.accuracy
+    from surprise.model_selection import train_test_split
+
+    timed = _Stages(measured.seconds)
+    path = str(folder / "ratings.parquet")
+    frame = timed("load", lambda: duckdb.execute("SELECT user_id, anime_id, score FROM read_parquet(?)", [path]).df())
+    reader = surprise.Reader(rating_scale=(1, 10))
+    data = timed("load", lambda: surprise.Dataset.load_from_df(frame, reader))
+    trainset, testset = timed("split", lambda: train_test_split(data, test_size=TEST_SHARE, random_state=seed))
+    model = timed("fit", lambda: surprise.SVD(random_state=seed).fit(trainset))
+    predictions = timed("predict", lambda: model.test(testset))
+    measured.rmse = surprise.accuracy.rmse(predictions, verbose=False)
+    return model
+
+
+def _ours(variant: Variant, folder: Path, seed: int, measured: Measured) -> "SVD":
+    from recsys.training.svd import SVD
+
+    timed = _Stages(measured.seconds)
+    model = SVD(random_state=seed, bitwise=variant.bitwise, precision=variant.precision, n_threads=variant.n_threads)
+    one = np.zeros(1, np.int32)
+    timed("load kernels", lambda: model.fit_arrays(one, one, np.ones(1)).predict_arrays(one, one))
+    loaded = timed("load", lambda: load_arrays(folder))
+    n_train = len(loaded.scores) - int(np.ceil(TEST_SHARE * len(loaded.scores)))
+    n_users, n_items = len(loaded.user_ids), len(loaded.item_ids)
+
+    def split() -> list[Ratings]:
+        # The rows of Surprise's train_test_split, in its order.
+        rows = np.random.RandomState(seed).permutation(len(loaded.scores)).astype(np.int32)
+        return [rows_of(loaded, part) for part in (rows[:n_train], rows[n_train:])]
+
+    train, test = timed("split", split)
+    timed("fit", lambda: model.fit_arrays(train.users, train.items, train.scores, n_users, n_items))
+    predicted = timed("predict", lambda: model.predict_arrays(test.users, test.items))
+    measured.rmse = rmse(predicted, test.scores)
+    return model
+
+
+class _Stages:
+    """Adds up seconds by stage."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self._seconds = seconds
+
+    def __call__(self, stage: str, work: Callable[[], T]) -> T:
+        start = time.perf_counter()
+        result = work()
+        self._seconds[stage] = self._seconds.get(stage, 0.0) + time.perf_counter() - start
+        return result

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recsys.data import ratings
 from scripts.evaluations import report
@@ -65,7 +65,17 @@ def main(args: argparse.Namespace) -> int:
         f"{args.folds}-fold cross-validation on {len(data.scores):,} ratings of {len(data.user_ids):,} fans for "
         f"{len(data.item_ids):,} titles; ± is the deviation between folds. Times in seconds."
     )
-    return report.publish("article", {"how": how, "rows": {table.name: _row(table) for table in tables}}, args)
+    rows = _with_earlier({table.name: _row(table) for table in tables}, how, args.out)
+    return report.publish("article", {"how": how, "rows": rows}, args)
+
+
+def _with_earlier(rows: dict[str, Any], how: str, folder: Path | None) -> dict[str, Any]:
+    """`rows`, and the other algorithms' rows in `folder` if they were measured in the same way."""
+    from recsys.evaluation.article_algorithms import ALGORITHMS
+
+    earlier = report.read(folder).get("article", {}) if folder else {}
+    known = {**earlier["rows"], **rows} if earlier.get("how") == how else rows
+    return {name: known[name] for name, _ in ALGORITHMS.values() if name in known}
 
 
 def _row(table: "Table") -> dict[str, dict[str, float]]:

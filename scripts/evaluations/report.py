@@ -9,6 +9,7 @@ from typing import Any
 
 from recsys.data import manifest
 from recsys.errors import ArtifactError
+from recsys.models.store import REGISTRY
 
 METRICS = "metrics.json"
 #: Columns of the new fans' tables: title, key, digits.
@@ -29,7 +30,7 @@ _COLUMNS = (
 #: Numbers of known ratings in the small table, and its measures: title, key, which of two values is better.
 _SMALL = ("5", "20", "50")
 _MEASURES = (("NDCG@10", "ndcg10", max), ("RMSE", "rmse", min))
-_MODELS = ("popularity", "svd", "neural", "hybrid")
+_MODELS = tuple(REGISTRY)
 _MARKS = re.compile("(<!-- results -->\n).*?(<!-- /results -->)", re.DOTALL)
 
 

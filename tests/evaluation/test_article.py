@@ -1,4 +1,4 @@
-"""The article's table: Surprise's folds, Surprise's figures."""
+"""The article's table has Surprise's folds and figures."""
 
 import numpy as np
 import pytest

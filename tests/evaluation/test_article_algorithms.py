@@ -1,4 +1,4 @@
-"""The hybrid's score models on known fans of the small world."""
+"""Algorithms that are not Surprise's predict held-out scores of the small data set."""
 
 import numpy as np
 import pytest

@@ -1,6 +1,5 @@
-"""Titles without ratings: what is held out, told and asked, figures by hand, and the small world's genres."""
+"""Titles without ratings: held-out, known and asked ratings, figures by hand, and the small data set's genres."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,14 +8,12 @@ import pytest
 from recsys.evaluation import cold_titles
 from recsys.evaluation.cold_titles import Questions
 from recsys.holdout.split import members
-from recsys.training.ease import DenoisingConfig
-from recsys.training.hybrid import HybridConfig
 from tests.training import small
-from tests.training.test_networks import NET, SCHEDULE
+from tests.training.trained import HYBRID
 
 
 class Listening:
-    """In a hybrid's place: keeps what it is told; its network answers with the title's id, its factors with 6."""
+    """Replaces a hybrid and records known ratings. Its network predicts the title's id, its factors 6."""
 
     item_ids = np.arange(12, 10 + small.N_TITLES)  # without the first two titles
     n_items = len(item_ids)
@@ -24,10 +21,10 @@ class Listening:
     svd = SimpleNamespace(base=np.full(n_items, 6, np.float32), factors=np.zeros((n_items, 1), np.float32))
 
     def __init__(self) -> None:
-        self.told: list[dict[int, float]] = []
+        self.known: list[dict[int, float]] = []
 
     def fold_in(self, items, scores, seen):
-        self.told.append(dict(zip(self.item_ids[items].tolist(), scores.tolist(), strict=True)))
+        self.known.append(dict(zip(self.item_ids[items].tolist(), scores.tolist(), strict=True)))
         return SimpleNamespace(embedding=None, folded=SimpleNamespace(z=np.zeros(1)))
 
 
@@ -41,7 +38,7 @@ def test_held_out_titles_lose_all_their_ratings_and_no_other_any():
     np.testing.assert_array_equal(after, np.where(titles, 0, before))
 
 
-def test_fans_tell_the_rest_and_are_asked_for_the_held_out():
+def test_the_rest_is_known_and_the_held_out_is_asked():
     ratings, model = small.ratings(), Listening()
     titles = np.arange(small.N_TITLES) % 6 == 1
     asked = cold_titles.ask(model, ratings, titles, "test")  # pyright: ignore[reportArgumentType]
@@ -53,7 +50,7 @@ def test_fans_tell_the_rest_and_are_asked_for_the_held_out():
         cold = {anime_id: score for anime_id, score in known.items() if titles[anime_id - 10]}
         if cold:
             lists.append((cold, {anime_id: score for anime_id, score in known.items() if anime_id not in cold}))
-    assert model.told == [rest for _, rest in lists]
+    assert model.known == [rest for _, rest in lists]
     for i, (cold, rest) in enumerate(lists):
         assert dict(zip(asked.net[i].tolist(), asked.actual[i].tolist(), strict=True)) == cold
         assert set(asked.svd[i]) == {6}
@@ -79,11 +76,10 @@ def test_errors_against_the_fans_mean_by_hand():
     assert row["below"]["se"] == pytest.approx(100 * np.sqrt(np.var([0, 0.5])), abs=1e-3)
 
 
-def test_genres_tell_the_scores_of_titles_that_nobody_rated(tmp_path):
-    """Scores of the small world are 9 or 5 by genre, and scatter by 0.75: a fan's mean cannot be nearer than 1.5."""
-    config = HybridConfig(net=replace(NET, id_dropout=0.2), schedule=SCHEDULE, linear=DenoisingConfig(ridge=1, kept=20))
+def test_genres_predict_scores_of_unrated_titles(tmp_path):
+    """Scores are 9 or 5 by genre with a deviation of 0.75, so a fan's mean has an error above 1.5."""
     run = small.run(tmp_path)
-    found = cold_titles.evaluate(run, config)
+    found = cold_titles.evaluate(run, HYBRID)
     assert found["titles"] == cold_titles.held_out(run.ratings, 0).sum()
     assert found["fans"] <= members(run.ratings.user_ids, "test").sum()
     assert found["fan_mean"] > 1.5

@@ -1,4 +1,4 @@
-"""Figures of fold-in by hand, and what a fan list reveals."""
+"""Fold-in figures worked out by hand, and which ratings are revealed."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from tests.training import small
 
 @pytest.fixture
 def model() -> Popularity:
-    """Predicts 6 within 5 to 7, whoever asks."""
+    """Predicts 6, with a band of 5 to 7, for every fan."""
     flat = np.full(4, 6.0, np.float32)
     band = Band(np.zeros(1), -np.ones(1), np.ones(1))
     return Popularity(np.arange(1, 5), np.ones(4, int), flat, np.ones(4, np.float32), band, fan_damping=1e9)
@@ -42,7 +42,7 @@ def test_the_standard_error_of_coverage_is_that_of_a_mean_over_like_fans(model):
     assert row.coverage_error == pytest.approx(0.05, abs=0.001)
 
 
-def test_lists_are_the_parts_own_and_what_is_hidden_stays_hidden():
+def test_lists_belong_to_the_part_and_hidden_scores_stay_hidden():
     ratings = small.ratings()
     item_ids = ratings.item_ids[5:]  # a model that does not know the first five titles
     lists = fan_lists(ratings, "validation", item_ids, seed=1)
@@ -51,8 +51,8 @@ def test_lists_are_the_parts_own_and_what_is_hidden_stays_hidden():
     for user, items, scores in zip(wanted, lists.items, lists.scores, strict=True):
         own = ratings.users == user
         truth = dict(zip(ratings.item_ids[ratings.items[own]], ratings.scores[own], strict=True))
-        told = dict(zip(item_ids[items], scores, strict=True))
-        assert told == {anime_id: score for anime_id, score in truth.items() if anime_id in item_ids}
+        known = dict(zip(item_ids[items], scores, strict=True))
+        assert known == {anime_id: score for anime_id, score in truth.items() if anime_id in item_ids}
     for few, many in zip(lists.reveal(3), lists.reveal(8), strict=True):
         assert not set(few.items) & set(few.hidden_items)
         assert few.items.tolist() == many.items[:3].tolist()

@@ -1,4 +1,4 @@
-"""What the page's rules cost, where that is known: every liked title is a second part, and all are of one genre."""
+"""Cost of the page's rules in a known case: all liked titles are sequels and of one genre."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ FIRST_ALONE = 1 / (1 / np.log2(np.arange(2, 12))).sum()
 
 
 class Knows(Fixed):
-    """Predicts 10 for the second parts and 5 for the others, whoever asks, and that they are watched accordingly."""
+    """Predicts 10 for sequels and 5 for others, for every fan, and watching in the same order."""
 
     def __init__(self):
         super().__init__(np.arange(1, N_LIKED + N_OTHERS + 1), [10] * N_LIKED + [5] * N_OTHERS)
@@ -44,7 +44,7 @@ def engine() -> Engine:
 
 @pytest.fixture(scope="module")
 def ratings() -> Ratings:
-    """Everybody scores second parts 9 and others 4; fans of odd ids know only 13 of the former and 12 of the latter."""
+    """All fans score sequels 9 and others 4; fans with odd ids rated only 13 of the former and 12 of the latter."""
     fans, items = np.meshgrid(np.arange(N_FANS), np.arange(N_LIKED + N_OTHERS), indexing="ij")
     few = (items < 13) | ((items >= N_LIKED) & (items < N_LIKED + 12))
     users, titles = np.nonzero((fans % 2 == 1) | few)
@@ -57,7 +57,7 @@ def by_known(engine: Engine, ratings: Ratings, diversity: float) -> dict:
     return page_rules.evaluate(engine, ratings, Knows.name, diversity)["by_known_ratings"]
 
 
-def test_rules_that_hold_back_every_liked_title_cost_everything(engine, ratings):
+def test_rules_that_remove_all_liked_titles_cost_everything(engine, ratings):
     for rows in by_known(engine, ratings, diversity=5).values():
         assert rows["no rules"]["ndcg10"]["value"] == pytest.approx(1)
         assert rows["no rules"]["cost_percent"] == {"value": 0, "se": 0}
@@ -86,6 +86,6 @@ def test_no_diversity_costs_nothing(engine, ratings):
 def test_fans_with_fewer_than_ten_hidden_titles_are_left_out(engine, ratings):
     rows = by_known(engine, ratings, diversity=0)
     tested = ratings.user_ids[members(ratings.user_ids, "test")]
-    whole = int((tested % 2 == 0).sum())  # fan number k has id k + 1
-    assert 0 < whole < len(tested)
-    assert {k: row["no rules"]["fans"] for k, row in rows.items()} == {"5": len(tested), "10": len(tested), "20": whole}
+    long = int((tested % 2 == 0).sum())  # fan number k has id k + 1
+    assert 0 < long < len(tested)
+    assert {k: row["no rules"]["fans"] for k, row in rows.items()} == {"5": len(tested), "10": len(tested), "20": long}

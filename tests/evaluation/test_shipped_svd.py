@@ -1,4 +1,4 @@
-"""The shipped SVD on real fans whom its training never saw."""
+"""The shipped SVD on real held-out fans."""
 
 from pathlib import Path
 

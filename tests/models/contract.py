@@ -16,6 +16,7 @@ from recsys.holdout.reveal import fan_lists
 from recsys.models import store
 from recsys.models.base import Model
 from tests.training import small
+from tests.training.trained import SmallModels
 
 NONE = np.empty(0, np.intp)
 #: Any list of ratings: positions of the small world's rated titles, any score on the scale.
@@ -54,6 +55,11 @@ class ModelContract:
     name: str
     rmse: tuple[float, float]
     personal = True
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def model(cls, small_models: SmallModels) -> Model:
+        return small_models[cls.name].model
 
     @pytest.fixture(scope="class")
     @classmethod

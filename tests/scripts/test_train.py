@@ -1,5 +1,6 @@
-"""`scripts.train` and `scripts.evaluate` on a small world, from prepared files to published models and figures."""
+"""`scripts.train` and `scripts.evaluate` on small data, from prepared files to models and figures."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ def out(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_models_are_published_with_what_made_them(data: Path, out: Path) -> None:
+def test_models_are_written_with_their_provenance(data: Path, out: Path) -> None:
     written, read = manifest.read(out), manifest.read(data)
     for name in ("popularity", "svd"):
         entry = written.models[name]
@@ -44,7 +45,7 @@ def test_models_are_published_with_what_made_them(data: Path, out: Path) -> None
     assert written.path("title_stats.parquet").read_bytes() == read.path("title_stats.parquet").read_bytes()
 
 
-def test_svd_tells_more_than_popularity(out: Path) -> None:
+def test_svd_beats_popularity(out: Path) -> None:
     models = manifest.read(out).models
     errors = {name: models[name]["metrics"]["validation_rmse_by_known_ratings"]["20"] for name in models}
     assert errors["svd"] < errors["popularity"]
@@ -97,6 +98,17 @@ def test_the_articles_table(data: Path, capsys) -> None:
         assert mean == pytest.approx(np.mean(folds), abs=1e-4)
         assert deviation == pytest.approx(np.std(folds), abs=1e-4)
     assert sum(words[:2] == ["Fit", "time"] for words in table) >= 2
+
+
+def test_algorithms_measured_later_join_the_rows_of_the_same_measurement(data: Path, tmp_path: Path) -> None:
+    def rows(model: str, folds: str) -> list[str]:
+        command = ["article", "--data", str(data), "--model", model, "--folds", folds, "--out", str(tmp_path)]
+        assert evaluate.main(command) == 0
+        return list(json.loads((tmp_path / "metrics.json").read_text("utf-8"))["article"]["rows"])
+
+    assert rows("baseline", "3") == ["BaselineOnly (Surprise)"]
+    assert rows("normal", "3") == ["NormalPredictor (Surprise)", "BaselineOnly (Surprise)"]
+    assert rows("normal", "2") == ["NormalPredictor (Surprise)"]
 
 
 def test_fold_in_figures(data: Path, capsys) -> None:

@@ -1,4 +1,4 @@
-"""A small world with known tastes: fans of two camps, titles of two genres, scores that say which."""
+"""A small data set with known tastes: two groups of fans, two genres of titles, scores by group and genre."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ N_FANS, N_TITLES, N_UNRATED = 300, 60, 6
 
 
 def ratings(seed: int = 0) -> Ratings:
-    """Fans of even ids watch mostly even titles and score them 9, the others 5; fans of odd ids the reverse."""
+    """Fans with even ids mostly watch even titles and score them 9, odd ones 5; fans with odd ids the reverse."""
     rng = np.random.default_rng(seed)
     user_ids, item_ids = np.arange(1, N_FANS + 1), np.arange(10, 10 + N_TITLES)
     alike = (user_ids[:, None] - item_ids) % 2 == 0
@@ -24,7 +24,7 @@ def ratings(seed: int = 0) -> Ratings:
 
 
 def write_catalogue(path: Path) -> Path:
-    """The titles, even ones of genre Even, and unrated ones after them."""
+    """Write the titles, with genre Even or Odd, followed by unrated ones."""
     ids = range(10, 10 + N_TITLES + N_UNRATED)
     rows = [Title(i, f"Title {i}", type="TV", genres=("Odd" if i % 2 else "Even",), year=2010) for i in ids]
     catalogue.write(rows, path)

@@ -1,4 +1,4 @@
-"""The layout: titles of one taste end up together, the same every time."""
+"""The map of titles: similar titles are near each other, and the result is reproducible."""
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +23,7 @@ def groups() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def factors(groups) -> np.ndarray:
-    """Three tastes, each with its own directions, and a little noise."""
+    """Three groups of titles with different factors, plus noise."""
     rng = np.random.default_rng(0)
     return (np.eye(6)[groups] * 2 + rng.normal(scale=0.2, size=(N, 6))).astype(np.float32)
 
@@ -34,7 +34,7 @@ def same_group_share(coordinates: np.ndarray, groups: np.ndarray, n: int = 5) ->
     return float((groups[np.argsort(apart, axis=1)[:, :n]] == groups[:, None]).mean())
 
 
-def test_titles_of_one_taste_lie_together_and_again_in_the_same_place(factors, groups):
+def test_similar_titles_are_near_each_other_and_the_map_is_reproducible(factors, groups):
     vectors = atlas.directions(factors, np.full(N, 50))
     laid = atlas.lay_out(vectors, seed=1, rounds=300)
     assert laid.shape == (N, 2)
@@ -42,7 +42,7 @@ def test_titles_of_one_taste_lie_together_and_again_in_the_same_place(factors, g
     np.testing.assert_array_equal(laid, atlas.lay_out(vectors, seed=1, rounds=300))
 
 
-def test_popularity_is_taken_out(factors):
+def test_popularity_is_removed(factors):
     raters = np.geomspace(10, 10_000, N)
     tilted = factors + np.outer(np.log(raters), np.array([0, 0, 0, 1, 0, 0]))
     kept = atlas.directions(tilted, raters, n=6)
@@ -50,7 +50,7 @@ def test_popularity_is_taken_out(factors):
     np.testing.assert_allclose(np.linalg.norm(kept, axis=1), 1)
 
 
-def test_a_folder_with_an_svd_gets_its_map(tmp_path, factors, monkeypatch):
+def test_the_map_is_written_beside_the_svd(tmp_path, factors, monkeypatch):
     monkeypatch.setattr(atlas, "ROUNDS", 250)
     ids = np.arange(1, N + 1) * 10
     band = Band(np.array([0]), np.array([1.0]), np.array([1.0]))
@@ -67,7 +67,7 @@ def test_a_folder_with_an_svd_gets_its_map(tmp_path, factors, monkeypatch):
     assert 0.5 < entry["trustworthiness"] <= 1
 
 
-def test_without_an_svd_there_is_no_map(tmp_path):
+def test_without_an_svd_it_is_an_error(tmp_path):
     with manifest.writing(tmp_path) as batch:
         batch.path("note.txt").write_text("nothing else")
     with pytest.raises(ArtifactError, match="svd"):

@@ -1,4 +1,4 @@
-"""Bands cover what they promise when errors are as the model says, and when they are not."""
+"""Bands have the nominal coverage, whether or not the model's own variance is right."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def popularity(band: Band, claimed: float) -> Popularity:
 
 @pytest.mark.parametrize("skewed", [False, True])
 @pytest.mark.parametrize("claimed", [1.0, 4.0])
-def test_coverage_is_that_asked_for_whatever_the_model_claims(skewed, claimed):
+def test_coverage_is_nominal_for_any_variance_of_the_model(skewed, claimed):
     plain = popularity(no_band(), claimed)
     for share in (0.5, 0.8):
         model = popularity(calibrate(plain, plain.variance, fans(0, skewed), share), claimed)
@@ -37,7 +37,7 @@ def test_coverage_is_that_asked_for_whatever_the_model_claims(skewed, claimed):
             assert row.coverage == pytest.approx(share, abs=0.03)
 
 
-def test_skewed_errors_get_lopsided_bands():
+def test_skewed_errors_get_asymmetric_bands():
     plain = popularity(no_band(), 1.0)
     band = calibrate(plain, plain.variance, fans(0, skewed=True))
     assert (band.high > -band.low).all()

@@ -1,4 +1,4 @@
-"""Facts known of fans while training: learned from, not needed, not stored."""
+"""Facts about fans during training: used, not required, not stored."""
 
 import itertools
 import json
@@ -31,7 +31,7 @@ CONTENT = np.zeros((N_TITLES, 0), np.float32)
 
 
 def ratings() -> Ratings:
-    """Fans of even ids are women and watch even titles, the others odd ones; a third score three points lower."""
+    """Fans with even ids are women and watch even titles, the others odd ones; a third score three points lower."""
     rng = np.random.default_rng(0)
     user_ids, item_ids = np.arange(1, N_FANS + 1), np.arange(10, 10 + N_TITLES)
     watched = ((user_ids[:, None] - item_ids) % 2 == 0) & (rng.random((N_FANS, N_TITLES)) < 0.6)
@@ -41,7 +41,7 @@ def ratings() -> Ratings:
 
 
 def known() -> np.ndarray:
-    """Columns woman, man, stern."""
+    """Columns: woman, man, strict."""
     user_ids = ratings().user_ids
     return np.stack([user_ids % 2 == 0, user_ids % 2 == 1, user_ids % 3 == 0], axis=1).astype(np.float32)
 
@@ -52,7 +52,17 @@ def trained(facts: np.ndarray | None, **options):
     return neural.train_net(run, run.ratings, run.ratings.item_ids, CONTENT, fans, CONFIG, facts)
 
 
-def test_the_facts_alone_tell_what_women_and_men_watch_and_who_is_stern() -> None:
+@pytest.fixture(scope="module")
+def without_facts():
+    return trained(None)
+
+
+@pytest.fixture(scope="module")
+def with_facts():
+    return trained(known())
+
+
+def test_facts_alone_predict_what_women_and_men_watch_and_who_is_strict() -> None:
     data = ratings()
     likes = np.bincount(data.items, data.scores >= 8)
     torch.manual_seed(0)
@@ -74,16 +84,16 @@ def test_the_facts_alone_tell_what_women_and_men_watch_and_who_is_stern() -> Non
     assert level[3] < level[0] - 0.25
 
 
-def test_facts_that_nobody_has_change_no_bit() -> None:
-    """Neither other parameters nor a random draw depend on there being facts."""
-    (without, plain), (net, history) = trained(None), trained(np.zeros((N_FANS, 3), np.float32))
+def test_all_unknown_facts_change_nothing(without_facts) -> None:
+    """Other parameters and random draws do not depend on the presence of facts."""
+    (without, plain), (net, history) = without_facts, trained(np.zeros((N_FANS, 3), np.float32))
     assert history.losses == plain.losses
     for name, array in without.to_arrays().items():
         np.testing.assert_array_equal(net.to_arrays()[name], array, err_msg=name)
 
 
-def test_facts_change_what_is_learned_and_not_what_is_written() -> None:
-    (without, _), (net, _) = trained(None), trained(known())
+def test_facts_change_the_weights_and_not_the_file_format(without_facts, with_facts) -> None:
+    (without, _), (net, _) = without_facts, with_facts
     before, after = without.to_arrays(), net.to_arrays()
     assert list(after) == list(before)
     assert {name: (a.shape, a.dtype) for name, a in after.items()} == {
@@ -92,9 +102,9 @@ def test_facts_change_what_is_learned_and_not_what_is_written() -> None:
     assert any(np.any(after[name] != before[name]) for name in before)
 
 
-def test_half_of_the_fans_keep_their_facts_and_nothing_else_is_drawn_differently() -> None:
+def test_half_of_the_fans_keep_their_facts_and_other_draws_stay_the_same() -> None:
     make = [Reveals(ratings(), np.arange(N_FANS), RevealConfig(), 0, torch.device("cpu"), f) for f in (None, known())]
-    told = 0
+    n_kept = 0
     for plain, batch, again in zip(make[0].epoch(1), make[1].epoch(1), make[1].epoch(1), strict=True):
         assert plain.facts is None
         assert torch.equal(batch.facts, again.facts)
@@ -106,12 +116,12 @@ def test_half_of_the_fans_keep_their_facts_and_nothing_else_is_drawn_differently
         kept = facts.any(axis=1)
         assert (facts[np.arange(batch.n), 1 - woman] == kept).all()
         assert not facts[np.arange(batch.n), woman].any()
-        told += kept.sum()
-    assert 0.35 * N_FANS < told < 0.65 * N_FANS
+        n_kept += kept.sum()
+    assert 0.35 * N_FANS < n_kept < 0.65 * N_FANS
 
 
-def test_a_killed_training_with_facts_resumes_to_the_same_weights(tmp_path: Path, monkeypatch) -> None:
-    whole, _ = trained(known())
+def test_a_killed_training_with_facts_resumes_to_the_same_weights(tmp_path: Path, with_facts, monkeypatch) -> None:
+    uninterrupted, _ = with_facts
     checkpoint = tmp_path / "hybrid.safetensors"
     check, calls = neural._check, itertools.count()
 
@@ -128,13 +138,13 @@ def test_a_killed_training_with_facts_resumes_to_the_same_weights(tmp_path: Path
         trained(None, checkpoint=checkpoint)
     resumed, history = trained(known(), checkpoint=checkpoint)
     assert len(history.losses) == SCHEDULE.max_epochs
-    for name, array in whole.to_arrays().items():
+    for name, array in uninterrupted.to_arrays().items():
         np.testing.assert_array_equal(resumed.to_arrays()[name], array, err_msg=name)
 
 
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The ratings as raw lists, with details of their fans; beside them, in data, prepared."""
+    """The ratings as raw lists with details of fans; the folder `data` beside it has them prepared."""
     folder, data = tmp_path_factory.mktemp("private") / "raw", ratings()
     rows = [
         rawset.Row(str(data.user_ids[user]), str(data.item_ids[item]), str(int(score)))
@@ -150,7 +160,7 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("flag", [False, True])
-def test_a_model_says_that_it_used_demographics_and_nothing_about_a_person(raw, tmp_path, monkeypatch, flag) -> None:
+def test_a_model_states_the_use_of_demographics_and_no_personal_data(raw, tmp_path, monkeypatch, flag) -> None:
     monkeypatch.setattr(hybrid, "HybridConfig", lambda: CONFIG)
     data = raw.parent / "data"
     words = ["hybrid", "--data", data, "--catalogue", data / "catalogue.parquet", "--out", tmp_path / "out"]

@@ -1,4 +1,4 @@
-"""Closed forms against what they stand for."""
+"""Closed forms compared with direct solutions."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def test_ease_predicts_each_title_by_ridge_from_the_others():
 
 def test_denoising_ridge_equals_a_regression_on_many_random_reveals():
     ratings = small.ratings()
-    config = ease.DenoisingConfig(told=(5,), ridge=1.0)
+    config = ease.DenoisingConfig(known=(5,), ridge=1.0)
     weights, base = ease.denoising_ridge(ratings, config)
     x = ease.matrix(ratings, np.maximum(ratings.scores - 4, 0.5) / 6).toarray()
     liked = ease.matrix(ratings, ratings.scores >= 8).toarray()
@@ -29,10 +29,10 @@ def test_denoising_ridge_equals_a_regression_on_many_random_reveals():
     for _ in range(n_draws):
         for fan in range(len(x)):
             rated = np.flatnonzero(x[fan])
-            told = rng.permutation(rated)[:5]
+            known = rng.permutation(rated)[:5]
             row, target = np.zeros(x.shape[1]), liked[fan].copy()
-            row[told] = x[fan, told] / np.sqrt(5)
-            target[told] = 0
+            row[known] = x[fan, known] / np.sqrt(5)
+            target[known] = 0
             rows.append(row)
             targets.append(target)
     a, y = np.array(rows), np.array(targets)

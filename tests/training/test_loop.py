@@ -1,4 +1,4 @@
-"""The epoch loop: same seed same weights, resuming, stopping."""
+"""The epoch loop: reproducible, resumable, stops early."""
 
 import numpy as np
 import pytest
@@ -39,12 +39,11 @@ def validate(module):
     return (module(X) - Y).square().mean().item()
 
 
-def train(epochs=6, patience=9, total=None, **options):
+def train(**options):
     module = Dropping()
-    schedule = loop.Schedule(max_epochs=total or epochs, lr=0.05, patience=patience)
+    schedule = loop.Schedule(max_epochs=6, lr=0.05, patience=9)
     run = loop.RunOptions(device="cpu", progress=False, **options)
-    check = options.pop("check", validate)
-    history = loop.train(module, Batches(), loss, check, schedule, run, {"what": "test"})
+    history = loop.train(module, Batches(), loss, validate, schedule, run, {"what": "test"})
     return module, history
 
 

@@ -1,6 +1,4 @@
-"""Training of `neural` and `hybrid` on a small world in which the right answers are known."""
-
-from dataclasses import replace
+"""`neural` and `hybrid`, trained on a small data set with known answers."""
 
 import numpy as np
 import pytest
@@ -8,30 +6,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recsys.models import store
-from recsys.training import hybrid, neural
-from recsys.training.ease import DenoisingConfig
-from recsys.training.fan_net import NetConfig
-from recsys.training.loop import Schedule
 from tests.training import small
 
-NET = NetConfig(watch_dim=16, taste_in=8, taste_dim=4, hidden=16, watch_dropout=0.2, taste_dropout=0.1)
-SCHEDULE = Schedule(max_epochs=15, lr=0.02)
 NONE = np.empty(0, np.intp)
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("small")
-    run = small.run(folder)
-    config = hybrid.HybridConfig(
-        net=replace(NET, id_dropout=0.2), schedule=SCHEDULE, linear=DenoisingConfig(ridge=1, kept=20)
-    )
-    models = {"neural": neural.train(run, neural.NeuralConfig(NET, SCHEDULE)), "hybrid": hybrid.train(run, config)}
-    return {name: result.model for name, result in models.items()}
+def trained(small_models):
+    return {name: small_models[name].model for name in ("neural", "hybrid")}
 
 
 @pytest.mark.parametrize("name", ["neural", "hybrid"])
-def test_camps_are_told_apart_by_score_and_by_watching(trained, name):
+def test_groups_differ_in_scores_and_in_watching(trained, name):
     model = trained[name]
     even = model.item_ids % 2 == 0
     fan = model.fold_in(np.array([0, 1, 2, 3]), np.array([9.0, 5, 9, 5]), NONE)
@@ -51,7 +37,7 @@ def test_unrated_titles_are_scored_by_their_genre(trained):
 
 
 @pytest.mark.parametrize("name", ["neural", "hybrid"])
-def test_a_saved_model_answers_as_before(trained, name, tmp_path):
+def test_a_saved_model_gives_the_same_values(trained, name, tmp_path):
     model = trained[name]
     store.save(model, tmp_path / "model.safetensors")
     loaded = store.load(name, tmp_path / "model.safetensors")
@@ -63,7 +49,7 @@ def test_a_saved_model_answers_as_before(trained, name, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["neural", "hybrid"])
-def test_reasons_add_up_and_point_the_right_way(trained, name):
+def test_reasons_add_up_and_have_the_right_sign(trained, name):
     model = trained[name]
     fan = model.fold_in(np.array([0, 1, 2]), np.array([10.0, 6, 9]), NONE)
     baseline, effects = model.explain(fan, 4)
@@ -92,7 +78,7 @@ def test_any_fan_gets_finite_answers(trained, name, rated, seen):
 
 
 @pytest.mark.parametrize("name", ["neural", "hybrid"])
-def test_similarity_is_1_for_itself_and_higher_within_the_camp(trained, name):
+def test_similarity_is_1_for_itself_and_higher_within_the_genre(trained, name):
     model = trained[name]
     alike = model.similarity(2)
     even = model.item_ids % 2 == 0

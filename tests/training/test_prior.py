@@ -1,4 +1,4 @@
-"""The fans' distribution: exact changes of variables, and EM that finds a known distribution again."""
+"""The fans' prior: exact changes of variables, and EM that recovers a known distribution."""
 
 import numpy as np
 import pytest
@@ -28,13 +28,13 @@ def test_under_a_prior_expected_scores_have_its_mean_and_covariance(titles):
     np.testing.assert_allclose(spread(moved), titles.factors @ cov @ titles.factors.T)
 
 
-def test_truncating_to_all_directions_changes_no_covariance_and_keeps_the_level(titles):
+def test_truncating_to_all_factors_keeps_covariance_and_level(titles):
     kept = prior.truncate(titles, np.arange(1, 31), 4)
     np.testing.assert_allclose(spread(kept), spread(titles), atol=1e-9)
     np.testing.assert_array_equal(kept.factors[:, 0], titles.factors[:, 0])
 
 
-def test_truncation_drops_what_varies_least():
+def test_truncation_drops_the_smallest_components():
     rng = np.random.default_rng(2)
     taste = rng.normal(0, 1, (50, 4)) * [1.0, 0.01, 3.0, 0.01]
     titles = prior.Titles(np.zeros(50), np.column_stack([np.ones(50), taste]))
@@ -43,7 +43,7 @@ def test_truncation_drops_what_varies_least():
     np.testing.assert_allclose(spread(kept), spread(titles), atol=0.01)
 
 
-def test_em_finds_the_distribution_that_fans_were_drawn_from(titles):
+def test_em_recovers_the_distribution_of_fans(titles):
     rng = np.random.default_rng(3)
     mean, cov = np.array([0.5, -0.5, 0, 1]), np.diag([1.5, 0.2, 1.0, 0.6])
     drawn = titles.under(mean, cov)

@@ -1,4 +1,4 @@
-"""Our SVD beside Surprise's: the same parameters, the same predictions, the same behaviour at the edges."""
+"""Our SVD and Surprise's have the same parameters, predictions and edge cases."""
 
 from itertools import repeat
 
@@ -84,7 +84,7 @@ def test_unknown_users_and_titles(data, biased, user, item):
     assert ours.details == theirs.details
 
 
-def test_predictions_are_limited_to_the_scale_unless_told_otherwise():
+def test_predictions_are_clipped_to_the_scale_by_default():
     data = Data([(0, item, 10) for item in range(5)] + [(1, item, 10) for item in range(5)] + [(2, 0, 1)])
     model = SVD(n_factors=2, n_epochs=200, lr_all=0.05, reg_all=0, random_state=0).fit(data.trainset())
     unclipped = [model.predict(0, item, clip=False).est for item in range(5)]
