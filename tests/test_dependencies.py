@@ -1,5 +1,6 @@
 """Checks what pyproject.toml declares against what the code imports, and the locks (requirements*.txt) against both."""
 
+import functools
 import re
 import sys
 import tomllib
@@ -65,11 +66,14 @@ def needed(requirements: list[Requirement]) -> set[str]:
     return {name for name, _ in found}
 
 
+#: Import name -> the installed distributions that have it.
+installed = functools.cache(metadata.packages_distributions)
+
+
 def third_party(paths: list[Path]) -> set[str]:
     """Names of the distributions that the files import."""
-    installed = metadata.packages_distributions()
     top = {name.split(".")[0] for path in paths for name in imports(path)}
-    return {canonicalize_name(installed.get(name, [name])[0]) for name in top - OWN - sys.stdlib_module_names}
+    return {canonicalize_name(installed().get(name, [name])[0]) for name in top - OWN - sys.stdlib_module_names}
 
 
 def test_code_imports_only_what_is_declared_for_it() -> None:
