@@ -38,6 +38,7 @@ def test_the_address_brings_somebody_else_to_the_same_view(browser: Browser, pag
     page.goto(f"{url}/together?{GROUP}")
     page.get_by_test_id("stMain").get_by_text("Least misery", exact=True).click()
     page.wait_for_url("**fair=Least**")
+    expect(page.get_by_text("the fan who wants a title least")).to_be_visible()  # the rerun has begun
     mine = shown(page)
     context = browser.new_context()
     other = context.new_page()
