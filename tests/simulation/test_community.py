@@ -174,7 +174,7 @@ def test_the_unscored_titles_of_a_fan_without_scores_go_to_nobody_else(tmp_path:
     with manifest.writing(tmp_path) as batch:
         for name, columns in tables.items():
             pq.write_table(pa.table(columns), batch.path(name))
-    read = community.load_lists(tmp_path, np.array([10, 11, 12]))
+    read = load_lists(tmp_path, np.array([10, 11, 12]))
     assert [(fan, item, score) for fan, item, score in zip(read.fans, read.items, read.scores, strict=True)] == [
         (0, 0, 8), (1, 0, 0), (1, 1, 9),
     ]  # fmt: skip
