@@ -1,20 +1,38 @@
 """Measure speed and memory."""
 
+import argparse
 import sys
+from importlib import import_module
 
-from scripts.commands import Command, run
+from recsys.errors import RecsysError
 
-#: Name -> module with `add_arguments(parser)` and `main(args) -> int`.
+#: Module of `scripts.benchmarks` with `add_arguments(parser)` and `main(args) -> int`, and one line of help. Only the
+#: chosen one is imported: they need more packages than the app.
 COMMANDS = {
-    "svd": Command("scripts.benchmarks.svd", "our SVD compared with Surprise's: time, memory, results"),
-    "serve": Command("scripts.benchmarks.serve", "ten recommendations with each model; reading an export; memory"),
-    "network": Command("scripts.benchmarks.network", "one epoch of the network at three sizes: time and memory"),
-    "page": Command("scripts.benchmarks.page", "reruns, cold page loads in a real browser, memory of the server"),
+    "svd": "our SVD compared with Surprise's: time, memory, results",
+    "serve": "ten recommendations with each model; reading an export; memory",
+    "network": "one epoch of the network at three sizes: time and memory",
+    "page": "reruns, cold page loads in a real browser, memory of the server",
 }
 
 
 def main(argv: list[str] | None = None) -> int:
-    return run("benchmark", __doc__, COMMANDS, argv)
+    argv = sys.argv[1:] if argv is None else argv
+    parser = argparse.ArgumentParser(prog="python -m scripts.benchmark", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    chosen = next((word for word in argv if word in COMMANDS), None)
+    for name, what in COMMANDS.items():
+        command = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
+        if name == chosen:
+            module = import_module(f"scripts.benchmarks.{name}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.main)
+    args = parser.parse_args(argv)
+    try:
+        return args.run(args)
+    except RecsysError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

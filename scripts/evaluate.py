@@ -1,31 +1,202 @@
 """Measure models on real ratings of held-out fans and titles, and write the tables of results."""
 
+import argparse
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
 
-from scripts.commands import Command, run
+import numpy as np
+from threadpoolctl import threadpool_limits
 
-#: Subject -> its module, with `add_arguments(parser)` and `main(args) -> int`.
-COMMANDS = {
-    "article": Command("scripts.evaluations.article", "the reference article's table: errors and times over 5 folds"),
-    "fold-in": Command(
-        "scripts.evaluations.fold_in", "errors and prediction intervals for new fans with few known ratings"
-    ),
-    "new-fans": Command(
-        "scripts.evaluations.new_fans", "ranking and errors for new fans, compared with strong baselines"
-    ),
-    "cold-titles": Command(
-        "scripts.evaluations.cold_titles", "predicted scores of titles without ratings, from their content"
-    ),
-    "page": Command("scripts.evaluations.page", "cost of the page's series rules and diversity in NDCG"),
-    "elicitation": Command("scripts.evaluations.elicitation", "orders of asking a new fan about titles"),
-    "tables": Command(
-        "scripts.evaluations.tables", "the tables of docs/results.md and README.md, from what was measured"
-    ),
+import recsys
+from recsys.data import manifest, ratings
+from recsys.errors import RecsysError
+from recsys.models import store
+from recsys.models.svd import SVD
+from scripts.evaluations import article, report
+
+_CATALOGUE = Path("artifacts/catalogue.parquet")
+#: Options that several subjects have.
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "--data": {"type": Path, "default": Path("build/mal"), "help": "prepared ratings (%(default)s)"},
+    "--artifacts": {"type": Path, "default": Path("artifacts"), "help": "folder of artifacts (%(default)s)"},
+    "--part": {"choices": ("validation", "test"), "default": "test", "help": "held-out fans to use (%(default)s)"},
+    "--seed": {"type": int, "default": 0, "help": "seed of every random choice (%(default)s)"},
+    "--out": {"type": Path, "help": f"folder of artifacts whose {report.METRICS} to write (default: print only)"},
 }
 
 
 def main(argv: list[str] | None = None) -> int:
-    return run("evaluate", __doc__, COMMANDS, argv)
+    args = _parser().parse_args(argv)
+    try:
+        return args.measure(args)
+    except RecsysError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scripts.evaluate", description=__doc__)
+    subjects = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(
+        name: str, measure: Callable[[argparse.Namespace], int], what: str, *options: str
+    ) -> argparse.ArgumentParser:
+        subject = subjects.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
+        subject.set_defaults(measure=measure)
+        for option in options:
+            subject.add_argument(option, **_OPTIONS[option])
+        return subject
+
+    what = "the reference article's table: errors and times over 5 folds"
+    article.add_arguments(add("article", article.main, what, "--data", "--seed", "--out"))
+    what = "errors and prediction intervals for new fans with few known ratings"
+    add("fold-in", _fold_in, what, "--data", "--part", "--seed")
+    what = "ranking and errors for new fans, compared with strong baselines"
+    subject = add("new-fans", _new_fans, what, "--data", "--artifacts", "--part", "--seed", "--out")
+    subject.add_argument("--no-baselines", action="store_true", help="measure only the models, which is faster")
+    what = "predicted scores of titles without ratings, from their content"
+    subject = add("cold-titles", _cold_titles, what, "--data", "--part", "--seed", "--out")
+    subject.add_argument("--catalogue", type=Path, default=_CATALOGUE, help="content of the titles (%(default)s)")
+    subject.add_argument("--epochs", type=int, default=12, help="epochs of each network (%(default)s)")
+    what = "cost of the page's series rules and diversity in NDCG"
+    subject = add("page", _page, what, "--data", "--artifacts", "--part", "--out")
+    subject.add_argument("--model", help="model to measure (default: the best in the artifacts)")
+    subject.add_argument("--diversity", type=float, default=0.3, help="weight of diversity (%(default)s)")
+    what = "orders of asking a new fan about titles"
+    add("elicitation", _elicitation, what, "--data", "--artifacts", "--part", "--seed")
+    what = "the tables of docs/results.md and README.md, from what was measured"
+    subject = add("tables", _tables, what, "--artifacts")
+    subject.add_argument("--results", type=Path, help="file to write all tables to (default: print them)")
+    subject.add_argument("--readme", type=Path, help="file in which to replace the small table of results")
+    return parser
+
+
+def _fold_in(args: argparse.Namespace) -> int:
+    from recsys.evaluation.fold_in import best_ridge, figures
+    from recsys.holdout.reveal import fan_lists
+    from recsys.holdout.split import part_of
+    from recsys.training import popularity, svd_trainer
+    from recsys.training.run import TrainingRun
+
+    run = TrainingRun(args.data, ratings.load_arrays(args.data), args.seed)
+    known = part_of(run.ratings, "train")
+    svd = svd_trainer.fit(run, known)
+    served = svd_trainer.serve(run, "tuned", svd, known).model
+    rated = np.flatnonzero(svd.item_rows >= 0)
+    validation = fan_lists(run.ratings, "validation", served.item_ids, args.seed)
+    penalty, plain = best_ridge(svd, rated, served.item_ids, validation)
+
+    fans = fan_lists(run.ratings, args.part, served.item_ids, args.seed)
+    print(
+        f"Fans of the {args.part} part of {args.data}; SVD trained on {len(known.scores):,} ratings of training fans. "
+        f"Ridge penalty {penalty:g}, the best on validation fans. Coverage ± its standard error."
+    )
+    models = {"popularity": popularity.train(run).model, "ridge": plain, "prior": served}
+    rows = {name: list(figures(model, fans)) for name, model in models.items()}
+    print(
+        f"\n{'known':>5}{'fans':>6}{'scores':>8}"
+        + "".join(f"{f'RMSE {name}':>18}" for name in models)
+        + "".join(f"{f'{name} coverage':>22}{'width':>7}" for name in models)
+    )
+    for same in zip(*rows.values(), strict=True):
+        print(
+            f"{same[0].known:5}{same[0].fans:6}{same[0].scores:8}"
+            + "".join(f"{row.rmse:18.4f}" for row in same)
+            + "".join(f"{row.coverage:14.1%} ±{row.coverage_error:5.1%}{row.width:7.2f}" for row in same)
+        )
+    return 0
+
+
+def _new_fans(args: argparse.Namespace) -> int:
+    from recsys.evaluation.new_fans import evaluate
+
+    data = ratings.load_arrays(args.data)
+    figures = evaluate(
+        data,
+        args.artifacts,
+        args.part,
+        not args.no_baselines,
+        args.seed,
+        lambda name: print(f"{name} ...", file=sys.stderr, flush=True),
+    )
+    return report.publish("new-fans", {"part": args.part, "by_known_ratings": figures}, args)
+
+
+def _cold_titles(args: argparse.Namespace) -> int:
+    from recsys.evaluation.cold_titles import HELD_OUT, evaluate
+    from recsys.training.hybrid import HybridConfig
+    from recsys.training.run import TrainingRun
+
+    run = TrainingRun(args.data, ratings.load_arrays(args.data), args.seed, catalogue=args.catalogue)
+    plain = HybridConfig()
+    plain = replace(plain, schedule=replace(plain.schedule, max_epochs=args.epochs))
+    rows, figures = {}, {}
+    for name, members in (("without the member count", False), ("with the member count", True)):
+        figures = evaluate(run, replace(plain, members=members), args.part, args.seed)
+        rows["the fan's mean"] = {"rmse": {"value": figures["fan_mean"]}, "below": {"value": 0.0}}
+        print(f"{name}: the network's best share is {figures['share']}")
+        rows |= {f"{part}, {name}": figures[part] for part in ("hybrid", "network", "svd")}
+    how = (
+        f"{figures['titles']:,} titles ({HELD_OUT}%) lost all their ratings, and a hybrid was trained without these "
+        f"ratings; it is not the shipped model. For {figures['fans']:,} held-out fans of the {args.part} part, it "
+        f"knows their other ratings and predicts their {figures['ratings']:,} scores of these titles."
+    )
+    return report.publish("cold-titles", {"how": how, "rows": rows}, args)
+
+
+def _page(args: argparse.Namespace) -> int:
+    from recsys.evaluation.page_rules import evaluate
+
+    engine = recsys.load(args.artifacts)
+    data = ratings.load_arrays(args.data)
+    with threadpool_limits(1):
+        figures = evaluate(engine, data, args.model or engine.default_model, args.diversity, args.part)
+    return report.publish("page", figures, args)
+
+
+def _elicitation(args: argparse.Namespace) -> int:
+    from recsys.evaluation.elicitation import ANSWERS, QUESTIONS, compare
+    from recsys.evaluation.new_fans import rating_counts
+    from recsys.holdout.reveal import fan_lists
+    from recsys.holdout.split import part_of
+
+    model = cast(SVD, store.load("svd", manifest.read(args.artifacts).path(store.file_name("svd"))))
+    data = ratings.load_arrays(args.data)
+    known = part_of(data, "train")
+    chance = rating_counts(known, model.item_ids) / len(np.unique(known.users))
+    results = compare(model, fan_lists(data, args.part, model.item_ids, args.seed), chance, args.seed)
+
+    fans = next(iter(results.values())).fans
+    print(
+        f"{fans} fans of the {args.part} part of {args.data}. RMSE of hidden scores by number of answers (in\n"
+        "brackets: mean number of questions), and by number of questions, answered or not.\n"
+    )
+    print(
+        f"{'':10}"
+        + "".join(f"{f'{n} answers':>20}" for n in ANSWERS)
+        + "".join(f"{f'{n} asked':>12}" for n in QUESTIONS)
+    )
+    for name, asked in results.items():
+        answers = "".join(f"{asked.by_answers[n]:12.4f} ({asked.questions[n]:5.1f})" for n in ANSWERS)
+        print(f"{name:10}{answers}" + "".join(f"{asked.by_questions[n]:12.4f}" for n in QUESTIONS))
+    return 0
+
+
+def _tables(args: argparse.Namespace) -> int:
+    everything = report.read(args.artifacts)
+    if args.results is None:
+        print(report.markdown(everything))
+    else:
+        args.results.parent.mkdir(parents=True, exist_ok=True)
+        args.results.write_text(report.markdown(everything), encoding="utf-8")
+        print(f"Wrote {args.results}.")
+    if args.readme is not None:
+        args.readme.write_text(report.filled(args.readme.read_text(encoding="utf-8"), everything), encoding="utf-8")
+        print(f"Wrote {args.readme}.")
+    return 0
 
 
 if __name__ == "__main__":

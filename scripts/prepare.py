@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
 from recsys.data.catalogue import Catalogue
@@ -9,9 +10,9 @@ from recsys.errors import RecsysError
 from recsys.prepare import kaggle
 from recsys.prepare.pipeline import SPARSE, Report, prepare
 from recsys.prepare.workspace import Options
-from scripts._progress import Meter
 
 _SHIPPED = Path("artifacts/catalogue.parquet")
+_EVERY_SECONDS = 10
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -41,12 +42,27 @@ def main(argv: list[str] | None = None) -> int:
     described = {name: value for name in ("data_set", "licence") if (value := getattr(args, name)) is not None}
     try:
         base = Catalogue.load(args.catalogue).titles() if args.catalogue != _SHIPPED or _SHIPPED.exists() else ()
-        report = prepare(args.source, args.out, options, Meter(), described, base)
+        report = prepare(args.source, args.out, options, _Meter(), described, base)
     except RecsysError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     _print(report, args.out)
     return 0
+
+
+class _Meter:
+    """Prints a line for each stage and every ten seconds on stderr. Call it with the stage and the share done."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.monotonic()
+        self._stage = ""
+
+    def __call__(self, stage: str, share: float) -> None:
+        now = time.monotonic()
+        if stage != self._stage or now - self._last >= _EVERY_SECONDS:
+            done = f" {share:.0%}" if 0.01 < share < 1 else ""
+            print(f"[{now - self._start:5.0f} s] {stage}{done}", file=sys.stderr, flush=True)
+            self._stage, self._last = stage, now
 
 
 def _print(report: Report, out: Path) -> None:

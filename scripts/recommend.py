@@ -96,6 +96,12 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _picks(engine: recsys.Engine, fan: recsys.Profile, options: argparse.Namespace) -> list[recsys.Pick]:
+    return engine.recommend(
+        fan, options.model, options.n, _filters(options), discovery=options.discovery, by_score=options.by_score
+    )
+
+
 def _filters(options: argparse.Namespace) -> recsys.Filters:
     return recsys.Filters(adult=options.adult, franchise_rules=options.franchise_rules)
 
@@ -110,9 +116,7 @@ def _one(engine: recsys.Engine, options: argparse.Namespace) -> int:
     for note in (*found.notes, *(f"{count:,} left out: {reason}." for reason, count in found.skipped)):
         print(f"recommend: {note}", file=sys.stderr)
     fan = found.profile
-    picks = engine.recommend(
-        fan, options.model, options.n, _filters(options), discovery=options.discovery, by_score=options.by_score
-    )
+    picks = _picks(engine, fan, options)
     if options.json:
         json.dump([dataclasses.asdict(pick) for pick in picks], sys.stdout, ensure_ascii=False, indent=1)
         print()
@@ -182,10 +186,7 @@ def _columns(path: Path, names: tuple[str, ...]) -> dict[str, pa.DataType]:
 
 def _recommend(engine: recsys.Engine, lists: _Lists, options: argparse.Namespace) -> Iterator[tuple]:
     for fan, profile in tqdm(lists.profiles(), total=len(lists), unit="fan"):
-        picks = engine.recommend(
-            profile, options.model, options.n, _filters(options), discovery=options.discovery, by_score=options.by_score
-        )
-        for rank, pick in enumerate(picks, 1):
+        for rank, pick in enumerate(_picks(engine, profile, options), 1):
             yield fan, rank, pick.anime_id, pick.predicted, pick.low, pick.high
 
 
@@ -220,25 +221,15 @@ def _write(rows: Iterator[tuple], fan_type: pa.DataType, out: Path, *, ranked: b
     count = 0
     try:
         with pq.ParquetWriter(temporary, schema) as writer:
-            buffer: list[tuple] = []
-            for row in rows:
-                buffer.append(row)
-                if len(buffer) >= _FLUSH_ROWS:
-                    count += _flush(writer, schema, buffer)
-            count += _flush(writer, schema, buffer)
+            while some := list(itertools.islice(rows, _FLUSH_ROWS)):
+                columns = zip(schema, zip(*some, strict=True), strict=True)
+                arrays = [pa.array(column, type=field.type) for field, column in columns]
+                writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+                count += len(some)
         os.chmod(temporary, 0o644)
         os.replace(temporary, out)
     finally:
         Path(temporary).unlink(missing_ok=True)
-    return count
-
-
-def _flush(writer: pq.ParquetWriter, schema: pa.Schema, rows: list[tuple]) -> int:
-    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
-    writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
-    count = len(rows)
-    rows.clear()
     return count
 
 

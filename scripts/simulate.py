@@ -2,11 +2,13 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from recsys.data import manifest
 from recsys.data.catalogue import Catalogue
@@ -17,13 +19,14 @@ from recsys.models.base import Model
 from recsys.models.svd import SVD
 from recsys.simulation import community, raw_set, resemblance
 from recsys.simulation.lists import Lists, load_lists, write_lists
-from scripts._progress import steps as progress
 
 _FANS = {"community": 2000, "raw": 108_711}
 #: Real fans, not used in training, for whom the SVDs' recommendations are compared.
 _TEST_FANS = 200
 #: Raters among half of the real fans that a title needs to be compared.
 _ENOUGH_RATERS = 25
+
+_progress = partial(tqdm, mininterval=10)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -77,7 +80,7 @@ def _draw(
     args: argparse.Namespace, model: SVD, lists: Lists, rng: np.random.Generator, shown: NDArray[np.bool_]
 ) -> Lists:
     print(f"Fitting to {lists.n_fans:,} fans of {args.data} ...", flush=True)
-    population = community.fit(lists, model, rng, progress)
+    population = community.fit(lists, model, rng, _progress)
     n_fans = _FANS["community"] if args.fans is None else args.fans
     print(f"Drawing {n_fans:,} fans ...", flush=True)
     return community.draw(population, model, n_fans, rng, shown)
@@ -92,7 +95,7 @@ def _shown(args: argparse.Namespace, model: SVD) -> NDArray[np.bool_]:
 
 def _raw(args: argparse.Namespace) -> int:
     n_fans = _FANS["raw"] if args.fans is None else args.fans
-    rows = raw_set.write(args.raw, n_fans, args.titles, args.seed, args.gzip, progress)
+    rows = raw_set.write(args.raw, n_fans, args.titles, args.seed, args.gzip, _progress)
     for path, count in rows.items():
         print(f"wrote {path}: {count:,} rows, {path.stat().st_size / 1e6:,.1f} MB")
     return 0

@@ -37,22 +37,7 @@ _HEADS = {
 
 def by_count(curves: list[Curve], title: str, key: str, digits: int = 2) -> None:
     """One line for each algorithm over the number of known ratings, with error bars of one standard error."""
-    figure = go.Figure()
-    order = sorted({k for curve in curves for k in curve.counts})
-    for i, curve in enumerate(curves):
-        errors = [one.error or 0 for one in curve.figures]
-        figure.add_scatter(
-            x=[str(k) for k in curve.counts],
-            y=[one.value for one in curve.figures],
-            error_y={"type": "data", "array": errors, "thickness": 1.5, "width": 3} if any(errors) else None,
-            mode="lines+markers",
-            marker={"symbol": _SYMBOLS[i % len(_SYMBOLS)], "size": 9},
-            line={"dash": "solid" if curve.is_model else "dot", "width": 2},
-            name=charts.label(shared.name_of(curve.name)),
-            customdata=[one.text(3) for one in curve.figures],
-            hovertemplate="%{customdata} with %{x} known ratings",
-        )  # fmt: skip
-    figure.update_xaxes(type="category", categoryarray=[str(k) for k in order], title="Known ratings of the fan")
+    figure, order = _lines(curves, 1, "%{customdata} with %{x} known ratings")
     figure.update_yaxes(title=title, tickformat=f".{digits}f")
     figure.update_layout(showlegend=True)
     ends = [
@@ -63,28 +48,38 @@ def by_count(curves: list[Curve], title: str, key: str, digits: int = 2) -> None
     charts.show(figure, text, key, 360)
 
 
-def coverage(curves: list[Curve], aim: float, slack: float, key: str) -> None:
-    """How often the fan's own score lies in the prediction interval, compared with the `aim`."""
+def _lines(curves: list[Curve], scale: float, hover: str) -> tuple[go.Figure, list[int]]:
+    """A figure with the `curves`, their values multiplied by `scale`, and all numbers of known ratings."""
     figure = go.Figure()
-    figure.add_hrect(y0=100 * (aim - slack), y1=100 * (aim + slack), line_width=0, fillcolor="#8b9092", opacity=0.2)
-    figure.add_hline(y=100 * aim, line_width=1, line_dash="dash", line_color="#8b9092")
     order = sorted({k for curve in curves for k in curve.counts})
     for i, curve in enumerate(curves):
+        errors = [scale * (one.error or 0) for one in curve.figures]
         figure.add_scatter(
             x=[str(k) for k in curve.counts],
-            y=[100 * one.value for one in curve.figures],
-            error_y={"type": "data", "array": [100 * (one.error or 0) for one in curve.figures], "thickness": 1.5},
+            y=[scale * one.value for one in curve.figures],
+            error_y={"type": "data", "array": errors, "thickness": 1.5, "width": 3} if any(errors) else None,
             mode="lines+markers",
             marker={"symbol": _SYMBOLS[i % len(_SYMBOLS)], "size": 9},
+            line={"dash": "solid" if curve.is_model else "dot", "width": 2},
             name=charts.label(shared.name_of(curve.name)),
-            hovertemplate="%{y:.1f}% with %{x} known ratings",
+            customdata=[one.text(3) for one in curve.figures],
+            hovertemplate=hover,
         )
     figure.update_xaxes(type="category", categoryarray=[str(k) for k in order], title="Known ratings of the fan")
+    return figure, order
+
+
+def coverage(curves: list[Curve], aim: float, slack: float, key: str) -> None:
+    """How often the fan's own score lies in the prediction interval, compared with the `aim`."""
+    figure, _ = _lines(curves, 100, "%{y:.1f}% with %{x} known ratings")
+    figure.add_hrect(y0=100 * (aim - slack), y1=100 * (aim + slack), line_width=0, fillcolor="#8b9092", opacity=0.2)
+    figure.add_hline(y=100 * aim, line_width=1, line_dash="dash", line_color="#8b9092")
     figure.update_yaxes(title="Scores in the likely range", ticksuffix="%")
-    spans = []
-    for curve in curves:
-        values = [one.value for one in curve.figures]
-        spans.append(f"{shorten(shared.name_of(curve.name))} {min(values):.0%} to {max(values):.0%}")
+    spans = [
+        f"{shorten(shared.name_of(curve.name))} {min(values):.0%} to {max(values):.0%}"
+        for curve in curves
+        if (values := [one.value for one in curve.figures])
+    ]
     text = f"Share of scores in the likely range, which should be {aim:.0%}: {'; '.join(spans)}."
     charts.show(figure, text, key, 320)
 

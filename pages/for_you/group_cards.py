@@ -86,9 +86,5 @@ def splits(found: list[Split], members: list[Member]) -> None:
         for one in found:
             title = resources.engine().title(one.anime_id)
             scores = " · ".join(f"{plain(members[place].label, _NAME)} **{score:g}**" for place, score in one.given)
-            with (
-                cells.cell(),
-                st.container(horizontal=True, gap="small", wrap=False, vertical_alignment="center"),
-            ):
-                cards.cover(title, 44)
-                st.markdown(f"{pickers.title_names(title)}  \n{scores}")
+            with cells.cell():
+                cards.row(title, scores)

@@ -119,14 +119,8 @@ def _expected(surprises: list[taste.Surprise], key: str) -> None:
     if not surprises:
         st.caption("None.")
     for one in surprises:
-        _row(one.anime_id, f"scored **{one.given:g}**, predicted **{one.expected:.1f}**", key)
-
-
-def _row(anime_id: int, text: str, key: str) -> None:
-    title = resources.engine().title(anime_id)
-    with st.container(horizontal=True, gap="small", wrap=False, vertical_alignment="center", key=f"{key}-{anime_id}"):
-        cards.cover(title, 44)
-        st.markdown(f"{pickers.title_names(title)}  \n{text}")
+        text = f"scored **{one.given:g}**, predicted **{one.expected:.1f}**"
+        cards.row(resources.engine().title(one.anime_id), text, f"{key}-{one.anime_id}")
 
 
 def _influences(fan: Profile, model: str) -> None:
@@ -156,7 +150,7 @@ def _influence(one: taste.Influence) -> None:
     ways = [f"{way} {n}" for n, way in ((one.raised, "raises"), (one.lowered, "lowers")) if n]
     what = f"{' and '.join(ways) or 'changes no'} predictions"
     text = f"scored **{one.score:g}** · {what}, by **{one.moved:.2f}** on average"
-    _row(one.anime_id, text, "influence")
+    cards.row(resources.engine().title(one.anime_id), text, f"influence-{one.anime_id}")
     st.button(
         "Ignore this score",
         key=f"ignore-{one.anime_id}",

@@ -1,5 +1,7 @@
 """One recommended title as a card: facts, the predicted score and its reasons, and buttons."""
 
+from typing import Literal
+
 import streamlit as st
 
 from pages.parts import covers, pickers, resources, state
@@ -9,6 +11,8 @@ from recsys import Pick, Prediction, Title
 from recsys.serving.group import Share
 
 _COVER_WIDTH = 92
+#: Width of the cover in a row of a list.
+SMALL = 44
 _LINKS = 6
 
 
@@ -35,14 +39,23 @@ def _card(pick: Pick, key: str) -> None:
         _mark("Not for me", "block", title, "hidden", key)
 
 
-def cover(title: Title, width: int = _COVER_WIDTH) -> None:
+def art(title: Title, width: int | Literal["stretch"]) -> None:
     """The title's image, or art drawn from its name, which needs no alternative text: the name stands beside it."""
+    alt = f"Cover of {title.title}" if title.image_url else ""
+    st.image(title.image_url or covers.cover(title), width=width, alt=alt)
+
+
+def cover(title: Title, width: int = _COVER_WIDTH) -> None:
+    """`art` that keeps its width in a row."""
     with st.container(width=width):
-        st.image(
-            title.image_url or covers.cover(title),
-            width=width,
-            alt=f"Cover of {title.title}" if title.image_url else "",
-        )
+        art(title, width)
+
+
+def row(title: Title, text: str, key: str | None = None) -> None:
+    """A small cover, and beside it the title's names above `text`."""
+    with st.container(horizontal=True, gap="small", wrap=False, vertical_alignment="center", key=key):
+        cover(title, SMALL)
+        st.markdown(f"{pickers.title_names(title)}  \n{text}")
 
 
 def facts(title: Title) -> str:

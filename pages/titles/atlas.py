@@ -6,7 +6,7 @@ import streamlit as st
 from pages.parts import cards, links, pickers, resources, state
 from pages.parts.charts import label
 from pages.parts.text import count, plain
-from pages.titles import atlas_chart, predicted
+from pages.titles import atlas_chart, predicted, related
 from recsys import RecsysError
 from recsys.serving import atlas
 
@@ -142,17 +142,11 @@ def _neighbours(world: atlas.TitleMap, found: int) -> None:
     here = engine.title(int(world.anime_ids[found]))
     st.markdown(f"## Around {plain(pickers.names_of(here)[0])}")
     links.to_title(here, ":material/open_in_full: Open ", columns=60, lines=1)
-    _list(engine.title(int(world.anime_ids[i])) for i in world.nearest(found, _NEIGHBOURS))
-
-
-def _list(titles) -> None:
     with st.grid(columns=3, min_column_width=260, key="neighbours") as cells:
-        for title in titles:
-            with cells.cell().container(horizontal=True, gap="small", wrap=False, vertical_alignment="center"):
-                cards.cover(title, 44)
-                with st.container(gap=None):
-                    links.to_title(title, columns=28)
-                    st.caption(cards.facts(title))
+        for i in world.nearest(found, _NEIGHBOURS):
+            title = engine.title(int(world.anime_ids[i]))
+            with cells.cell():
+                related.row(title, cards.facts(title), columns=28)
 
 
 def _in_words(world: atlas.TitleMap) -> None:

@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from pages.parts import controls, covers, links, resources, state
+from pages.parts import cards, controls, links, resources, state
 from pages.parts.text import count, plain
 from pages.titles import predicted
 from recsys import Filters, Title
@@ -93,11 +93,7 @@ def _grid(anime_ids: list[int], scored: Scored | None) -> None:
         for anime_id in anime_ids:
             title = engine.title(anime_id)
             with cells.cell().container(gap="xxsmall"):
-                st.image(
-                    title.image_url or covers.cover(title),
-                    width="stretch",
-                    alt=f"Cover of {title.title}" if title.image_url else "",
-                )
+                cards.art(title, "stretch")
                 links.to_title(title)
                 mark = ":material/check: " if anime_id in fan.begun else ""
                 mark = ":material/bookmark: " if anime_id in fan.planned else mark

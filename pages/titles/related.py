@@ -9,7 +9,6 @@ from recsys.serving.engine import MODEL_LABELS
 
 _SIMILAR = 6
 _PARTS = 9
-_COVER_WIDTH = 44
 #: What makes titles similar to each model.
 SIMILARITY = {
     "popularity": "A similar number of ratings and a similar mean score.",
@@ -40,7 +39,7 @@ def similar(title: Title, known_by: list[str]) -> None:
                 st.markdown(f"**{MODEL_LABELS[model]}**")
                 st.caption(SIMILARITY[model])
                 for pick in _similar(title.anime_id, model):
-                    _row(resources.engine().title(pick.anime_id), f"similarity {pick.rank_score:.2f}")
+                    row(resources.engine().title(pick.anime_id), f"similarity {pick.rank_score:.2f}")
 
 
 def franchise(title: Title) -> None:
@@ -66,12 +65,13 @@ def _part(number: int, anime_id: int, *, here: bool) -> None:
     seen = ":material/check: seen" if anime_id in state.visit().profile.begun else ""
     facts = [plain(str(part)) for part in (title.type, title.year) if part]
     note = " · ".join(filter(None, [*facts, seen, "**this title**" if here else ""]))
-    _row(title, note, f"{number}. ", columns=24)
+    row(title, note, f"{number}. ", columns=24)
 
 
-def _row(title: Title, note: str, before: str = "", columns: int = 34) -> None:
+def row(title: Title, note: str, before: str = "", columns: int = 34) -> None:
+    """A small cover, and beside it a link to the title above `note`."""
     with st.container(horizontal=True, gap="small", wrap=False, vertical_alignment="center"):
-        cards.cover(title, _COVER_WIDTH)
+        cards.cover(title, cards.SMALL)
         with st.container(gap=None):
             links.to_title(title, before, columns)
             st.caption(note)

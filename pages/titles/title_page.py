@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import cards, charts, controls, covers, links, pickers, resources, state
+from pages.parts import cards, charts, controls, links, pickers, resources, state
 from pages.parts.text import count, plain
 from pages.titles import gallery, related
 from recsys import Explanation, Prediction, RecsysError, Title
@@ -55,8 +55,7 @@ def _head(title: Title) -> None:
     )
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        art = title.image_url or covers.cover(title)
-        st.image(art, width=_COVER_WIDTH, alt=f"Cover of {title.title}" if title.image_url else "")
+        cards.art(title, _COVER_WIDTH)
     with right, st.container(gap="small"):
         st.title(plain(first, 300))
         if others:
@@ -90,11 +89,11 @@ def _facts(title: Title) -> str:
 
 def _where(title: Title) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.link_button("MyAnimeList", f"https://myanimelist.net/anime/{title.anime_id}", type="tertiary",
-                       icon=":material/open_in_new:")  # fmt: skip
-        if title.anilist_id:
-            st.link_button("AniList", f"https://anilist.co/anime/{title.anilist_id}", type="tertiary",
-                           icon=":material/open_in_new:")  # fmt: skip
+        sites = {"MyAnimeList": ("myanimelist.net", title.anime_id), "AniList": ("anilist.co", title.anilist_id)}
+        for name, (host, number) in sites.items():
+            if number:
+                url = f"https://{host}/anime/{number}"
+                st.link_button(name, url, type="tertiary", icon=":material/open_in_new:")
         for site, url in title.streaming[:_SITES]:
             st.link_button(plain(site, 24), url, type="tertiary", icon=":material/play_circle:")
         if resources.engine().raters(title.anime_id):

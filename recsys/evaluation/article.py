@@ -1,14 +1,199 @@
-"""The reference article's table: RMSE, MAE, fit and test time of each algorithm over a cross-validation's folds."""
+"""The reference article's table: its algorithms behind one interface, and their errors and times over the folds of a
+cross-validation."""
 
+import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import surprise
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
-from recsys.evaluation.article_algorithms import ALGORITHMS, Rows
+from recsys.evaluation.baselines import KNNBaseline, RatingsData
 from recsys.holdout.metrics import mae, rmse
+from recsys.holdout.split import rows_of
+from recsys.training import content, regression_factors
+from recsys.training.regression_factors import FactorConfig
+from recsys.training.svd import PRESETS, SVD
+from recsys.types import positions_of
+
+Rows = NDArray[np.intp]
+CATALOGUE = Path("artifacts/catalogue.parquet")
+#: Share of a fold's training ratings for learning the blend's weights; its parts are not trained on them.
+HELD_BACK = 0.05
+
+
+class Algorithm(ABC):
+    """One algorithm on one set of ratings. `fit` and `predict` return seconds, as `cross_validate` counts them."""
+
+    @abstractmethod
+    def fit(self, rows: Rows) -> float:
+        """Train on the ratings `rows` (n,) in this order."""
+
+    @abstractmethod
+    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
+        """Predict the scores of `rows` (m,), within 1 to 10."""
+
+
+class _OnArrays(Algorithm):
+    """Our SVD. Fit time includes sorting the ratings."""
+
+    def __init__(self, ratings: Ratings, make: Callable[[], SVD]) -> None:
+        self._ratings, self._make = ratings, make
+        # The first call of a kernel compiles or loads it: not part of the fit time.
+        one = np.zeros(1, ratings.users.dtype)
+        self._make().fit_arrays(one, one, np.ones(1), 1, 1).predict_arrays(one, one)
+
+    def fit(self, rows: Rows) -> float:
+        ratings = self._ratings
+        start = time.perf_counter()
+        self._model = self._make().fit_arrays(
+            ratings.users[rows],
+            ratings.items[rows],
+            ratings.scores[rows],
+            len(ratings.user_ids),
+            len(ratings.item_ids),
+        )
+        return time.perf_counter() - start
+
+    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
+        start = time.perf_counter()
+        predicted = self._model.predict_arrays(self._ratings.users[rows], self._ratings.items[rows])
+        return time.perf_counter() - start, predicted
+
+
+class _Surprise(Algorithm):
+    """An algorithm of Surprise. Fit time excludes building the trainset, as in its own `cross_validate`."""
+
+    def __init__(self, ratings: Ratings, make: Callable[[], surprise.AlgoBase]) -> None:
+        self._make, self._data = make, RatingsData(ratings)
+
+    def fit(self, rows: Rows) -> float:
+        trainset = self._data.construct_trainset([self._data.raw_ratings[row] for row in rows])
+        self._algorithm = self._make()
+        start = time.perf_counter()
+        self._algorithm.fit(trainset)
+        return time.perf_counter() - start
+
+    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
+        testset = self._data.construct_testset([self._data.raw_ratings[row] for row in rows])
+        start = time.perf_counter()
+        predictions = self._algorithm.test(testset)
+        seconds = time.perf_counter() - start
+        return seconds, np.fromiter((p.est for p in predictions), np.float64, len(predictions))
+
+
+class Factors(Algorithm):
+    """`recsys.training.regression_factors` with the titles' content from `catalogue`.
+
+    Raises `ArtifactError` if the catalogue is missing. Rated titles that are not in it have no features.
+    """
+
+    def __init__(self, ratings: Ratings, seed: int, catalogue: Path = CATALOGUE) -> None:
+        self._ratings, self._seed = ratings, seed
+        known = content.load(catalogue)
+        places = positions_of(known.item_ids, ratings.item_ids)
+        self._features = np.where(places[:, None] >= 0, known.features[places], 0)
+
+    def fit(self, rows: Rows) -> float:
+        start = time.perf_counter()
+        self._fitted = regression_factors.fit(
+            rows_of(self._ratings, np.sort(rows)), self._features, FactorConfig(), self._seed
+        )
+        return time.perf_counter() - start
+
+    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
+        start = time.perf_counter()
+        titles, fans = self._fitted.titles[self._ratings.items[rows]], self._fitted.fans[self._ratings.users[rows]]
+        expected = titles[:, 0] + np.einsum("ij,ij->i", titles[:, 1:], fans)
+        return time.perf_counter() - start, np.clip(expected, 1, 10).astype(np.float64)
+
+
+class Neighbours(Algorithm):
+    """Item-based KNNBaseline with Surprise's similarities; predicts fan by fan with numpy."""
+
+    def __init__(self, ratings: Ratings, seed: int) -> None:
+        self._ratings, self._seed = ratings, seed
+
+    def fit(self, rows: Rows) -> float:
+        start = time.perf_counter()
+        self._known = rows_of(self._ratings, np.sort(rows))
+        self._model = KNNBaseline(self._known, self._seed)
+        return time.perf_counter() - start
+
+    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
+        start = time.perf_counter()
+        users, items = self._ratings.users[rows], self._ratings.items[rows]
+        bounds = np.searchsorted(self._known.users, np.arange(len(self._known.user_ids) + 1))
+        order = np.argsort(users, kind="stable")
+        predicted = np.empty(len(rows))
+        for group in np.split(order, np.flatnonzero(np.diff(users[order])) + 1):
+            own = slice(bounds[users[group[0]]], bounds[users[group[0]] + 1])
+            predicted[group] = self._model.predict(
+                self._known.items[own].astype(np.intp), self._known.scores[own], items[group].astype(np.intp)
+            )
+        return time.perf_counter() - start, predicted
+
+
+class Blend(Algorithm):
+    """A weighted sum of `Factors`, `Neighbours` and a constant; weights by least squares on `HELD_BACK` ratings."""
+
+    def __init__(self, ratings: Ratings, seed: int, catalogue: Path = CATALOGUE) -> None:
+        self._ratings, self._seed = ratings, seed
+        self._parts: list[Algorithm] = [Factors(ratings, seed, catalogue), Neighbours(ratings, seed)]
+
+    def fit(self, rows: Rows) -> float:
+        start = time.perf_counter()
+        back = np.random.default_rng(self._seed).random(len(rows)) < HELD_BACK
+        for part in self._parts:
+            part.fit(rows[~back])
+        self._weights = np.linalg.lstsq(self._columns(rows[back]), self._ratings.scores[rows[back]], rcond=None)[0]
+        return time.perf_counter() - start
+
+    def _columns(self, rows: Rows) -> NDArray[np.float64]:
+        return np.column_stack([*(part.predict(rows)[1] for part in self._parts), np.ones(len(rows))])
+
+    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
+        start = time.perf_counter()
+        predicted = np.clip(self._columns(rows) @ self._weights, 1, 10)
+        return time.perf_counter() - start, predicted
+
+
+def _knn() -> surprise.AlgoBase:
+    options = {"name": "pearson_baseline", "user_based": False}
+    return surprise.KNNBaseline(sim_options=options, bsl_options={"verbose": False}, verbose=False)
+
+
+#: Name -> (row of the table, function that makes it from ratings and a seed).
+ALGORITHMS: dict[str, tuple[str, Callable[[Ratings, int], Algorithm]]] = {
+    "normal": ("NormalPredictor (Surprise)", lambda ratings, _: _Surprise(ratings, surprise.NormalPredictor)),
+    "baseline": (
+        "BaselineOnly (Surprise)",
+        lambda ratings, _: _Surprise(ratings, lambda: surprise.BaselineOnly(verbose=False)),
+    ),
+    "surprise-svd": (
+        "SVD (Surprise)",
+        lambda ratings, seed: _Surprise(ratings, lambda: surprise.SVD(random_state=seed)),
+    ),
+    "svd": (
+        "SVD, the article's settings",
+        lambda ratings, seed: _OnArrays(ratings, lambda: SVD.from_config(PRESETS["article"], random_state=seed)),
+    ),
+    "svd-tuned": (
+        "SVD, tuned",
+        lambda ratings, seed: _OnArrays(ratings, lambda: SVD.from_config(PRESETS["tuned"], random_state=seed)),
+    ),
+    "svdpp": (
+        "SVD++ (Surprise)",
+        lambda ratings, seed: _Surprise(ratings, lambda: surprise.SVDpp(random_state=seed, cache_ratings=True)),
+    ),
+    "knn": ("KNNBaseline, by title (Surprise)", lambda ratings, _: _Surprise(ratings, _knn)),
+    "factors": ("Factors by variational Bayes", Factors),
+    "blend": ("Blend: factors and neighbours", Blend),
+}
 
 #: Rows of the table, in order.
 MEASURES = ("RMSE", "MAE", "Fit time", "Test time")
@@ -35,11 +220,9 @@ def folds(n_ratings: int, n_folds: int, seed: int) -> Iterator[tuple[Rows, Rows]
     """Training and test rows of each fold, equal to `surprise.model_selection.KFold(n_folds, random_state=seed)`."""
     rows = np.arange(n_ratings)
     np.random.RandomState(seed).shuffle(rows)
-    sizes = np.full(n_folds, n_ratings // n_folds)
-    sizes[: n_ratings % n_folds] += 1
-    stops = np.cumsum(sizes)
-    for start, stop in zip(stops - sizes, stops, strict=True):
-        yield np.concatenate([rows[:start], rows[stop:]]), rows[start:stop]
+    parts = np.array_split(rows, n_folds)
+    for fold, test in enumerate(parts):
+        yield np.concatenate(parts[:fold] + parts[fold + 1 :]), test
 
 
 def cross_validate(

@@ -1,7 +1,6 @@
 """Baselines to compare models with: fitted to training fans, evaluated on new fans."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from itertools import repeat
 from typing import ClassVar
 
@@ -12,6 +11,7 @@ from scipy.sparse import csr_matrix
 from surprise.dataset import Dataset
 
 from recsys.data.ratings import Ratings
+from recsys.evaluation.protocols import Answer
 from recsys.models.base import Floats, Items
 from recsys.models.fan_net import watch_weights
 from recsys.training import ease
@@ -29,14 +29,6 @@ class RatingsData(Dataset):
         super().__init__(surprise.Reader(rating_scale=(1, 10)))
         columns = ratings.users.tolist(), ratings.items.tolist(), ratings.scores.tolist(), repeat(None)
         self.raw_ratings = list(zip(*columns, strict=False))
-
-
-@dataclass(frozen=True)
-class Answer:
-    """`order` (n_items,): recommend the highest first. `predicted` (n_items,): scores, None if not predicted."""
-
-    order: Floats
-    predicted: Floats | None = None
 
 
 class Baseline(ABC):

@@ -64,12 +64,7 @@ def systems(artifacts: Path, ratings: Ratings, with_baselines: bool, seed: int) 
 
         for make in BASELINES:
             fitted = make(trained, seed)  # pyright: ignore[reportCallIssue]
-
-            def answer(items: NDArray[np.intp], scores: NDArray[np.float64], fitted=fitted) -> Answer:
-                given = fitted.answer(items, scores)
-                return Answer(given.order, given.predicted)
-
-            yield System(make.name, ratings.item_ids, answer, baseline=True)
+            yield System(make.name, ratings.item_ids, fitted.answer, baseline=True)
 
 
 def evaluate(

@@ -3,9 +3,9 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from recsys.lists import scales
 from recsys.lists.errors import EmptyListError, TooLongError
 from recsys.types import MAX_ANIME_ID, MAX_SCORE, MIN_SCORE, Profile
 
@@ -37,6 +37,35 @@ def anime_id_of(value: object) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_ANIME_ID:
         return value
     return None
+
+
+def number(value: object) -> float:
+    """A score from a number or its text. 0 for no score (None, empty); NaN if it is not a number."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return 0.0
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return math.nan
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return math.nan
+
+
+def scale_of(scores: Collection[float]) -> int:
+    """The highest score of the scale of `scores`: 100 if more than half of those above 0 are above 10, else 10.
+
+    So a single 11 among scores up to 10 counts as a mistake.
+    """
+    given = [score for score in scores if 0 < score <= 100]
+    above = sum(score > MAX_SCORE for score in given)
+    return 100 if 2 * above > len(given) else 10
+
+
+def to_ten(score: float, scale: float) -> float | None:
+    """`score` converted in proportion from 0-`scale` to at least 1 and at most 10. None if it is not on the scale."""
+    if not 0 < score <= scale:
+        return None
+    return max(float(MIN_SCORE), round(score * MAX_SCORE / scale, 2))
 
 
 @dataclass(frozen=True)
@@ -81,7 +110,7 @@ class ListBuilder:
                 f"This list has more than {MAX_ENTRIES:,} titles, more than there are on MyAnimeList. "
                 "Check that it is the anime list of one person."
             )
-        value = scales.number(score)
+        value = number(score)
         known_id = anime_id_of(anime_id)
         if known_id is None:
             self.skip("no MyAnimeList id")
@@ -109,13 +138,13 @@ class ListBuilder:
         if not self._entries:
             raise EmptyListError(_nothing(self.source, self._skipped))
         if scale is None:
-            scale = scales.scale_of([score for _, score in self._entries.values()])
+            scale = scale_of([score for _, score in self._entries.values()])
         counts: Counter[str] = Counter()
         scores: dict[int, float] = {}
         sets: dict[str, set[int]] = {status: set() for status in STATUSES}
         for anime_id, (rank, raw) in self._entries.items():
             status = STATUSES[rank]
-            score = scales.to_ten(raw, scale)
+            score = to_ten(raw, scale)
             if score is None:
                 counts["unusable"] += bool(raw > scale or math.isnan(raw))
                 counts["negative"] += bool(raw < 0)

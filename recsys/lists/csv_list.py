@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from recsys.lists import build, files, scales
+from recsys.lists import build, files
 from recsys.lists.errors import BadFileError, EmptyListError
 from recsys.lists.http import Progress
 from recsys.types import Profile
@@ -137,7 +137,7 @@ def parse(
     if not records:
         raise EmptyListError("The table has no rows. Add at least one title below its first line.")
     if scale is None:
-        scale = scales.scale_of([_score(record.get("score", "")) for _, record in records])
+        scale = build.scale_of([_score(record.get("score", "")) for _, record in records])
     rows: list[_Row] = []
     waiting: list[_Row] = []
     uncertain: list[Uncertain] = []
@@ -244,7 +244,7 @@ def _columns(cells: Sequence[str]) -> list[str]:
 
 def _score(text: str) -> float:
     """A score as spreadsheets write it: 8.5, 8,5, or a dash for no score. NaN if it is not a number."""
-    return 0.0 if text in ("", "-", "–") else scales.number(text.replace(",", "."))
+    return 0.0 if text in ("", "-", "–") else build.number(text.replace(",", "."))
 
 
 def _row(number: int, record: Mapping[str, str], scale: float) -> _Row | str:

@@ -8,8 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.models.base import Floats, Items
-from recsys.models.checks import check_shape
+from recsys.models.base import Floats, Items, check_shape
 
 #: Numbers that describe a list: its mean residual, their spread, its length, and a constant.
 N_STATS = 4

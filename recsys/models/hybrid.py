@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.band import Band
-from recsys.models.base import Fan, Floats, Items, Model, clip
-from recsys.models.checks import check_shape
+from recsys.models.base import Fan, Floats, Items, Model, check_shape, clip
 from recsys.models.fan_net import Embedding, FanNet, Others
 from recsys.models.linear import SparseLinear
 from recsys.models.neural import cosines, leave_one_out

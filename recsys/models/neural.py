@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.band import Band
-from recsys.models.base import Fan, Floats, Items, Model, clip
-from recsys.models.checks import check_config, check_noise
+from recsys.models.base import Fan, Floats, Items, Model, check_config, check_noise, clip
 from recsys.models.fan_net import Embedding, FanNet, Others
 
 

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.band import Band
-from recsys.models.base import Fan, Floats, Items, Model, clip
-from recsys.models.checks import check_config, check_noise, check_shape
+from recsys.models.base import Fan, Floats, Items, Model, check_config, check_noise, check_shape, clip
 
 
 @dataclass(frozen=True)

@@ -105,17 +105,14 @@ def load(folder: str | Path, catalogue: Catalogue, *, adult: bool = False) -> Ti
     shown = positions >= 0
     shown &= adult | ~catalogue.adult[positions]
     positions, x, y = positions[shown], places.x[shown], places.y[shown]
-    genres = catalogue.genre_matrix[positions]
     return TitleMap(
         places.anime_ids[shown],
         x,
         y,
         catalogue.members[positions],
         catalogue.years[positions],
-        _kinds(catalogue.genres, genres),
-        tuple(
-            _regions(x, y, catalogue.genres, genres, catalogue.members[positions], catalogue.franchise_ids[positions])
-        ),
+        _kinds(catalogue.genres, catalogue.genre_matrix[positions]),
+        tuple(_regions(x, y, catalogue, positions)),
     )
 
 
@@ -128,12 +125,7 @@ def _kinds(names: tuple[str, ...], genres: NDArray[np.bool_]) -> NDArray[np.int8
 
 
 def _regions(
-    x: NDArray[np.float32],
-    y: NDArray[np.float32],
-    names: tuple[str, ...],
-    genres: NDArray[np.bool_],
-    members: NDArray[np.integer],
-    franchises: NDArray[np.integer],
+    x: NDArray[np.float32], y: NDArray[np.float32], catalogue: Catalogue, positions: NDArray[np.intp]
 ) -> list[Region]:
     """Where each genre's share of the titles nearby is highest, if that is far above its share of all; the densest
     first, none too near to one before it."""
@@ -141,9 +133,10 @@ def _regions(
         return []
     columns, rows = (np.digitize(v, np.linspace(v.min(), v.max() + 1e-6, _CELLS + 1)) - 1 for v in (x, y))
     everything = _around(rows, columns)
+    members, franchises = catalogue.members[positions], catalogue.franchise_ids[positions]
     found: list[tuple[float, Region]] = []
-    for genre, name in enumerate(names):
-        has = genres[:, genre]
+    for genre, name in enumerate(catalogue.genres):
+        has = catalogue.genre_matrix[positions, genre]
         counts = _around(rows[has], columns[has])
         # As if `_PRIOR` average titles more were there: otherwise the few titles at the map's edge would win.
         mixed = (counts + _PRIOR * has.mean()) / (everything + _PRIOR)

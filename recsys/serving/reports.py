@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, Self, TypeGuard
 
 from recsys.data import manifest
 from recsys.errors import ArtifactError
@@ -36,6 +36,11 @@ class Curve:
     counts: tuple[int, ...]
     figures: tuple[Figure, ...]
     is_model: bool = True
+
+    @classmethod
+    def of(cls, name: str, pairs: Sequence[tuple[int, Figure]], is_model: bool = True) -> Self:
+        """From pairs of a number of known ratings and the figure there."""
+        return cls(name, tuple(k for k, _ in pairs), tuple(one for _, one in pairs), is_model)
 
     def at(self, count: int) -> Figure | None:
         return dict(zip(self.counts, self.figures, strict=True)).get(count)
@@ -107,10 +112,7 @@ class Reports:
                 if (one := _figure(row.get(measure))) is not None:
                     found.setdefault(name, []).append((k, one))
         ours = {model.name for model in self.models}
-        curves = [
-            Curve(name, tuple(k for k, _ in pairs), tuple(one for _, one in pairs), name in ours)
-            for name, pairs in found.items()
-        ]
+        curves = [Curve.of(name, pairs, name in ours) for name, pairs in found.items()]
         return sorted(curves, key=lambda curve: not curve.is_model)
 
     def table(self, subject: str) -> Table | None:
@@ -256,9 +258,7 @@ def _validation(metrics: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[Cur
             pairs = sorted((int(k), one) for k, value in values.items() if (one := _figure(value)) is not None)
             if pairs:
                 measure = key.removeprefix("validation_").removesuffix(f"_{_BY_COUNT}")
-                result.setdefault(measure, []).append(
-                    Curve(name, tuple(k for k, _ in pairs), tuple(one for _, one in pairs))
-                )
+                result.setdefault(measure, []).append(Curve.of(name, pairs))
     return {measure: tuple(curves) for measure, curves in result.items()}
 
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from recsys.data import manifest
 from recsys.data.ratings import load_arrays
 from recsys.prepare.pipeline import ROW_GROUP
-from recsys.simulation import usernames
 from recsys.types import positions_of
 
 Floats = NDArray[np.floating]
@@ -21,6 +20,23 @@ Floats = NDArray[np.floating]
 #: The manifest's name of the data set. Every file of a simulated community is also marked `"simulated": true`.
 DATA_SET = "simulated fans, drawn from distributions fitted to real ones"
 _COMPLETED = 2
+#: Parts of fans' names, which contain a dot: neither MyAnimeList nor AniList allows it, so no real fan has one.
+_FIRST = """
+amber azure brave breezy bright calm cedar chalk clever cloudy copper coral cosy crimson crystal curious daring dawn
+dusty eager early echo ember fabled fern foggy frosty gentle gilded glass golden hidden hollow honey humble indigo
+ink ivory jade jolly kind late lilac lively lone lucky lunar maple marble mellow merry midnight mild misty mossy
+neon nimble noble ochre odd olive opal paper patient pearl plucky polar proud quiet quick rainy restless river rosy
+rustic saffron salty scarlet secret silent silver sleepy snowy solar starry still stormy sunny swift tender thorny
+tidal tiny twilight umber velvet violet wandering warm wild winter witty woven zesty
+"""
+_SECOND = """
+acorn alchemist anchor arrow badger beacon bell bonsai brook camellia candle canvas cat cloud comet compass crane
+cricket crow daisy dango dolphin dragon drum falcon feather finch flame flute fox frog gardener ginkgo harbor hare
+heron hill iris jay kettle kite koi lantern lark leaf lighthouse lotus lynx magpie mochi moon moth newt nightjar oak
+onigiri orchid otter owl panda peony petal pilot pine plum pocky poet puffin quill rabbit raven reed robin sailor
+salmon scribe shell sparrow spruce squid star stone swallow tanuki teapot thistle thunder tiger toad traveler turtle
+umbrella violin wave weaver whale willow wisp wolf wren yuzu zephyr
+"""
 
 
 @dataclass(frozen=True)
@@ -91,7 +107,7 @@ def write_lists(
     tables = {
         "ratings.parquet": {"user_id": users[scored], "anime_id": titles[scored], "score": lists.scores[scored]},
         "unscored.parquet": {"user_id": users[~scored], "anime_id": titles[~scored], "status": status},
-        "users.parquet": {"user_id": user_ids, "username": usernames.draw(lists.n_fans, rng)},
+        "users.parquet": {"user_id": user_ids, "username": draw_names(lists.n_fans, rng)},
     }
     entry = {"data_set": DATA_SET, "licence": "CC0-1.0", "simulated": True, **described}
     with manifest.writing(folder, **entry) as batch:
@@ -99,3 +115,15 @@ def write_lists(
             rows = len(columns["user_id"])
             pq.write_table(pa.table(columns), batch.path(name, rows=rows), compression="zstd", row_group_size=ROW_GROUP)
     return {name: len(columns["user_id"]) for name, columns in tables.items()}
+
+
+def draw_names(n: int, rng: np.random.Generator) -> list[str]:
+    """`n` different names such as misty.tanuki or misty.tanuki.42. There are several million."""
+    firsts, seconds = _FIRST.split(), _SECOND.split()
+    names: dict[str, None] = {}
+    while len(names) < n:
+        name = f"{firsts[rng.integers(len(firsts))]}.{seconds[rng.integers(len(seconds))]}"
+        if rng.random() < 0.4 or name in names:
+            name = f"{name}.{rng.integers(2, 1000)}"
+        names.setdefault(name)
+    return list(names)

@@ -15,7 +15,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
-from recsys.simulation import exposure, usernames
+from recsys.simulation import exposure
+from recsys.simulation.lists import draw_names
 
 LIST_COLUMNS = (
     "username anime_id my_watched_episodes my_start_date my_finish_date my_score my_status my_rewatching "
@@ -49,7 +50,7 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
     anime_ids = np.sort(rng.choice(np.arange(1, 6 * n_titles), n_titles, replace=False)).astype(np.int32)
-    names = pa.array(usernames.draw(n_fans, rng))
+    names = pa.array(draw_names(n_fans, rng))
     user_ids = np.arange(1, n_fans + 1)
     parts = ("animelists_cleaned", "anime_cleaned", "users_cleaned")
     paths = [folder / f"{part}.csv{'.gz' if gz else ''}" for part in parts]

@@ -1,8 +1,8 @@
 """Trains `hybrid`: title factors, the network and the linear watch model on training fans, their blend on validation
 fans. The factors and the network use the titles' content."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,11 @@ from recsys.models.linear import SparseLinear
 from recsys.prepare import demographics
 from recsys.training import content, regression_factors
 from recsys.training.calibration import calibrate, errors_by_count, no_band
-from recsys.training.cold import ColdConfig, to_serving_svd
 from recsys.training.ease import DenoisingConfig, denoising_ridge, sparse
 from recsys.training.fan_net import NetConfig
 from recsys.training.neural import NeuralConfig, at_titles, epochs, round_to_float16, train_net
 from recsys.training.order import SCORE_WEIGHTS, order_by_count, ranked
-from recsys.training.regression_factors import FactorConfig
+from recsys.training.regression_factors import ColdConfig, FactorConfig, to_serving_svd
 from recsys.training.run import Trained, TrainingRun
 
 #: Numbers of known ratings at which the parts' shares are learned, and at which the order is learned.
@@ -64,7 +63,9 @@ def parts(run: TrainingRun, config: HybridConfig) -> tuple[Hybrid, dict[str, Any
     facts = demographics.read(run.demographics, ratings.user_ids).features if run.demographics else None
     counts = np.bincount(ratings.items, minlength=len(item_ids))
     own = np.flatnonzero(counts)
-    factors = regression_factors.fit(ratings, features, config.factors, run.seed, _progress)
+    factors = regression_factors.fit(
+        ratings, features, config.factors, run.seed, partial(tqdm, desc="factors", mininterval=5)
+    )
     svd = to_serving_svd(factors, item_ids, counts, titles.franchises, config.cold)
     fans = fan_lists(run.ratings, "validation", item_ids[own], run.seed)
     net, history = train_net(run, ratings, item_ids[own], features[own], fans, config, facts)
@@ -75,10 +76,6 @@ def parts(run: TrainingRun, config: HybridConfig) -> tuple[Hybrid, dict[str, Any
     blend = Blend((0.0,), (0.5,), config.new_share, (0.0,), (0.05,))
     model = Hybrid(net, svd, linear, counts > 0, blend, no_band(), 0.0)
     return model, {**epochs(history), "features": len(titles.names), "titles": len(item_ids), "rated_titles": len(own)}
-
-
-def _progress(iterations: Iterable[int]) -> Iterable[int]:
-    return tqdm(iterations, desc="factors", mininterval=5)
 
 
 def _linear(ratings: Ratings, counts: NDArray[np.int64], config: DenoisingConfig) -> SparseLinear:

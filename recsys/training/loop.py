@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from recsys.errors import ArtifactError
-from recsys.training.threads import thread_count
+from recsys.training.run import thread_count
 
 
 @dataclass(frozen=True)

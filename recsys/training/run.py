@@ -1,8 +1,10 @@
-"""Input and output of every trainer."""
+"""Input and output of every trainer, and the number of threads of a library."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from recsys.data.ratings import Ratings
@@ -34,3 +36,14 @@ class Trained:
     model: Model
     config: Mapping[str, Any]
     metrics: Mapping[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def thread_count(library: ModuleType, n: int) -> Iterator[None]:
+    """Let `library` (numba or torch) use `n` threads, and restore its number afterwards, also after an error."""
+    before = library.get_num_threads()
+    library.set_num_threads(n)
+    try:
+        yield
+    finally:
+        library.set_num_threads(before)

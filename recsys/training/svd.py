@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numba
 import numpy as np
@@ -11,9 +11,7 @@ from surprise import AlgoBase, PredictionImpossible, Trainset
 from surprise.utils import get_rng
 
 from recsys.training import sgd_kernel
-from recsys.training.threads import thread_count
-
-Precision = Literal["float64", "float32"]
+from recsys.training.run import thread_count
 
 
 @dataclass(frozen=True)
@@ -51,12 +49,8 @@ class SVD(AlgoBase):
     With `biased`, an unknown user or title has zero bias and zero factors; without, a pair with one gets the mean of
     all ratings. Surprise clips predictions to the rating scale.
 
-    Takes the parameters of `surprise.SVD`, and:
-
-    - `bitwise`: sum dot products one factor at a time. Parameters then equal Surprise's bit for bit, not only within
-      1e-12; slower.
-    - `precision`: "float64", or "float32" for half the memory and errors of about 1e-5.
-    - `n_threads`: more than one trains without locks (Hogwild); results then vary between runs.
+    Takes the parameters of `surprise.SVD`, and `n_threads`: more than one trains without locks (Hogwild), and results
+    then vary between runs.
 
     Attributes after fitting, as Surprise's: `pu` (n_users, n_factors), `qi` (n_items, n_factors), `bu` (n_users,),
     `bi` (n_items,), in order of first appearance; `global_mean`; `user_rows` and `item_rows` map a position given to
@@ -88,12 +82,8 @@ class SVD(AlgoBase):
         reg_qi: float | None = None,
         random_state: int | np.random.RandomState | None = None,
         verbose: bool = False,
-        bitwise: bool = False,
-        precision: Precision = "float64",
         n_threads: int = 1,
     ) -> None:
-        if precision not in ("float64", "float32"):
-            raise ValueError(f"precision is 'float64' or 'float32', not {precision!r}.")
         if n_threads < 1:
             raise ValueError(f"n_threads is at least 1, not {n_threads}.")
         super().__init__()
@@ -106,7 +96,7 @@ class SVD(AlgoBase):
             reg_all if reg is None else reg for reg in (reg_bu, reg_bi, reg_pu, reg_qi)
         )
         self.random_state, self.verbose = random_state, verbose
-        self.bitwise, self.precision, self.n_threads = bitwise, precision, n_threads
+        self.n_threads = n_threads
 
     @classmethod
     def from_config(cls, config: SVDConfig, **options: Any) -> Self:
@@ -158,18 +148,17 @@ class SVD(AlgoBase):
         return self
 
     def _fit(self, starts, items, scores, progress=None) -> None:
-        dtype = np.dtype(self.precision)
         n_users, n_items = len(starts) - 1, int(self.item_rows.max()) + 1
         rng = get_rng(self.random_state)
         self.global_mean = float(np.mean(scores))
-        pu = rng.normal(self.init_mean, self.init_std_dev, (n_users, self.n_factors)).astype(dtype, copy=False)
-        qi = rng.normal(self.init_mean, self.init_std_dev, (n_items, self.n_factors)).astype(dtype, copy=False)
-        bu, bi = np.zeros(n_users, dtype), np.zeros(n_items, dtype)
-        rates = np.array([self.lr_bu, self.lr_bi, self.lr_pu, self.lr_qi], dtype)
-        decays = np.array([self.reg_bu, self.reg_bi, self.reg_pu, self.reg_qi], dtype)
-        mean = dtype.type(self.global_mean if self.biased else 0.0)
-        ratings = (starts, items, scores.astype(dtype, copy=False))
-        parameters = (mean, self.biased, rates, decays, bu, bi, pu, qi, self.bitwise)
+        pu = rng.normal(self.init_mean, self.init_std_dev, (n_users, self.n_factors))
+        qi = rng.normal(self.init_mean, self.init_std_dev, (n_items, self.n_factors))
+        bu, bi = np.zeros(n_users), np.zeros(n_items)
+        rates = np.array([self.lr_bu, self.lr_bi, self.lr_pu, self.lr_qi])
+        decays = np.array([self.reg_bu, self.reg_bi, self.reg_pu, self.reg_qi])
+        mean = self.global_mean if self.biased else 0.0
+        ratings = (starts, items, scores)
+        parameters = (mean, self.biased, rates, decays, bu, bi, pu, qi)
         bounds = _even_blocks(starts, self.n_threads)
         for epoch in (progress or iter)(range(self.n_epochs)):
             if self.verbose:

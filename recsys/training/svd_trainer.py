@@ -1,7 +1,7 @@
 """Trains the shipped SVD: title parameters by gradient descent, the fans' prior, calibrated bands."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,14 @@ def fit(run: TrainingRun, ratings: Ratings, preset: str = "tuned") -> SVD:
     """Train the SVD of one of `PRESETS` on `ratings`."""
     svd = SVD.from_config(PRESETS[preset], random_state=run.seed, n_threads=run.n_threads)
     n_users, n_items = len(ratings.user_ids), len(ratings.item_ids)
-    return svd.fit_arrays(ratings.users, ratings.items, ratings.scores, n_users, n_items, progress=_progress)
+    return svd.fit_arrays(
+        ratings.users,
+        ratings.items,
+        ratings.scores,
+        n_users,
+        n_items,
+        progress=partial(tqdm, desc="epochs", mininterval=5),
+    )
 
 
 def serve(run: TrainingRun, preset: str, svd: SVD, ratings: Ratings, config: FoldInConfig = FoldInConfig()) -> Trained:
@@ -63,10 +70,6 @@ def serve(run: TrainingRun, preset: str, svd: SVD, ratings: Ratings, config: Fol
     model = serving.SVD(plain.item_ids, plain.base, plain.factors, plain.noise, band, config.fan_dof, weight)
     metrics = errors_by_count(model, fans) | order_by_count(model, fans, raters) | agreement(svd, model, ratings)
     return Trained(model, {"preset": preset, **asdict(PRESETS[preset]), "fold_in": asdict(config)}, metrics)
-
-
-def _progress(epochs: Iterable[int]) -> Iterable[int]:
-    return tqdm(epochs, desc="epochs", mininterval=5)
 
 
 def _fans_prior(

@@ -3,41 +3,28 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from recsys.data import ratings
+from recsys.evaluation.article import ALGORITHMS, MEASURES, Table, cross_validate
 from scripts.evaluations import report
-
-if TYPE_CHECKING:
-    from recsys.evaluation.article import Table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    from recsys.evaluation.article_algorithms import ALGORITHMS
-
-    parser.add_argument("--data", type=Path, default=Path("build/mal"), help="prepared ratings (%(default)s)")
     parser.add_argument(
-        "--model",
-        nargs="+",
-        choices=list(ALGORITHMS),
-        default=list(ALGORITHMS),
-        help="algorithms to measure (default: all)",
+        "--model", nargs="+", choices=ALGORITHMS, default=list(ALGORITHMS), help="algorithms to measure (default: all)"
     )
     parser.add_argument("--folds", type=int, default=5, help="number of folds (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the folds and of the algorithms (%(default)s)")
-    report.add_arguments(parser)
 
 
 def main(args: argparse.Namespace) -> int:
-    from recsys.evaluation.article import MEASURES, cross_validate
-
     data = ratings.load_arrays(args.data)
     print(
         f"{args.folds}-fold cross-validation on {args.data}: {len(data.scores):,} ratings, {len(data.user_ids):,} fans,"
         f" {len(data.item_ids):,} titles; folds of surprise's KFold, seed {args.seed}; times in seconds"
     )
 
-    def show(table: "Table") -> None:
+    def show(table: Table) -> None:
         heads = [*(f"Fold {fold + 1}" for fold in range(args.folds)), "Mean", "Std"]
         print(f"\n{table.name:34}" + "".join(f"{head:>9}" for head in heads))
         for measure, row, mean, sd in zip(MEASURES, table.folds, table.means, table.deviations, strict=True):
@@ -71,17 +58,13 @@ def main(args: argparse.Namespace) -> int:
 
 def _with_earlier(rows: dict[str, Any], how: str, folder: Path | None) -> dict[str, Any]:
     """`rows`, and the other algorithms' rows in `folder` if they were measured in the same way."""
-    from recsys.evaluation.article_algorithms import ALGORITHMS
-
     earlier = report.read(folder).get("article", {}) if folder else {}
     known = {**earlier["rows"], **rows} if earlier.get("how") == how else rows
     return {name: known[name] for name, _ in ALGORITHMS.values() if name in known}
 
 
-def _row(table: "Table") -> dict[str, dict[str, float]]:
+def _row(table: Table) -> dict[str, dict[str, float]]:
     """Means over folds with standard deviations, by measure."""
-    from recsys.evaluation.article import MEASURES
-
     figures = zip(MEASURES, table.means.tolist(), table.deviations.tolist(), strict=True)
     return {
         name.lower().replace(" ", "_"): {"value": round(mean, 5), "se": round(deviation, 5)}

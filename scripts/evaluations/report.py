@@ -3,7 +3,7 @@
 import argparse
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,6 @@ _SMALL = ("5", "20", "50")
 _MEASURES = (("NDCG@10", "ndcg10", max), ("RMSE", "rmse", min))
 _MODELS = tuple(REGISTRY)
 _MARKS = re.compile("(<!-- results -->\n).*?(<!-- /results -->)", re.DOTALL)
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, help=f"folder of artifacts whose {METRICS} to write (default: print only)")
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -81,7 +77,7 @@ def _small(by_count: Mapping[str, Mapping[str, Any]]) -> list[str]:
                 cells[name].append(_value(rows.get(name)))
             cells["best baseline"].append(f"{_value(others.get(best))} {best}".strip())
     heads = [f"{title}, {k} known" for title, *_ in _MEASURES for k in counts]
-    return [*_head(heads), *(f"| {name} | {' | '.join(row)} |" for name, row in cells.items() if any(row))]
+    return _table(heads, {name: row for name, row in cells.items() if any(row)})
 
 
 def _value(figure: Mapping[str, float] | None) -> str:
@@ -103,21 +99,21 @@ def _article(figures: Mapping[str, Any]) -> str:
         figures["how"] + " The folds are those of Surprise's `KFold`; each fold trains every algorithm again. Most "
         "ratings of every fan are known here, so these errors are not those of new fans. The blend is of the factors "
         "and title neighbours.\n",
-        *_head([_measure(name) for name in measures]),
     ]
-    for name, row in rows.items():
-        cells = (_cell(row[measure], 1 if "time" in measure else 4) for measure in measures)
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join([*lines, ""])
+    cells = {
+        name: [_cell(row[measure], 1 if "time" in measure else 4) for measure in measures] for name, row in rows.items()
+    }
+    return "\n".join([*lines, *_table([_measure(name) for name in measures], cells), ""])
 
 
 def _measure(name: str) -> str:
     return name.replace("_", " ").replace("rmse", "RMSE").replace("mae", "MAE")
 
 
-def _head(titles: list[str]) -> list[str]:
-    """The first two lines of a table with a column of names before `titles`."""
-    return ["| | " + " | ".join(titles) + " |", "|---" + "|---:" * len(titles) + "|"]
+def _table(titles: list[str], rows: Mapping[str, Iterable[str]]) -> list[str]:
+    """A table with a column of the names of `rows` before the columns `titles`."""
+    lines = ["| | " + " | ".join(titles) + " |", "|---" + "|---:" * len(titles) + "|"]
+    return lines + [f"| {name} | {' | '.join(cells)} |" for name, cells in rows.items()]
 
 
 def _new_fans(figures: Mapping[str, Any]) -> str:
@@ -133,20 +129,14 @@ def _new_fans(figures: Mapping[str, Any]) -> str:
     ]
     for key, title in (("ndcg10", "NDCG@10"), ("rmse", "RMSE")):
         fans = [f"k = {k} ({_fans(rows)} fans)" for k, rows in counts.items()]
-        lines += [f"### {title}\n", *_head(fans)]
         named = [name for name, row in list(counts.values())[-1].items() if key in row]
-        for name in named:
-            lines.append(
-                f"| {name} | " + " | ".join(_cell(rows.get(name, {}).get(key), 3) for rows in counts.values()) + " |"
-            )
-        lines.append("")
+        cells = {name: [_cell(rows.get(name, {}).get(key), 3) for rows in counts.values()] for name in named}
+        lines += [f"### {title}\n", *_table(fans, cells), ""]
     for k, rows in counts.items():
         shown = [column for column in _COLUMNS if any(column[1] in row for row in rows.values())]
-        lines += [f"### {k} known ratings ({_fans(rows)} fans)\n", *_head([title for title, *_ in shown])]
-        for name, row in rows.items():
-            cells = (_cell(row.get(key), digits) for _, key, digits in shown)
-            lines.append(f"| {name} | " + " | ".join(cells) + " |")
-        lines.append("")
+        cells = {name: [_cell(row.get(key), digits) for _, key, digits in shown] for name, row in rows.items()}
+        heads = [title for title, *_ in shown]
+        lines += [f"### {k} known ratings ({_fans(rows)} fans)\n", *_table(heads, cells), ""]
     return "\n".join(lines)
 
 
@@ -155,11 +145,9 @@ def _fans(rows: Mapping[str, Any]) -> int:
 
 
 def _cold_titles(figures: Mapping[str, Any]) -> str:
-    lines = ["## Titles without ratings\n", figures["how"] + "\n", *_head(["RMSE", "better than the fan's mean"])]
-    lines += [
-        f"| {name} | {_cell(row['rmse'], 3)} | {_cell(row['below'], 1)}% |" for name, row in figures["rows"].items()
-    ]
-    return "\n".join([*lines, ""])
+    cells = {name: [_cell(row["rmse"], 3), f"{_cell(row['below'], 1)}%"] for name, row in figures["rows"].items()}
+    table = _table(["RMSE", "better than the fan's mean"], cells)
+    return "\n".join(["## Titles without ratings\n", figures["how"] + "\n", *table, ""])
 
 
 def _page(figures: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The article's table has Surprise's folds and figures."""
+"""The article's table has Surprise's folds and figures, and the algorithms that are not Surprise's predict well."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,9 @@ import surprise
 from surprise.model_selection import KFold
 
 from recsys.evaluation import article
-from recsys.evaluation.article_algorithms import ALGORITHMS, RatingsData
+from recsys.evaluation.article import ALGORITHMS, Blend, Factors, Neighbours
+from recsys.evaluation.baselines import RatingsData
+from recsys.holdout.metrics import rmse
 from tests.training import small
 
 
@@ -45,3 +47,18 @@ def test_every_algorithm_gives_finite_errors_and_times(algorithm):
     assert [fold for fold, _ in seen] == [0, 1]
     normal = article.cross_validate(small.ratings(), "normal", n_folds=2, seed=0)
     assert algorithm == "normal" or table.means[0] < normal.means[0]
+
+
+@pytest.mark.parametrize("make", [Factors, Neighbours, Blend])
+def test_held_out_scores_are_predicted_better_than_by_titles_means(make, tmp_path):
+    ratings = small.ratings()
+    rng = np.random.default_rng(0)
+    rows = rng.permutation(len(ratings.scores))
+    train, test = rows[: len(rows) * 4 // 5], rows[len(rows) * 4 // 5 :]
+    catalogue = {} if make is Neighbours else {"catalogue": small.write_catalogue(tmp_path / "catalogue.parquet")}
+    algorithm = make(ratings, 0, **catalogue)
+    algorithm.fit(train)
+    _, predicted = algorithm.predict(test)
+    means = np.bincount(ratings.items[train], ratings.scores[train]) / np.bincount(ratings.items[train])
+    assert predicted.shape == test.shape
+    assert rmse(predicted, ratings.scores[test]) < 0.75 * rmse(means[ratings.items[test]], ratings.scores[test])

@@ -5,7 +5,7 @@ import pytest
 
 from recsys import Profile
 from recsys.errors import ProfileError
-from recsys.lists import build, drops_as_dislikes, scales, summary
+from recsys.lists import build, drops_as_dislikes, summary
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from recsys.lists import build, drops_as_dislikes, scales, summary
     ],
 )  # fmt: skip
 def test_a_score_from_a_number_or_its_text(value: object, expected: float) -> None:
-    assert scales.number(value) == pytest.approx(expected, nan_ok=True)
+    assert build.number(value) == pytest.approx(expected, nan_ok=True)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_a_score_from_a_number_or_its_text(value: object, expected: float) -> No
     ],
 )  # fmt: skip
 def test_the_scale_is_ten_unless_most_scores_are_above_ten(scores: list[float], scale: int) -> None:
-    assert scales.scale_of(scores) == scale
+    assert build.scale_of(scores) == scale
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_the_scale_is_ten_unless_most_scores_are_above_ten(scores: list[float], 
     ],
 )  # fmt: skip
 def test_conversion_to_ten_points(score: float, scale: float, expected: float | None) -> None:
-    found = scales.to_ten(score, scale)
+    found = build.to_ten(score, scale)
     assert found == (None if expected is None else pytest.approx(expected))
 
 

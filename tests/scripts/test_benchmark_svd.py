@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 
 from recsys.data.ratings import load_arrays
-from scripts.benchmarks import ratings
-from scripts.benchmarks.svd import Variant, largest_difference, measure
+from scripts.benchmarks.svd import largest_difference, measure, train_ours, train_surprise, write_ratings
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("simulated")
-    ratings.write(folder, 20_000, seed=1)
+    write_ratings(folder, 20_000, seed=1)
     return folder
 
 
@@ -26,8 +25,8 @@ def test_simulated_ratings_are_as_many_as_asked_and_have_structure(folder):
 
 
 def test_same_split_same_parameters_same_error(folder):
-    theirs = measure(Variant("Surprise", library=True), folder, seed=3)
-    ours = measure(Variant("ours"), folder, seed=3)
+    theirs = measure(train_surprise, folder, seed=3)
+    ours = measure(train_ours, folder, seed=3)
     assert largest_difference(ours, theirs) < 1e-9
     assert ours.rmse == pytest.approx(theirs.rmse, abs=1e-9)
     for measured in (ours, theirs):

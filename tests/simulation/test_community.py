@@ -8,8 +8,8 @@ import pytest
 
 from recsys.data import manifest
 from recsys.data.ratings import RatingsStore, load_arrays
-from recsys.simulation import community, exposure, resemblance, usernames
-from recsys.simulation.lists import Lists, load_lists, write_lists
+from recsys.simulation import community, exposure, resemblance
+from recsys.simulation.lists import Lists, draw_names, load_lists, write_lists
 from tests.simulation import known_population
 
 ALL = np.ones(known_population.N_ITEMS, dtype=bool)
@@ -129,7 +129,7 @@ def test_fans_are_taken_in_the_given_order(real: Lists) -> None:
 
 
 def test_names_are_different_and_of_no_real_fan() -> None:
-    names = usernames.draw(3000, np.random.default_rng(0))
+    names = draw_names(3000, np.random.default_rng(0))
     assert len(set(names)) == 3000
     assert all("." in name and name.isascii() and name == name.lower() for name in names)
 

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from recsys.training.cold import ColdConfig, to_serving_svd
-from recsys.training.regression_factors import FactorConfig, fit
+from recsys.training.regression_factors import ColdConfig, FactorConfig, fit, to_serving_svd
 from tests.training import small
 
 CONFIG = FactorConfig(n_factors=4, n_iterations=12, ridge=1.0)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from recsys.evaluation import ridge
+from recsys.evaluation import fold_in
 from recsys.evaluation.fold_in import figures
 from recsys.holdout.reveal import fan_lists
 from recsys.training import svd_trainer
@@ -21,8 +21,8 @@ def test_the_prior_beats_ridge_when_little_is_known(small_models):
     run, svd, trained = small_models.run, small_models.svd, small_models["svd"]
     rated = np.flatnonzero(svd.item_rows >= 0)
     validation = fan_lists(run.ratings, "validation", trained.model.item_ids)
-    penalty, plain = ridge.best(svd, rated, trained.model.item_ids, validation)
-    assert penalty in ridge.PENALTIES
+    penalty, plain = fold_in.best_ridge(svd, rated, trained.model.item_ids, validation)
+    assert penalty in fold_in.PENALTIES
     fans = fan_lists(run.ratings, "test", trained.model.item_ids)
     for ours, theirs in zip(figures(trained.model, fans, (1, 3)), figures(plain, fans, (1, 3)), strict=True):
         assert ours.rmse < theirs.rmse
@@ -31,7 +31,7 @@ def test_the_prior_beats_ridge_when_little_is_known(small_models):
 def test_ridge_minimises_its_penalised_error(small_models):
     svd, trained = small_models.svd, small_models["svd"]
     rated = np.flatnonzero(svd.item_rows >= 0)
-    plain = ridge.model(svd, rated, trained.model.item_ids, penalty=3.0)
+    plain = fold_in.ridge_model(svd, rated, trained.model.item_ids, penalty=3.0)
     items, scores = np.array([1, 5, 9, 20]), np.array([9.0, 4, 8, 3])
     rows = svd.item_rows[rated]
     features = np.column_stack([np.ones(4), svd.qi[rows[items]]])
