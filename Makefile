@@ -17,7 +17,8 @@ DATA ?= $(if $(SOURCE),build/mal,artifacts)
 OUT ?= $(if $(SOURCE),artifacts,build/trained)
 PY := $(VENV)/bin/python
 # Each worker has its own server and browser. It takes whole files (loadfile), whose tests share fixtures, or single tests.
-WORKERS := --numprocesses logical --maxprocesses 4
+# A crashed worker fails its test and is not replaced: xdist's replacement never ends with loadfile.
+WORKERS := --numprocesses logical --maxprocesses 4 --max-worker-restart 0
 LOCK := $(PY) -m uv pip compile --quiet pyproject.toml
 
 .DEFAULT_GOAL := run
@@ -27,7 +28,7 @@ run: $(VENV)/.serve
 	$(PY) -m streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
 
 test: $(VENV)/.dev
-	@$(PY) -m pytest $(WORKERS) --dist loadfile
+	@$(PY) -m pytest $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 screenshots: $(VENV)/.dev
 	@$(PY) -m pytest $(WORKERS) --dist load -m screenshots tests/e2e
