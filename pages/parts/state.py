@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts import resources
 from pages.parts.text import plain
-from pages.parts.visit import PARAMETERS, Mark, Visit, decode, encode
+from pages.parts.visit import PARAMETERS, Mark, Visit, decode
 from recsys import Profile, lists
 
 _UNDO_STEPS = 50
@@ -133,12 +133,12 @@ def forget() -> None:
 
 def address() -> dict[str, str]:
     """The query parameters that lead to what the visitor has now."""
-    return encode(visit())[0]
+    return visit().address[0]
 
 
 def left_out_of_address() -> int:
     """The number of scores and marks for which the address has no room."""
-    return encode(visit())[1]
+    return visit().address[1]
 
 
 def read_address() -> None:

@@ -51,6 +51,11 @@ class Visit:
         seen = base.seen | self.seen | self.ignored
         return replace(base, scores=scores, seen=seen, planned=base.planned | self.planned)
 
+    @cached_property
+    def address(self) -> tuple[dict[str, str], int]:
+        """What `encode` gives: every link of a page has it."""
+        return encode(self)
+
 
 def encode(visit: Visit, longest: int = LONGEST) -> tuple[dict[str, str], int]:
     """`visit` as query parameters, such as `r=5114-9_1535-8.5&seen=20_269`.
