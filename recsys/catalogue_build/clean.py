@@ -1,9 +1,10 @@
 """Clean raw catalogue values, one function for each kind of value. Unknown values become None or empty."""
 
+import datetime as dt
 import html
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC
 
 from recsys.types import MAX_ANIME_ID, MAX_SCORE, MIN_SCORE
 
@@ -14,11 +15,23 @@ MAX_MINUTES = 24 * 60
 MAX_TEXT = 500
 TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
 SEASONS = ("Winter", "Spring", "Summer", "Fall")
+STATUSES = ("Finished Airing", "Currently Airing", "Not yet aired")
+AGE_RATINGS = (
+    "G - All Ages",
+    "PG - Children",
+    "PG-13 - Teens 13 or older",
+    "R - 17+ (violence & profanity)",
+    "R+ - Mild Nudity",
+    "Rx - Hentai",
+)
 ADULT_GENRES = frozenset({"Hentai", "Erotica"})
+#: Where covers may come from.
+COVER_HOSTS = frozenset({"cdn.myanimelist.net", "s4.anilist.co", "media.kitsu.app"})
 
 _UNKNOWN = frozenset({"", "unknown", "none", "nan", "null", "n/a", "none found", "add some", "not available", "?"})
-_JAPAN = timezone(timedelta(hours=9))
+_JAPAN = dt.timezone(dt.timedelta(hours=9))
 _TYPE_NAMES = {name.lower(): name for name in TYPES} | {"tv special": "Special", "pv": "Special", "cm": "Special"}
+_STATUS_NAMES = {name.lower(): name for name in STATUSES}
 _ENTITY = re.compile(r"&(#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE)
 
 
@@ -92,14 +105,56 @@ def url(value: object) -> str | None:
     return result if result and re.fullmatch(r"https?://[^\s<>\"']+", result) else None
 
 
+def cover(value: object) -> str | None:
+    """The address of a picture at one of `COVER_HOSTS`, over https."""
+    result = url(value)
+    host = re.match(r"https://([^/?#]+)/", result) if result else None
+    return result if host and host[1] in COVER_HOSTS else None
+
+
+def status(value: object) -> str | None:
+    """One of `STATUSES`."""
+    return _STATUS_NAMES.get((text(value) or "").lower())
+
+
+def season(value: object) -> str | None:
+    """One of `SEASONS`."""
+    name = (text(value) or "").capitalize()
+    return name if name in SEASONS else None
+
+
+def age_rating(value: object) -> str | None:
+    """One of `AGE_RATINGS`."""
+    name = text(value)
+    return name if name in AGE_RATINGS else None
+
+
 def year(value: object) -> int | None:
-    return integer(value, FIRST_YEAR, datetime.now(UTC).year + 5)
+    return integer(value, FIRST_YEAR, dt.datetime.now(UTC).year + 5)
 
 
-def year_and_season(start: datetime) -> tuple[int | None, str]:
-    """Year and season of a date in Japan's time zone; a season is a quarter of the year."""
-    local = start.astimezone(_JAPAN)
-    return year(local.year), SEASONS[(local.month - 1) // 3]
+def date(value: object) -> dt.date | None:
+    """A day such as "1998-04-03" in a year that `year` accepts."""
+    try:
+        result = dt.date.fromisoformat(text(value) or "")
+    except ValueError:
+        return None
+    return result if year(result.year) else None
+
+
+def month(value: object) -> str:
+    """A month such as "2026-08", "" where unknown."""
+    result = text(value) or ""
+    return result if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", result) else ""
+
+
+def day_in_japan(moment: dt.datetime) -> dt.date | None:
+    return date(moment.astimezone(_JAPAN).date().isoformat())
+
+
+def year_and_season(begin: dt.date) -> tuple[int | None, str]:
+    """Year and season of a day; a season is a quarter of the year."""
+    return year(begin.year), SEASONS[(begin.month - 1) // 3]
 
 
 def minutes(value: object) -> float | None:

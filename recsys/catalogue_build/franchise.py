@@ -1,19 +1,20 @@
 """Franchises: which titles belong together, in what order to watch them, and what to watch first.
 
 A franchise is everything under one name: sequels, films, specials, spin-offs, remakes, other worlds. Relations that a
-Kaggle set states are taken as they are; for other titles they are inferred from names, release types and dates.
+Kaggle set states are taken as they are; for other titles they follow from collections, names, release types and dates.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from recsys.catalogue_build import franchise_groups, franchise_order
+from recsys.catalogue_build import franchise_groups, franchise_links, franchise_order
 from recsys.catalogue_build.franchise_brands import known_brands
 from recsys.catalogue_build.franchise_dates import Timeline
-from recsys.catalogue_build.franchise_groups import Groups
 from recsys.catalogue_build.franchise_index import TitleIndex
+from recsys.catalogue_build.franchise_links import Links
 from recsys.catalogue_build.franchise_names import parse
+from recsys.catalogue_build.groups import Groups, members
 from recsys.types import Title
 
 #: Relations of MyAnimeList that keep titles in one franchise ("Character" and "Other" join strangers), and which of
@@ -32,20 +33,24 @@ class Relation:
     other: int
 
 
-def annotate(titles: Iterable[Title], related: Mapping[int, Sequence[Relation]] | None = None) -> list[Title]:
+def annotate(
+    titles: Iterable[Title], related: Mapping[int, Sequence[Relation]] | None = None, links: Links | None = None
+) -> list[Title]:
     """The titles with their place in a franchise.
 
     `franchise_id` is the smallest id of its titles; `watch_order` counts from 1 within it. `requires` lists what to
     watch first, in watch order, the nearest last, and never leads back to the title itself. `related` holds the stated
-    relations of the titles that have any.
+    relations of the titles that have any, `links` what other catalogues join.
     """
     by_id = {t.anime_id: replace(t, kind=kind(t)) for t in sorted(titles, key=lambda title: title.anime_id)}
     related = related or {}
-    inferred = franchise_groups.infer(by_id.values(), known_brands())
-    groups = _merge(inferred.groups, related)
+    links = links or Links()
+    inferred = franchise_groups.infer(by_id.values(), known_brands(), links.collections)
+    groups = _merge(franchise_links.join(inferred, by_id, links), related)
     index = TitleIndex(by_id, groups, inferred)
     timeline = Timeline(index)
     known = {i: parents for i, parents in franchise_order.corrections().items() if {i, *parents} <= by_id.keys()}
+    known = {i: tuple(p for p in parents if groups[p] == groups[i]) for i, parents in known.items()}
     known = franchise_order.without_cycles(known | _stated_parents(related, by_id), timeline.dates)
     timeline.follow(known)
     order = franchise_order.watch_order(timeline.dates, known)
@@ -85,10 +90,7 @@ def _merge(inferred: Mapping[int, int], related: Mapping[int, Sequence[Relation]
         for relation in relations:
             if relation.relation in TOGETHER and relation.other in inferred:
                 groups.join(anime_id, relation.other)
-    members: dict[object, list[int]] = defaultdict(list)
-    for anime_id in inferred:
-        members[groups.find(anime_id)].append(anime_id)
-    return {anime_id: min(ids) for ids in members.values() for anime_id in ids}
+    return {anime_id: min(ids) for ids in members(inferred, groups).values() for anime_id in ids}
 
 
 def _stated_parents(

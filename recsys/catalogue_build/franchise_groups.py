@@ -7,11 +7,13 @@ a stem, directly or through others, are one franchise.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from recsys.catalogue_build import franchise_names as names
 from recsys.catalogue_build.franchise_brands import Brands
 from recsys.catalogue_build.franchise_names import Words
+from recsys.catalogue_build.groups import Groups, members
 from recsys.types import Title
 
 #: Words that may stand before the name of a series: "Shin Tennis no Ouji-sama", "Petit iDOLM@STER".
@@ -28,23 +30,6 @@ _KNOWN = 5_000
 _FAME_SHARE = 0.3
 #: The same where the name is beyond doubt: a remake may be watched more than the original.
 _FAME_SHARE_PLAIN = 0.02
-
-
-class Groups:
-    """Disjoint sets of hashable things."""
-
-    def __init__(self) -> None:
-        self._parent: dict[object, object] = {}
-
-    def find(self, item: object) -> object:
-        self._parent.setdefault(item, item)
-        while self._parent[item] != item:
-            self._parent[item] = self._parent[self._parent[item]]
-            item = self._parent[item]
-        return item
-
-    def join(self, a: object, b: object) -> None:
-        self._parent[self.find(a)] = self.find(b)
 
 
 class _Stems:
@@ -142,8 +127,13 @@ class Inferred:
     brands: Brands
 
 
-def infer(titles: Iterable[Title], brands: Brands = _NO_BRANDS) -> Inferred:
-    """Group titles by their names, corrected by `brands`."""
+def infer(
+    titles: Iterable[Title], brands: Brands = _NO_BRANDS, collections: Mapping[str, Sequence[int]] | None = None
+) -> Inferred:
+    """Group titles by their names, corrected by `brands`. A name inside another joins no title whose collection of
+    several does not hold it."""
+    collections = collections or {}
+    collection_of = {i: name for name, ids in collections.items() if len(ids) > 1 for i in ids}
     by_id = {title.anime_id: title for title in titles}
     parsed = {i: [names.parse(name) for name in _names(title)] for i, title in by_id.items()}
     stems = _Stems(parsed, by_id)
@@ -163,9 +153,10 @@ def infer(titles: Iterable[Title], brands: Brands = _NO_BRANDS) -> Inferred:
         for words in linked[anime_id]:
             groups.join(anime_id, words)
     _join_brands(by_name, linked, stems, brands, groups)
-    for ids in _members(by_name, groups).values():
-        _join_contained(ids, parsed, stems, groups)
-    smallest = {anime_id: min(ids) for ids in _members(by_id, groups).values() for anime_id in ids}
+    for ids in members(by_name, groups).values():
+        own = {collection_of[i] for i in ids if i in collection_of}
+        _join_contained(ids, parsed, stems, groups, {i for name in own for i in collections[name]})
+    smallest = {anime_id: min(ids) for ids in members(by_id, groups).values() for anime_id in ids}
     return Inferred(smallest, parsed, linked, brands)
 
 
@@ -173,13 +164,6 @@ def _names(title: Title) -> list[str]:
     """The romaji and the Japanese name. English translations add nothing to these and are more often wrong."""
     names_ = (title.title, title.title_japanese if title.title_japanese != title.title else None)
     return [name for name in names_ if name]
-
-
-def _members(ids: Iterable[int], groups: Groups) -> dict[object, list[int]]:
-    members: dict[object, list[int]] = defaultdict(list)
-    for anime_id in ids:
-        members[groups.find(anime_id)].append(anime_id)
-    return members
 
 
 def _namesake(anime_id: int, name: names.Name, stems: _Stems) -> bool:
@@ -254,7 +238,11 @@ def _brands_in(name: names.Name, by_first: Mapping[str, Sequence[tuple[Words, ob
 
 
 def _join_contained(
-    ids: Sequence[int], parsed: Mapping[int, Sequence[names.Name]], stems: _Stems, groups: Groups
+    ids: Sequence[int],
+    parsed: Mapping[int, Sequence[names.Name]],
+    stems: _Stems,
+    groups: Groups,
+    collected: AbstractSet[int],
 ) -> None:
     """Join a group to the well-known series that most of its names contain: "Boruto: Naruto the Movie"."""
     found: Counter[Words] = Counter()
@@ -262,6 +250,8 @@ def _join_contained(
         held = {part for name in parsed[anime_id] for part in _contained(anime_id, name, stems)}
         found.update(part for part in held if groups.find(part) != groups.find(anime_id))
     for part, count in sorted(found.items(), key=lambda item: (-item[1], -len(item[0]))):
+        if collected and not collected & stems.anchors[part]:
+            continue
         if 2 * count >= len(ids) and max(stems.titles[i].members for i in ids) <= 4 * stems.fame[part]:
             groups.join(ids[0], part)
             return

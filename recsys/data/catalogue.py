@@ -1,7 +1,12 @@
-"""Read and write `catalogue.parquet`: all titles, held in columns."""
+"""Read and write `catalogue.parquet` and `franchises.parquet`: all titles, held in columns.
+
+Everything that derives from the collections of anime-lists (ODbL 1.0) is in `franchises.parquet` alone: which titles
+belong together, their order, and the names of titles that no other source names.
+"""
 
 import functools
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -11,10 +16,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from recsys.data import manifest
 from recsys.errors import ArtifactError, UnknownTitleError
 from recsys.types import MAX_ANIME_ID, Title, positions_of
 
 FILE = "catalogue.parquet"
+FRANCHISES = "franchises.parquet"
+_REMEDY = "Write both with python -m scripts.build_catalogue."
 _LINK = pa.struct([("site", pa.string()), ("url", pa.string())])
 SCHEMA = pa.schema(
     [
@@ -29,21 +37,38 @@ SCHEMA = pa.schema(
         ("duration_min", pa.float32()),
         ("year", pa.int16()),
         ("season", pa.string()),
+        ("status", pa.string()),
+        ("aired_from", pa.date32()),
+        ("aired_to", pa.date32()),
         ("genres", pa.list_(pa.string())),
+        ("themes", pa.list_(pa.string())),
+        ("demographics", pa.list_(pa.string())),
+        ("tags", pa.list_(pa.string())),
         ("studios", pa.list_(pa.string())),
         ("age_rating", pa.string()),
         pa.field("adult", pa.bool_(), nullable=False),
         ("mean_score", pa.float32()),
+        pa.field("scored_by", pa.int32(), nullable=False),
         pa.field("members", pa.int32(), nullable=False),
         ("anilist_id", pa.int32()),
         ("image_url", pa.string()),
-        ("franchise_id", pa.int32()),
         pa.field("kind", pa.string(), nullable=False),
+        ("streaming", pa.list_(_LINK)),
+        ("franchise_id", pa.int32()),
         pa.field("watch_order", pa.int16(), nullable=False),
         ("requires", pa.list_(pa.int32())),
-        ("streaming", pa.list_(_LINK)),
     ]
 )
+_LISTS = tuple(field.name for field in SCHEMA if pa.types.is_list(field.type))
+#: The columns of `franchises.parquet` besides the id and the title.
+_GROUPED = ("franchise_id", "watch_order", "requires")
+_NAME = pa.field("title", pa.string())
+_STORED = {
+    FILE: pa.schema([_NAME if field.name == "title" else field for field in SCHEMA if field.name not in _GROUPED]),
+    FRANCHISES: pa.schema([SCHEMA.field("anime_id"), _NAME, *(SCHEMA.field(name) for name in _GROUPED)]),
+}
+#: Columns whose words filters know as genres.
+_GENRE_COLUMNS = ("genres", "themes", "demographics")
 
 
 def to_table(titles: Iterable[Title]) -> pa.Table:
@@ -63,11 +88,32 @@ def to_table(titles: Iterable[Title]) -> pa.Table:
     return pa.table(columns, schema=SCHEMA)
 
 
-def write(titles: Iterable[Title], path: Path) -> int:
-    """Write the titles as Parquet; gives the number of rows."""
+def write(titles: Iterable[Title], path: Path, names_of_collections: AbstractSet[int] = frozenset()) -> int:
+    """Write the titles to `path`, and their franchises to `FRANCHISES` beside it; gives the number of rows.
+
+    `names_of_collections` are the titles whose names derive from the collections.
+    """
     table = to_table(titles)
-    pq.write_table(table, path, compression="zstd", compression_level=19)
+    rows = list(zip(table["anime_id"].to_pylist(), table["title"].to_pylist(), strict=True))
+    for name, schema in _STORED.items():
+        derived = name == FRANCHISES
+        names = [title if (anime_id in names_of_collections) == derived else None for anime_id, title in rows]
+        columns = {field.name: table[field.name] for field in schema} | {"title": pa.array(names, pa.string())}
+        part = pa.table(columns, schema=schema)
+        target = path if name == FILE else path.with_name(name)
+        pq.write_table(part, target, compression="zstd", compression_level=19)
     return table.num_rows
+
+
+def add_to(
+    batch: manifest.Batch, titles: Iterable[Title], names_of_collections: AbstractSet[int] = frozenset(), **entry: Any
+) -> int:
+    """`write` both files as artifacts of a batch; `entry` describes the franchises in the manifest."""
+    batch.path(FRANCHISES, **entry)
+    rows = write(titles, batch.path(FILE), names_of_collections)
+    for name in _STORED:
+        batch.describe(name, rows=rows)
+    return rows
 
 
 class Catalogue:
@@ -76,7 +122,7 @@ class Catalogue:
     Arrays are read-only and of length n: `ids` int64; `types` and `kinds` fixed-width text ("" where unknown); `years`
     and `episodes` int32 (0 where unknown); `members` int32; `mean_scores` float32 (NaN where unknown); `adult` bool;
     `franchise_ids` int64 (a title without a franchise is one by itself); `genre_matrix` (n, n_genres) bool, columns
-    named by `genres`. `requires` is CSR: the titles to watch before `i` are at
+    named by `genres`: genres, themes and demographics alike. `requires` is CSR: the titles to watch before `i` are at
     `requires[1][requires[0][i] : requires[0][i + 1]]`.
     """
 
@@ -103,18 +149,22 @@ class Catalogue:
 
     @classmethod
     def load(cls, path: str | Path) -> "Catalogue":
-        """Read `catalogue.parquet`. Raises `ArtifactError` naming the file if it is anything else."""
+        """Read `catalogue.parquet` and the franchises beside it.
+
+        Raises `ArtifactError` naming the file if either is missing, damaged or anything else.
+        """
         path = Path(path)
-        try:
-            table = pq.ParquetFile(path).read(use_threads=False)
-        except FileNotFoundError:
-            raise ArtifactError(f"{path} is missing; write it with python -m scripts.build_catalogue.") from None
-        except (OSError, pa.ArrowException, ValueError, MemoryError) as error:
-            raise ArtifactError(f"{path} is damaged or not a Parquet file ({_first_line(error)}).") from None
-        fault = _fault(table)
-        if fault:
-            raise ArtifactError(f"{path} is not a catalogue: {fault}. Write it with python -m scripts.build_catalogue.")
-        catalogue = cls(table)
+        titles, franchises = _read(path, FILE), _read(path.with_name(FRANCHISES), FRANCHISES)
+        if titles["anime_id"] != franchises["anime_id"]:
+            raise ArtifactError(f"{path} and {FRANCHISES} beside it have other titles. {_REMEDY}")
+        names = [_texts(_one_array(table, "title")) for table in (titles, franchises)]
+        names = pa.array(np.where(titles["title"].is_null(), names[1], names[0]), pa.string())
+        if names.null_count:
+            raise ArtifactError(f"{path} is not a catalogue: column title has empty values. {_REMEDY}")
+        columns = {**{name: titles[name] for name in titles.column_names}, "title": names}
+        columns |= {name: franchises[name] for name in _GROUPED}
+        catalogue = cls(pa.table(columns, schema=SCHEMA))
+        del titles, franchises, columns, names
         pa.default_memory_pool().release_unused()  # reading took ten times what the table needs
         return catalogue
 
@@ -160,13 +210,13 @@ class Catalogue:
         return _frozen((np.where(np.isnan(values), unknown, values) if column.null_count else values).astype(dtype))
 
     def _genre_columns(self) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
-        offsets, flat = _list(self._table, "genres")
-        genres = _texts(flat)
-        names = sorted(set(genres))
+        lists = [_list(self._table, name) for name in _GENRE_COLUMNS]
+        words = np.concatenate([_texts(flat) for _, flat in lists])
+        rows = np.concatenate([np.repeat(np.arange(len(self)), np.diff(offsets)) for offsets, _ in lists])
+        names = sorted(set(words))
         columns = {name: column for column, name in enumerate(names)}
         matrix = np.zeros((len(self), len(names)), dtype=bool)
-        rows = np.repeat(np.arange(len(self)), np.diff(offsets))
-        matrix[rows, [columns[genre] for genre in genres]] = True
+        matrix[rows, [columns[word] for word in words]] = True
         return tuple(names), _frozen(matrix)
 
 
@@ -194,34 +244,48 @@ def _frozen(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _to_title(row: Mapping[str, Any]) -> Title:
-    lists = {name: tuple(row[name] or ()) for name in ("synonyms", "genres", "studios", "requires")}
+    lists = {name: tuple(row[name] or ()) for name in _LISTS}
     links = tuple((link["site"], link["url"]) for link in row["streaming"] or ())
     return Title(**{**row, **lists, "streaming": links})
 
 
-def _fault(table: pa.Table) -> str | None:
-    """Why the table is not a catalogue, or None."""
-    for field in SCHEMA:
+def _read(path: Path, name: str) -> pa.Table:
+    """The table of one file. Raises `ArtifactError` if it is missing, damaged or anything else."""
+    try:
+        table = pq.ParquetFile(path).read(use_threads=False)
+    except FileNotFoundError:
+        raise ArtifactError(f"{path} is missing; write it with python -m scripts.build_catalogue.") from None
+    except (OSError, pa.ArrowException, ValueError, MemoryError) as error:
+        raise ArtifactError(f"{path} is damaged or not a Parquet file ({_first_line(error)}).") from None
+    fault = _fault(table, _STORED[name])
+    if fault:
+        raise ArtifactError(f"{path} is not a catalogue: {fault}. {_REMEDY}")
+    return table
+
+
+def _fault(table: pa.Table, schema: pa.Schema) -> str | None:
+    """Why the table is not one of `schema`, or None."""
+    for field in schema:
         if field.name not in table.column_names:
             return f"column {field.name} is missing"
         if not table.schema.field(field.name).type.equals(field.type):
             return f"column {field.name} is {table.schema.field(field.name).type}, not {field.type}"
         if not field.nullable and table[field.name].null_count:
             return f"column {field.name} has empty values"
-    if table.column_names != SCHEMA.names:
+        if pa.types.is_list(field.type) and _list(table, field.name)[1].null_count:
+            return f"column {field.name} has empty values"
+    if table.column_names != schema.names:
         return "it has other columns than a catalogue"
     ids = table["anime_id"].to_numpy()
     if len(ids) == 0:
         return "it holds no title"
     if ids[0] < 1 or ids[-1] > MAX_ANIME_ID or np.any(np.diff(ids.astype(np.int64)) <= 0):
         return "anime ids are not positive and ascending"
-    for name in ("synonyms", "genres", "studios", "requires", "streaming"):
-        if _list(table, name)[1].null_count:
-            return f"column {name} has empty values"
-    links = _texts(_list(table, "streaming")[1].field("url"))
-    images = (url for url in _texts(_one_array(table, "image_url")) if url is not None)
-    if not all(url is not None and url.startswith(("https://", "http://")) for urls in (links, images) for url in urls):
-        return "a link is not a web address"
+    if "streaming" in schema.names:
+        links = _texts(_list(table, "streaming")[1].field("url"))
+        images = (url for url in _texts(_one_array(table, "image_url")) if url is not None)
+        if not all(url and url.startswith(("https://", "http://")) for urls in (links, images) for url in urls):
+            return "a link is not a web address"
     return None
 
 

@@ -114,8 +114,7 @@ def prepare(
             batch.describe(name, rows=rows)
         sparsity = {key: getattr(report, key) for key in ("titles", "sparse_titles", "fans", "sparse_fans")}
         batch.describe("title_stats.parquet", sparsity=sparsity)
-        report.rows_out[catalogue.FILE] = rows = catalogue.write(titles, batch.path(catalogue.FILE))
-        batch.describe(catalogue.FILE, rows=rows)
+        report.rows_out[catalogue.FILE] = catalogue.add_to(batch, titles)
     return report
 
 

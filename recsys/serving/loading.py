@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from recsys.data import manifest
-from recsys.data.catalogue import Catalogue
+from recsys.data.catalogue import FILE, FRANCHISES, Catalogue
 from recsys.errors import ArtifactError
 from recsys.models import store
 from recsys.models.base import Fan, Items, Model
@@ -72,7 +72,8 @@ def read(folder: str | Path) -> tuple[Catalogue, list[Model], NDArray[np.int64]]
             f"{described.folder / manifest.NAME} lists the model {unknown[0]!r}, which this version does not know. "
             "Update the program, or restore the artifacts from the repository."
         )
-    catalogue = Catalogue.load(described.path("catalogue.parquet"))
+    described.path(FRANCHISES)  # checks it: the next line reads both
+    catalogue = Catalogue.load(described.path(FILE))
     names = [name for name in store.REGISTRY if name in described.models]
     models = [store.load(name, described.path(store.file_name(name))) for name in names]
     return catalogue, models, _rater_counts(described.path("title_stats.parquet"), catalogue)

@@ -23,6 +23,7 @@ TABLES = {
     "unscored": "unscored.parquet",
     "users": "users.parquet",
     "catalogue": "catalogue.parquet",
+    "franchises": "franchises.parquet",
     "title_stats": "title_stats.parquet",
 }
 #: Queries of all visitors that run at once in this server.

@@ -1,6 +1,6 @@
 """Raw values become clean ones, once and here."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -87,8 +87,32 @@ def test_only_web_addresses_are_links(hostile):
 
 
 def test_a_title_begins_by_the_calendar_of_japan():
-    assert clean.year_and_season(datetime(2012, 12, 31, 16, 0, tzinfo=UTC)) == (2013, "Winter")
-    assert clean.year_and_season(datetime(2013, 4, 6, tzinfo=UTC)) == (2013, "Spring")
+    day = clean.day_in_japan(datetime(2012, 12, 31, 16, 0, tzinfo=UTC))
+    assert day == date(2013, 1, 1)
+    assert clean.year_and_season(day) == (2013, "Winter")
+    assert clean.year_and_season(date(2013, 4, 6)) == (2013, "Spring")
+
+
+@pytest.mark.parametrize("absurd", ["1899-01-01", "2999-01-01", "2013-02-30", "2013", "yesterday", "", None])
+def test_absurd_dates_are_unknown(absurd):
+    assert clean.date(absurd) is None
+
+
+@pytest.mark.parametrize("host", sorted(clean.COVER_HOSTS))
+def test_covers_come_from_known_hosts_over_https(host):
+    assert clean.cover(f"https://{host}/a.jpg") == f"https://{host}/a.jpg"
+    assert clean.cover(f"http://{host}/a.jpg") is None
+    assert clean.cover(f"https://{host}.example/a.jpg") is None
+    assert clean.cover(f"https://example.org/{host}/a.jpg") is None
+    assert clean.cover(f"https://user@{host}/a.jpg") is None
+    assert clean.cover(f"https://{host}:8080/a.jpg") is None
+
+
+def test_words_outside_the_known_ones_are_unknown():
+    assert (clean.season("SPRING"), clean.season("Monsoon")) == ("Spring", None)
+    assert (clean.status("finished airing"), clean.status("Lost")) == ("Finished Airing", None)
+    assert (clean.age_rating("PG - Children"), clean.age_rating("X")) == ("PG - Children", None)
+    assert (clean.month("2026-08"), clean.month("2026-13"), clean.month("soon")) == ("2026-08", "", "")
 
 
 def test_types_are_those_of_myanimelist():

@@ -1,5 +1,6 @@
 """The catalogue: what is written is read, columns agree with rows, and anything else is refused by name."""
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,10 +28,17 @@ FULL = Title(
     duration_min=24.5,
     year=1998,
     season="Spring",
-    genres=("Space", "Action"),
+    status="Finished Airing",
+    aired_from=dt.date(1998, 4, 3),
+    aired_to=dt.date(1999, 4, 24),
+    genres=("Action",),
+    themes=("Space",),
+    demographics=("Seinen",),
+    tags=("Noir", "CGI"),
     studios=("Sunrise",),
     age_rating="R - 17+ (violence & profanity)",
     mean_score=8.75,
+    scored_by=900_000,
     members=1_000_000,
     anilist_id=6,
     image_url="https://example.org/5.jpg",
@@ -90,10 +98,10 @@ class TestColumns:
         assert c.adult.tolist() == [False, False, True]
         assert c.franchise_ids.tolist() == [1, 1, MAX_ANIME_ID]
 
-    def test_genres_are_named_columns(self):
+    def test_genres_themes_and_demographics_are_named_columns(self):
         c = Catalogue.from_rows(ROWS)
-        assert c.genres == ("Action", "Space")
-        assert c.genre_matrix.tolist() == [[False, False], [True, True], [True, False]]
+        assert c.genres == ("Action", "Seinen", "Space")
+        assert c.genre_matrix.tolist() == [[False, False, False], [True, True, True], [True, False, False]]
 
     def test_requires_are_positions_without_unknown_titles(self):
         offsets, required = Catalogue.from_rows(ROWS).requires
@@ -159,19 +167,44 @@ FAULTS = {
     "column members is missing": lambda t: _without(t, "members"),
     "column year is": lambda t: _retyped(t, "year", pa.string()),
     "column members has empty values": lambda t: _retyped(t, "members", pa.int32()),
+    "column title has empty values": lambda t: _retyped(t, "title", pa.string()),
     "other columns": lambda t: t.append_column("more", pa.nulls(t.num_rows)),
     "not positive and ascending": lambda t: t.take([1, 0, 2]),
     "holds no title": lambda t: t.slice(0, 0),
 }
 
 
+class TestFranchiseFile:
+    """What derives from collections is in a file of its own."""
+
+    def test_names_of_collections_are_in_it_alone(self, tmp_path: Path):
+        path = tmp_path / catalogue.FILE
+        catalogue.write(ROWS, path, {BARE.anime_id})
+        assert pq.read_table(path)["title"].to_pylist() == [None, FULL.title, "Last"]
+        assert pq.read_table(tmp_path / catalogue.FRANCHISES)["title"].to_pylist() == ["Bare", None, None]
+        assert Catalogue.load(path).titles() == sorted(ROWS, key=lambda title: title.anime_id)
+
+    def test_groups_are_in_it_alone(self, file: Path):
+        grouped = {"franchise_id", "watch_order", "requires"}
+        assert grouped.isdisjoint(pq.read_schema(file).names)
+        assert grouped < set(pq.read_schema(file.with_name(catalogue.FRANCHISES)).names)
+
+    def test_missing_or_of_other_titles_is_refused(self, file: Path):
+        other = file.with_name(catalogue.FRANCHISES)
+        pq.write_table(pq.read_table(other).slice(1), other)
+        with pytest.raises(ArtifactError, match="other titles"):
+            Catalogue.load(file)
+        other.unlink()
+        with pytest.raises(ArtifactError, match=catalogue.FRANCHISES):
+            Catalogue.load(file)
+
+
 class TestRefusal:
     @pytest.mark.parametrize("fault", FAULTS)
-    def test_a_parquet_file_that_is_no_catalogue(self, tmp_path: Path, fault: str):
-        path = tmp_path / "other.parquet"
-        pq.write_table(FAULTS[fault](catalogue.to_table(ROWS)), path)
-        with pytest.raises(ArtifactError, match=f"other.parquet.*{fault}"):
-            Catalogue.load(path)
+    def test_a_parquet_file_that_is_no_catalogue(self, file: Path, fault: str):
+        pq.write_table(FAULTS[fault](pq.read_table(file)), file)
+        with pytest.raises(ArtifactError, match=f"{catalogue.FILE}.*{fault}"):
+            Catalogue.load(file)
 
     @pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://example.org", "", "//example.org"])
     def test_a_link_that_is_no_web_address(self, tmp_path: Path, url: str):

@@ -56,7 +56,7 @@ def hostile_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for title in titles
     ]
     with manifest.writing(folder) as batch:
-        catalogue.write(changed, batch.path(catalogue.FILE))
+        catalogue.add_to(batch, changed)
         users = pq.read_table(folder / "users.parquet").to_pydict()
         users["username"][: len(FANS)] = FANS
         pq.write_table(pa.table(users), batch.path("users.parquet"))

@@ -30,7 +30,7 @@ def out(tmp_path: Path) -> Path:
     """Artifacts with the known SVD and a catalogue, in which one title is adult and one is missing."""
     titles = [Title(int(i), f"Title {i}", adult=bool(i == ADULT)) for i in known_population.model().item_ids[:-1]]
     with manifest.writing(tmp_path) as batch:
-        catalogue.write(titles, batch.path(catalogue.FILE))
+        catalogue.add_to(batch, titles)
         store.save(known_population.model(), batch.path(store.file_name("svd")))
     return tmp_path
 

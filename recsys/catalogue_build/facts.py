@@ -1,0 +1,91 @@
+"""One source's facts about one title, and the files that hold them."""
+
+import csv
+import datetime as dt
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recsys.catalogue_build import clean
+from recsys.errors import DataError
+
+MAX_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the source `by` said of a title in the month `seen` ("2026-08"). Unknown is None or empty.
+
+    The fields are those of `recsys.Title`, in the source's values but in MyAnimeList's words.
+    """
+
+    anime_id: int
+    by: str
+    seen: str
+    title: str | None = None
+    title_english: str | None = None
+    title_japanese: str | None = None
+    synonyms: tuple[str, ...] = ()
+    type: str | None = None
+    source: str | None = None
+    episodes: int | None = None
+    duration_min: float | None = None
+    year: int | None = None
+    season: str | None = None
+    status: str | None = None
+    aired_from: dt.date | None = None
+    aired_to: dt.date | None = None
+    genres: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    demographics: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    studios: tuple[str, ...] = ()
+    age_rating: str | None = None
+    adult: bool = False
+    mean_score: float | None = None
+    scored_by: int = 0
+    members: int = 0
+    anilist_id: int | None = None
+    image_url: str | None = None
+    streaming: tuple[tuple[str, str], ...] = ()
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> Iterator[Mapping[str, str]]:
+    """The rows of a CSV file, compressed with gzip or not.
+
+    Raises `DataError` if it cannot be read, lacks one of `columns`, or is larger than `MAX_BYTES`.
+    """
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"Cannot read {path}: {error}.") from None
+    if len(content) > MAX_BYTES:
+        raise DataError(f"{path} is larger than {MAX_BYTES:,} bytes.")
+    return parse_rows(content, columns, str(path))
+
+
+def parse_rows(content: bytes, columns: Sequence[str], name: str) -> Iterator[Mapping[str, str]]:
+    """The rows of a CSV file's content. Raises `DataError` naming the file if it lacks one of `columns`."""
+    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig", errors="replace"), newline=""), restval="")
+    try:
+        missing = set(columns) - set(reader.fieldnames or ())
+        if missing:
+            raise DataError(f"{name} has no column {', '.join(sorted(missing))}; see docs/catalogue.md.")
+        yield from reader
+    except csv.Error as error:
+        raise DataError(f"{name} is not a CSV file: {error}.") from None
+
+
+def listed(value: str) -> tuple[str, ...]:
+    """The texts of a JSON list, without repetitions; empty if it is anything else."""
+    try:
+        found = json.loads(value or "[]")
+    except (ValueError, RecursionError):
+        return ()
+    texts = (clean.text(text) for text in found) if isinstance(found, list) else ()
+    return tuple(dict.fromkeys(text for text in texts if text))
