@@ -9,6 +9,7 @@ from recsys.serving.data_facts import SPARSE, TRAIN_SHARE, DataFacts, Source
 _VIEWS = ("Overview", "Ask in SQL")
 _CONTENTS = {
     "catalogue.parquet": "Facts about titles: names, genres, episodes, years, where to watch",
+    "franchises.parquet": "Which titles belong together, in what order, and what to watch first",
     "title_stats.parquet": "How often each title got each score from real fans; nobody's list is in it",
     "ratings.parquet": "The scores that the fans of this app's community gave",
     "unscored.parquet": "Titles that the community watched or plans to watch, without a score",

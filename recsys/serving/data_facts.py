@@ -18,7 +18,14 @@ from recsys.holdout.split import SHARES
 SPARSE = 10
 #: Percent of a data set's fans whose ratings models are trained on; the others are held out, to tune and to test.
 TRAIN_SHARE = SHARES["train"]
-_TABLES = ("catalogue.parquet", "franchises.parquet", "title_stats.parquet", "ratings.parquet", "unscored.parquet", "users.parquet")
+_TABLES = (
+    "catalogue.parquet",
+    "franchises.parquet",
+    "title_stats.parquet",
+    "ratings.parquet",
+    "unscored.parquet",
+    "users.parquet",
+)
 _SCORES = [f"score_{score}" for score in range(1, 11)]
 
 

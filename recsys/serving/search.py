@@ -15,27 +15,37 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from recsys.data.catalogue import Catalogue
-from recsys.types import positions_of
+from recsys.types import Title, positions_of
 
 _CANDIDATES = 300
 _MAX_QUERY = 100
 #: How much ten times the members count, where 1 is the difference between a perfect match and none.
 _POPULARITY = 0.03
 _MIN_QUALITY = 0.55
+#: What a name with other numbers, such as another season's, matches at most: less than lists take without asking.
+_OTHER_NUMBER = 0.85
+#: How well a special, promotion or song matches the name that its series has too.
+_NAMESAKE = 0.94
 #: Names are indexed in portions of this many, to save memory.
 _PORTION = 4096
 _WIDE = 0x2E80  # from here on, a character is about a syllable or a word
 
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 _ACCENTS = re.compile("[\u0300-\u036f]")
-_SEASON = re.compile(r"\b(\d+)(?:st|nd|rd|th) season\b")
+_SEASON = re.compile(r"\b(\d+)(?:st|nd|rd|th) season\b|\bseason (\d+)\b")
+_NUMERALS = {word: str(n) for n, word in enumerate(("ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"), 2)}
+_DIGITS = re.compile(r"\b\d+\b")
+_NO_NUMBERS = hash(frozenset())
+#: A lone "v" or "x" is a numeral at the end of a name only: "Spy x Family".
+_NUMERAL = re.compile(r"(?<=\S )(?:(?:ii|iii|iv|vi|vii|viii|ix)\b|[vx]$)")
 _LONG_VOWELS = (("ou", "o"), ("oo", "o"), ("uu", "u"), (" wo ", " o "))
 _SYMBOLS = str.maketrans({"×": "x", "&": " and ", "'": None, "’": None, "`": None, "★": " ", "☆": " ", "ー": None})
 _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
 
 def normalise(name: str) -> str:
-    """A name without what people type differently: case, accents, punctuation, long vowels; katakana as hiragana."""
+    """A name without what people type differently: case, accents, punctuation, long vowels; katakana as hiragana,
+    Roman numerals and "2nd Season" as a number."""
     name = unicodedata.normalize("NFKC", name).casefold().translate(_SYMBOLS)
     if not name.isascii():
         apart = unicodedata.normalize("NFD", name)
@@ -43,7 +53,8 @@ def normalise(name: str) -> str:
     name = f" {_NOT_WORD.sub(' ', name).strip()} "
     for long, short in _LONG_VOWELS:
         name = name.replace(long, short)
-    return _SEASON.sub(r"season \1", name).strip()
+    name = _SEASON.sub(lambda match: match[1] or match[2], name).strip()
+    return _NUMERAL.sub(lambda match: _NUMERALS[match[0]], name)
 
 
 def _grams(names: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
@@ -77,6 +88,7 @@ class _Index:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.names, self.positions = _all_names(catalogue)
+        self.numbers = np.array([_numbers(name) for name in self.names], dtype=np.int64)
         pairs = _pairs(self.names)
         self.postings = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
         grams = (pairs >> np.uint64(32)).astype(np.uint32)
@@ -105,8 +117,10 @@ class _Index:
         count = min(_CANDIDATES, int((shared > 0).sum()))
         return np.argpartition(-score, count - 1)[:count]
 
-    def quality(self, query: str, names: Sequence[str]) -> NDArray[np.float32]:
-        """How well each name matches the query: about 1 for the name itself, less the more they differ."""
+    def quality(self, query: str, candidates: NDArray[np.intp]) -> NDArray[np.float32]:
+        """How well each of these names matches the query: about 1 for the name itself, less the more they differ."""
+
+        names = [self.names[i] for i in candidates]
 
         def ratios(scorer, choices: Sequence[str]) -> NDArray[np.float32]:
             return process.cdist([query], choices, scorer=scorer, dtype=np.float32)[0] / 100
@@ -119,6 +133,8 @@ class _Index:
         among = np.array([asked <= set(name.split()) for name in names], dtype=np.float32)
         exact = np.array([name == query for name in names], dtype=np.float32)
         near = np.maximum.reduce([0.95 * whole, 0.9 * start, 0.92 * words, 0.82 * part, 0.86 * among])
+        other = self.numbers[candidates] != _numbers(query)
+        near = np.where(other, np.minimum(near, _OTHER_NUMBER), near)
         return (near + 0.15 * exact).astype(np.float32)
 
 
@@ -136,27 +152,57 @@ class TitleSearch:
 
     def match(self, query: str, n: int = 10) -> list[tuple[int, float]]:
         """As `find`, each with how well its best name matches the query: 1 for the name itself, 0 for no similarity."""
-        query = normalise(query[:_MAX_QUERY])
+        asked = query[:_MAX_QUERY]
+        query = normalise(asked)
         if not query or n < 1:
             return []
         index = self._ready()
         candidates = index.candidates(query)
         if not len(candidates):
             return []
-        quality = index.quality(query, [index.names[i] for i in candidates])
+        quality = index.quality(query, candidates)
         score = quality + index.popularity[candidates]
         order = np.lexsort((candidates, -score))
         order = order[quality[order] >= _MIN_QUALITY]
         best: dict[int, float] = {}
         for position, sure in zip(index.positions[candidates[order]].tolist(), quality[order].tolist(), strict=True):
             best[position] = max(best.get(position, 0.0), min(sure, 1.0))
-        return list(best.items())[:n]
+        return self._with_namesakes(asked, list(best.items()))[:n]
+
+    def _with_namesakes(self, asked: str, found: list[tuple[int, float]]) -> list[tuple[int, float]]:
+        """The same titles, those with exactly the name that was asked for in order: as it was typed first, then by
+        the franchise's members, in it the series before its specials, promotions and songs."""
+        exact = [position for position, sure in found if sure >= 1]
+        if len(exact) < 2:
+            return found
+        catalogue = self._catalogue
+        franchises, main = catalogue.franchise_ids[exact], catalogue.kinds[exact] == "main"
+        members = catalogue.members[exact]
+        fame = [members[franchises == franchise].max() for franchise in franchises]
+        typed = [_has_name(catalogue.title(position), asked) for position in exact]
+        order = np.lexsort((-members, ~main, franchises, np.negative(fame), np.logical_not(typed)))
+        ranked = []
+        for i in order.tolist():
+            is_aside = not main[i] and (main & (franchises == franchises[i])).any()
+            ranked.append((exact[i], _NAMESAKE if is_aside else 1.0))
+        rest = iter(ranked)
+        return [next(rest) if sure >= 1 else (position, sure) for position, sure in found]
 
     def _ready(self) -> _Index:
         with self._lock:
             if self._index is None:
                 self._index = _Index(self._catalogue)
             return self._index
+
+
+def _numbers(name: str) -> int:
+    """A key for the numbers in a normalised name; a first season has none."""
+    return hash(frozenset(_DIGITS.findall(name)) - {"1"}) if _DIGITS.search(name) else _NO_NUMBERS
+
+
+def _has_name(title: Title, name: str) -> bool:
+    names = (title.title, title.title_english, title.title_japanese, *title.synonyms)
+    return name.casefold() in {known.casefold() for known in names if known}
 
 
 def _all_names(catalogue: Catalogue) -> tuple[list[str], NDArray[np.int32]]:

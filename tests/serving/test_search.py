@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recsys.data.catalogue import Catalogue
+from recsys.lists.csv_list import CERTAIN
 from recsys.serving.search import TitleSearch, normalise
 from recsys.types import Title
 
@@ -188,6 +189,42 @@ def test_every_kind_of_name_and_a_typing_error(search, query):
 
 def test_popular_first_among_equals(search):
     assert ids(search, "hana")[:2] == [5, 4]
+
+
+NAMESAKES = [
+    Title(1, "Hoshi no Uta", franchise_id=1, kind="special", members=900),
+    Title(2, "Hoshi no Uta", franchise_id=1, members=500),
+    Title(3, "Hoshi no Uta", franchise_id=1, kind="music", members=10_000),
+    Title(4, "Kaze no Machi", franchise_id=4, members=90_000),
+    Title(5, "Kaze no Machi!!", franchise_id=4, members=500),
+    Title(6, "Kaze no Machi III", franchise_id=4, members=70_000),
+]
+
+
+class TestNamesakes:
+    search = TitleSearch(Catalogue.from_rows(NAMESAKES))
+
+    def match(self, query: str) -> list[tuple[int, float]]:
+        return [(NAMESAKES[position].anime_id, sure) for position, sure in self.search.match(query, 3)]
+
+    def test_a_series_outranks_its_specials_promotions_and_songs(self):
+        (first, sure), *others = self.match("Hoshi no Uta")
+        assert (first, sure) == (2, 1.0)
+        assert all(other < 0.95 for _, other in others)
+
+    def test_the_name_as_it_was_typed_comes_first(self):
+        assert self.match("Kaze no Machi!!")[0][0] == 5
+        assert self.match("kaze no machi")[0][0] == 4
+
+    @pytest.mark.parametrize(
+        "query", ["Kaze no Machi II", "Kaze no Machi 2nd Season", "Kaze no Machi Season 4", "Kaze no Machi V"]
+    )
+    def test_another_seasons_number_is_never_sure(self, query):
+        assert all(sure < CERTAIN for _, sure in self.match(query))
+
+    def test_the_same_number_in_other_figures_is_sure(self):
+        for query in ("Kaze no Machi Season 3", "Kaze no Machi 3rd Season", "Kaze no Machi 3"):
+            assert self.match(query)[0] == (6, 1.0)
 
 
 def test_accents_are_ignored(search):
