@@ -61,8 +61,9 @@ def _head(title: Title) -> None:
         if others:
             st.markdown("  \n".join(plain(name) for name in others))
         st.caption(_facts(title))
-        if title.genres:
-            st.markdown(" ".join(f":gray-badge[{plain(genre)}]" for genre in title.genres))
+        words = (*title.genres, *title.themes, *title.demographics)
+        if words:
+            st.markdown(" ".join(f":gray-badge[{plain(word)}]" for word in words))
         if title.synonyms:
             also = "; ".join(plain(name) for name in title.synonyms[:_SYNONYMS])
             st.caption(f"Also known as {also}")
