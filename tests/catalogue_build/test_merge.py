@@ -4,7 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys.catalogue_build import anilist, folders, kaggle, myanimelist
@@ -86,6 +86,7 @@ class TestRules:
         origins = merge([facts(MAL, title="A"), facts(ANILIST, "2022-09", tags=("Noir",))]).origins
         assert origins == {1: {"title": "MyAnimeList 2026-08", "tags": "AniList 2022-09"}}
 
+    @settings(deadline=None)
     @given(st.data())
     def test_nothing_that_a_source_knows_is_lost(self, data):
         """The union: a field is unknown only if it is unknown to every source that may give it."""

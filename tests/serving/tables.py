@@ -13,6 +13,7 @@ ROWS = {
     "ratings": "SELECT i % 50 AS user_id, i // 50 AS anime_id, i % 10 + 1 AS score FROM range(1000) t(i)",
     "unscored": "SELECT 1 AS user_id, 2 AS anime_id, 6 AS status",
     "users": "SELECT i AS user_id, 'fan' || i AS username FROM range(50) t(i)",
+    "franchises": "SELECT 1 AS anime_id, 1 AS franchise_id, 1 AS watch_order",
     "catalogue": f"SELECT 1 AS anime_id, '{EVIL}' AS title, ['Action', 'Drama'] AS genres",
     "title_stats": "SELECT 1 AS anime_id, 20 AS n_ratings",
 }
