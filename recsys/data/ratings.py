@@ -42,6 +42,31 @@ class Ratings:
     scores: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Unscored:
+    """Titles begun without a score, sorted by fan and then title.
+
+    `users` and `items` (n,) are int32 positions in the `user_ids` and `item_ids` of the `Ratings` beside it; `statuses`
+    (n,) int8 are MyAnimeList's numbers: 1 watching, 2 completed, 3 on hold, 4 dropped.
+    """
+
+    users: NDArray[np.int32]
+    items: NDArray[np.int32]
+    statuses: NDArray[np.int8]
+
+    @classmethod
+    def none(cls) -> "Unscored":
+        return cls(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int8))
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Both kinds of rows of the same fans and titles: `user_ids` and `item_ids` of `ratings` cover both."""
+
+    ratings: Ratings
+    unscored: Unscored
+
+
 def load_arrays(folder: str | Path) -> Ratings:
     """All ratings of `folder`/ratings.parquet, through DuckDB and Arrow; no Python object per rating.
 

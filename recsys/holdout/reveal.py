@@ -1,7 +1,7 @@
 """Divide each held-out fan's ratings into known ones, given to a model, and hidden ones, which it must predict."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +17,25 @@ MAX_HIDDEN = 100
 
 @dataclass(frozen=True)
 class Reveal:
-    """One fan's known `items`, `scores` (k,) and `hidden_items`, `hidden_scores` (h,). Titles are model positions."""
+    """One fan's known `items`, `scores` (k,) and `hidden_items`, `hidden_scores` (h,). Titles are model positions.
+
+    `scored` is False when the known titles are given without their scores.
+    """
 
     items: Items
     scores: NDArray[np.float64]
     hidden_items: Items
     hidden_scores: NDArray[np.float64]
+    scored: bool = True
+
+    def unscored(self) -> "Reveal":
+        return replace(self, scored=False)
 
     def fold_in(self, model: Model[F]) -> F:
-        return model.fold_in(self.items, self.scores, np.empty(0, np.intp))
+        none = np.empty(0, np.intp)
+        if self.scored:
+            return model.fold_in(self.items, self.scores, none)
+        return model.fold_in(none, np.empty(0), self.items)
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,13 @@ from recsys.types import MAX_SCORE, MIN_SCORE
 
 Items = NDArray[np.intp]
 Floats = NDArray[np.floating]
+Statuses = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
 class Fan:
     """A fan folded into one model. `items` (n,) are positions in the model's `item_ids`, `scores` (n,) their ratings;
-    `seen` (m,) are positions watched without a score. Subclasses add what a model inferred."""
+    `seen` (m,) are positions begun without a score. Subclasses add what a model inferred."""
 
     items: Items
     scores: Floats
@@ -50,8 +51,12 @@ class Model(ABC, Generic[F]):
         return len(self.item_ids)
 
     @abstractmethod
-    def fold_in(self, items: Items, scores: Floats, seen: Items) -> F:
-        """Infer a fan from ratings of `items` (n,), `scores` (n,) on 1-10, and unscored `seen` (m,); n, m may be 0."""
+    def fold_in(self, items: Items, scores: Floats, seen: Items, statuses: Statuses | None = None) -> F:
+        """Infer a fan from ratings of `items` (n,), `scores` (n,) on 1-10, and unscored `seen` (m,); n, m may be 0.
+
+        `statuses` (m,) are MyAnimeList's numbers of `seen`: 1 watching, 2 completed, 3 on hold, 4 dropped (None: all
+        are completed).
+        """
 
     @abstractmethod
     def predict(self, fan: F) -> Floats:
@@ -63,7 +68,8 @@ class Model(ABC, Generic[F]):
 
     @abstractmethod
     def explain(self, fan: F, item: int) -> tuple[float, Floats]:
-        """Baseline and the effect (n,) of each of the fan's ratings; they add up to the prediction before clipping."""
+        """Baseline and the effect (n + m,) on the score of each of the fan's ratings, then of each title without a
+        score; they add up to the prediction before clipping."""
 
     @abstractmethod
     def similarity(self, item: int) -> Floats:

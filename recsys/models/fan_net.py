@@ -8,10 +8,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.models.base import Floats, Items, check_shape
+from recsys.models.base import Floats, Items, Statuses, check_shape
 
-#: Numbers that describe a list: its mean residual, their spread, its length, and a constant.
+#: Numbers that describe a list's scores: their mean residual, its spread, how many they are, and a constant.
 N_STATS = 4
+#: Numbers that describe a list as what was watched: how long it is, and the share without a score.
+N_LIST = 2
 #: Added to a list's length where its ratings are averaged, which shrinks the averages of short lists.
 LEVEL_DAMPING, SPREAD_DAMPING, TASTE_DAMPING = 2.0, 4.0, 8.0
 #: The spread of residuals of a fan without ratings, in points.
@@ -20,9 +22,9 @@ USUAL_SPREAD = 1.2
 #: noise then has the same size for every list, and its signal grows with the list's length up to a limit.
 TASTE_MOST = 100.0
 
-#: Arrays with one row per title that has its own embedding, and with one row per content feature.
-_OWN = ("watch_in", "watch_out", "watch_bias", "taste_in", "taste_out", "bias")
-_CONTENT = tuple(f"content_{name}" for name in _OWN)
+NOTHING = np.zeros(0, np.intp)
+#: Arrays with one row per title, and those of them kept in half precision.
+TABLES = ("watch_in", "watch_out", "watch_bias", "taste_in", "taste_out", "bias")
 _HALF = ("watch_in", "watch_out", "taste_in", "taste_out")
 
 
@@ -38,8 +40,9 @@ class Embedding:
 
 @dataclass(frozen=True)
 class Others:
-    """A fan of n ratings without each of them in turn: `taste` (n, taste_dim), `level` (n,)."""
+    """A fan without each of n titles in turn: `habit` (n, watch_dim), `taste` (n, taste_dim), `level` (n,)."""
 
+    habit: Floats
     taste: Floats
     level: Floats
 
@@ -47,6 +50,17 @@ class Others:
 def watch_weights(scores: Floats) -> NDArray[np.float32]:
     """Weights of ratings where watching is predicted: 1 for a score of 10, 1/12 for 4.5 and below."""
     return (np.maximum(np.asarray(scores, np.float32) - 4, 0.5) / 6).astype(np.float32)
+
+
+#: Weights of titles begun without a score, by MyAnimeList's number of the status (1 watching, 2 completed, 3 on hold,
+#: 4 dropped).
+#: Those of the first two were chosen on validation fans. No title in the data is on hold or dropped: an assumption.
+SEEN_WEIGHTS = np.array([0.6, 0.6, 0.6, 0.4, 0.1], np.float32)
+
+
+def seen_weights(seen: Items, statuses: Statuses | None) -> NDArray[np.float32]:
+    """Weights (m,) of the titles `seen` (m,) without a score; without `statuses` (m,) all are completed."""
+    return SEEN_WEIGHTS[np.full(len(seen), 2) if statuses is None else statuses]
 
 
 def taste_scale(n: int) -> float:
@@ -58,84 +72,93 @@ class FanNet:
     """Neural collaborative filtering whose fan embedding is a function of the fan's ratings (He et al. 2017, the table
     of users replaced by an encoder of the set of rated titles, as in Liang et al. 2018 and Zaheer et al. 2017).
 
-    With r_i the score of rated title i, w_i = max(r_i - 4, .5) / 6 and n titles rated,
+    With r_i the score of rated title i, w_i = max(r_i - 4, .5) / 6, n titles rated, m more begun without a score, whose
+    w_i depends on their status, and e = (log(1 + n + m) / 3 - 1, m / (n + m)),
 
-        habit = tanh(sum_i w_i W_i / sqrt(n + 1) + b)                       watch_j = habit·O_j + c_j
+        habit = tanh(sum_i w_i W_i / sqrt(n + m + 1) + E·e + b)             watch_j = habit·O_j + c_j
         level_0 = sum_i (r_i - base_i) / (n + 2),  x_i = r_i - base_i - level_0
         s = [sqrt(min(n, 100) + 8) / (n + 8) sum_i x_i T_i, habit, level_0, spread of x, length, 1]
         (taste, d) = MLP(s),  level = level_0 + d                           predicted_j = base_j + level + taste·Q_j
 
-    A title's parameters W, O, c, T, Q and base are its own embedding plus a linear function of its content; a title
-    without ratings has only the latter.
+    Weights, by name: `watch_in`, `watch_out` (n_items, watch_dim), `watch_bias` (n_items,), `taste_in` (n_items,
+    taste_in), `taste_out` (n_items, taste_dim), `bias` (n_items,); `habit_list` (N_LIST, watch_dim) (E) and
+    `habit_bias` (watch_dim,); `mean` (1,); `hidden_weight` (hidden, inputs), `hidden_bias`, `out_weight`
+    (taste_dim + 1, hidden), `out_bias`, `skip_weight` (taste_dim + 1, inputs).
 
-    Weights, by name: `watch_in`, `watch_out` (n_own, watch_dim), `watch_bias` (n_own,), `taste_in` (n_own, taste_in),
-    `taste_out` (n_own, taste_dim), `bias` (n_own,), each with a `content_` twin of n_features rows; `habit_bias`
-    (watch_dim,); `mean` (1,); `hidden_weight` (hidden, inputs), `hidden_bias`, `out_weight` (taste_dim + 1, hidden),
-    `out_bias`, `skip_weight` (taste_dim + 1, inputs).
-
-    Attributes: `weights`; `content`; `base` (n_items,), everybody's expected scores; `taste_out` (n_items, taste_dim).
+    Attributes: `weights`; `base` (n_items,), everybody's expected scores; `watch_out` (n_items, watch_dim) and
+    `taste_out` (n_items, taste_dim).
     """
 
-    def __init__(self, weights: Mapping[str, NDArray], own: NDArray[np.intp], content: NDArray[np.float32]) -> None:
-        """`own` (n_items,): the row of a title's own embedding, -1 if it has none; `content` (n_items, n_features)."""
+    def __init__(self, weights: Mapping[str, NDArray]) -> None:
         self.weights = dict(weights)
-        self._own, self.content = own, content
-        self._placed = np.flatnonzero(own >= 0)
-        self._rows = own[self._placed]
-        self._in_order = len(self._rows) == len(own) and bool((self._rows == np.arange(len(own))).all())
-        #: Every request multiplies by it, so that it alone is not kept in half precision.
-        self.weights["watch_out"] = weights["watch_out"].astype(np.float32)
-        self.base = self._titles("bias") + np.float32(weights["mean"][0])
-        self.taste_out = self._titles("taste_out")
-        self._watch_base = self._titles("watch_bias")
-        #: A fan without ratings.
-        self.empty = self.encode(np.zeros(0, np.intp), np.zeros(0))
+        #: Every request multiplies by these two, so they are not kept in half precision.
+        self.watch_out = self.weights["watch_out"] = weights["watch_out"].astype(np.float32)
+        self.taste_out = self.weights["taste_out"] = weights["taste_out"].astype(np.float32)
+        self.base = weights["bias"].astype(np.float32) + np.float32(weights["mean"][0])
+        #: A fan with an empty list.
+        self.empty = self.encode(NOTHING, np.zeros(0), NOTHING, np.zeros(0))
 
-    def _titles(self, name: str) -> Floats:
-        """A parameter of all titles, (n_items, ...)."""
-        table = self.content @ self.weights[f"content_{name}"].astype(np.float32)
-        table[self._placed] += self.weights[name][self._rows].astype(np.float32)
-        return table
+    def extended(self, order: NDArray[np.intp], rows: Mapping[str, NDArray]) -> "FanNet":
+        """The network with more titles: `rows` holds `TABLES` of the new ones, and `order` (n,) the position of each
+        title in old and new ones together."""
+        tables = {name: np.concatenate([self.weights[name], rows[name].astype(self.weights[name].dtype)])[order]
+                  for name in TABLES}  # fmt: skip
+        return FanNet({**self.weights, **tables})
 
-    def _rated(self, name: str, items: Items) -> Floats:
-        """A parameter of `items`, (n, dim)."""
-        own = self._own[items]
-        table = self.weights[name][np.maximum(own, 0)].astype(np.float32)
-        table[own < 0] = 0
-        return table + self.content[items] @ self.weights[f"content_{name}"].astype(np.float32)
-
-    def encode(self, items: Items, scores: Floats) -> Embedding:
-        """The fan who gave `items` (n,) the `scores` (n,); n may be 0."""
-        sums = self._sums(items, scores)
-        habit, taste, level = self._embed(len(items), *(np.atleast_1d(values.sum(axis=0))[None] for values in sums))
+    def encode(self, items: Items, scores: Floats, seen: Items, weights: Floats) -> Embedding:
+        """The fan who gave `items` (n,) the `scores` (n,) and began `seen` (m,) without a score, which count with
+        `weights` (m,) in what the fan watches; n and m may be 0."""
+        rated, begun = self._sums(items, scores), self._seen(seen, weights)
+        rated[0] = np.concatenate([rated[0], begun])
+        summed = [np.atleast_1d(values.sum(axis=0))[None] for values in rated]
+        habit, taste, level = self._embed(len(items), len(seen), *summed)
         return Embedding(habit[0], taste[0], float(level[0]))
 
-    def without_each(self, items: Items, scores: Floats) -> Others:
-        """The fan if one of the ratings were not known, for each of them."""
-        n = len(items)
-        if not n:
-            return Others(np.zeros((0, self.taste_out.shape[1]), np.float32), np.zeros(0, np.float32))
-        sums = self._sums(items, scores)
-        left = [np.reshape(values.sum(axis=0) - values, (n, -1)) for values in sums]
-        _, taste, level = self._embed(n - 1, *left)
-        return Others(taste, level)
+    def without_each(self, items: Items, scores: Floats, seen: Items, weights: Floats) -> Others:
+        """The fan if one of the titles were not known, for each of `items`, then each of `seen`."""
+        n, m = len(items), len(seen)
+        rated, begun = self._sums(items, scores), self._seen(seen, weights)
+        watched = rated[0].sum(axis=0) + begun.sum(axis=0)
+        sums = [watched, *(values.sum(axis=0) for values in rated[1:])]
+        left = [np.reshape(total - values, (n, -1)) for total, values in zip(sums, rated, strict=True)]
+        same = [np.broadcast_to(np.atleast_1d(total), (m, np.size(total))) for total in sums[1:]]
+        parts = [self._embed(n - 1, m, *left)] if n else []
+        parts += [self._embed(n, m - 1, watched - begun, *same)] if m else []
+        if not parts:
+            parts = [self._embed(0, 0, *(np.zeros((0, np.size(total)), np.float32) for total in sums))]
+        habit, taste, level = (np.concatenate(values) for values in zip(*parts, strict=True))
+        return Others(habit, taste, level)
 
     def predict_without(self, others: Others, item: int) -> Floats:
-        """The expected score of `item` without each rating, (n,)."""
+        """The expected score of `item` without each title, (n,)."""
         return self.base[item] + others.level + others.taste @ self.taste_out[item]
+
+    def watch_without(self, others: Others, item: int) -> Floats:
+        """The log chance of watching `item` without each title, up to the constant of `watch`, (n,)."""
+        return self.weights["watch_bias"][item] + others.habit @ self.watch_out[item]
+
+    def _seen(self, seen: Items, weights: Floats) -> Floats:
+        """What each title without a score adds to what the fan watches, (m, watch_dim)."""
+        return np.asarray(weights, np.float32)[:, None] * self._rows("watch_in", seen)
+
+    def _rows(self, name: str, items: Items) -> Floats:
+        """A parameter of `items`, (n, dim)."""
+        return self.weights[name][items].astype(np.float32)
 
     def _sums(self, items: Items, scores: Floats) -> list[Floats]:
         """What each rating adds to the sums that `_embed` needs, (n, ...)."""
         scores = np.asarray(scores, np.float32)
         residuals = scores - self.base[items]
-        taste = self._rated("taste_in", items)
-        watched = watch_weights(scores)[:, None] * self._rated("watch_in", items)
+        taste = self._rows("taste_in", items)
+        watched = watch_weights(scores)[:, None] * self._rows("watch_in", items)
         return [watched, residuals, np.square(residuals), taste, residuals[:, None] * taste]
 
-    def _embed(self, n: int, watched, residuals, squares, taste, liked) -> tuple[NDArray, NDArray, NDArray]:
-        """`habit` (m, watch_dim), `taste` (m, taste_dim), `level` (m,) of m fans with `n` ratings, from their sums."""
+    def _embed(self, n: int, m: int, watched, residuals, squares, taste, liked) -> tuple[NDArray, NDArray, NDArray]:
+        """`habit` (l, watch_dim), `taste` (l, taste_dim), `level` (l,) of l fans with `n` ratings and `m` titles
+        without a score, from their sums."""
         w = self.weights
-        habit = np.tanh(watched / np.float32(math.sqrt(n + 1)) + w["habit_bias"])
+        described = np.array([math.log1p(n + m) / 3 - 1, m / max(n + m, 1)], np.float32) @ w["habit_list"]
+        habit = np.tanh(watched / np.float32(math.sqrt(n + m + 1)) + described + w["habit_bias"])
         level = residuals / np.float32(n + LEVEL_DAMPING)
         squares = np.maximum(squares - 2 * level * residuals + n * np.square(level), 0)
         spread = np.sqrt((squares + SPREAD_DAMPING * USUAL_SPREAD**2) / (n + SPREAD_DAMPING)) - USUAL_SPREAD
@@ -150,58 +173,32 @@ class FanNet:
         """Expected scores, not clipped, of all titles or of `items`."""
         return self.base[items] + np.float32(fan.level) + self.taste_out[items] @ fan.taste
 
-    @property
-    def watch_out(self) -> Floats:
-        """All titles' watch embeddings, (n_items, watch_dim)."""
-        own = self._in_order and not self.content.shape[1]
-        return self.weights["watch_out"] if own else self._titles("watch_out")
-
     def watch(self, fan: Embedding) -> Floats:
         """Log of the chance that a title that the fan would like is this one, up to a constant, (n_items,)."""
-        by_content = self.content @ (self.weights["content_watch_out"].astype(np.float32) @ fan.habit)
-        logits = self._watch_base + by_content
-        by_title = self.weights["watch_out"] @ fan.habit
-        if self._in_order:
-            return logits + by_title
-        logits[self._placed] += by_title[self._rows]
-        return logits
+        return self.weights["watch_bias"] + self.watch_out @ fan.habit
 
     def to_arrays(self) -> dict[str, NDArray]:
-        """All but `content`, which its owner keeps; embeddings as float16."""
-        arrays = {name: value.astype(np.float16) if _is_half(name) else value for name, value in self.weights.items()}
-        return {f"net_{name}": value for name, value in arrays.items()} | {"net_own": self._own.astype(np.int32)}
+        return {
+            f"net_{name}": array.astype(np.float16) if name in _HALF else array for name, array in self.weights.items()
+        }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray], content: NDArray[np.float32]) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, NDArray]) -> Self:
         """Raises KeyError or ValueError unless all arrays are there and fit together."""
         weights = {name.removeprefix("net_"): array for name, array in arrays.items() if name.startswith("net_")}
-        own = weights.pop("own").astype(np.intp)
-        weights = {name: value if _is_half(name) else value.astype(np.float32) for name, value in weights.items()}
-        n_own, watch_dim = weights["watch_in"].shape
+        weights = {name: value if name in _HALF else value.astype(np.float32) for name, value in weights.items()}
+        n_items, watch_dim = weights["watch_in"].shape
         taste_in, taste_dim = weights["taste_in"].shape[1], weights["taste_out"].shape[1]
-        dims = {"watch_in": (watch_dim,), "watch_out": (watch_dim,), "watch_bias": (), "bias": ()}
-        dims |= {"taste_in": (taste_in,), "taste_out": (taste_dim,)}
         hidden, inputs = weights["hidden_weight"].shape[0], taste_in + watch_dim + N_STATS
-        shapes = {name: (n_own, *dims[name]) for name in _OWN}
-        shapes |= {f"content_{name}": (content.shape[1], *dims[name]) for name in _OWN}
-        shapes |= {
-            "habit_bias": (watch_dim,),
-            "mean": (1,),
-            "hidden_weight": (hidden, inputs),
-            "hidden_bias": (hidden,),
-        }
+        shapes = {"watch_in": (n_items, watch_dim), "watch_out": (n_items, watch_dim), "watch_bias": (n_items,)}
+        shapes |= {"taste_in": (n_items, taste_in), "taste_out": (n_items, taste_dim), "bias": (n_items,)}
+        shapes |= {"habit_list": (N_LIST, watch_dim), "habit_bias": (watch_dim,), "mean": (1,)}
+        shapes |= {"hidden_weight": (hidden, inputs), "hidden_bias": (hidden,)}
         shapes |= {"out_weight": (taste_dim + 1, hidden), "out_bias": (taste_dim + 1,)}
         shapes |= {"skip_weight": (taste_dim + 1, inputs)}
         for name, shape in shapes.items():
             check_shape(name, weights[name], *shape)
-        check_shape("own", own, len(content))
-        if len(own) and (own.min() < -1 or own.max() >= n_own):
-            raise ValueError("own names an embedding that is not there")
-        return cls({name: weights[name] for name in shapes}, own, content)
-
-
-def _is_half(name: str) -> bool:
-    return name in _HALF
+        return cls({name: weights[name] for name in shapes})
 
 
 def _gelu(x: NDArray[np.float32]) -> NDArray[np.float32]:

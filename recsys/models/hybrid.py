@@ -1,5 +1,5 @@
-"""The hybrid at serving time: scores from factors and the network, watching from the network and a sparse linear
-model. All know the titles' content, so that titles without ratings are scored as well."""
+"""The hybrid at serving time: scores from factors and the network, watching from the network and two sparse linear
+models. It knows what a title is, and so scores titles that it was not trained with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,39 +10,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.band import Band
-from recsys.models.base import Fan, Floats, Items, Model, check_shape, clip
-from recsys.models.fan_net import Embedding, FanNet, Others
-from recsys.models.linear import SparseLinear
+from recsys.models.base import Fan, Floats, Items, Model, Statuses, check_shape, clip
+from recsys.models.fan_net import Embedding, FanNet, Others, seen_weights, watch_weights
 from recsys.models.neural import cosines, leave_one_out
+from recsys.models.placement import Newcomers, Placement
 from recsys.models.svd import SVD, FoldedFan
+from recsys.models.watching import ListKind, Watching
+from recsys.types import positions_of
 
 
 @dataclass(frozen=True)
 class Blend:
-    """The weights of the parts, learned on validation fans.
+    """The weights of the parts of the predicted score, learned on validation fans.
 
     `counts` (m,) ascending numbers of known ratings and `shares` (m,) the network's share of the predicted score at
-    each, interpolated in log(1 + count); `new_share` is its share for titles without ratings. `watch_counts` and
-    `watch_weights` (l,) are likewise the weight of the network's log chance beside the linear model's score.
+    each, interpolated in log(1 + count); `new_share` is its share for titles without ratings.
     """
 
     counts: tuple[float, ...]
     shares: tuple[float, ...]
     new_share: float
-    watch_counts: tuple[float, ...]
-    watch_weights: tuple[float, ...]
 
     def share(self, n_ratings: int) -> float:
         return float(np.interp(np.log1p(n_ratings), np.log1p(self.counts), self.shares))
 
-    def watch_weight(self, n_ratings: int) -> float:
-        return float(np.interp(np.log1p(n_ratings), np.log1p(self.watch_counts), self.watch_weights))
-
 
 @dataclass(frozen=True)
 class BlendedFan(Fan):
-    """The fan in `net` and in SVD; `share` (n_items,) is the network's share of each predicted score."""
+    """The fan in `net` and in SVD; `weights` (m,) are those of the titles without a score, `kind` is the list as the
+    watching model sees it, and `share` (n_items,) the network's share of each predicted score."""
 
+    weights: Floats
+    kind: ListKind
     net: FanNet
     embedding: Embedding
     folded: FoldedFan
@@ -50,17 +49,16 @@ class BlendedFan(Fan):
 
     @cached_property
     def others(self) -> Others:
-        """The fan without each rating; computed once, as all reasons need it."""
-        return self.net.without_each(self.items, self.scores)
+        """The fan without each title; computed once, as all reasons need it."""
+        return self.net.without_each(self.items, self.scores, self.seen, self.weights)
 
 
 class Hybrid(Model[BlendedFan]):
-    """predicted_j = share · net_j + (1 - share) · svd_j,  watch_j = linear_j + watch_weight · net's log chance_j.
+    """predicted_j = share · net_j + (1 - share) · svd_j; for the chance to watch see `Watching`.
 
-    See `FanNet`, `SVD` and `SparseLinear` for the parts; the factors, in SVD's form, are fitted by variational Bayes
-    with a prior from content (`recsys.training.regression_factors`). All cover every title of the catalogue: one
-    without ratings has factors predicted from its content and franchise, and more noise; `rated` (n_items,) marks the
-    others.
+    See `FanNet` and `SVD` for the parts; the factors, in SVD's form, are fitted by variational Bayes with a prior from
+    content (`recsys.training.regression_factors`). `rated` (n_items,) marks the titles that had ratings. `extended`
+    adds titles by their facts alone.
     """
 
     name: ClassVar[str] = "hybrid"
@@ -71,21 +69,50 @@ class Hybrid(Model[BlendedFan]):
         self,
         net: FanNet,
         svd: SVD,
-        linear: SparseLinear,
+        watching: Watching,
+        placement: Placement,
         rated: NDArray[np.bool_],
         blend: Blend,
         band: Band,
         score_weight: float,
     ) -> None:
         self.item_ids = svd.item_ids
-        self.net, self.svd, self.linear, self.rated = net, svd, linear, rated
+        self.net, self.svd, self.watching, self.placement, self.rated = net, svd, watching, placement, rated
         self.blend, self.calibrated, self.score_weight = blend, band, float(score_weight)
 
-    def fold_in(self, items: Items, scores: Floats, seen: Items) -> BlendedFan:
-        scores = np.asarray(scores, np.float64)
+    def extended(self, new: Newcomers, franchises: NDArray[np.int64]) -> Self:
+        """The model with more titles; `franchises` (n_items,) are those of its own. Ids that it has are left out."""
+        fresh = positions_of(self.item_ids, new.item_ids) < 0
+        new = Newcomers(new.item_ids[fresh], new.features[fresh], new.franchises[fresh])
+        item_ids = np.concatenate([self.item_ids, new.item_ids])
+        order = np.argsort(item_ids)
+        places = np.argsort(order)[: self.n_items]
+
+        def joined(own: NDArray, added: NDArray) -> NDArray:
+            return np.concatenate([own, added.astype(own.dtype)])[order]
+
+        base, factors, noise = self.placement.svd(new, franchises)
+        svd = self.svd.with_titles(
+            item_ids[order],
+            joined(self.svd.base, base),
+            joined(self.svd.factors, factors),
+            joined(self.svd.noise, noise),
+        )
+        recent = joined(self.watching.recent, self.placement.recent(new))
+        odds = joined(self.watching.odds, self.placement.odds(new))
+        watching = self.watching.extended(places, len(order), recent, odds)
+        net = self.net.extended(order, self.placement.tables(new))
+        rated = joined(self.rated, np.zeros(len(new.item_ids), bool))
+        parts = (self.placement, rated, self.blend, self.calibrated, self.score_weight)
+        return type(self)(net, svd, watching, *parts)
+
+    def fold_in(self, items: Items, scores: Floats, seen: Items, statuses: Statuses | None = None) -> BlendedFan:
+        scores, weights = np.asarray(scores, np.float64), seen_weights(seen, statuses)
         share = np.where(self.rated, self.blend.share(len(items)), self.blend.new_share).astype(np.float32)
-        embedding, folded = self.net.encode(items, scores), self.svd.fold_in(items, scores, seen)
-        return BlendedFan(items, scores, seen, self.net, embedding, folded, share)
+        begun = np.concatenate([watch_weights(scores), weights])
+        kind = self.watching.kind(np.concatenate([items, seen]), begun, len(items))
+        embedding, folded = self.net.encode(items, scores, seen, weights), self.svd.fold_in(items, scores, seen)
+        return BlendedFan(items, scores, seen, weights, kind, self.net, embedding, folded, share)
 
     def predict(self, fan: BlendedFan) -> Floats:
         return clip(self._expected(fan, slice(None)))
@@ -96,9 +123,7 @@ class Hybrid(Model[BlendedFan]):
         return share * self.net.predict(fan.embedding, items) + (1 - share) * linear
 
     def watch(self, fan: BlendedFan) -> Floats:
-        chance = self.net.watch(fan.embedding)
-        weight = np.float32(self.blend.watch_weight(len(fan.items)))
-        return self.linear.watch(fan.items, fan.scores) + weight * chance
+        return self.watching.scores(fan.kind, self.net.watch(fan.embedding))
 
     def variance(self, fan: BlendedFan, items: Items) -> Floats:
         """Variance (len(items),) of the scores that the fan would give; SVD's."""
@@ -109,7 +134,7 @@ class Hybrid(Model[BlendedFan]):
         return self.calibrated.ends(len(fan.items), centre, np.sqrt(self.variance(fan, items)))
 
     def explain(self, fan: BlendedFan, item: int) -> tuple[float, Floats]:
-        """SVD's exact effects and the network's by leaving each rating out, in the shares of the two."""
+        """SVD's exact effects and the network's by leaving each title out, in the shares of the two."""
         at, share = np.array([item]), float(fan.share[item])
         without = self.net.predict_without(fan.others, item)
         predicted, empty = (float(self.net.predict(embedding, at)[0]) for embedding in (fan.embedding, self.net.empty))
@@ -123,33 +148,31 @@ class Hybrid(Model[BlendedFan]):
         return (cosines(self.net.watch_out, item) + self.svd.similarity(item)) / 2
 
     def to_arrays(self) -> dict[str, NDArray]:
-        content = self.net.content.astype(bool)
-        arrays = {"content": np.packbits(content, axis=1), "rated": self.rated.astype(np.uint8)}
         svd = {f"svd_{name}": array for name, array in self.svd.to_arrays().items() if not name.startswith("band_")}
-        return arrays | self.net.to_arrays() | svd | self.linear.to_arrays() | self.calibrated.to_arrays()
+        arrays = {"rated": self.rated.astype(np.uint8)} | self.net.to_arrays() | svd | self.watching.to_arrays()
+        return arrays | self.placement.to_arrays() | self.calibrated.to_arrays()
 
     @property
     def config(self) -> dict[str, Any]:
         blend = {name: list(v) if isinstance(v, tuple) else v for name, v in self.blend.__dict__.items()}
-        width = self.net.content.shape[1]
-        return {"svd": self.svd.config, "blend": blend, "score_weight": self.score_weight, "n_features": width}
+        parts = {"svd": self.svd.config, "watching": self.watching.config, "placement": self.placement.config}
+        return {**parts, "blend": blend, "score_weight": self.score_weight}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray], config: Mapping[str, Any]) -> Self:
         band = {name: array for name, array in arrays.items() if name.startswith("band_")}
         parts = {name.removeprefix("svd_"): array for name, array in arrays.items() if name.startswith("svd_")}
-        svd = SVD.from_arrays({**parts, **band}, config["svd"])
-        width = int(config["n_features"])
-        content = np.unpackbits(arrays["content"], axis=1, count=width).astype(np.float32)
-        check_shape("content", content, svd.n_items, width)
+        svd, net = SVD.from_arrays({**parts, **band}, config["svd"]), FanNet.from_arrays(arrays)
         check_shape("rated", arrays["rated"], svd.n_items)
-        linear = SparseLinear.from_arrays(arrays)
-        check_shape("linear_base", linear.base, svd.n_items)
-        weights = dict(config["blend"])
-        new_share = float(weights.pop("new_share"))
-        blend = Blend(new_share=new_share, **{name: tuple(map(float, values)) for name, values in weights.items()})
-        for counts, values in ((blend.counts, blend.shares), (blend.watch_counts, blend.watch_weights)):
-            if len(counts) != len(values) or not counts or (np.diff(counts) <= 0).any():
-                raise ValueError("the blend's counts do not ascend, or are not as many as their values")
-        net, rated = FanNet.from_arrays(arrays, content), arrays["rated"].astype(bool)
-        return cls(net, svd, linear, rated, blend, Band.from_arrays(arrays), float(config["score_weight"]))
+        check_shape("net_bias", net.base, svd.n_items)
+        watching = Watching.from_arrays(arrays, config["watching"], svd.n_items)
+        placement = Placement.from_arrays(arrays, config["placement"], svd, net.weights)
+        weights = config["blend"]
+        counts, shares = (tuple(map(float, weights[name])) for name in ("counts", "shares"))
+        if len(counts) != len(shares) or not counts or (np.diff(counts) <= 0).any():
+            raise ValueError("the blend's counts do not ascend, or are not as many as their values")
+        blend = Blend(counts, shares, float(weights["new_share"]))
+        rated, score_weight = arrays["rated"].astype(bool), float(config["score_weight"])
+        if not np.isfinite(score_weight):
+            raise ValueError("score_weight is not a number")
+        return cls(net, svd, watching, placement, rated, blend, Band.from_arrays(arrays), score_weight)

@@ -2,52 +2,86 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.base import Floats, Items
-from recsys.models.fan_net import watch_weights
 
 
 @dataclass(frozen=True)
 class SparseLinear:
-    """score_j = base_j + sum over the n rated titles of w_i B_ij / sqrt(n), with w from `watch_weights`.
+    """score_j = base_j + era * era_base_j + sum over the n titles begun of w_i B_ij / sqrt(n).
 
-    Each title keeps its largest weights only: `targets` (n_rows, n_kept) uint16 positions and `values` (n_rows, n_kept)
-    float16. `rows` (n_items,) is a title's row in them, -1 for a title without weights. `base` (n_items,) float32.
+    Each title keeps its largest weights only: `targets` (n_rows, n_kept) uint16 positions in `titles`, and `values`
+    (n_rows, n_kept) float16. `titles` (n_rows,) are the positions that have weights and scores, `base` and `era_base`
+    (n_rows,) float32. `rows` (n_items,) is a title's row in them, -1 for a title without.
     """
 
+    titles: NDArray[np.intp]
     rows: NDArray[np.intp]
     base: NDArray[np.float32]
+    era_base: NDArray[np.float32]
     targets: NDArray[np.uint16]
     values: NDArray[np.float16]
 
-    def watch(self, items: Items, scores: Floats) -> NDArray[np.float32]:
-        """(n_items,)"""
+    @classmethod
+    def of(
+        cls, n_items: int, titles: NDArray, base: NDArray, era_base: NDArray, targets: NDArray, values: NDArray
+    ) -> Self:
+        rows = np.full(n_items, -1)
+        rows[titles] = np.arange(len(titles))
+        return cls(titles.astype(np.intp), rows, base, era_base, targets, values)
+
+    def scores(self, items: Items, weights: Floats, era: float) -> NDArray[np.float32]:
+        """Scores (n_rows,) of `titles` for a fan who began `items` (n,), with `weights` (n,); `era` in 0..1 is how much
+        of the list is recent."""
+        scores = self.base + np.float32(era) * self.era_base
         rows = self.rows[items]
         known = rows >= 0
-        if not known.any():
-            return self.base
-        weights = watch_weights(scores)[known] / np.float32(math.sqrt(len(items)))
-        pulls = self.values[rows[known]].astype(np.float32) * weights[:, None]
-        summed = np.bincount(self.targets[rows[known]].ravel(), pulls.ravel(), minlength=len(self.base))
-        return self.base + summed.astype(np.float32)
+        if known.any():
+            scaled = np.asarray(weights, np.float32)[known] / np.float32(math.sqrt(len(items)))
+            pulls = self.values[rows[known]].astype(np.float32) * scaled[:, None]
+            summed = np.bincount(self.targets[rows[known]].ravel(), pulls.ravel(), minlength=len(self.base))
+            scores = scores + summed.astype(np.float32)
+        return scores
 
-    def to_arrays(self) -> dict[str, NDArray]:
-        names = ("base", "targets", "values")
-        return {f"linear_{name}": getattr(self, name) for name in names} | {"linear_rows": self.rows.astype(np.int32)}
+    def pulls(self, items: Items, weights: Floats, item: int) -> NDArray[np.float32]:
+        """What each of `items` (n,) adds to the score of `item`, (n,)."""
+        row, rows = self.rows[item], self.rows[items]
+        if row < 0:
+            return np.zeros(len(items), np.float32)
+        hit = (self.targets[rows] == row) & (rows >= 0)[:, None]
+        values = np.where(hit, self.values[rows].astype(np.float32), 0).sum(axis=1)
+        return values * np.asarray(weights, np.float32) / np.float32(math.sqrt(max(len(items), 1)))
+
+    def moved(self, places: NDArray[np.intp], n_items: int) -> Self:
+        """The same model when title i of `n_items` or fewer stands at `places[i]`."""
+        rows = np.full(n_items, -1)
+        rows[places[self.titles]] = np.arange(len(self.titles))
+        return replace(self, titles=places[self.titles], rows=rows)
+
+    def to_arrays(self, prefix: str) -> dict[str, NDArray]:
+        names = ("base", "era_base", "targets", "values")
+        return {f"{prefix}_{name}": getattr(self, name) for name in names} | {
+            f"{prefix}_titles": self.titles.astype(np.int32)
+        }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray]) -> Self:
-        """Raises KeyError or ValueError unless the four arrays are there and fit together."""
-        rows, base, targets, values = (arrays[f"linear_{name}"] for name in ("rows", "base", "targets", "values"))
-        if targets.dtype != np.uint16 or targets.shape != values.shape or rows.shape != base.shape:
-            raise ValueError("linear_base, linear_targets and linear_values do not fit together")
-        if (targets.size and targets.max() >= len(base)) or (
-            rows.size and not -1 <= rows.min() <= rows.max() < len(values)
-        ):
-            raise ValueError("linear_targets or linear_rows names a title that is not there")
-        return cls(rows.astype(np.intp), base.astype(np.float32), targets, values.astype(np.float16))
+    def from_arrays(cls, arrays: Mapping[str, NDArray], prefix: str, n_items: int) -> Self:
+        """Raises KeyError or ValueError unless the arrays are there and fit together."""
+        titles, base, era_base, targets, values = (
+            arrays[f"{prefix}_{name}"] for name in ("titles", "base", "era_base", "targets", "values")
+        )
+        if targets.dtype != np.uint16 or targets.shape != values.shape or targets.ndim != 2:
+            raise ValueError(f"{prefix}_targets and {prefix}_values do not fit together")
+        if not len(titles) == len(base) == len(era_base) == len(targets):
+            raise ValueError(f"{prefix}_titles, {prefix}_base and {prefix}_targets are of different lengths")
+        if len(titles) and (titles.min() < 0 or titles.max() >= n_items or (np.diff(titles) <= 0).any()):
+            raise ValueError(f"{prefix}_titles names a title that is not there, or does not ascend")
+        if targets.size and targets.max() >= len(titles):
+            raise ValueError(f"{prefix}_targets names a title that is not there")
+        base, era_base = base.astype(np.float32), era_base.astype(np.float32)
+        return cls.of(n_items, titles, base, era_base, targets, values.astype(np.float16))

@@ -9,22 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.band import Band
-from recsys.models.base import Fan, Floats, Items, Model, check_config, check_noise, clip
-from recsys.models.fan_net import Embedding, FanNet, Others
+from recsys.models.base import Fan, Floats, Items, Model, Statuses, check_config, check_noise, clip
+from recsys.models.fan_net import Embedding, FanNet, Others, seen_weights
 
 
 @dataclass(frozen=True)
 class EmbeddedFan(Fan):
-    """`embedding`: the fan in `net`. `scale`: the factor on the variance of the fan's scores, 1 on average."""
+    """`weights` (m,) are those of the titles without a score. `embedding`: the fan in `net`. `scale`: the factor on the
+    variance of the fan's scores, 1 on average."""
 
+    weights: Floats
     net: FanNet
     embedding: Embedding
     scale: float
 
     @cached_property
     def others(self) -> Others:
-        """The fan without each rating; computed once, as all reasons need it."""
-        return self.net.without_each(self.items, self.scores)
+        """The fan without each title; computed once, as all reasons need it."""
+        return self.net.without_each(self.items, self.scores, self.seen, self.weights)
 
 
 def fan_scale(items: Items, residuals: Floats, noise: NDArray[np.float32], dof: float) -> float:
@@ -34,9 +36,9 @@ def fan_scale(items: Items, residuals: Floats, noise: NDArray[np.float32], dof: 
 
 
 def leave_one_out(predicted: float, empty: float, without: Floats) -> tuple[float, Floats]:
-    """Baseline and effects (n,) from the predictions `without` (n,) one rating each, and for an `empty` list.
+    """Baseline and effects (n,) from the predictions `without` (n,) one title each, and for an `empty` list.
 
-    A rating's effect is the change of the prediction when it is left out; the rest of the change from the baseline is
+    A title's effect is the change of the prediction when it is left out; the rest of the change from the baseline is
     shared equally, so that the effects add up to `predicted`.
     """
     effects = predicted - np.asarray(without, np.float64)
@@ -76,12 +78,12 @@ class Neural(Model[EmbeddedFan]):
         self.item_ids, self.net, self.noise = item_ids, net, noise
         self._band, self._fan_dof, self.score_weight = band, float(fan_dof), float(score_weight)
 
-    def fold_in(self, items: Items, scores: Floats, seen: Items) -> EmbeddedFan:
-        scores = np.asarray(scores, np.float64)
-        embedding = self.net.encode(items, scores)
+    def fold_in(self, items: Items, scores: Floats, seen: Items, statuses: Statuses | None = None) -> EmbeddedFan:
+        scores, weights = np.asarray(scores, np.float64), seen_weights(seen, statuses)
+        embedding = self.net.encode(items, scores, seen, weights)
         residuals = scores - self.net.predict(embedding, items)
         scale = fan_scale(items, residuals, self.noise, self._fan_dof)
-        return EmbeddedFan(items, scores, seen, self.net, embedding, scale)
+        return EmbeddedFan(items, scores, seen, weights, self.net, embedding, scale)
 
     def predict(self, fan: EmbeddedFan) -> Floats:
         return clip(self.net.predict(fan.embedding))
@@ -98,7 +100,7 @@ class Neural(Model[EmbeddedFan]):
         return self._band.ends(len(fan.items), centre, np.sqrt(self.variance(fan, items)))
 
     def explain(self, fan: EmbeddedFan, item: int) -> tuple[float, Floats]:
-        """By leaving each rating out; see `leave_one_out`. The baseline is the prediction for a fan without ratings."""
+        """By leaving each title out; see `leave_one_out`. The baseline is the prediction for an empty list."""
         at = np.array([item])
         predicted = float(self.net.predict(fan.embedding, at)[0])
         without = self.net.predict_without(fan.others, item)
@@ -119,5 +121,5 @@ class Neural(Model[EmbeddedFan]):
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray], config: Mapping[str, Any]) -> Self:
         item_ids, noise = arrays["item_ids"].astype(np.int64), arrays["noise"].astype(np.float32)
-        net = FanNet.from_arrays(arrays, np.zeros((len(item_ids), 0), np.float32))
+        net = FanNet.from_arrays(arrays)
         return cls(item_ids, net, check_noise(item_ids, noise), Band.from_arrays(arrays), *check_config(config))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.band import Band
-from recsys.models.base import Fan, Floats, Items, Model, check_shape, clip
+from recsys.models.base import Fan, Floats, Items, Model, Statuses, check_shape, clip
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Popularity(Model[PopularityFan]):
         self._band, self._fan_damping = band, float(fan_damping)
         self._log_raters = np.log1p(raters.astype(np.float64))
 
-    def fold_in(self, items: Items, scores: Floats, seen: Items) -> PopularityFan:
+    def fold_in(self, items: Items, scores: Floats, seen: Items, statuses: Statuses | None = None) -> PopularityFan:
         scores = np.asarray(scores, np.float64)
         return PopularityFan(items, scores, seen, (scores - self.means[items]) / (self._fan_damping + len(items)))
 
@@ -65,7 +65,7 @@ class Popularity(Model[PopularityFan]):
         return self._band.ends(len(fan.items), clip(self.means[items] + fan.offset), np.sqrt(self.variance(fan, items)))
 
     def explain(self, fan: PopularityFan, item: int) -> tuple[float, Floats]:
-        return float(self.means[item]), fan.effects
+        return float(self.means[item]), np.append(fan.effects, np.zeros(len(fan.seen)))
 
     def left_out(self, fan: PopularityFan) -> Floats:
         known = self._fan_damping + len(fan.items)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.band import Band
-from recsys.models.base import Fan, Floats, Items, Model, check_config, check_noise, check_shape, clip
+from recsys.models.base import Fan, Floats, Items, Model, Statuses, check_config, check_noise, check_shape, clip
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,15 @@ class SVD(Model[FoldedFan]):
         # Damping by a typical size: titles with few ratings have tiny factors, whose direction is noise.
         self._size = np.sqrt(size + np.median(size)) if len(size) else size
 
+    def with_titles(self, item_ids: NDArray[np.int64], base: NDArray, factors: NDArray, noise: NDArray) -> "SVD":
+        """The same fans' prior and band with other titles."""
+        return SVD(item_ids, base, factors, noise, self._band, self._fan_dof, self.score_weight)
+
     @property
     def n_factors(self) -> int:
         return self.factors.shape[1]
 
-    def fold_in(self, items: Items, scores: Floats, seen: Items) -> FoldedFan:
+    def fold_in(self, items: Items, scores: Floats, seen: Items, statuses: Statuses | None = None) -> FoldedFan:
         scores = np.asarray(scores, np.float64)
         rated, noise = self.factors[items], self.noise[items].astype(np.float64)
         residuals = scores - self.base[items]
@@ -113,7 +117,7 @@ class SVD(Model[FoldedFan]):
             pull = fan.inverse @ (fan.rated @ wanted)
         else:
             pull = (fan.rated @ (fan.inverse @ wanted)) / self.noise[fan.items]
-        return float(self.base[item]), pull * fan.residuals
+        return float(self.base[item]), np.append(pull * fan.residuals, np.zeros(len(fan.seen)))
 
     def left_out(self, fan: FoldedFan) -> Floats:
         """Exact, from the one fold-in: Rasmussen & Williams 2006, eq. 5.12, and its form by leverage."""

@@ -9,10 +9,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from recsys.models import fan_net as serving
-from recsys.training.reveals import Batch
+from recsys.models.fan_net import TABLES
+from recsys.training.reveals import Batch, Known
 
-#: Parameters that are used only in training.
-_FACTS = ("fact_watch", "fact_hidden")
+#: Parameters of the serving network that do not belong to a title.
+_SHARED = ("habit_list", "habit_bias", "mean", "hidden_weight", "hidden_bias", "out_weight", "out_bias", "skip_weight")
+#: Features are multiplied by it, so that AdamW, whose steps are of one size for all parameters, does not move a title's
+#: embedding much farther through its dozens of features than through the embedding itself.
+CONTENT_RATE = 0.1
 
 
 @dataclass(frozen=True)
@@ -29,14 +33,12 @@ class NetConfig:
     taste_dropout: float = 0.3
     #: Share of titles whose own embedding is dropped from a batch, so that their content must predict alone.
     id_dropout: float = 0.0
-    #: Hidden titles with at least this score are to be recommended.
-    liked: float = 8.0
 
 
 class FanNet(nn.Module):
     """Formulas and parameter names are those of `recsys.models.fan_net.FanNet`.
 
-    Loss of a batch: - mean over fans of mean over hidden liked titles of log softmax over unrated titles of watch_j
+    Loss of a batch: - mean over fans of mean over hidden wanted titles of log softmax over titles not known of watch_j
     (Liang et al. 2018), + mean squared error of the predicted scores of the hidden titles marked `asked`.
 
     Facts (n_facts,) about some fans, known only during training, are privileged information (Vapnik & Vashist 2009).
@@ -60,7 +62,8 @@ class FanNet(nn.Module):
         super().__init__()
         self.config = config
         n, c = len(content), content.shape[1]
-        self.register_buffer("content", torch.from_numpy(content), persistent=False)
+        scaled = torch.from_numpy(content * np.float32(CONTENT_RATE))
+        self.register_buffer("content", scaled.to_sparse_csr(), persistent=False)
 
         def table(rows: int, *dim: int, scale: float) -> nn.Parameter:
             return nn.Parameter(torch.randn(rows, *dim) * scale)
@@ -71,12 +74,13 @@ class FanNet(nn.Module):
         self.taste_out = table(n, config.taste_dim, scale=0.05)
         self.watch_bias = nn.Parameter(torch.from_numpy(np.log(likes + 0.5)).float())
         self.bias = nn.Parameter(torch.from_numpy(bias).float())
-        self.content_watch_in = table(c, config.watch_dim, scale=0.02)
-        self.content_watch_out = table(c, config.watch_dim, scale=0.02)
-        self.content_taste_in = table(c, config.taste_in, scale=0.03)
-        self.content_taste_out = table(c, config.taste_dim, scale=0.03)
+        self.content_watch_in = table(c, config.watch_dim, scale=0.1)
+        self.content_watch_out = table(c, config.watch_dim, scale=0.1)
+        self.content_taste_in = table(c, config.taste_in, scale=0.1)
+        self.content_taste_out = table(c, config.taste_dim, scale=0.1)
         self.content_watch_bias = nn.Parameter(torch.zeros(c))
         self.content_bias = nn.Parameter(torch.zeros(c))
+        self.habit_list = nn.Parameter(torch.zeros(serving.N_LIST, config.watch_dim))
         self.habit_bias = nn.Parameter(torch.zeros(config.watch_dim))
         self.mean = nn.Parameter(torch.tensor([mean], dtype=torch.float32))
         inputs = config.taste_in + config.watch_dim + serving.N_STATS
@@ -89,32 +93,43 @@ class FanNet(nn.Module):
             self.fact_watch = nn.Parameter(torch.zeros(n_facts, config.watch_dim))
             self.fact_hidden = nn.Parameter(torch.zeros(n_facts, config.hidden))
 
-    def _kept(self) -> Tensor:
-        """1 for titles that keep their own embedding in this batch, else 0: (n_items,)."""
+    def tables(self) -> dict[str, Tensor]:
+        """`TABLES` of all titles: each title's own embedding, unless it is dropped from this batch, plus that of its
+        content."""
+        own = {name: getattr(self, name) for name in TABLES}
         share = self.config.id_dropout if self.training else 0.0
-        return (torch.rand(len(self.content), device=self.content.device) >= share).float()
+        if share:
+            kept = (torch.rand(len(self.bias), device=self.bias.device) >= share).float()
+            own = {name: table * (kept[:, None] if table.ndim > 1 else kept) for name, table in own.items()}
+        if not self.content_bias.numel():
+            return own
+        coefficients = [getattr(self, f"content_{name}") for name in TABLES]
+        wide = torch.cat([c if c.ndim > 1 else c[:, None] for c in coefficients], dim=1)
+        parts = torch.sparse.mm(self.content, wide).split([c[0].numel() for c in coefficients], dim=1)
+        return {name: own[name] + part.reshape(own[name].shape) for name, part in zip(TABLES, parts, strict=True)}
 
     def encode(
-        self, items: Tensor, scores: Tensor, fans: Tensor, n: int, kept: Tensor, facts: Tensor | None = None
+        self, known: Known, n: int, tables: dict[str, Tensor], facts: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """`habit` (n, watch_dim), `taste` (n, taste_dim) and `level` (n,) of `n` fans from their known ratings (known,)
-        and `facts` (n, n_facts), None if unknown."""
-        content, own = self.content[items], kept[items]
+        """`habit` (n, watch_dim), `taste` (n, taste_dim) and `level` (n,) of `n` fans from what is `known` of them and
+        `facts` (n, n_facts), None if unknown."""
+        rated = known.rated
+        items, fans, scores = known.items[rated], known.fans[rated], known.scores[rated]
 
-        def gathered(values: Tensor) -> Tensor:  # (known, ...) -> (n, ...)
+        def gathered(values: Tensor, fans: Tensor = fans) -> Tensor:  # (known, ...) -> (n, ...)
             return values.new_zeros(n, *values.shape[1:]).index_add(0, fans, values)
 
-        length = gathered(torch.ones_like(scores))
-        weight = (scores - 4).clamp(min=0.5) / 6
-        seen = gathered(weight[:, None] * (own[:, None] * self.watch_in[items] + content @ self.content_watch_in))
-        habit = seen / (length + 1).sqrt()[:, None] + self.habit_bias
+        habit = gathered(known.weights[:, None] * tables["watch_in"][known.items], known.fans)
+        begun, length = gathered(torch.ones_like(known.weights), known.fans), gathered(torch.ones_like(scores))
+        described = torch.stack([torch.log1p(begun) / 3 - 1, (begun - length) / begun.clamp(min=1)], dim=1)
+        habit = habit / (begun + 1).sqrt()[:, None] + described @ self.habit_list + self.habit_bias
         habit = torch.tanh(habit if facts is None else habit + facts @ self.fact_watch)
-        residuals = scores - self._base(content, own, items)
+        residuals = scores - self.mean - tables["bias"][items]
         level = gathered(residuals) / (length + serving.LEVEL_DAMPING)
         residuals = residuals - level[fans]
         squares = gathered(residuals.square()) + serving.SPREAD_DAMPING * serving.USUAL_SPREAD**2
         spread = (squares / (length + serving.SPREAD_DAMPING)).sqrt() - serving.USUAL_SPREAD
-        liked = gathered(residuals[:, None] * (own[:, None] * self.taste_in[items] + content @ self.content_taste_in))
+        liked = gathered(residuals[:, None] * tables["taste_in"][items])
         root = (length.clamp(max=serving.TASTE_MOST) + serving.TASTE_DAMPING).sqrt()
         liked = liked * (root / (length + serving.TASTE_DAMPING))[:, None]
         stats = torch.stack([level, spread, torch.log1p(length) / 3 - 1, torch.ones_like(level)], dim=1)
@@ -128,36 +143,38 @@ class FanNet(nn.Module):
     def _drop(self, values: Tensor, share: float) -> Tensor:
         return functional.dropout(values, share, self.training)
 
-    def _base(self, content: Tensor, own: Tensor, items: Tensor) -> Tensor:
-        return self.mean + own * self.bias[items] + content @ self.content_bias
-
-    def watch(self, habit: Tensor, kept: Tensor) -> Tensor:
+    @staticmethod
+    def watch(habit: Tensor, tables: dict[str, Tensor]) -> Tensor:
         """Scores of how likely each of `n` fans watches each title: (n, n_items)."""
-        own = kept * (habit @ self.watch_out.T + self.watch_bias)
-        return own + (habit @ self.content_watch_out.T + self.content_watch_bias) @ self.content.T
+        return habit @ tables["watch_out"].T + tables["watch_bias"]
 
-    def predict(self, taste: Tensor, level: Tensor, fans: Tensor, items: Tensor, kept: Tensor) -> Tensor:
+    def predict(self, taste: Tensor, level: Tensor, fans: Tensor, items: Tensor, tables: dict[str, Tensor]) -> Tensor:
         """Expected scores of `items` (m,) by `fans` (m,), rows of `taste` and `level`."""
-        content, own = self.content[items], kept[items]
-        titles = own[:, None] * self.taste_out[items] + content @ self.content_taste_out
-        return self._base(content, own, items) + level[fans] + (taste[fans] * titles).sum(1)
+        return self.mean + tables["bias"][items] + level[fans] + (taste[fans] * tables["taste_out"][items]).sum(1)
 
     def loss(self, batch: Batch) -> Tensor:
-        kept = self._kept()
-        habit, taste, level = self.encode(batch.items, batch.scores, batch.fans, batch.n, kept, batch.facts)
-        logits = self.watch(self._drop(habit, self.config.watch_dropout), kept)
-        logits = logits.index_put((batch.fans, batch.items), logits.new_tensor(-1e9))
-        liked = batch.hidden_scores >= self.config.liked
-        fans, items = batch.hidden_fans[liked], batch.hidden_items[liked]
+        tables, known, hidden = self.tables(), batch.known, batch.hidden
+        habit, taste, level = self.encode(known, batch.n, tables, batch.facts)
+        logits = self.watch(self._drop(habit, self.config.watch_dropout), tables)
+        logits = logits.index_put((known.fans, known.items), logits.new_tensor(-1e9))
+        fans, items = hidden.fans[batch.wanted], hidden.items[batch.wanted]
         surprise = torch.logsumexp(logits, dim=1)[fans] - logits[fans, items]
         per_fan = torch.bincount(fans, minlength=batch.n).clamp(min=1)
-        watching = (surprise / per_fan[fans]).sum() / batch.n
+        loss = (surprise / per_fan[fans]).sum() / batch.n
         asked = batch.asked
-        predicted = self.predict(taste, level, batch.hidden_fans[asked], batch.hidden_items[asked], kept)
-        return watching + functional.mse_loss(predicted, batch.hidden_scores[asked])
+        if asked.any():
+            predicted = self.predict(taste, level, hidden.fans[asked], hidden.items[asked], tables)
+            loss = loss + functional.mse_loss(predicted, hidden.scores[asked])
+        return loss
 
-    def to_serving(self, own: NDArray[np.intp], content: NDArray[np.float32]) -> serving.FanNet:
-        """Convert to the numpy network. `own` are rows of the titles' embeddings, -1 for none."""
-        kept = ((name, value) for name, value in self.named_parameters() if name not in _FACTS)
-        weights = {name: value.detach().cpu().numpy().copy() for name, value in kept}
-        return serving.FanNet(weights, own, content)
+    @torch.no_grad()
+    def to_serving(self) -> serving.FanNet:
+        """Convert to the numpy network of all titles."""
+        self.eval()
+        shared = {name: value for name, value in self.named_parameters() if name in _SHARED}
+        weights = {**self.tables(), **shared}
+        return serving.FanNet({name: value.detach().cpu().numpy().copy() for name, value in weights.items()})
+
+    def coefficients(self) -> dict[str, NDArray[np.float32]]:
+        """What each content feature adds to each of `TABLES`, (n_features, ...)."""
+        return {name: CONTENT_RATE * getattr(self, f"content_{name}").detach().cpu().numpy() for name in TABLES}

@@ -8,17 +8,18 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from recsys.data.ratings import Ratings
+from recsys.data.ratings import Lists, Ratings, Unscored
 from recsys.holdout.metrics import LIKED, N_SHOWN, ndcg, rmse
 from recsys.holdout.reveal import FanLists, fan_lists
-from recsys.holdout.split import part_of
+from recsys.holdout.split import lists_of
+from recsys.holdout.watching import Half, halves
 from recsys.models import fan_net as serving
 from recsys.models.neural import Neural
 from recsys.models.order import top
 from recsys.training import loop
 from recsys.training.calibration import calibrate, errors_by_count, no_band
 from recsys.training.fan_net import FanNet, NetConfig
-from recsys.training.order import best_score_weight, order_by_count
+from recsys.training.order import best_score_weight, order_by_count, watching_order
 from recsys.training.reveals import RevealConfig, Reveals
 from recsys.training.run import Trained, TrainingRun
 from recsys.types import positions_of
@@ -41,36 +42,56 @@ class NeuralConfig:
 
 def train(run: TrainingRun, config: NeuralConfig | None = None) -> Trained:
     config = config or NeuralConfig()
-    ratings = part_of(run.ratings, "train")
-    own = np.flatnonzero(np.bincount(ratings.items, minlength=len(ratings.item_ids)))
-    item_ids = ratings.item_ids[own]
+    known = lists_of(run.lists, "train")
+    own = np.flatnonzero(begun_counts(known))
+    item_ids = run.ratings.item_ids[own]
     content = np.zeros((len(own), 0), np.float32)
-    fans = fan_lists(run.ratings, "validation", item_ids, run.seed)
-    net, history = train_net(run, ratings, item_ids, content, fans, config)
+    checks = Checks.of(run.lists, item_ids, run.seed)
+    net, _, history = train_net(run, known, item_ids, content, checks, config)
     net = round_to_float16(net)
-    noise = title_noise(ratings, item_ids, net.base)
+    noise = title_noise(known.ratings, item_ids, net.base)
     plain = Neural(item_ids, net, noise, no_band(), FAN_DOF, 0.0)
+    fans = checks.fans
     weight = best_score_weight(plain, fans)
     model = Neural(item_ids, net, noise, calibrate(plain, plain.variance, fans), FAN_DOF, weight)
-    return Trained(
-        model, asdict(config), {**errors_by_count(model, fans), **order_by_count(model, fans), **epochs(history)}
-    )
+    measured = {**errors_by_count(model, fans), **order_by_count(model, fans), **watching_order(model, checks.halves)}
+    return Trained(model, asdict(config), {**measured, **epochs(history)})
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Validation fans at a model's positions: those with scores, and halves of lists without scores."""
+
+    fans: FanLists
+    halves: list[Half]
+
+    @classmethod
+    def of(cls, lists: Lists, item_ids: NDArray[np.int64], seed: int) -> "Checks":
+        fans = fan_lists(lists.ratings, "validation", item_ids, seed)
+        return cls(fans, list(halves(lists, "validation", item_ids, seed)))
+
+
+def begun_counts(lists: Lists) -> NDArray[np.int64]:
+    """How many fans have begun each title, (n_items,)."""
+    n = len(lists.ratings.item_ids)
+    return np.bincount(lists.ratings.items, minlength=n) + np.bincount(lists.unscored.items, minlength=n)
 
 
 def train_net(
     run: TrainingRun,
-    ratings: Ratings,
+    lists: Lists,
     item_ids: NDArray[np.int64],
     content: NDArray[np.float32],
-    fans: FanLists,
+    checks: Checks,
     config: NeuralConfig,
     facts: NDArray[np.float32] | None = None,
-) -> tuple[serving.FanNet, loop.History]:
-    """Train a network for the titles `item_ids` with `content` (n_items, n_features) on `ratings`.
+) -> tuple[serving.FanNet, dict[str, NDArray[np.float32]], loop.History]:
+    """Train a network for the titles `item_ids` with `content` (n_items, n_features) on `lists`; returns it, and what
+    each feature adds to its tables (see `FanNet.coefficients`).
 
-    `fans`, whose positions are those of `item_ids`, decide when to stop. `facts` (n_users, n_facts) are known only
+    `checks`, whose positions are those of `item_ids`, decide when to stop. `facts` (n_users, n_facts) are known only
     during training."""
-    ratings = at_titles(ratings, item_ids)
+    ratings, unscored = at_titles(lists.ratings, item_ids), unscored_at(lists, item_ids)
     n_items = len(item_ids)
     mean = float(ratings.scores.mean())
     counts = np.bincount(ratings.items, minlength=n_items)
@@ -80,18 +101,17 @@ def train_net(
     n_facts = 0 if facts is None else facts.shape[1]
     module = FanNet(config.net, content, mean, bias, likes, n_facts)
     options = loop.RunOptions(run.seed, run.device, run.n_threads, run.checkpoint)
-    batches = Reveals(ratings, np.unique(ratings.users), config.reveals, run.seed, loop.device(run.device), facts)
-    own = np.arange(n_items)
+    batches = Reveals(ratings, unscored, config.reveals, run.seed, loop.device(run.device), facts)
 
     def validate(_: nn.Module) -> float:
-        return _check(module.to_serving(own, content), fans)
+        return _check(module.to_serving(), checks)
 
     described = {**asdict(config), "n_ratings": len(ratings.scores), "n_items": n_items}
-    described |= {"n_facts": n_facts} if n_facts else {}
+    described |= {"n_unscored": len(unscored.items)} | ({"n_facts": n_facts} if n_facts else {})
     history = loop.train(
         module, batches, lambda _, batch: module.loss(batch), validate, config.schedule, options, described
     )
-    return module.to_serving(own, content), history
+    return module.to_serving(), module.coefficients(), history
 
 
 def at_titles(ratings: Ratings, item_ids: NDArray[np.int64]) -> Ratings:
@@ -102,18 +122,27 @@ def at_titles(ratings: Ratings, item_ids: NDArray[np.int64]) -> Ratings:
     return replace(ratings, item_ids=item_ids, items=items, users=ratings.users[known], scores=ratings.scores[known])
 
 
+def unscored_at(lists: Lists, item_ids: NDArray[np.int64]) -> Unscored:
+    """`at_titles` for the titles without a score."""
+    places = positions_of(item_ids, lists.ratings.item_ids)
+    unscored = lists.unscored
+    known = places[unscored.items] >= 0
+    items = places[unscored.items[known]].astype(np.int32)
+    return Unscored(unscored.users[known], items, unscored.statuses[known])
+
+
 def round_to_float16(net: serving.FanNet) -> serving.FanNet:
     """Round the embeddings to float16, as they will be read from the model's file."""
-    return serving.FanNet.from_arrays(net.to_arrays(), net.content)
+    return serving.FanNet.from_arrays(net.to_arrays())
 
 
-def _check(net: serving.FanNet, fans: FanLists) -> float:
-    """RMSE minus NDCG@10, averaged over `CHECK_COUNTS`; lower is better."""
-    values = []
+def _check(net: serving.FanNet, checks: Checks) -> float:
+    """RMSE minus NDCG@10, averaged over `CHECK_COUNTS`, minus the NDCG@10 of lists without scores; lower is better."""
+    values, none = [], serving.NOTHING
     for k in CHECK_COUNTS:
         errors, gains = [], []
-        for reveal in list(fans.reveal(k, max_hidden=None))[:CHECK_FANS]:
-            fan = net.encode(reveal.items, reveal.scores)
+        for reveal in list(checks.fans.reveal(k, max_hidden=None))[:CHECK_FANS]:
+            fan = net.encode(reveal.items, reveal.scores, none, none)
             errors.append(net.predict(fan, reveal.hidden_items) - reveal.hidden_scores)
             liked = reveal.hidden_items[reveal.hidden_scores >= LIKED]
             if len(liked):
@@ -121,7 +150,11 @@ def _check(net: serving.FanNet, fans: FanLists) -> float:
         if errors:
             flat = np.concatenate(errors)
             values.append(rmse(flat, np.zeros_like(flat)) - float(np.mean(gains or [0.0])))
-    return float(np.mean(values))
+    watched = []
+    for half in checks.halves[:CHECK_FANS]:
+        fan = net.encode(none, none, half.known, serving.seen_weights(half.known, half.statuses))
+        watched.append(ndcg(top(net.watch(fan), half.known, N_SHOWN), half.hidden, N_SHOWN))
+    return float(np.mean(values or [0.0])) - float(np.mean(watched or [0.0]))
 
 
 def title_noise(ratings: Ratings, item_ids: NDArray[np.int64], base: NDArray[np.float32]) -> NDArray[np.float32]:

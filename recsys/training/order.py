@@ -1,6 +1,6 @@
 """Measures how well a model ranks what validation fans like, and chooses the weight of its predicted scores."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from recsys.holdout.metrics import LIKED, N_SHOWN, ndcg
 from recsys.holdout.reveal import FanLists
+from recsys.holdout.watching import Half
 from recsys.models.base import F, Floats, Items, Model
 from recsys.models.order import chance_to_watch, rank_scores, top
 
@@ -63,3 +64,17 @@ def order_by_count(model: Model, fans: FanLists, raters: Counts | None = None) -
         if gains:
             result[str(k)] = round(float(np.mean(gains)), 4)
     return {"validation_ndcg10_by_known_ratings": result}
+
+
+def watching_order(model: Model, halves: Sequence[Half]) -> dict[str, Any]:
+    """NDCG@10 of validation fans without scores: half of each list is known, the other half is relevant."""
+    if not halves:
+        return {}
+    gains = []
+    for half in halves:
+        fan = half.fold_in(model)
+        raters = np.zeros(model.n_items, np.int64)  # only discovery uses them
+        watch = chance_to_watch(model, fan, raters)
+        order = rank_scores(model.predict(fan), watch, raters, score_weight=model.score_weight, discovery=0)
+        gains.append(ndcg(top(order, half.known, N_SHOWN), half.hidden, N_SHOWN))
+    return {"validation_ndcg10_without_scores": round(float(np.mean(gains)), 4)}

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from recsys.data.ratings import Ratings
 from recsys.models.svd import SVD
 from recsys.training.calibration import no_band
+from recsys.training.content import Content
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,9 @@ class Factors:
     """r_ui = w_i · (1, z_u) + e, e ~ N(0, noise).
 
     `titles` (n_items, d + 1), the base in the first column, with covariances `title_covs` (n_items, d + 1, d + 1);
-    `fans` (n_users, d). The titles' prior has the means `title_prior` (n_items, d + 1), predicted from content, and the
-    covariance `title_spread` (d + 1, d + 1); the fans' prior has `fan_mean` (d,) and `fan_spread` (d, d).
+    `fans` (n_users, d). The titles' prior has the means `title_prior` (n_items, d + 1), predicted from content by
+    `regression`, and the covariance `title_spread` (d + 1, d + 1); the fans' prior has `fan_mean` (d,) and `fan_spread`
+    (d, d).
     """
 
     titles: NDArray[np.float32]
@@ -50,6 +52,7 @@ class Factors:
     fans: NDArray[np.float32]
     noise: float
     title_prior: NDArray[np.float64]
+    regression: "Regression"
     title_spread: NDArray[np.float64]
     fan_mean: NDArray[np.float64]
     fan_spread: NDArray[np.float64]
@@ -57,13 +60,13 @@ class Factors:
 
 def fit(
     ratings: Ratings,
-    content: NDArray[np.float32],
+    content: Content,
     config: FactorConfig,
     seed: int = 0,
     progress: Callable[[Iterable[int]], Iterable[int]] = lambda iterations: iterations,
 ) -> Factors:
     """Fit the mean-field posterior of titles and fans (Lim & Teh 2007, "Variational Bayesian approach to movie rating
-    prediction"). The titles' prior is a regression on `content` (n_items, n_features) (Agarwal & Chen 2009,
+    prediction"). The titles' prior is a regression on `content` (Agarwal & Chen 2009,
     "Regression-based latent factor models"); priors and noise are estimated by empirical Bayes.
 
     Memory: 4 (n_users + n_items) d² bytes.
@@ -74,12 +77,12 @@ def fit(
     order = np.argsort(ratings.items, kind="stable")
     by_title = _Side(ratings.items[order], ratings.users[order], ratings.scores[order], n_items)
     by_fan = _Side(ratings.users, ratings.items, ratings.scores, n_users)
-    features = np.column_stack([np.ones(n_items), content]).astype(np.float64)
     titles = np.zeros((n_items, d + 1), np.float32)
     titles[:, 0], titles[:, 1] = mean, 1
     titles[:, 2:] = rng.normal(0, config.start, (n_items, d - 1))
     covs = np.broadcast_to(0.01 * np.eye(d + 1, dtype=np.float32), (n_items, d + 1, d + 1)).copy()
     prior, spread = titles.astype(np.float64), np.eye(d + 1)
+    regression = Regression.fit(content, titles, np.zeros(n_items, bool), config.ridge)
     fan_mean, fan_spread, noise = np.zeros(d), np.eye(d), 1.5
     fans = np.zeros((n_users, d), np.float32)
     fan_covs = np.zeros((n_users, d, d), np.float32)
@@ -110,21 +113,46 @@ def fit(
             w = titles[item].astype(np.float64)
             squares += scores @ scores - 2 * w @ (x.T @ scores) + np.sum(second * (np.outer(w, w) + cov))
         noise = float(squares / len(ratings.scores))
-        prior = _regressed(features, titles, rated, config.ridge)
+        regression = Regression.fit(content, titles, rated, config.ridge)
+        prior = regression.predict(content.features, content.received)
         apart = titles[rated] - prior[rated]
         spread = (apart.T @ apart + covs[rated].sum(axis=0)) / rated.sum()
     titles[~rated], covs[~rated] = prior[~rated], spread
-    return Factors(titles, covs, fans, noise, prior, spread, fan_mean, fan_spread)
+    return Factors(titles, covs, fans, noise, prior, regression, spread, fan_mean, fan_spread)
 
 
-def _regressed(
-    features: NDArray[np.float64], titles: NDArray[np.float32], rated: NDArray[np.bool_], ridge: float
-) -> NDArray[np.float64]:
-    """Predict all titles' parameters from content, by ridge regression on the rated titles: (n_items, d + 1)."""
-    x = features[rated]
+@dataclass(frozen=True)
+class Regression:
+    """Titles' parameters from content: `received` and `plain` (n_features + 1, d + 1), the intercept first, for titles
+    whose mean score is known and for the others; `plain` is zero for the features of reception."""
+
+    received: NDArray[np.float64]
+    plain: NDArray[np.float64]
+
+    @classmethod
+    def fit(cls, content: Content, titles: NDArray[np.float32], rated: NDArray[np.bool_], ridge: float) -> "Regression":
+        """Ridge regressions on the `rated` titles: `received` on those whose mean score is known, `plain` on all."""
+        plain = np.where(content.reception, 0, content.features)
+        known = rated & content.received
+        received = _ridge(content.features[known], titles[known], ridge)
+        return cls(received, _ridge(plain[rated], titles[rated], ridge))
+
+    def predict(self, features: NDArray[np.float32], received: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """(n, d + 1) from `features` (n, n_features); `received` (n,) chooses the regression."""
+        each = [coefficients[0] + features @ coefficients[1:] for coefficients in (self.plain, self.received)]
+        return np.where(received[:, None], each[1], each[0])
+
+    def map(self, change: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> "Regression":
+        """The regression of parameters that are the linear function `change` of these."""
+        return Regression(change(self.received), change(self.plain))
+
+
+def _ridge(features: NDArray[np.float32], values: NDArray[np.floating], ridge: float) -> NDArray[np.float64]:
+    """Coefficients (n_features + 1, n_values), the intercept, which is not penalised, first."""
+    x = np.column_stack([np.ones(len(features)), features]).astype(np.float64)
     penalty = ridge * np.eye(x.shape[1])
     penalty[0, 0] = 1e-6
-    return features @ np.linalg.solve(x.T @ x + penalty, x.T @ titles[rated].astype(np.float64))
+    return np.linalg.solve(x.T @ x + penalty, x.T @ values.astype(np.float64))
 
 
 class _Side:
@@ -139,36 +167,48 @@ class _Side:
         return self._others[own], self._scores[own]
 
 
+@dataclass(frozen=True)
+class Placed:
+    """The serving SVD of rated titles, and what places others: `regression` of (base, factors) in its terms, each
+    title's `deviation` (n_items, n_factors + 1) from it, and `noise`, the variance of scores of a plain and of a received
+    title."""
+
+    svd: SVD
+    regression: Regression
+    deviation: NDArray[np.float64]
+    noise: tuple[float, float]
+
+
 def to_serving_svd(
-    factors: Factors,
-    item_ids: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    franchises: NDArray[np.int64],
-    config: ColdConfig,
-) -> SVD:
+    factors: Factors, content: Content, item_ids: NDArray[np.int64], counts: NDArray[np.int64], config: ColdConfig
+) -> Placed:
     """Convert `factors` to the serving SVD, whose fans have the prior N(0, I); factors are rounded to float16.
 
-    `counts` (n_items,) are the numbers of ratings. A title without any is placed by its content, plus the mean
-    deviation of its rated relatives (equal numbers in `franchises` (n_items,)) from theirs. The uncertainty of a
-    title's parameters, for a fan drawn from the prior, is added to its noise.
+    `counts` (n_items,) are the numbers of ratings. The uncertainty of a title's parameters, for a fan drawn from the
+    prior, is added to its noise.
     """
-    titles = factors.titles.astype(np.float64)
-    rated = counts > 0
-    share = np.minimum(counts, config.enough)[:, None] / config.enough
-    groups = np.unique(franchises, return_inverse=True)[1]
-    summed = np.zeros((groups.max() + 1, titles.shape[1]))
-    np.add.at(summed, groups, share * (titles - factors.title_prior))
-    sizes = np.bincount(groups, share[:, 0])
-    titles[~rated] += (summed / (sizes + config.franchise_shrink)[:, None])[groups[~rated]]
-    base = titles[:, 0] + titles[:, 1:] @ factors.fan_mean
-    directions = titles[:, 1:] @ np.linalg.cholesky(factors.fan_spread)
+    root = np.linalg.cholesky(factors.fan_spread)
+    plain = factors.titles[:, 1:].astype(np.float64) @ root
     # The prior is the same in every direction, so rotate: the first column becomes the fan's general level.
-    level = (counts @ directions)[:, None]
+    level = (counts @ plain)[:, None]
     turn = np.linalg.qr(np.column_stack([level, np.eye(len(level))]))[0]
-    directions = (directions @ turn).astype(np.float16).astype(np.float32)
+
+    def served(titles: NDArray[np.float64]) -> NDArray[np.float64]:
+        base = titles[:, :1] + titles[:, 1:] @ factors.fan_mean[:, None]
+        return np.column_stack([base, titles[:, 1:] @ root @ turn])
+
+    titles = served(factors.titles.astype(np.float64))
     fan = np.append(1.0, factors.fan_mean)
     second = np.outer(fan, fan)
     second[1:, 1:] += factors.fan_spread
     uncertainty = np.einsum("ijk,jk->i", factors.title_covs, second.astype(np.float32))
     noise = (factors.noise + uncertainty).astype(np.float32)
-    return SVD(item_ids, base.astype(np.float32), directions, noise, no_band(), config.fan_dof)
+    directions = titles[:, 1:].astype(np.float16).astype(np.float32)
+    svd = SVD(item_ids, titles[:, 0].astype(np.float32), directions, noise, no_band(), config.fan_dof)
+    regression = factors.regression.map(served)
+    deviation = titles - served(factors.title_prior)
+    apart = (factors.titles - factors.title_prior)[:, None, :] * (factors.titles - factors.title_prior)[:, :, None]
+    apart = np.einsum("ijk,jk->i", apart + factors.title_covs, second)
+    enough = counts >= config.enough
+    cold = [float(factors.noise + apart[enough & (content.received == known)].mean()) for known in (False, True)]
+    return Placed(svd, regression, deviation, (cold[0], cold[1]))

@@ -1,4 +1,4 @@
-"""Batches of fans for torch models: each fan's list is split at random into known and hidden ratings."""
+"""Batches of fans for torch models: each fan's list is split at random into known and hidden titles."""
 
 import math
 from collections.abc import Iterator
@@ -9,7 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from recsys.data.ratings import Ratings
+from recsys.data.ratings import Ratings, Unscored
+from recsys.models.fan_net import SEEN_WEIGHTS, watch_weights
+from recsys.training.rows import Rows
 
 #: Share of a batch's fans whose facts are given. The app never asks for facts, so the network must work without.
 FACTS_KNOWN = 0.5
@@ -17,38 +19,51 @@ FACTS_KNOWN = 0.5
 
 @dataclass(frozen=True)
 class RevealConfig:
-    """How many ratings of a list are known."""
+    """How many titles of a list are known."""
 
     #: Fans in a batch.
     n_fans: int = 64
-    #: The number of known ratings is log-uniform between these for most fans ...
+    #: The number of known titles is log-uniform between these for most fans ...
     fewest: int = 1
     most: int = 40
     #: ... and between 30% and 95% of the list for this share of fans.
     long_share: float = 0.25
     #: At most this many hidden scores of a fan count in a batch's error, as in the evaluation.
     max_asked: int = 100
+    #: Share of fans with scores whose known titles are given without their scores.
+    score_dropout: float = 0.25
+    #: Hidden titles with at least this score are to be recommended.
+    liked: float = 8.0
+
+
+@dataclass(frozen=True)
+class Known:
+    """Titles of fans: `items`, `fans` and `scores` (m,), 0 where there is none; `rated` (m,) marks those with one,
+    `weights` (m,) is how much each counts in what the fan watches."""
+
+    items: Tensor
+    fans: Tensor
+    scores: Tensor
+    rated: Tensor
+    weights: Tensor
 
 
 @dataclass(frozen=True)
 class Batch:
-    """The ratings of `n` fans. Known: `items`, `scores`, `fans` (known,), grouped by fan. Hidden: `hidden_items`,
-    `hidden_scores`, `hidden_fans` (hidden,); `asked` (hidden,) marks those that count in the error, at most `max_asked`
-    per fan. `facts` (n, n_facts) are zeros where not given, None if there are none."""
+    """The lists of `n` fans in two parts. Of the hidden titles, `wanted` (m,) are to be recommended: liked, or watched
+    by a fan who scores nothing; `asked` (m,) count in the error of scores, at most `max_asked` per fan. `facts`
+    (n, n_facts) are zeros where not given, None if there are none."""
 
     n: int
-    items: Tensor
-    scores: Tensor
-    fans: Tensor
-    hidden_items: Tensor
-    hidden_scores: Tensor
-    hidden_fans: Tensor
+    known: Known
+    hidden: Known
+    wanted: Tensor
     asked: Tensor
     facts: Tensor | None = None
 
 
 class Reveals:
-    """Epochs of batches. An epoch contains each of `users` (positions in `ratings`) with at least two ratings once.
+    """Epochs of batches. An epoch contains each of `users` (positions in `ratings`) with at least two titles once.
 
     The same seed and epoch give the same batches.
     """
@@ -56,17 +71,16 @@ class Reveals:
     def __init__(
         self,
         ratings: Ratings,
-        users: NDArray[np.integer],
+        unscored: Unscored | None,
         config: RevealConfig,
         seed: int,
         device: torch.device,
         facts: NDArray[np.float32] | None = None,
     ) -> None:
-        """`facts` (n_users, n_facts) belong to all fans of `ratings`."""
-        self._ratings, self._config, self._seed, self._device = ratings, config, seed, device
-        self._facts = facts
-        self._bounds = np.searchsorted(ratings.users, np.arange(len(ratings.user_ids) + 1))
-        self._users = users[np.diff(self._bounds)[users] >= 2]
+        """All fans of `ratings` and `unscored` take part; `facts` (n_users, n_facts) belong to them."""
+        self._rows = Rows(ratings, unscored)
+        self._config, self._seed, self._device, self._facts = config, seed, device, facts
+        self._users = np.flatnonzero(np.diff(self._rows.bounds) >= 2)
 
     def __len__(self) -> int:
         return math.ceil(len(self._users) / self._config.n_fans)
@@ -85,8 +99,8 @@ class Reveals:
         return torch.from_numpy(facts * kept).to(self._device)
 
     def _batch(self, users: NDArray, rng: np.random.Generator) -> Batch:
-        config = self._config
-        first, lengths = self._bounds[users], np.diff(self._bounds)[users]
+        config, bounds = self._config, self._rows.bounds
+        first, lengths = bounds[users], np.diff(bounds)[users]
         few = np.exp(rng.uniform(np.log(config.fewest), np.log(config.most + 1), len(users)))
         many = lengths * rng.uniform(0.3, 0.95, len(users))
         known = np.where(rng.random(len(users)) < config.long_share, many, few).astype(int).clip(1, lengths - 1)
@@ -96,15 +110,21 @@ class Reveals:
         rows = rank + np.repeat(first, lengths)
         rows = rows[np.lexsort((rng.random(len(rows)), fans))]
         shown = rank < np.repeat(known, lengths)
-        asked = (rank < np.repeat(known + config.max_asked, lengths))[~shown]
+        told = rng.random(len(users)) >= config.score_dropout
+        scores, hidden = self._rows.scores[rows], ~shown
+        near = rank < np.repeat(known + config.max_asked, lengths)
+        wanted = np.where(self._rows.scoring[users][fans], scores >= config.liked, True)
         return Batch(
             len(users),
-            *self._tensors(rows[shown], fans[shown]),
-            *self._tensors(rows[~shown], fans[~shown]),
-            torch.from_numpy(asked).to(self._device),
+            self._part(rows[shown], fans[shown], told[fans[shown]]),
+            self._part(rows[hidden], fans[hidden]),
+            torch.from_numpy(wanted[hidden]).to(self._device),
+            torch.from_numpy((near & (scores > 0))[hidden]).to(self._device),
         )
 
-    def _tensors(self, rows: NDArray, fans: NDArray) -> tuple[Tensor, Tensor, Tensor]:
-        items = torch.from_numpy(self._ratings.items[rows].astype(np.int64))
-        scores = torch.from_numpy(self._ratings.scores[rows].astype(np.float32))
-        return items.to(self._device), scores.to(self._device), torch.from_numpy(fans).to(self._device)
+    def _part(self, rows: NDArray, fans: NDArray, told: NDArray[np.bool_] | None = None) -> Known:
+        scores, statuses = self._rows.scores[rows], self._rows.statuses[rows]
+        rated = (scores > 0) & (True if told is None else told)
+        weights = np.where(rated, watch_weights(scores), SEEN_WEIGHTS[statuses])
+        columns = (self._rows.items[rows].astype(np.int64), fans, scores.astype(np.float32), rated, weights)
+        return Known(*(torch.from_numpy(np.ascontiguousarray(c)).to(self._device) for c in columns))

@@ -7,13 +7,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from recsys.data.ratings import Ratings
+from recsys.data.ratings import Lists, Ratings, Unscored
 from recsys.models.base import Model
 
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """Input of a trainer: prepared ratings, their folder, and run-time choices."""
+    """Input of a trainer: prepared lists, their folder, and run-time choices."""
 
     data: Path
     ratings: Ratings
@@ -27,6 +27,12 @@ class TrainingRun:
     checkpoint: Path | None = None
     #: The folder of raw lists with fans' demographics for training the hybrid, or None.
     demographics: Path | None = None
+    #: Titles begun without a score, at the positions of `ratings`; None: there are none.
+    unscored: Unscored | None = None
+
+    @property
+    def lists(self) -> Lists:
+        return Lists(self.ratings, Unscored.none() if self.unscored is None else self.unscored)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,86 @@
+"""Content features: a title's facts as numbers, by name, for titles of today's catalogue and for those that join it."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.catalogue import Catalogue
+
+#: Lower ends of the bins; 0 is unknown.
+EPISODES = (0, 1, 2, 3, 8, 14, 27, 60)
+YEARS = (0, 1, 1980, 1990, 1995, 2000, 2003, 2006, 2009, 2012, 2014, 2016, 2018, 2021, 2023, 2025)
+#: A value that fewer titles have is no feature.
+FEWEST = 20
+#: What people do with a title: features that a title about to appear does not have yet.
+RECEPTION = ("mean score", "mean score known", "members", "members known")
+#: Scores at the usual mean that are added to a title's mean (shrinkage), the usual mean, and a typical spread.
+_SHRINK, _USUAL, _SPREAD = 30.0, 6.6, 0.8
+#: Centre and spread of log10(members), and members for each of MyAnimeList's scorers where only these are known.
+_MEMBERS, _MEMBERS_SPREAD, _MEMBERS_PER_SCORER = 4.0, 1.0, 2.0
+
+#: The word that begins a feature's name -> the catalogue's column of texts.
+_SETS = {"genre": "genres", "theme": "themes", "demographic": "demographics", "tag": "tags", "studio": "studios"}
+_WORDS = {"type": "type", "season": "season", "source": "source", "rated": "age_rating"}
+
+
+def vocabulary(catalogue: Catalogue) -> list[str]:
+    """Names of all features that at least `FEWEST` titles have, for `features`."""
+    names = [f"{word} {value}" for word, column in _SETS.items() for value in _common(catalogue, column)]
+    names += [f"{word} {value}" for word, column in _WORDS.items() for value in _common(catalogue, column)]
+    names += [f"episodes from {low}" for low in EPISODES] + [f"year from {low}" for low in YEARS]
+    return [*names, "continues another", *RECEPTION]
+
+
+def features(catalogue: Catalogue, titles: NDArray[np.intp], names: Sequence[str]) -> NDArray[np.float32]:
+    """Features (n, n_features) of the catalogue positions `titles` (n,), a column for each of `names`; an unknown value
+    gives zeros. Raises ValueError on a name that `vocabulary` cannot have given."""
+    places = {name: column for column, name in enumerate(names)}
+    table = np.zeros((len(titles), len(names)), np.float32)
+    for word, column in _SETS.items():
+        values = catalogue.column(column)
+        for row, title in enumerate(titles.tolist()):
+            for value in values[title] or ():
+                _mark(table, row, places.get(f"{word} {value}"))
+    for word, column in _WORDS.items():
+        values = catalogue.column(column)
+        for row, title in enumerate(titles.tolist()):
+            _mark(table, row, places.get(f"{word} {values[title]}"))
+    numbers = _numbers(catalogue, titles)
+    for name, place in places.items():
+        if name in numbers:
+            table[:, place] = numbers[name]()
+        elif name.split(" ", 1)[0] not in {**_SETS, **_WORDS}:
+            raise ValueError(f"there is no feature called {name!r}")
+    return table
+
+
+def _mark(table: NDArray[np.float32], row: int, place: int | None) -> None:
+    if place is not None:
+        table[row, place] = 1
+
+
+def _numbers(catalogue: Catalogue, titles: NDArray[np.intp]) -> dict[str, Callable[[], NDArray]]:
+    """Functions of the features that are computed from numbers, by name."""
+    found: dict[str, Callable[[], NDArray]] = {}
+    for word, values, lows in (("episodes", catalogue.episodes, EPISODES), ("year", catalogue.years, YEARS)):
+        place = np.searchsorted(lows, values[titles], side="right") - 1
+        found |= {f"{word} from {low}": lambda i=i, place=place: place == i for i, low in enumerate(lows)}
+    found["continues another"] = lambda: (np.diff(catalogue.requires[0]) > 0)[titles]
+    mean = np.array([value or 0.0 for value in catalogue.column("mean_score")])[titles]
+    scorers = np.array(catalogue.column("scored_by"), float)[titles]
+    weight = np.where(scorers > 0, scorers / (scorers + _SHRINK), 1.0)
+    found["mean score"] = lambda: np.where(mean > 0, weight * (mean - _USUAL) / _SPREAD, 0)
+    found["mean score known"] = lambda: mean > 0
+    members = np.maximum(catalogue.members[titles], _MEMBERS_PER_SCORER * scorers)
+    found["members"] = lambda: np.where(members > 0, (np.log10(np.maximum(members, 1)) - _MEMBERS) / _MEMBERS_SPREAD, 0)
+    found["members known"] = lambda: members > 0
+    return found
+
+
+def _common(catalogue: Catalogue, column: str) -> list[str]:
+    """Values of a column of texts or of lists of texts that at least `FEWEST` titles have, in order."""
+    values = catalogue.column(column)
+    flat = [text for value in values for text in ((value,) if isinstance(value, str) else value or ())]
+    texts, counts = np.unique(np.array(flat, dtype=str), return_counts=True)
+    return texts[counts >= FEWEST].tolist()

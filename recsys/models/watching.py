@@ -1,0 +1,131 @@
+"""How likely a fan is to watch each title: two linear models and the network, weighed by the kind of list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.models.base import Floats, Items, check_shape
+from recsys.models.linear import SparseLinear
+
+#: Half of the most that the share of recent titles in a list can count is reached at this share.
+HALF_SHARE = 0.15
+#: Log odds that a list with scores follows today's watching, for no recent title, and added for nothing but recent
+#: ones. An assumption: no list with scores in the data goes beyond 2020.
+_SCORED_ODDS, _SCORED_ERA = -5.0, 8.0
+#: The share of today's watching for an empty list, of which nothing says what era it is. An assumption too.
+EMPTY_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class ListKind:
+    """A list as the watching model sees it: `items` (n,) begun, their `weights` (n,), how many have a score, how
+    `recent` they are (0..1), their log odds of today, and the `share` (0..1) of today's watching in what such a fan
+    watches next."""
+
+    items: Items
+    weights: Floats
+    n_scored: int
+    recent: float
+    by_title: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Mixing:
+    """Numbers learned on validation fans. `counts` (m,) ascending numbers of titles begun and `net_weights` (m,) the
+    weight of the network's log chance beside the linear scores of `past` at each, in standard deviations;
+    `today_net_weight` is that beside `today`'s. `odds` (3,): the constant of today's log odds for a list without
+    scores, and the weights of the titles' own odds and of recency."""
+
+    counts: tuple[float, ...] = (0.0,)
+    net_weights: tuple[float, ...] = (0.5,)
+    today_net_weight: float = 1.0
+    odds: tuple[float, float, float] = (0.0, 1.0, 1.0)
+
+    def share(self, n: int, n_scored: int, recent: float, by_title: float) -> float:
+        """The share of today's watching for a list of `n` titles (see `ListKind`)."""
+        if not n:
+            return EMPTY_SHARE
+        constant, titles, era = self.odds
+        begun = constant + titles * by_title + era * recent
+        odds = n_scored / n * (_SCORED_ODDS + _SCORED_ERA * recent) + (1 - n_scored / n) * begun
+        return float(1 / (1 + np.exp(-odds)))
+
+    def mix(self, kind: ListKind, past: Floats, today: Floats, chance: Floats) -> Floats:
+        """(n_items,) from the standardised parts of `Watching.parts`."""
+        net_weight = float(np.interp(np.log1p(len(kind.items)), np.log1p(self.counts), self.net_weights))
+        weight = (1 - kind.share) * net_weight + kind.share * self.today_net_weight
+        return np.float32(1 - kind.share) * past + np.float32(kind.share) * today + np.float32(weight) * chance
+
+
+@dataclass(frozen=True)
+class Watching:
+    """watch = (1 - g) z(past) + g z(today), where past and today are each z(linear) + weight * z(network's log chance),
+    z standardises over the titles of the linear model, and g is the share of today's watching.
+
+    `past` learned from lists with scores, what fans like; `today` from lists of what fans were watching in 2025.
+    g depends on which titles are on the list: `odds` (n_items,) are the titles' own log odds of standing on a list of
+    today, `recent` (n_items,) marks titles from 2021 on. A title outside a linear model gets the linear score that the
+    network's log chance suggests: `fill` (2, 2) are intercept and slope for past and for today.
+    """
+
+    past: SparseLinear
+    today: SparseLinear
+    odds: NDArray[np.float32]
+    recent: NDArray[np.bool_]
+    fill: NDArray[np.float32]
+    mixing: Mixing
+
+    def kind(self, items: Items, weights: Floats, n_scored: int) -> ListKind:
+        """The kind of a list of titles `items` (n,) begun, of which `n_scored` have a score."""
+        n = len(items)
+        share = float(self.recent[items].mean()) if n else 0.0
+        recent = share / (share + HALF_SHARE) * (1 + HALF_SHARE)
+        by_title = float(self.odds[items].sum()) / max(n, 1) ** 0.5
+        return ListKind(items, weights, n_scored, recent, by_title, self.mixing.share(n, n_scored, recent, by_title))
+
+    def scores(self, kind: ListKind, chance: Floats) -> Floats:
+        """(n_items,); `chance` (n_items,) is the network's log chance."""
+        return self.mixing.mix(kind, *self.parts(kind, chance))
+
+    def parts(self, kind: ListKind, chance: Floats) -> tuple[Floats, Floats, Floats]:
+        """Past, today and the network's log chance, each standardised, (n_items,)."""
+        chance = (chance - chance.mean()) / max(float(chance.std()), 1e-9)
+        return self._side(0, self.past, kind, chance), self._side(1, self.today, kind, chance), chance
+
+    def _side(self, side: int, linear: SparseLinear, kind: ListKind, chance: Floats) -> Floats:
+        own = linear.scores(kind.items, kind.weights, kind.recent)
+        filled = self.fill[side, 0] + self.fill[side, 1] * chance
+        filled[linear.titles] = (own - own.mean()) / max(float(own.std()), 1e-9) if len(own) else own
+        return filled
+
+    def extended(self, places: NDArray[np.intp], n_items: int, recent: NDArray[np.bool_], odds: NDArray) -> Self:
+        """With more titles: title i stands at `places[i]` of `n_items`; `recent` and `odds` (n_items,) are of all."""
+        past, today = self.past.moved(places, n_items), self.today.moved(places, n_items)
+        return replace(self, past=past, today=today, odds=odds, recent=recent)
+
+    def to_arrays(self) -> dict[str, NDArray]:
+        own = {"watch_odds": self.odds.astype(np.float16), "watch_recent": self.recent.astype(np.uint8)}
+        return own | {"watch_fill": self.fill} | self.past.to_arrays("past") | self.today.to_arrays("today")
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in self.mixing.__dict__.items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray], config: Mapping[str, Any], n_items: int) -> Self:
+        """Raises KeyError or ValueError unless the arrays are there and fit together."""
+        past, today = (SparseLinear.from_arrays(arrays, prefix, n_items) for prefix in ("past", "today"))
+        odds, recent, fill = (arrays[f"watch_{name}"] for name in ("odds", "recent", "fill"))
+        check_shape("watch_odds", odds, n_items)
+        check_shape("watch_recent", recent, n_items)
+        check_shape("watch_fill", fill, 2, 2)
+        numbers = {name: tuple(map(float, config[name])) for name in ("counts", "net_weights", "odds")}
+        mixing = Mixing(today_net_weight=float(config["today_net_weight"]), **numbers)
+        ascending = (np.diff(mixing.counts) > 0).all()
+        if len(mixing.counts) != len(mixing.net_weights) or not mixing.counts or not ascending or len(mixing.odds) != 3:
+            raise ValueError("the counts of the watching model do not ascend, or are not as many as their weights")
+        return cls(past, today, odds.astype(np.float32), recent.astype(bool), fill.astype(np.float32), mixing)

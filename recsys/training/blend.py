@@ -1,0 +1,160 @@
+"""Learns the hybrid's weights on validation fans: shares of the predicted score, the order of titles, and bands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.holdout.metrics import LIKED, N_SHOWN, ndcg
+from recsys.holdout.reveal import FanLists
+from recsys.holdout.watching import Half
+from recsys.models.hybrid import BlendedFan, Hybrid
+from recsys.models.order import standardise
+from recsys.models.watching import ListKind, Mixing
+from recsys.training.calibration import calibrate
+from recsys.training.neural import Checks
+from recsys.training.order import SCORE_WEIGHTS
+
+#: Numbers of known ratings at which the network's share is learned, and at which the order is learned.
+SHARE_COUNTS = (0, 1, 3, 5, 10, 20, 50, 200)
+ORDER_COUNTS = (1, 3, 5, 10, 20, 50)
+#: Weights that are tried: of the network beside the linear models, and of the odds that a list is of today.
+NET_WEIGHTS = (0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
+ODDS_SHIFTS, ODDS_SCALES = (0.0, 1.0, 1.5, 2.0, 2.5, 3.0), (1.0, 1.5, 2.0)
+#: The counts at which lists without scores decide how readily a list counts as one of today.
+_UNSCORED_COUNTS = (5, 10, 20)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A validation fan, folded in: the `predicted` scores, the watching model's `parts` and the list's `kind`, and the
+    positions of `known` and of `wanted` titles."""
+
+    predicted: NDArray[np.floating]
+    parts: tuple[NDArray[np.floating], ...]
+    kind: ListKind
+    known: NDArray[np.intp]
+    wanted: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, model: Hybrid, fan: BlendedFan, wanted: NDArray[np.intp]) -> "_Case":
+        chance = model.net.watch(fan.embedding)
+        parts = tuple(part.astype(np.float32) for part in model.watching.parts(fan.kind, chance))
+        return cls(model.predict(fan).astype(np.float32), parts, fan.kind, np.append(fan.items, fan.seen), wanted)
+
+    def gains(self, mixing: Mixing, score_weights: Sequence[float], share: float | None = None) -> list[float]:
+        """NDCG@10 as served, for each of the weights of the predicted score; `share` replaces that of today."""
+        kind = self.kind
+        if share is None:
+            share = mixing.share(len(kind.items), kind.n_scored, kind.recent, kind.by_title)
+        watch = standardise(mixing.mix(replace(kind, share=share), *self.parts))
+        found = []
+        for weight in score_weights:
+            order = watch + np.float32(weight) * self.predicted
+            order[self.known] = -np.inf
+            best = np.argpartition(-order, N_SHOWN)[:N_SHOWN]
+            found.append(ndcg(best[np.argsort(-order[best], kind="stable")], self.wanted, N_SHOWN))
+        return found
+
+
+def blended(model: Hybrid, checks: Checks) -> Hybrid:
+    """Learn all weights and the bands on the fans of `checks`, who are not among the training fans."""
+    blend = replace(model.blend, counts=tuple(map(float, SHARE_COUNTS)), shares=_shares(model, checks.fans))
+    model = _with(model, blend=blend)
+    model = _filled(model, checks)
+    model = _mixed_past(model, checks.fans)
+    if checks.halves:
+        model = _mixed_today(model, checks)
+    return _with(model, band=calibrate(model, model.variance, checks.fans))
+
+
+def _scored_cases(model: Hybrid, fans: FanLists, k: int, scored: bool = True) -> list[_Case]:
+    """Fans with `k` known titles, `scored` or only begun, and at least ten hidden ones, any of them liked."""
+    cases = []
+    for reveal in fans.reveal(k, max_hidden=None):
+        liked = reveal.hidden_items[reveal.hidden_scores >= LIKED]
+        if len(reveal.hidden_items) >= N_SHOWN and len(liked):
+            fan = reveal.fold_in(model) if scored else reveal.unscored().fold_in(model)
+            cases.append(_Case.of(model, fan, liked))
+    return cases
+
+
+def _half_cases(model: Hybrid, halves: Sequence[Half]) -> list[_Case]:
+    """Halves of lists without scores."""
+    return [_Case.of(model, half.fold_in(model), half.hidden) for half in halves]
+
+
+def _mixed_past(model: Hybrid, fans: FanLists) -> Hybrid:
+    """Learn the network's weight by number of titles, and the weight of the predicted score, on lists with scores."""
+    gains = np.zeros((len(ORDER_COUNTS), len(NET_WEIGHTS), len(SCORE_WEIGHTS)))
+    mixing = model.watching.mixing
+    for row, k in enumerate(ORDER_COUNTS):
+        cases = _scored_cases(model, fans, k)
+        for column, weight in enumerate(NET_WEIGHTS):
+            tried = replace(mixing, counts=(0.0,), net_weights=(weight,))
+            gains[row, column] = np.mean([case.gains(tried, SCORE_WEIGHTS) for case in cases], axis=0) if cases else 0
+    score = int(np.argmax(gains.max(axis=1).mean(axis=0)))
+    # Each count is averaged with its neighbours: alone it has too few fans to compare close weights.
+    at_score = np.pad(gains[:, :, score], ((1, 1), (0, 0)), mode="edge")
+    near = (at_score[:-2] + 2 * at_score[1:-1] + at_score[2:]).argmax(axis=1)
+    weights = tuple(NET_WEIGHTS[i] for i in near)
+    mixing = replace(mixing, counts=tuple(map(float, ORDER_COUNTS)), net_weights=weights)
+    return _with(model, watching=replace(model.watching, mixing=mixing), score_weight=SCORE_WEIGHTS[score])
+
+
+def _mixed_today(model: Hybrid, checks: Checks) -> Hybrid:
+    """Learn the network's weight on lists of today, then how readily a list counts as one: the sum of the gains of fans
+    of today and of fans of the past without their scores."""
+    mixing, score = model.watching.mixing, (model.score_weight,)
+    today = _half_cases(model, checks.halves)
+
+    def gain(cases: Sequence[_Case], mixing: Mixing, share: float | None = None) -> float:
+        return float(np.mean([case.gains(mixing, score, share)[0] for case in cases]))
+
+    gains = [gain(today, replace(mixing, today_net_weight=weight), 1.0) for weight in NET_WEIGHTS]
+    mixing = replace(mixing, today_net_weight=NET_WEIGHTS[int(np.argmax(gains))])
+    past = [_scored_cases(model, checks.fans, k, scored=False) for k in _UNSCORED_COUNTS]
+    past = [cases for cases in past if cases]
+    constant, by_title, by_era = mixing.odds
+    tried = [
+        replace(mixing, odds=(scale * constant + shift, scale * by_title, scale * by_era))
+        for scale in ODDS_SCALES
+        for shift in ODDS_SHIFTS
+    ]
+    summed = [gain(today, one) + (np.mean([gain(cases, one) for cases in past]) if past else 0) for one in tried]
+    return _with(model, watching=replace(model.watching, mixing=tried[int(np.argmax(summed))]))
+
+
+def _filled(model: Hybrid, checks: Checks) -> Hybrid:
+    """Learn what linear score the network's log chance suggests, from titles that have both."""
+    fill = model.watching.fill.copy()
+    groups = (_scored_cases(model, checks.fans, 10), _half_cases(model, checks.halves))
+    for side, (linear, cases) in enumerate(zip((model.watching.past, model.watching.today), groups, strict=True)):
+        pairs = [np.stack([case.parts[2], case.parts[side]])[:, linear.titles] for case in cases[:100]]
+        if pairs:
+            slope, intercept = np.polyfit(*np.concatenate(pairs, axis=1).astype(np.float64), 1)
+            fill[side] = intercept, slope
+    return _with(model, watching=replace(model.watching, fill=fill))
+
+
+def _shares(model: Hybrid, fans: FanLists) -> tuple[float, ...]:
+    """The network's share, within 0..1, with the smallest squared error at each of `SHARE_COUNTS`."""
+    shares = []
+    for k in SHARE_COUNTS:
+        across, square = 0.0, 0.0
+        for reveal in fans.reveal(k):
+            fan, hidden = reveal.fold_in(model), reveal.hidden_items
+            linear = model.svd.base[hidden] + model.svd.factors[hidden] @ fan.folded.z
+            apart = model.net.predict(fan.embedding, hidden) - linear
+            across += float((reveal.hidden_scores - linear) @ apart)
+            square += float(apart @ apart)
+        shares.append(float(np.clip(across / square, 0, 1)) if square else 0.5)
+    return tuple(shares)
+
+
+def _with(model: Hybrid, **changed: Any) -> Hybrid:
+    names = {"watching": model.watching, "placement": model.placement, "rated": model.rated, "blend": model.blend}
+    parts = {**names, "band": model.calibrated, "score_weight": model.score_weight} | changed
+    return Hybrid(model.net, model.svd, **parts)

@@ -1,0 +1,107 @@
+"""Fits the watching model's linear parts and the odds that a list is of today to training fans."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
+from sklearn.linear_model import LogisticRegression
+
+from recsys.models.fan_net import SEEN_WEIGHTS, watch_weights
+from recsys.models.linear import SparseLinear
+from recsys.training.ease import DenoisingConfig, Population, denoising_ridge, matrix, sparse
+from recsys.training.rows import Rows
+
+#: Hidden titles with at least this score are wanted.
+LIKED = 8
+
+
+@dataclass(frozen=True)
+class WatchingConfig:
+    """Hyperparameters of the linear parts."""
+
+    past: DenoisingConfig = field(default_factory=DenoisingConfig)
+    today: DenoisingConfig = field(
+        default_factory=lambda: DenoisingConfig((1, 2, 3, 5, 8, 12, 20), 0.3, 6000, scored_fan=0.05)
+    )
+    #: Ratings that a fan who watches without scores is worth, in choosing the titles of `today`.
+    watcher: int = 5
+    #: Inverse regularisation of the odds that a list is of today, and lists drawn from each fan for it.
+    odds_c: float = 0.3
+    draws: int = 3
+
+
+def recency(recent: NDArray[np.bool_], rows: Rows, half: float) -> NDArray[np.float64]:
+    """How recent each fan's list is, (n_users,), as `recsys.models.watching.Watching.kind` computes it."""
+    lengths = np.maximum(np.diff(rows.bounds), 1)
+    share = np.bincount(rows.users, recent[rows.items], minlength=len(lengths)) / lengths
+    return share / (share + half) * (1 + half)
+
+
+def populations(
+    rows: Rows, recent: NDArray[np.float64], titles: NDArray[np.intp], n_items: int, config: WatchingConfig
+) -> tuple[Population, Population]:
+    """Fans with scores, and fans without, on the positions `titles`."""
+    places = np.full(n_items, -1)
+    places[titles] = np.arange(len(titles))
+    inside = places[rows.items] >= 0
+    found = []
+    for scoring, numbers in ((True, config.past.known), (False, config.today.known)):
+        kept = inside & (rows.scoring[rows.users] == scoring)
+        users, items, scores = rows.users[kept], places[rows.items[kept]], rows.scores[kept]
+        weights = np.where(scores > 0, watch_weights(scores), SEEN_WEIGHTS[rows.statuses[kept]])
+        wanted = scores >= LIKED if scoring else np.ones(len(scores), bool)
+        shape = len(titles)
+        x, y = matrix(users, items, weights, shape), matrix(users, items, wanted, shape)
+        found.append(Population(x, y, recent[np.unique(users)], numbers))
+    return found[0], found[1]
+
+
+def linear_past(
+    rows: Rows, recent: NDArray[np.float64], counts: NDArray[np.int64], config: WatchingConfig
+) -> SparseLinear:
+    """The linear model of what fans with scores like, on the titles with the most ratings, `counts` (n_items,)."""
+    titles = _most(counts, config.past.most)
+    scored, _ = populations(rows, recent, titles, len(counts), config)
+    weights, bases = denoising_ridge([scored], config.past.ridge)
+    return sparse(weights, bases, config.past.kept, titles, len(counts))
+
+
+def linear_today(
+    rows: Rows, recent: NDArray[np.float64], counts: NDArray[np.int64], config: WatchingConfig
+) -> SparseLinear:
+    """The linear model of what fans without scores watch; `counts` (n_items,) as there. Fans with scores count a
+    little: they know what goes together among older titles."""
+    titles = _most(counts, config.today.most)
+    scored, unscored = populations(rows, recent, titles, len(counts), config)
+    parts = [Population(**{**scored.__dict__, "fan": config.today.scored_fan}), unscored]
+    weights, bases = denoising_ridge(parts, config.today.ridge)
+    return sparse(weights, bases, config.today.kept, titles, len(counts))
+
+
+def _most(counts: NDArray[np.int64], most: int) -> NDArray[np.intp]:
+    titles = np.sort(np.argsort(-counts, kind="stable")[:most])
+    return titles[counts[titles] > 0]
+
+
+def today_odds(
+    rows: Rows, recent: NDArray[np.float64], n_items: int, config: WatchingConfig, seed: int
+) -> tuple[NDArray[np.float32], tuple[float, float]]:
+    """Logistic regression of "the fan gives no scores" on short lists drawn from each fan: the titles' log odds
+    (n_items,), for the sum over a list divided by the root of its length, and (constant, weight of recency)."""
+    rng = np.random.default_rng([seed, 29])
+    chosen, fans = [], []
+    for user in np.flatnonzero(np.diff(rows.bounds) >= 2):
+        own = np.arange(rows.bounds[user], rows.bounds[user + 1])
+        for _ in range(config.draws):
+            known = int(np.clip(np.exp(rng.uniform(0, np.log(41))), 1, len(own) - 1))
+            chosen.append(rng.choice(own, known, replace=False))
+            fans.append(user)
+    lengths = np.array([len(known) for known in chosen])
+    indptr = np.concatenate([[0], np.cumsum(lengths)])
+    values = np.repeat(1 / np.sqrt(lengths), lengths)
+    x = csr_matrix((values, rows.items[np.concatenate(chosen)], indptr), shape=(len(chosen), n_items))
+    x = hstack([x, recent[fans][:, None]]).tocsr()
+    fitted = LogisticRegression(C=config.odds_c, max_iter=300).fit(x, ~rows.scoring[fans])
+    coefficients = fitted.coef_[0]
+    return coefficients[:n_items].astype(np.float32), (float(fitted.intercept_[0]), float(coefficients[n_items]))
