@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.ratings import Ratings
+from recsys.data.ratings import Lists, Ratings, Unscored
 
 Part = Literal["train", "validation", "test"]
 
@@ -37,6 +37,16 @@ def members(user_ids: NDArray[np.int64], part: Part) -> NDArray[np.bool_]:
 def part_of(ratings: Ratings, part: Part) -> Ratings:
     """The ratings of one part's fans; positions and ids do not change."""
     return rows_of(ratings, members(ratings.user_ids, part)[ratings.users])
+
+
+def lists_of(lists: Lists, part: Part) -> Lists:
+    """The lists of one part's fans; positions and ids do not change."""
+    unscored = lists.unscored
+    rows = members(lists.ratings.user_ids, part)[unscored.users]
+    return Lists(
+        part_of(lists.ratings, part),
+        Unscored(unscored.users[rows], unscored.items[rows], unscored.statuses[rows]),
+    )
 
 
 def rows_of(ratings: Ratings, rows: NDArray[np.bool_] | NDArray[np.integer]) -> Ratings:
