@@ -26,7 +26,9 @@ class SourceReport:
     def described(self) -> dict[str, Any]:
         """What the manifest says of the source."""
         counts = {name: getattr(self, name) for name in ("rows_in", "fans", "ratings", "unscored", "id_offset")}
-        return {"name": self.source.name, "licence": self.source.licence, **counts}
+        path = self.source.lists.file.path.resolve()
+        file = f"{path.parent.name}/{path.name}"
+        return {"name": self.source.name, "file": file, "licence": self.source.licence, **counts}
 
 
 @dataclass
