@@ -18,6 +18,7 @@ from tests.prepare import rawset
 from tests.prepare.rawset import AZATHOTH, COOPER_UNION, HERNAN, SMALL, TITLES, Row, good, rows_of, write_watching
 
 RAISED = 2**53
+REAL = Path(__file__).parents[3] / "shared" / "data"
 
 
 def hashed(name: str, place: int = 0) -> int:
@@ -259,3 +260,19 @@ def test_the_command_reads_several_sources_and_prints_each(
                  f"watching list shelf.csv: 3 list rows in {shelf}", "unscored.parquet: 2 rows"):  # fmt: skip
         assert text in said
     assert manifest.read(tmp_path / "out").files["users.parquet"]["data_set"] == "mine"
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(not REAL.is_dir(), reason="needs ../shared/data")
+def test_real_sources_add_up_and_keep_their_fans_ids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recsys.catalogue_build.franchise.annotate", lambda titles, _: list(titles))  # takes long
+    paths = [REAL / name for name in ("mal", "mal_more", "watching_2025.csv.gz")]
+    report = prepare(paths, tmp_path / "all")
+    first = prepare(paths[0], tmp_path / "first").sources[0]
+    assert report.sources[0].fans == first.fans
+    for one in report.sources:
+        assert one.id_offset == 0
+        assert one.rows_in == sum(one.dropped.values()) + (one.ratings or one.unscored)
+    everybody, before = (set(rows_of(tmp_path / name, "users.parquet")) for name in ("all", "first"))
+    assert before < everybody
+    assert len(everybody) == len(load_lists(tmp_path / "all").ratings.user_ids)
