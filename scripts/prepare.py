@@ -1,4 +1,4 @@
-"""Prepare raw MyAnimeList lists (one of three public Kaggle sets) for training and for the app."""
+"""Prepare raw MyAnimeList lists (public Kaggle sets and watching lists) for training and for the app."""
 
 import argparse
 import sys
@@ -8,7 +8,8 @@ from pathlib import Path
 from recsys.data.catalogue import Catalogue
 from recsys.errors import RecsysError
 from recsys.prepare import kaggle
-from recsys.prepare.pipeline import SPARSE, Report, prepare
+from recsys.prepare.pipeline import SPARSE, prepare
+from recsys.prepare.report import Report, SourceReport
 from recsys.prepare.workspace import Options
 
 _SHIPPED = Path("artifacts/catalogue.parquet")
@@ -21,22 +22,30 @@ def main(argv: list[str] | None = None) -> int:
         description=__doc__,
         epilog=f"Sets recognised by their headers: {', '.join(schema.name for schema in kaggle.SCHEMAS)}.",
     )
-    parser.add_argument("--source", type=Path, required=True, help="folder with the set's .csv or .csv.gz files")
+    parser.add_argument(
+        "--source",
+        type=Path,
+        required=True,
+        nargs="+",
+        action="extend",
+        help="folder with a set's .csv or .csv.gz files, or a watching list: a CSV file with the columns fan, anime_id "
+        "and optionally position; several are prepared together",
+    )
     parser.add_argument("--out", type=Path, default=Path("artifacts"), help="folder to write to (default: artifacts)")
     parser.add_argument(
         "--catalogue",
         type=Path,
         default=_SHIPPED,
         metavar="PATH",
-        help="catalogue.parquet to merge the set's titles into (default: %(default)s, if it exists)",
+        help="catalogue.parquet to merge the sets' titles into (default: %(default)s, if it exists)",
     )
     parser.add_argument(
         "--memory-limit", default=Options.memory_limit, help="memory limit of DuckDB (default: %(default)s)"
     )
     parser.add_argument("--temp-dir", type=Path, help="folder for data beyond the memory limit (default: the system's)")
     parser.add_argument("--threads", type=int, help="threads of DuckDB (default: one per core)")
-    parser.add_argument("--data-set", help="name of the data in the manifest (default: the Kaggle set's name)")
-    parser.add_argument("--licence", help="licence of the data in the manifest (default: the Kaggle set's)")
+    parser.add_argument("--data-set", help="name of the data in the manifest (default: the sources' names)")
+    parser.add_argument("--licence", help="licence of the data in the manifest (default: the sources')")
     args = parser.parse_args(argv)
     options = Options(memory_limit=args.memory_limit, temp_dir=args.temp_dir, threads=args.threads)
     described = {name: value for name in ("data_set", "licence") if (value := getattr(args, name)) is not None}
@@ -66,20 +75,28 @@ class _Meter:
 
 
 def _print(report: Report, out: Path) -> None:
-    source = report.source
-    print(f"{source.schema.name}: {report.rows_in:,} list rows in {source.lists.file.path}")
-    for reason, count in report.dropped.items():
-        print(f"  dropped: {reason:25} {count:12,}")
-    print(f"  kept as ratings                    {report.rows_out['ratings.parquet']:12,}")
+    for one in report.sources:
+        _print_source(one)
     print(f"titles with fewer than {SPARSE} raters: {report.sparse_titles:,} of {report.titles:,}")
     print(f"fans with fewer than {SPARSE} ratings: {report.sparse_fans:,} of {report.fans:,}")
-    for name, count in report.malformed.items():
-        if count:
-            print(f"malformed rows in {name}, not used: {count:,}")
-    if report.unknown_status:
-        print(f"unscored rows with an unknown status, counted as watched: {report.unknown_status:,}")
     for name, rows in report.rows_out.items():
         print(f"wrote {out / name}: {rows:,} rows")
+
+
+def _print_source(one: SourceReport) -> None:
+    print(f"{one.source.name}: {one.rows_in:,} list rows in {one.source.lists.file.path}")
+    for reason, count in one.dropped.items():
+        print(f"  {f'dropped: {reason}':34} {count:12,}")
+    print(f"  {'kept as ratings':34} {one.ratings:12,}")
+    print(f"  {'kept as titles without a score':34} {one.unscored:12,}")
+    print(f"  {'fans':34} {one.fans:12,}")
+    for name, count in one.malformed.items():
+        if count:
+            print(f"  malformed rows in {name}, not used: {count:,}")
+    if one.unknown_status:
+        print(f"  unscored rows with an unknown status, counted as watched: {one.unknown_status:,}")
+    if one.id_offset:
+        print(f"  an earlier source has some of these fans' ids; added to all: {one.id_offset}")
 
 
 if __name__ == "__main__":

@@ -90,6 +90,11 @@ def _train(name: str, args: argparse.Namespace) -> None:
     checkpoint = args.checkpoints / f"{name}.safetensors" if args.checkpoints else None
     # Checked now, so that a missing file is reported before the training.
     stats = None if args.data.resolve() == args.out.resolve() else described.path(_TITLE_STATS)
+    if args.demographics and any(one.get("id_offset") for one in described.files[ratings.FILE].get("read_from", ())):
+        raise RecsysError(
+            f"--demographics finds fans by the ids of their set, but {args.data} comes from sets that share ids. "
+            "Prepare one set alone, or train without --demographics."
+        )
     arrays = ratings.load_arrays(args.data)
     run = TrainingRun(
         args.data, arrays, args.seed, args.threads, args.catalogue, args.device, checkpoint, args.demographics

@@ -16,7 +16,7 @@ _CONTENTS = {
     "users.parquet": "The names of the community's fans",
 }
 _RATERS = (1, 10, 20, 50, 100, 200, 500, 1_000, 2_000)
-_LENGTHS = (1, 10, 25, 50, 100, 200, 400, 800, 1_600)
+_LENGTHS = (0, 1, 10, 25, 50, 100, 200, 400, 800, 1_600)
 
 
 def _counts(facts: DataFacts) -> None:

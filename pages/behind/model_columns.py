@@ -28,7 +28,7 @@ def show() -> None:
 def _fan() -> tuple[Profile | None, str]:
     """The visitor's list, or else the first one of the community, and whose it is as Markdown."""
     now = state.visit()
-    if now.profile.scores:
+    if now.profile.begun:
         return now.profile, "your list" if now.source != "community" else f"**{plain(now.label, 40)}**"
     store = resources.ratings()
     names = store.find_names("", 1)

@@ -1,5 +1,6 @@
 """Charts and tables of the Models and Data pages."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
@@ -149,8 +150,11 @@ def shares(counts: Mapping[str, NDArray[np.int64]], key: str) -> None:
 
 
 def histogram(values: NDArray[np.int64], edges: Iterable[int], x: str, y: str, key: str) -> None:
-    """Bars of how many `values` lie between each of the ascending `edges` and the next."""
+    """Bars of how many `values` lie between each of the ascending `edges` and the next, from the smallest value
+    on."""
     starts = [edge for edge in edges if edge <= values.max(initial=0)]
+    if len(values):
+        starts = starts[max(bisect_right(starts, values.min()) - 1, 0) :]
     counts = np.histogram(values, [*starts, max(int(values.max(initial=0)) + 1, starts[-1] + 1)])[0]
     names = [
         f"{a:,}" if b - a == 1 else f"{a:,}–{b - 1:,}" for a, b in pairwise(starts)

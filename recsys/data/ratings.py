@@ -15,16 +15,18 @@ from recsys.errors import ArtifactError, UnknownFanError
 from recsys.types import MAX_SCORE, MIN_SCORE, Profile, positions_of
 
 FILE = "ratings.parquet"
+_UNSCORED = "unscored.parquet"
 _SCORES = [f"score_{score}" for score in range(MIN_SCORE, MAX_SCORE + 1)]
 #: Table -> (artifact, the columns that it must have).
 _TABLES = {
     "ratings": (FILE, ["user_id", "anime_id", "score"]),
-    "unscored": ("unscored.parquet", ["user_id", "anime_id", "status"]),
+    "unscored": (_UNSCORED, ["user_id", "anime_id", "status"]),
     "users": ("users.parquet", ["user_id", "username"]),
     "title_stats": ("title_stats.parquet", ["anime_id", "n_ratings", *_SCORES]),
 }
 #: MyAnimeList's number of a status -> the set of `Profile` that holds such titles; any other number counts as seen.
 _STATUSES = {1: "watching", 2: "seen", 3: "on_hold", 4: "dropped", 6: "planned"}
+_COMPLETED, _PLANNED = 2, 6
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ class Ratings:
 class Unscored:
     """Titles begun without a score, sorted by fan and then title.
 
-    `users` and `items` (n,) are int32 positions in the `user_ids` and `item_ids` of the `Ratings` beside it; `statuses`
-    (n,) int8 are MyAnimeList's numbers: 1 watching, 2 completed, 3 on hold, 4 dropped.
+    `users` and `items` (n,) are int32 positions in the ids of the `Lists`; `statuses` (n,) are int8, MyAnimeList's
+    numbers: 1 watching, 2 completed, 3 on hold, 4 dropped.
     """
 
     users: NDArray[np.int32]
@@ -61,7 +63,10 @@ class Unscored:
 
 @dataclass(frozen=True)
 class Lists:
-    """Both kinds of rows of the same fans and titles: `user_ids` and `item_ids` of `ratings` cover both."""
+    """Fans' lists: scored titles, and titles begun without a score.
+
+    Both use the `user_ids` and `item_ids` of `ratings`, which cover both: a fan or a title may have no rating.
+    """
 
     ratings: Ratings
     unscored: Unscored
@@ -72,24 +77,59 @@ def load_arrays(folder: str | Path) -> Ratings:
 
     Raises `ArtifactError` when the file is missing, damaged, or not sorted by fan and title.
     """
-    path = manifest.read(folder).path(FILE)
+    fans, titles, scores = _read_rows(manifest.read(folder).path(FILE), "score")
+    return _ratings(np.unique(fans), np.unique(titles), fans, titles, scores)
+
+
+def load_lists(folder: str | Path) -> Lists:
+    """The ratings of `folder`/ratings.parquet, and the titles of unscored.parquet that were begun.
+
+    Planned titles are left out; a status that MyAnimeList does not have counts as completed. Raises `ArtifactError`
+    when a file is missing, damaged, or not sorted by fan and title.
+    """
+    described = manifest.read(folder)
+    fans, titles, scores = _read_rows(described.path(FILE), "score")
+    others, begun, statuses = _read_rows(described.path(_UNSCORED), "status")
+    kept = statuses != _PLANNED
+    others, begun, statuses = others[kept], begun[kept], statuses[kept]
+    user_ids, item_ids = np.union1d(fans, others), np.union1d(titles, begun)
+    return Lists(
+        _ratings(user_ids, item_ids, fans, titles, scores),
+        Unscored(
+            users=positions_of(user_ids, others).astype(np.int32),
+            items=positions_of(item_ids, begun).astype(np.int32),
+            statuses=np.where(np.isin(statuses, list(_STATUSES)), statuses, _COMPLETED).astype(np.int8),
+        ),
+    )
+
+
+def _read_rows(path: Path, value: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.generic]]:
+    """The columns user_id, anime_id and `value` of a file that is sorted by fan and title."""
+    statement = f"SELECT user_id, anime_id, {sql.identifier(value)} AS value FROM read_parquet(?)"
     with duckdb.connect() as connection:
         try:
-            table = connection.execute("SELECT user_id, anime_id, score FROM read_parquet(?)", [str(path)]).fetchnumpy()
+            table = connection.execute(statement, [sql.pattern(path)]).fetchnumpy()
         except duckdb.Error as error:
-            raise ArtifactError(f"{path} is not a ratings file: {str(error).splitlines()[0]}") from None
+            raise ArtifactError(f"{path} is not a file of {value}s: {_first_line(error)}") from None
     fans, titles = np.asarray(table["user_id"], np.int64), np.asarray(table["anime_id"], np.int64)
-    same_fan = fans[1:] == fans[:-1]
-    if np.any(fans[1:] < fans[:-1]) or np.any(same_fan & (titles[1:] <= titles[:-1])):
+    if np.any(fans[1:] < fans[:-1]) or np.any((fans[1:] == fans[:-1]) & (titles[1:] <= titles[:-1])):
         raise ArtifactError(f"{path} is not sorted by fan and title; write it again with python -m scripts.prepare.")
-    first = np.concatenate([np.ones(min(len(fans), 1), bool), ~same_fan])
-    item_ids = np.unique(titles)
+    return fans, titles, np.asarray(table["value"])
+
+
+def _ratings(
+    user_ids: NDArray[np.int64],
+    item_ids: NDArray[np.int64],
+    fans: NDArray[np.int64],
+    titles: NDArray[np.int64],
+    scores: NDArray[np.generic],
+) -> Ratings:
     return Ratings(
-        user_ids=fans[first],
+        user_ids=user_ids,
         item_ids=item_ids,
-        users=(np.cumsum(first) - 1).astype(np.int32),
+        users=positions_of(user_ids, fans).astype(np.int32),
         items=positions_of(item_ids, titles).astype(np.int32),
-        scores=np.asarray(table["score"], np.float64),
+        scores=scores.astype(np.float64),
     )
 
 

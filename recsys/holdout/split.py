@@ -40,11 +40,13 @@ def part_of(ratings: Ratings, part: Part) -> Ratings:
 
 
 def lists_of(lists: Lists, part: Part) -> Lists:
-    """Both kinds of rows of one part's fans; positions and ids do not change."""
+    """The lists of one part's fans; positions and ids do not change."""
     unscored = lists.unscored
     rows = members(lists.ratings.user_ids, part)[unscored.users]
-    kept = Unscored(unscored.users[rows], unscored.items[rows], unscored.statuses[rows])
-    return Lists(part_of(lists.ratings, part), kept)
+    return Lists(
+        part_of(lists.ratings, part),
+        Unscored(unscored.users[rows], unscored.items[rows], unscored.statuses[rows]),
+    )
 
 
 def rows_of(ratings: Ratings, rows: NDArray[np.bool_] | NDArray[np.integer]) -> Ratings:

@@ -126,6 +126,14 @@ class Source:
     titles: Part
     users: Part | None = None
 
+    @property
+    def name(self) -> str:
+        return self.schema.name
+
+    @property
+    def licence(self) -> str:
+        return self.schema.licence
+
 
 def read_header(path: Path) -> RawFile:
     """The header of a CSV file. Raises `DataError` if it is empty or does not begin with CSV in UTF-8."""
@@ -150,12 +158,11 @@ def read_header(path: Path) -> RawFile:
     return RawFile(path, tuple(columns))
 
 
-def recognise(folder: str | Path) -> Source:
-    """The public set in `folder`, recognised by the headers of its .csv and .csv.gz files.
+def read_headers(folder: Path) -> tuple[list[RawFile], dict[str, DataError]]:
+    """The headers of a folder's .csv and .csv.gz files, and the errors of the other ones by their stem.
 
-    Raises `DataError`, naming the file or the column, if a part is missing or two files could be the same part.
+    Raises `DataError` if the folder cannot be read or has no such file.
     """
-    folder = Path(folder)
     try:
         paths = sorted(p for p in folder.iterdir() if p.name.casefold().endswith((".csv", ".csv.gz")) and p.is_file())
     except OSError as error:
@@ -169,6 +176,16 @@ def recognise(folder: str | Path) -> Source:
             files.append(read_header(path))
         except DataError as error:
             unreadable[RawFile(path, ()).stem] = error
+    return files, unreadable
+
+
+def recognise(folder: str | Path) -> Source:
+    """The public set in `folder`, recognised by the headers of its .csv and .csv.gz files.
+
+    Raises `DataError`, naming the file or the column, if a part is missing or two files could be the same part.
+    """
+    folder = Path(folder)
+    files, unreadable = read_headers(folder)
     schema = max(SCHEMAS, key=lambda schema: _likeness(schema, files))
     parts = {name: Part(_choose(schema, role, files, unreadable, folder), role) for name, role in schema.roles.items()}
     return Source(schema, **parts)
@@ -204,20 +221,21 @@ def _choose(
         raise DataError(f"Several files could hold the {role.what}: {names}. Leave only the right one in {folder}.")
     for file in files:
         if file.stem in role.stems:
-            raise DataError(_explain(file, role))
+            raise DataError(explain(file, role))
     near = min(files, key=lambda file: len(file.missing(role)), default=None)
     if near is not None and len(near.missing(role)) < len(role.columns) / 2:
-        raise DataError(_explain(near, role))
+        raise DataError(explain(near, role))
     raise DataError(
         f"{folder} has no file with the {role.what} of {schema.name}: expected {role.stems[0]}.csv or .csv.gz with the "
         f"columns {', '.join(role.columns.values())}."
     )
 
 
-def _explain(file: RawFile, role: Role) -> str:
+def explain(file: RawFile, role: Role) -> str:
+    """A sentence that says which columns of the role a file lacks."""
     missing = file.missing(role)
     delimiter = next((d for d in ";\t|" if len(file.header) == 1 and d in file.header[0]), None)
     if delimiter:
-        return f"{file.path} separates its columns by {delimiter!r}; the Kaggle sets are separated by commas."
+        return f"{file.path} separates its columns by {delimiter!r}; separate them by commas."
     plural = "s" if len(missing) > 1 else ""
     return f"{file.path} lacks the column{plural} {', '.join(missing)}; its header has {', '.join(file.header)[:300]}."

@@ -45,25 +45,27 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _MAX_RELATED = 20_000
 
 
-def read(part: Part, base: Iterable[Title] = ()) -> list[Title]:
-    """The titles of a Kaggle set merged into those of `base`, by id, with franchises and watch order.
+def read(parts: Iterable[Part], base: Iterable[Title] = ()) -> list[Title]:
+    """The titles of Kaggle sets merged into those of `base`, by id, with franchises and watch order.
 
-    Values that the set lacks are taken from `base`, which also keeps its other titles. Rows without an id or a name are
-    skipped. Raises `DataError` if the file cannot be read as CSV or has no title.
+    Later sets' values replace earlier ones. Values that the sets lack are taken from `base`, which also keeps its other
+    titles. Rows without an id or a name are skipped. Raises `DataError` if a file cannot be read as CSV or has no
+    title.
     """
     titles, related = {title.anime_id: title for title in base}, {}
-    count = 0
-    for row in _rows(part):
-        title = _title(row)
-        if title is None:
-            continue
-        count += 1
-        titles[title.anime_id] = _over(titles[title.anime_id], title) if title.anime_id in titles else title
-        relations = read_related(row["related"])
-        if relations:
-            related[title.anime_id] = relations
-    if not count:
-        raise DataError(f"{part.file.path} has no title: no row has both an id and a name.")
+    for part in parts:
+        found = False
+        for row in _rows(part):
+            title = _title(row)
+            if title is None:
+                continue
+            found = True
+            titles[title.anime_id] = _over(titles[title.anime_id], title) if title.anime_id in titles else title
+            relations = read_related(row["related"])
+            if relations:
+                related[title.anime_id] = relations
+        if not found:
+            raise DataError(f"{part.file.path} has no title: no row has both an id and a name.")
     return franchise.annotate(titles.values(), related)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import duckdb
+import pyarrow as pa
 
 from recsys.errors import DataError
 
@@ -88,6 +89,10 @@ class Workspace:
         self._progress(stage, 0.0)
         while not done.wait(_POLL_SECONDS):
             self._progress(stage, max(self._connection.query_progress(), 0.0) / 100)
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Let statements read `table` under a name."""
+        self._connection.register(name, table)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self._connection.execute(query).fetchall()

@@ -48,9 +48,9 @@ class Source:
 class DataFacts:
     """`real_scores`, `community_scores` (10,): how often each score 1 … 10 was given. `raters` (n_titles,): real
     ratings of each rated title, by fans of all parts: training, validation and test. `list_lengths` (n_fans,): scored
-    titles of each fan of the community. `simulated`: whether that community was drawn from a model. `sparsity`:
-    what, how many are sparse, of how many, before the article's rule removed the sparse ones; empty when that was not
-    recorded."""
+    titles of each fan of the community, 0 for a fan who has only titles without a score. `simulated`: whether that
+    community was drawn from a model. `sparsity`: what, how many are sparse, of how many, before the article's rule
+    removed the sparse ones; empty when that was not recorded."""
 
     sources: tuple[Source, ...]
     real_scores: NDArray[np.int64]
@@ -86,13 +86,15 @@ def read(folder: str | Path) -> DataFacts:
     stats = _read(described, "title_stats.parquet", ["anime_id", "n_ratings", *_SCORES])
     ratings = _read(described, "ratings.parquet", ["user_id", "score"])
     scores = ratings["score"].to_numpy().astype(np.int64)
-    lengths = np.unique(ratings["user_id"].to_numpy(), return_counts=True)[1]
+    fans = np.unique(_read(described, "users.parquet", ["user_id"])["user_id"].to_numpy())
+    rated, lengths = np.unique(ratings["user_id"].to_numpy(), return_counts=True)
+    without_scores = len(fans) - int(np.isin(fans, rated).sum())
     return DataFacts(
         sources=tuple(_source(name, described.files[name]) for name in _TABLES if name in described.files),
         real_scores=np.array([stats[column].to_numpy().sum() for column in _SCORES], np.int64),
         raters=stats["n_ratings"].to_numpy().astype(np.int64),
         community_scores=np.bincount(np.clip(scores, 1, 10), minlength=11)[1:],
-        list_lengths=lengths.astype(np.int64),
+        list_lengths=np.concatenate([np.zeros(without_scores, np.int64), lengths]),
         simulated=bool(described.files["ratings.parquet"].get("simulated", False)),
         sparsity=_sparsity(described.files.values()),
     )

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from recsys.data import manifest
-from recsys.data.ratings import RatingsStore, load_arrays
+from recsys.data.ratings import RatingsStore, load_arrays, load_lists
 from recsys.errors import ArtifactError, UnknownFanError
 
 RATINGS = {"user_id": [3, 3, 10, 11], "anime_id": [1, 5114, 5, 1], "score": [7, 10, 1, 8]}
@@ -64,11 +64,47 @@ def test_unsorted_ratings_are_refused(tmp_path: Path, changed: dict) -> None:
         load_arrays(write(tmp_path, ratings=RATINGS | changed))
 
 
+def test_lists_share_their_ids_and_leave_out_planned_titles(tmp_path: Path) -> None:
+    unscored = {"user_id": [3, 3, 3, 12, 12, 13], "anime_id": [4, 5, 6, 1, 7, 8], "status": [3, 1, 6, 4, 33, 6]}
+    lists = load_lists(write(tmp_path, unscored=unscored))
+    assert lists.ratings.user_ids.tolist() == [3, 10, 11, 12]  # fan 12 has no rating; fan 13 has only planned
+    assert lists.ratings.item_ids.tolist() == [1, 4, 5, 7, 5114]
+    assert lists.ratings.users.tolist() == [0, 0, 1, 2]
+    assert lists.ratings.items.tolist() == [0, 4, 2, 0]
+    assert lists.ratings.scores.tolist() == [7, 10, 1, 8]
+    assert lists.unscored.users.tolist() == [0, 0, 3, 3]
+    assert lists.unscored.items.tolist() == [1, 2, 0, 3]
+    assert lists.unscored.statuses.tolist() == [3, 1, 4, 2]
+    dtypes = [getattr(lists.unscored, name).dtype for name in ("users", "items", "statuses")]
+    assert dtypes == [np.int32, np.int32, np.int8]
+
+
+def test_lists_may_have_no_unscored_titles(tmp_path: Path) -> None:
+    schema = pa.schema([("user_id", pa.int64()), ("anime_id", pa.int32()), ("status", pa.uint8())])
+    lists, ratings = load_lists(write(tmp_path, unscored=schema.empty_table())), load_arrays(tmp_path)
+    for name in ("user_ids", "item_ids", "users", "items", "scores"):
+        assert np.array_equal(getattr(lists.ratings, name), getattr(ratings, name))
+    assert len(lists.unscored.users) == len(lists.unscored.items) == len(lists.unscored.statuses) == 0
+
+
+@pytest.mark.parametrize("name", ["ratings", "unscored"])
+@pytest.mark.parametrize("rows", [slice(None, None, -1), [0, 0, 1]])
+def test_unsorted_lists_are_refused(tmp_path: Path, name: str, rows: slice | list[int]) -> None:
+    table = {"ratings": RATINGS, "unscored": UNSCORED}[name]
+    write(tmp_path, **{name: {column: np.array(values)[rows] for column, values in table.items()}})
+    with pytest.raises(ArtifactError, match=rf"{name}\.parquet is not sorted"):
+        load_lists(tmp_path)
+
+
+def test_arrays_are_read_from_a_folder_whose_name_looks_like_a_pattern(tmp_path: Path) -> None:
+    assert len(load_lists(write(tmp_path / "a [1]*'")).ratings.scores) == 4
+
+
 def test_a_file_that_is_no_parquet_is_refused_by_name(tmp_path: Path) -> None:
     write(tmp_path)
     with manifest.writing(tmp_path) as batch:
         batch.path("ratings.parquet").write_text("user_id,anime_id,score\n1,2,3\n")
-    for read in (load_arrays, RatingsStore):
+    for read in (load_arrays, load_lists, RatingsStore):
         with pytest.raises(ArtifactError, match=r"ratings\.parquet"):
             read(tmp_path)
 
@@ -78,6 +114,9 @@ def test_the_store_refuses_a_missing_or_other_file_by_name(tmp_path: Path, name:
     write(tmp_path, **{name: {"something": [1]}})
     with pytest.raises(ArtifactError, match=rf"{name}\.parquet lacks the columns"):
         RatingsStore(tmp_path)
+    if name in ("ratings", "unscored"):
+        with pytest.raises(ArtifactError, match=rf"{name}\.parquet"):
+            load_lists(tmp_path)
     (tmp_path / f"{name}.parquet").unlink()
     with pytest.raises(ArtifactError, match=rf"{name}\.parquet"):
         RatingsStore(tmp_path)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recsys.data.ratings import Lists, Ratings, Unscored
 from recsys.holdout import split
 
 IDS = np.arange(100_000, dtype=np.int64)
@@ -37,6 +38,24 @@ def test_a_fans_part_does_not_depend_on_the_others(ids: list[int], random: objec
     for part in split.SHARES:
         together = dict(zip(shuffled, split.members(np.array(shuffled, np.int64), part), strict=True))
         assert all(split.members(np.array([i], np.int64), part)[0] == together[i] for i in ids)
+
+
+def test_a_parts_lists_are_those_of_its_fans() -> None:
+    fans, items = np.arange(50, dtype=np.int32), np.arange(50, dtype=np.int32) % 7
+    ratings = Ratings(np.arange(100, 150), np.arange(7), fans, items, (items + 1).astype(np.float64))
+    lists = Lists(ratings, Unscored(fans[::2], items[::2], (items[::2] % 4 + 1).astype(np.int8)))
+    seen = []
+    for name in split.SHARES:
+        part, chosen = split.lists_of(lists, name), np.flatnonzero(split.members(ratings.user_ids, name))
+        assert part.ratings.user_ids is ratings.user_ids
+        assert part.ratings.users.tolist() == chosen.tolist()
+        assert part.ratings.scores.tolist() == (chosen % 7 + 1).tolist()
+        even = chosen[chosen % 2 == 0]
+        assert part.unscored.users.tolist() == even.tolist()
+        assert part.unscored.items.tolist() == (even % 7).tolist()
+        assert part.unscored.statuses.tolist() == (even % 7 % 4 + 1).tolist()
+        seen += even.tolist()
+    assert sorted(seen) == fans[::2].tolist()
 
 
 def test_an_unknown_part_is_an_error() -> None:

@@ -2,9 +2,10 @@
 
 import functools
 
+import numpy as np
 import pytest
 
-from pages.behind import shared, sql
+from pages.behind import report_charts, shared, sql
 from pages.parts import resources
 from recsys.holdout.split import SHARES
 from recsys.serving.sql_box import Answer
@@ -35,6 +36,17 @@ def test_held_out_fans_do_not_count_as_training_data(app):
     said = "\n".join(element.value for element in app.markdown)
     assert f"trained on the ratings of {SHARES['train']}% of the real fans" in said
     assert not any("trained on" in metric.label for metric in app.metric)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "bars"),
+    [([0, 0, 1, 30], {"0": 2, "1–9": 1, "10–24": 0, "25+": 1}), ([12, 30], {"10–24": 1, "25+": 1}), ([0], {"0+": 1})],
+)
+def test_list_lengths_start_at_the_shortest_list(monkeypatch, lengths, bars):
+    shown = []
+    monkeypatch.setattr(report_charts.charts, "show", lambda figure, *_: shown.append(figure))
+    report_charts.histogram(np.array(lengths), (0, 1, 10, 25, 50), "Scored titles", "Fans", "chart")
+    assert dict(zip(shown[0].data[0].x, shown[0].data[0].y.tolist(), strict=True)) == bars
 
 
 def test_a_query_in_the_address_is_answered(app):

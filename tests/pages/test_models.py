@@ -7,9 +7,11 @@ import pytest
 
 from pages.behind import model_words, shared
 from pages.parts import resources
+from pages.parts.visit import Visit
 from pages.titles import related
 from recsys.models import store
 from recsys.serving.reports import ModelReport, Reports
+from recsys.types import Profile
 from tests.pages.helpers import opened
 
 PAGE = "pages/behind/models.py"
@@ -43,6 +45,11 @@ def test_results_on_the_shipped_artifacts(app):
     headings = [element.value for element in app.main.markdown if element.value.startswith("## ")]
     assert {"## Finding titles you would like", "## Predicting your score", "## Interval calibration"} <= set(headings)
     assert len(app.get("plotly_chart")) >= 1
+
+
+def test_models_are_compared_on_a_list_without_scores(app):
+    run(app, Visit(source="import", label="mine", base=Profile(watching={5114, 1535})), view="Side by side")
+    assert "recommends for your list" in texts(app)
 
 
 def test_a_section_without_figures_names_the_command_that_measures_them(app, monkeypatch):

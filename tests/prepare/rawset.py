@@ -61,6 +61,13 @@ def write(
     return folder
 
 
+def write_watching(path: Path, rows: Iterable[Iterable[Any]], header: str = "fan,anime_id,position") -> Path:
+    """Write a watching list: (fan, anime id, position) for each row."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _csv(path.with_name(path.name.removesuffix(".gz")), header.split(","), rows, gz=path.suffix == ".gz")
+    return path
+
+
 def _csv(path: Path, header: list[str], rows: Iterable[Iterable[Any]], gz: bool) -> None:
     with gzip.open(f"{path}.gz", "wt", newline="") if gz else path.open("w", newline="") as file:
         csv.writer(file).writerows([header, *rows])

@@ -54,7 +54,7 @@ def test_harmless_differences_change_nothing(tmp_path: Path, change: str) -> Non
     damage(folder, change)
     report = prepare(folder, tmp_path / "out", SMALL)
     assert rows_of(tmp_path / "out", "ratings.parquet") == [(7, 1, 7), (7, 5, 7), (8, 1, 8), (8, 5, 8)]
-    assert {reason: n for reason, n in report.dropped.items() if n} == (
+    assert {reason: n for reason, n in report.sources[0].dropped.items() if n} == (
         {"sparse title": 1} if change == "mixed lines" else {}
     )
 
@@ -92,8 +92,8 @@ def test_a_bad_row_is_dropped_and_counted_once(tmp_path: Path, line: bytes, reas
     header, first, rest = path.read_bytes().split(b"\r\n", 2)
     path.write_bytes(b"\r\n".join([header, first, line, rest]))
     report = prepare(folder, tmp_path / "out", SMALL)
-    assert {name: n for name, n in report.dropped.items() if n} == {reason: 1}
-    assert report.rows_in == 5
+    assert {name: n for name, n in report.sources[0].dropped.items() if n} == {reason: 1}
+    assert report.sources[0].rows_in == 5
     assert rows_of(tmp_path / "out", "ratings.parquet") == [(7, 1, 7), (7, 5, 7), (8, 1, 8), (8, 5, 8)]
 
 

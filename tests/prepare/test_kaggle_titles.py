@@ -42,7 +42,7 @@ def part(tmp_path: Path, schema: int, *rows: dict[str, str]) -> Part:
 
 class TestSchemas:
     def test_azathoth42(self, tmp_path: Path):
-        (title,) = kaggle_titles.read(part(tmp_path, 0, AZATHOTH))
+        (title,) = kaggle_titles.read([part(tmp_path, 0, AZATHOTH)])
         assert title == Title(
             5114,
             "Fullmetal Alchemist: Brotherhood",
@@ -66,18 +66,18 @@ class TestSchemas:
         )
 
     def test_cooper_union_calls_the_mean_score_rating(self, tmp_path: Path):
-        (title,) = kaggle_titles.read(part(tmp_path, 1, COOPER))
+        (title,) = kaggle_titles.read([part(tmp_path, 1, COOPER)])
         assert (title.mean_score, title.age_rating, title.episodes) == (9.37, None, 1)
 
     def test_hernan4444(self, tmp_path: Path):
-        (title,) = kaggle_titles.read(part(tmp_path, 2, HERNAN))
+        (title,) = kaggle_titles.read([part(tmp_path, 2, HERNAN)])
         assert (title.year, title.season, title.episodes, title.duration_min) == (1998, "Spring", None, 24.0)
         assert title.adult
         assert title.title_japanese == "カウボーイビバップ"
 
     def test_values_with_commas_quotes_and_line_breaks(self, tmp_path: Path):
         odd = {**COOPER, "name": 'A "quoted", long\nname'}
-        assert [t.title for t in kaggle_titles.read(part(tmp_path, 1, odd))] == ['A "quoted", long name']
+        assert [t.title for t in kaggle_titles.read([part(tmp_path, 1, odd)])] == ['A "quoted", long name']
 
 
 class TestMergeIntoACatalogue:
@@ -96,7 +96,7 @@ class TestMergeIntoACatalogue:
 
     def test_the_set_has_priority_and_the_base_fills_gaps(self, tmp_path: Path):
         other = Title(60000, "Newer", members=3)
-        title, newer = kaggle_titles.read(part(tmp_path, 1, COOPER), [self.BASE, other])
+        title, newer = kaggle_titles.read([part(tmp_path, 1, COOPER)], [self.BASE, other])
         assert (title.episodes, title.members, title.mean_score) == (1, 200630, 9.37)
         assert (title.title_english, title.year, title.season, title.anilist_id) == (
             "Your Name.",
@@ -109,12 +109,12 @@ class TestMergeIntoACatalogue:
 
     def test_a_season_of_another_year_is_not_used(self, tmp_path: Path):
         row = {**AZATHOTH, "anime_id": "32281", "premiered": "", "aired_string": "", "aired_from_year": "2017.0"}
-        (title,) = kaggle_titles.read(part(tmp_path, 0, row), [self.BASE])
+        (title,) = kaggle_titles.read([part(tmp_path, 0, row)], [self.BASE])
         assert (title.year, title.season) == (2017, None)
 
     def test_adult_by_either_is_adult(self, tmp_path: Path):
         base = Title(32281, "x", adult=True)
-        assert kaggle_titles.read(part(tmp_path, 1, COOPER), [base])[0].adult
+        assert kaggle_titles.read([part(tmp_path, 1, COOPER)], [base])[0].adult
 
 
 class TestRelated:
@@ -153,7 +153,7 @@ class TestRelated:
             row(3, "Sword Art Online", {"Other": to(1)}),
             row(4, "Sword Art Online II", {"Prequel": to(3)}),
         )
-        titles = kaggle_titles.read(part(tmp_path, 0, *rows))
+        titles = kaggle_titles.read([part(tmp_path, 0, *rows)])
         assert [t.franchise_id for t in titles] == [1, 1, 3, 3]
         assert [t.requires for t in titles] == [(), (1,), (), (3,)]
 
@@ -161,13 +161,13 @@ class TestRelated:
 class TestBadFiles:
     def test_rows_without_id_or_name_are_skipped(self, tmp_path: Path):
         rows = ({**COOPER, "anime_id": "10e30"}, {**COOPER, "name": " "}, COOPER)
-        assert [t.anime_id for t in kaggle_titles.read(part(tmp_path, 1, *rows))] == [32281]
+        assert [t.anime_id for t in kaggle_titles.read([part(tmp_path, 1, *rows)])] == [32281]
 
     def test_no_title_at_all_is_an_error(self, tmp_path: Path):
         with pytest.raises(DataError, match=r"anime\.csv"):
-            kaggle_titles.read(part(tmp_path, 1, {**COOPER, "name": ""}))
+            kaggle_titles.read([part(tmp_path, 1, {**COOPER, "name": ""})])
 
     def test_a_missing_file_is_an_error(self, tmp_path: Path):
         gone = Part(RawFile(tmp_path / "gone.csv", ("anime_id", "name")), SCHEMAS[1].titles)
         with pytest.raises(DataError, match=r"gone\.csv"):
-            kaggle_titles.read(gone)
+            kaggle_titles.read([gone])

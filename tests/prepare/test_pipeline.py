@@ -55,9 +55,9 @@ def test_rows_equal_the_plain_implementation(schema: str, rows: list[Row], gz: b
         assert [user for user, _ in rows_of(out, "users.parquet")] == expected.users
         stats = {row[0]: row[1:] for row in rows_of(out, "title_stats.parquet")}
         assert stats == {i: (sum(counts), *counts) for i, counts in expected.stats.items()}
-        assert {reason: n for reason, n in report.dropped.items() if n} == expected.dropped
+        assert {reason: n for reason, n in report.sources[0].dropped.items() if n} == expected.dropped
         assert (report.sparse_titles, report.sparse_fans) == expected.sparse
-        assert report.rows_in == len(rows) == len(expected.ratings) + sum(report.dropped.values())
+        assert report.sources[0].rows_in == len(rows) == len(expected.ratings) + sum(report.sources[0].dropped.values())
 
 
 def test_the_limits_are_more_than_ten_and_both_counted_before_filtering(tmp_path: Path) -> None:
@@ -66,8 +66,8 @@ def test_the_limits_are_more_than_ten_and_both_counted_before_filtering(tmp_path
     rows = [Row(str(u), str(i), "5") for u in range(1, 12) for i in range(1, 12)]
     rows += [Row("12", str(i), "5") for i in range(1, 11)] + [Row(str(u), "12", "5") for u in range(1, 11)]
     report = prepare(rawset.write(tmp_path / "raw", AZATHOTH, rows, range(1, 13), range(1, 13)), tmp_path / "out")
-    assert report.dropped["sparse fan"] == 10
-    assert report.dropped["sparse title"] == 10
+    assert report.sources[0].dropped["sparse fan"] == 10
+    assert report.sources[0].dropped["sparse title"] == 10
     assert report.rows_out["ratings.parquet"] == 121
     assert (report.sparse_fans, report.sparse_titles) == (0, 0)
 
@@ -96,7 +96,7 @@ def test_rating_complete_is_used_without_the_lists(tmp_path: Path) -> None:
     (folder / "animelist.csv").unlink()
     (folder / "rating_complete.csv").write_text("user_id,anime_id,rating\n0,1,3\n0,5,4\n1,1,5\n1,5,6\n")
     report = prepare(folder, tmp_path / "out", SMALL)
-    assert report.source.schema.name.startswith(HERNAN)
+    assert report.sources[0].source.schema.name.startswith(HERNAN)
     assert rows_of(tmp_path / "out", "ratings.parquet") == [(0, 1, 3), (0, 5, 4), (1, 1, 5), (1, 5, 6)]
 
 
@@ -105,7 +105,7 @@ def test_statuses_are_kept_and_strange_ones_reported(tmp_path: Path) -> None:
     rows += [Row("7", "6", "0", status="6"), Row("8", "6", "", status="33")]
     report = prepare(rawset.write(tmp_path / "raw", HERNAN, rows, TITLES), tmp_path / "out", SMALL)
     assert rows_of(tmp_path / "out", "unscored.parquet") == [(7, 6, 6), (8, 6, 33)]
-    assert report.unknown_status == 1
+    assert report.sources[0].unknown_status == 1
     store = RatingsStore(tmp_path / "out")
     assert store.profile("user-7").planned == {6}
     assert store.profile("user-8").seen == {6}
@@ -126,7 +126,7 @@ def test_repeated_ids_and_names_are_one_fan(tmp_path: Path) -> None:
     (folder / "users_cleaned.csv").write_text("username,user_id\nfan7,7\nfan7,70\nfan8,8\nfan9,8\n,3\nfan3,x\n")
     report = prepare(folder, tmp_path / "out", SMALL)
     assert rows_of(tmp_path / "out", "users.parquet") == [(7, "fan7"), (8, "fan8")]
-    assert report.malformed["users_cleaned.csv"] == 2
+    assert report.sources[0].malformed["users_cleaned.csv"] == 2
 
 
 def test_the_manifest_says_how_it_was_made(tmp_path: Path) -> None:
@@ -218,9 +218,9 @@ def test_the_old_artifacts_stay_if_it_is_killed(tmp_path: Path) -> None:
 def test_real_lists_add_up(tmp_path: Path) -> None:
     report = prepare(REAL, tmp_path)
     kept = report.rows_out["ratings.parquet"]
-    assert report.rows_in == 913_285
-    assert report.dropped["score 0"] == 84_118
-    assert kept + sum(report.dropped.values()) == report.rows_in
+    assert report.sources[0].rows_in == 913_285
+    assert report.sources[0].dropped["score 0"] == 84_118
+    assert kept + sum(report.sources[0].dropped.values()) == report.sources[0].rows_in
     assert len(load_arrays(tmp_path).scores) == kept
     counts = RatingsStore(tmp_path).all_scores()
     assert counts.sum() == kept

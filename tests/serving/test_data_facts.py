@@ -15,6 +15,7 @@ def write(folder, **entry):
         for name, rows in {
             "title_stats.parquet": f"SELECT i AS anime_id, 9 AS n_ratings, {SCORES} FROM range(2) t(i)",  # noqa: S608
             "ratings.parquet": "SELECT i // 11 AS user_id, i AS anime_id, 8 AS score FROM range(12) t(i)",
+            "users.parquet": "SELECT i AS user_id, 'fan ' || i AS username FROM range(4) t(i)",  # 2, 3 have no rating
         }.items():
             connection.execute(f"COPY ({rows}) TO '{batch.path(name)}' (FORMAT parquet)")
         batch.describe("title_stats.parquet", data_set="a set", licence="CC0", rows=2, **entry)
@@ -26,11 +27,11 @@ def test_counts(tmp_path):
     facts = data_facts.read(write(tmp_path, sparsity={"titles": 9, "sparse_titles": 7, "fans": 5, "sparse_fans": 1}))
     assert facts.real_scores.tolist() == [0, 0, 0, 0, 0, 0, 10, 0, 0, 8]
     assert facts.community_scores.tolist() == [0, 0, 0, 0, 0, 0, 0, 12, 0, 0]
-    assert sorted(facts.list_lengths.tolist()) == [1, 11]
-    assert (facts.sparse_titles, facts.sparse_fans, facts.median_raters) == (2, 1, 9)
+    assert sorted(facts.list_lengths.tolist()) == [0, 0, 1, 11]
+    assert (facts.sparse_titles, facts.sparse_fans, facts.median_raters) == (2, 3, 9)
     assert (facts.simulated, facts.n_ratings) == (True, 18)
     assert facts.sparsity == (("titles", 7, 9), ("fans", 1, 5))
-    stats, ratings = facts.sources
+    stats, ratings, _ = facts.sources
     assert (stats.file, stats.data_set, stats.licence, stats.rows) == ("title_stats.parquet", "a set", "CC0", 2)
     assert (ratings.simulated, ratings.licence, ratings.of) == (True, "MIT", (("x", "1", "MIT"),))
 

@@ -17,10 +17,10 @@ def test_every_row_is_valid(tmp_path: Path) -> None:
     report = prepare(tmp_path / "raw", tmp_path / "out")
     assert [path.name for path in rows] == ["animelists_cleaned.csv", "anime_cleaned.csv", "users_cleaned.csv"]
     assert list(rows.values())[1:] == [300, 1500]
-    assert report.rows_in == next(iter(rows.values()))
-    assert {reason for reason, n in report.dropped.items() if n} <= {"score 0", "sparse fan", "sparse title"}
-    assert report.unknown_status == 0
-    assert report.dropped["score 0"] / report.rows_in == pytest.approx(0.36, abs=0.02)
+    assert report.sources[0].rows_in == next(iter(rows.values()))
+    assert {reason for reason, n in report.sources[0].dropped.items() if n} <= {"score 0", "sparse fan", "sparse title"}
+    assert report.sources[0].unknown_status == 0
+    assert report.sources[0].dropped["score 0"] / report.sources[0].rows_in == pytest.approx(0.36, abs=0.02)
     assert gap(load_arrays(tmp_path / "out")) > 1.5
 
 

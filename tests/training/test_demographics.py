@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -188,3 +189,12 @@ def test_demographics_for_another_model_are_refused(raw: Path, tmp_path: Path, c
     assert train.main([*models, "--demographics", str(raw), "--out", str(tmp_path / "out")]) == 2
     assert "for the hybrid alone" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_demographics_are_refused_if_the_prepared_sets_share_ids(raw: Path, tmp_path: Path, capsys) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(raw, copy)
+    prepare([raw, copy], tmp_path / "data")
+    words = ["hybrid", "--data", tmp_path / "data", "--demographics", copy, "--out", tmp_path / "out"]
+    assert train.main([str(word) for word in words]) == 2
+    assert "sets that share ids" in capsys.readouterr().err
