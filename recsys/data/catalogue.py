@@ -200,6 +200,14 @@ class Catalogue:
         column = _one_array(self._table, name)
         return list(_texts(column)) if column.type == pa.string() else column.to_pylist()
 
+    def words(self, name: str) -> tuple[NDArray[np.intp], pa.Array]:
+        """All texts of a column of texts or of lists of texts, (n_words,), and the position of each one's title."""
+        column = _one_array(self._table, name)
+        if column.type == pa.string():
+            return np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False)), column.drop_null()
+        offsets, flat = _list(self._table, name)
+        return np.repeat(np.arange(len(self)), np.diff(offsets)), flat
+
     def _title(self, position: int) -> Title:
         """The title at a position (0 <= position < n)."""
         return _to_title(self._table.slice(int(position), 1).to_pylist()[0])

@@ -1,8 +1,10 @@
 """Content features: a title's facts as numbers, by name, for titles of today's catalogue and for those that join it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from recsys.data.catalogue import Catalogue
@@ -19,15 +21,23 @@ _SHRINK, _USUAL, _SPREAD = 30.0, 6.6, 0.8
 #: Centre and spread of log10(members), and members for each of MyAnimeList's scorers where only these are known.
 _MEMBERS, _MEMBERS_SPREAD, _MEMBERS_PER_SCORER = 4.0, 1.0, 2.0
 
-#: The word that begins a feature's name -> the catalogue's column of texts.
-_SETS = {"genre": "genres", "theme": "themes", "demographic": "demographics", "tag": "tags", "studio": "studios"}
-_WORDS = {"type": "type", "season": "season", "source": "source", "rated": "age_rating"}
+#: The word that begins a feature's name -> the catalogue's column.
+_WORDS = {
+    "genre": "genres",
+    "theme": "themes",
+    "demographic": "demographics",
+    "tag": "tags",
+    "studio": "studios",
+    "type": "type",
+    "season": "season",
+    "source": "source",
+    "rated": "age_rating",
+}
 
 
 def vocabulary(catalogue: Catalogue) -> list[str]:
-    """Names of all features that at least `FEWEST` titles have, for `features`."""
-    names = [f"{word} {value}" for word, column in _SETS.items() for value in _common(catalogue, column)]
-    names += [f"{word} {value}" for word, column in _WORDS.items() for value in _common(catalogue, column)]
+    """Names of all features for `features`; a word that fewer than `FEWEST` titles have is none."""
+    names = [f"{word} {value}" for word, column in _WORDS.items() for value in _common(catalogue, column)]
     names += [f"episodes from {low}" for low in EPISODES] + [f"year from {low}" for low in YEARS]
     return [*names, "continues another", *RECEPTION]
 
@@ -35,52 +45,45 @@ def vocabulary(catalogue: Catalogue) -> list[str]:
 def features(catalogue: Catalogue, titles: NDArray[np.intp], names: Sequence[str]) -> NDArray[np.float32]:
     """Features (n, n_features) of the catalogue positions `titles` (n,), a column for each of `names`; an unknown value
     gives zeros. Raises ValueError on a name that `vocabulary` cannot have given."""
-    places = {name: column for column, name in enumerate(names)}
+    rows = np.full(len(catalogue), -1)
+    rows[titles] = np.arange(len(titles))
     table = np.zeros((len(titles), len(names)), np.float32)
-    for word, column in _SETS.items():
-        values = catalogue.column(column)
-        for row, title in enumerate(titles.tolist()):
-            for value in values[title] or ():
-                _mark(table, row, places.get(f"{word} {value}"))
+    places = {name: column for column, name in enumerate(names)}
     for word, column in _WORDS.items():
-        values = catalogue.column(column)
-        for row, title in enumerate(titles.tolist()):
-            _mark(table, row, places.get(f"{word} {values[title]}"))
+        own = {name.removeprefix(f"{word} "): place for name, place in places.items() if name.startswith(f"{word} ")}
+        at, values = catalogue.words(column)
+        known = pc.index_in(values, value_set=pa.array(own, pa.string())).fill_null(-1).to_numpy()
+        marked = (known >= 0) & (rows[at] >= 0)
+        table[rows[at[marked]], np.array([*own.values(), -1])[known[marked]]] = 1
     numbers = _numbers(catalogue, titles)
     for name, place in places.items():
         if name in numbers:
-            table[:, place] = numbers[name]()
-        elif name.split(" ", 1)[0] not in {**_SETS, **_WORDS}:
+            table[:, place] = numbers[name]
+        elif name.split(" ", 1)[0] not in _WORDS:
             raise ValueError(f"there is no feature called {name!r}")
     return table
 
 
-def _mark(table: NDArray[np.float32], row: int, place: int | None) -> None:
-    if place is not None:
-        table[row, place] = 1
-
-
-def _numbers(catalogue: Catalogue, titles: NDArray[np.intp]) -> dict[str, Callable[[], NDArray]]:
-    """Functions of the features that are computed from numbers, by name."""
-    found: dict[str, Callable[[], NDArray]] = {}
+def _numbers(catalogue: Catalogue, titles: NDArray[np.intp]) -> dict[str, NDArray]:
+    """The features that are computed from numbers, by name."""
+    found: dict[str, NDArray] = {}
     for word, values, lows in (("episodes", catalogue.episodes, EPISODES), ("year", catalogue.years, YEARS)):
         place = np.searchsorted(lows, values[titles], side="right") - 1
-        found |= {f"{word} from {low}": lambda i=i, place=place: place == i for i, low in enumerate(lows)}
-    found["continues another"] = lambda: (np.diff(catalogue.requires[0]) > 0)[titles]
-    mean = np.array([value or 0.0 for value in catalogue.column("mean_score")])[titles]
-    scorers = np.array(catalogue.column("scored_by"), float)[titles]
+        found |= {f"{word} from {low}": place == i for i, low in enumerate(lows)}
+    found["continues another"] = (np.diff(catalogue.requires[0]) > 0)[titles]
+    mean = np.nan_to_num(catalogue.mean_scores[titles])
+    scorers = np.array(catalogue.column("scored_by"), np.float64)[titles]
     weight = np.where(scorers > 0, scorers / (scorers + _SHRINK), 1.0)
-    found["mean score"] = lambda: np.where(mean > 0, weight * (mean - _USUAL) / _SPREAD, 0)
-    found["mean score known"] = lambda: mean > 0
+    found["mean score"] = np.where(mean > 0, weight * (mean - _USUAL) / _SPREAD, 0)
+    found["mean score known"] = mean > 0
     members = np.maximum(catalogue.members[titles], _MEMBERS_PER_SCORER * scorers)
-    found["members"] = lambda: np.where(members > 0, (np.log10(np.maximum(members, 1)) - _MEMBERS) / _MEMBERS_SPREAD, 0)
-    found["members known"] = lambda: members > 0
+    found["members"] = np.where(members > 0, (np.log10(np.maximum(members, 1)) - _MEMBERS) / _MEMBERS_SPREAD, 0)
+    found["members known"] = members > 0
     return found
 
 
 def _common(catalogue: Catalogue, column: str) -> list[str]:
-    """Values of a column of texts or of lists of texts that at least `FEWEST` titles have, in order."""
-    values = catalogue.column(column)
-    flat = [text for value in values for text in ((value,) if isinstance(value, str) else value or ())]
-    texts, counts = np.unique(np.array(flat, dtype=str), return_counts=True)
-    return texts[counts >= FEWEST].tolist()
+    """Words of a column that at least `FEWEST` titles have, in order."""
+    counted = pc.value_counts(catalogue.words(column)[1])
+    words = zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True)
+    return sorted(word for word, count in words if count >= FEWEST)

@@ -147,7 +147,10 @@ class Ials(Baseline):
         from implicit.cpu.als import AlternatingLeastSquares
 
         self._model = AlternatingLeastSquares(**IALS, random_state=seed, num_threads=1)
-        self._model.fit(ease.matrix(ratings, watch_weights(ratings.scores)), show_progress=False)
+        self._model.fit(
+            ease.matrix(ratings.users, ratings.items, watch_weights(ratings.scores), len(ratings.item_ids)),
+            show_progress=False,
+        )
         self._popularity = Popularity(ratings, seed)
 
     def answer(self, items: Items, scores: Floats) -> Answer:

@@ -16,21 +16,23 @@ from recsys.holdout.split import Part, part_of
 from recsys.models import store
 from recsys.models.base import Model
 from recsys.models.order import chance_to_watch, rank_scores
+from recsys.serving import loading
 from recsys.types import positions_of
 
 NONE = np.empty(0, np.intp)
 
 
-def as_served(model: Model, raters: NDArray[np.int64]) -> System:
-    """`model` with titles ranked as the engine does: by score and chance to watch. `raters` (model.n_items,)."""
+def as_served(model: Model, raters: NDArray[np.int64], scored: bool = True) -> System:
+    """`model` with titles ranked as the engine does: by score and chance to watch. `raters` (model.n_items,). Unless
+    `scored`, the model is given the known titles without their scores."""
 
     def answer(items: NDArray[np.intp], scores: NDArray[np.float64]) -> Answer:
-        fan = model.fold_in(items, scores, NONE)
+        fan = model.fold_in(items, scores, NONE) if scored else model.fold_in(NONE, np.empty(0), items)
         predicted, watch = model.predict(fan), chance_to_watch(model, fan, raters)
         order = rank_scores(predicted, watch, raters, score_weight=model.score_weight, discovery=0)
         return Answer(order, predicted, lambda wanted: model.band(fan, wanted))
 
-    return System(model.name, model.item_ids, answer)
+    return System(model.name if scored else f"{model.name}, scores not given", model.item_ids, answer)
 
 
 def by_score(model: Model) -> System:
@@ -49,16 +51,21 @@ def rating_counts(ratings: Ratings, item_ids: NDArray[np.int64]) -> NDArray[np.i
     return np.where(positions >= 0, counts[positions], 0)
 
 
-def systems(artifacts: Path, ratings: Ratings, with_baselines: bool, seed: int) -> Iterator[System]:
+def systems(
+    artifacts: Path, catalogue: Catalogue, ratings: Ratings, with_baselines: bool, seed: int
+) -> Iterator[System]:
     """The models of `artifacts` and baselines fitted to the training fans of `ratings`, one by one to save memory."""
     described = manifest.read(artifacts)
     trained = part_of(ratings, "train")
     for name in store.REGISTRY:
         if name in described.models:
-            model = store.load(name, described.path(store.file_name(name)))
-            yield as_served(model, rating_counts(trained, model.item_ids))
+            model = loading.load_model(described, name, catalogue)
+            raters = rating_counts(trained, model.item_ids)
+            yield as_served(model, raters)
             if name == "svd":
                 yield by_score(model)
+            if model.watches_unscored:
+                yield as_served(model, raters, scored=False)
     if with_baselines:
         from recsys.evaluation.baselines import BASELINES
 
@@ -83,7 +90,7 @@ def evaluate(
     genres = np.where(places[:, None] >= 0, catalogue.genre_matrix[places], False).astype(float)
     results: dict[int, dict[str, UserResults]] = {k: {} for k in COUNTS}
     baselines: list[str] = []
-    for system in systems(artifacts, ratings, with_baselines, seed):
+    for system in systems(artifacts, catalogue, ratings, with_baselines, seed):
         progress(system.name)
         if system.baseline:
             baselines.append(system.name)

@@ -42,6 +42,8 @@ class Model(ABC, Generic[F]):
     label: ClassVar[str]
     #: Whether `explain` is exact (the prediction is linear in the fan's ratings) or an approximation.
     exact_reasons: ClassVar[bool] = True
+    #: Whether titles begun without a score count in what it recommends.
+    watches_unscored: ClassVar[bool] = False
     #: Rank points for one point of predicted score, beside the standardised chance to watch (`recsys.models.order`).
     score_weight: float = 0.0
     item_ids: NDArray[np.int64]

@@ -64,6 +64,7 @@ class Hybrid(Model[BlendedFan]):
     name: ClassVar[str] = "hybrid"
     label: ClassVar[str] = "Hybrid"
     exact_reasons: ClassVar[bool] = False
+    watches_unscored: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -65,6 +65,7 @@ class Neural(Model[EmbeddedFan]):
     name: ClassVar[str] = "neural"
     label: ClassVar[str] = "Neural"
     exact_reasons: ClassVar[bool] = False
+    watches_unscored: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -22,7 +22,8 @@ def predict(aligned: Aligned, fan: Profile, anime_ids: Iterable[int]) -> list[Pr
     in_catalogue = aligned.catalogue.positions(wanted) >= 0
     low, high = aligned.model.band(folded, items[items >= 0])
     bands = iter(zip(low.tolist(), high.tolist(), strict=True))
-    not_personal = None if len(folded.items) else "the model knows no rating of this fan: everybody's score"
+    known = len(folded.items) + (len(folded.seen) if aligned.model.watches_unscored else 0)
+    not_personal = None if known else "the model knows no title of this fan: everybody's score"
     result = []
     for anime_id, item, known in zip(wanted, items.tolist(), in_catalogue.tolist(), strict=True):
         if item >= 0:
@@ -53,17 +54,20 @@ def explain(aligned: Aligned, fan: Profile, anime_id: int) -> Explanation:
 
 
 def reasons(aligned: Aligned, folded: Fan, item: int, limit: int | None = None) -> tuple[float, tuple[Reason, ...]]:
-    """The baseline and the ratings with the strongest effects on the predicted score of `item`, strongest first."""
+    """The baseline and the titles of the list with the strongest effects on the predicted score of `item`, strongest
+    first. A title without a score is named only if it has an effect."""
     baseline, effects = aligned.model.explain(folded, item)
-    strongest = np.argsort(-np.abs(effects), kind="stable")[:limit]
+    titles, n = np.concatenate([folded.items, folded.seen]), len(folded.items)
+    order = np.argsort(-np.abs(effects), kind="stable")
+    strongest = order[(order < n) | (effects[order] != 0)][:limit]
     found = tuple(
         Reason(
-            anime_id=int(aligned.model.item_ids[folded.items[i]]),
-            title=aligned.name(int(folded.items[i])),
-            score=float(folded.scores[i]),
+            anime_id=int(aligned.model.item_ids[titles[i]]),
+            title=aligned.name(int(titles[i])),
+            score=float(folded.scores[i]) if i < n else None,
             effect=float(effects[i]),
         )
-        for i in strongest
+        for i in strongest.tolist()
     )
     return float(baseline), found
 

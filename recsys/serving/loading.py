@@ -1,6 +1,7 @@
 """Reads the artifacts that an engine needs, and finds each model's titles in the catalogue."""
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,11 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from recsys.data import manifest
+from recsys.data import content, manifest
 from recsys.data.catalogue import FILE, FRANCHISES, Catalogue
 from recsys.errors import ArtifactError
 from recsys.models import store
 from recsys.models.base import Fan, Items, Model
+from recsys.models.hybrid import Hybrid
+from recsys.models.placement import Newcomers
 from recsys.types import Profile
 
 
@@ -33,8 +36,10 @@ class Aligned:
         """Infer the fan from a list; titles that the model does not cover are left out."""
         items = self.items_of(fan.scores)
         scores = np.fromiter(fan.scores.values(), dtype=np.float64, count=len(items))
-        seen = self.items_of(fan.begun - fan.scores.keys())
-        return self.model.fold_in(items[items >= 0], scores[items >= 0], seen[seen >= 0])
+        unscored = {title: status for status, titles in _statuses(fan) for title in titles - fan.scores.keys()}
+        seen, statuses = self.items_of(unscored), np.fromiter(unscored.values(), np.int8, len(unscored))
+        known = seen >= 0
+        return self.model.fold_in(items[items >= 0], scores[items >= 0], seen[known], statuses[known])
 
     def items_of(self, anime_ids: NDArray[np.int64] | Collection[int]) -> Items:
         """Items of `anime_ids`, in their order, (len(anime_ids),); -1 for a title that the model does not cover."""
@@ -44,6 +49,23 @@ class Aligned:
     def name(self, item: int) -> str:
         """The title at an item position."""
         return self.names[int(self.positions[item])]
+
+
+def _statuses(fan: Profile) -> tuple[tuple[int, AbstractSet[int]], ...]:
+    """MyAnimeList's number of each status of a begun title, and the titles."""
+    return (2, fan.seen), (1, fan.watching), (3, fan.on_hold), (4, fan.dropped)
+
+
+def extended(model: Model, catalogue: Catalogue) -> Model:
+    """The hybrid with all titles of the catalogue, those that it was not trained with placed by their facts; another
+    model as it is. Raises ValueError if its content features are not those of this program."""
+    if not isinstance(model, Hybrid):
+        return model
+    own = catalogue.positions(model.item_ids)
+    others = np.setdiff1d(np.arange(len(catalogue)), own)
+    table = content.features(catalogue, others, model.placement.names)
+    new = Newcomers(catalogue.ids[others], table, catalogue.franchise_ids[others])
+    return model.extended(new, np.where(own >= 0, catalogue.franchise_ids[own], -1))
 
 
 def align(model: Model, catalogue: Catalogue, names: Sequence[str]) -> Aligned:
@@ -75,8 +97,19 @@ def read(folder: str | Path) -> tuple[Catalogue, list[Model], NDArray[np.int64]]
     described.path(FRANCHISES)  # checks it: the next line reads both
     catalogue = Catalogue.load(described.path(FILE))
     names = [name for name in store.REGISTRY if name in described.models]
-    models = [store.load(name, described.path(store.file_name(name))) for name in names]
+    models = [load_model(described, name, catalogue) for name in names]
     return catalogue, models, _rater_counts(described.path("title_stats.parquet"), catalogue)
+
+
+def load_model(described: manifest.Manifest, name: str, catalogue: Catalogue) -> Model:
+    """The model called `name`, for all titles of `catalogue` that it can score. Raises `ArtifactError`."""
+    path = described.path(store.file_name(name))
+    try:
+        return extended(store.load(name, path), catalogue)
+    except ValueError as error:
+        raise ArtifactError(
+            f"{path} does not fit the catalogue ({error}). Restore both from the repository or train the model again."
+        ) from None
 
 
 def _rater_counts(path: Path, catalogue: Catalogue) -> NDArray[np.int64]:

@@ -170,8 +170,8 @@ class _Side:
 @dataclass(frozen=True)
 class Placed:
     """The serving SVD of rated titles, and what places others: `regression` of (base, factors) in its terms, each
-    title's `deviation` (n_items, n_factors + 1) from it, and `noise`, the variance of scores of a plain and of a received
-    title."""
+    title's `deviation` (n_items, n_factors + 1) from it, and `noise`, the variance of scores of a plain and of a
+    received title."""
 
     svd: SVD
     regression: Regression
@@ -210,5 +210,6 @@ def to_serving_svd(
     apart = (factors.titles - factors.title_prior)[:, None, :] * (factors.titles - factors.title_prior)[:, :, None]
     apart = np.einsum("ijk,jk->i", apart + factors.title_covs, second)
     enough = counts >= config.enough
-    cold = [float(factors.noise + apart[enough & (content.received == known)].mean()) for known in (False, True)]
-    return Placed(svd, regression, deviation, (cold[0], cold[1]))
+    groups = [enough & (content.received == known) for known in (False, True)]
+    plain, received = (float(apart[group if group.any() else slice(None)].mean()) for group in groups)
+    return Placed(svd, regression, deviation, (factors.noise + plain, factors.noise + received))
