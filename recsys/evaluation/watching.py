@@ -1,0 +1,181 @@
+"""Measure the order of titles for fans of today, whose lists have no scores: half of each list is hidden."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from recsys.data import manifest
+from recsys.data.catalogue import Catalogue
+from recsys.data.ratings import Lists
+from recsys.evaluation.protocols import figure
+from recsys.holdout import metrics
+from recsys.holdout.metrics import N_SHOWN
+from recsys.holdout.split import Part, lists_of
+from recsys.holdout.watching import Half, halves
+from recsys.models import store
+from recsys.models.base import Model
+from recsys.models.order import chance_to_watch, rank_scores, top
+from recsys.models.placement import RECENT_YEAR
+from recsys.serving import loading
+from recsys.training import ease
+from recsys.types import positions_of
+
+#: The rival of the paired differences, and penalties that it is tried with on validation fans.
+RIVAL, PENALTIES = "EASE on these lists", (20.0, 50.0, 100.0, 200.0, 500.0)
+POPULARITY = "popularity in these lists"
+#: iALS: chosen on validation fans from 16 to 128 factors and weights of 1 to 40.
+IALS = {"factors": 32, "regularization": 1.0, "alpha": 20.0, "iterations": 15}
+#: Measures: NDCG@10 and recall over all titles, and among those from `RECENT_YEAR` on.
+MEASURES = ("ndcg10", "recall10", "ndcg10_recent", "recall10_recent")
+
+#: The order of all titles for the known half of a list: (n_items,), the highest first.
+Order = Callable[[Half], NDArray[np.floating]]
+
+
+@dataclass(frozen=True)
+class Results:
+    """For each of `MEASURES`, a value for each fan, (n_fans,); NaN where no recent title is hidden."""
+
+    values: Mapping[str, NDArray[np.float64]]
+
+
+def served(model: Model, catalogue: Catalogue) -> Order:
+    """The order that the engine gives, at positions of the catalogue; titles that the model does not cover are last."""
+    places = catalogue.positions(model.item_ids)
+    items = np.full(len(catalogue), -1)
+    items[places] = np.arange(len(places))
+
+    def order(half: Half) -> NDArray[np.floating]:
+        known = items[half.known]
+        covered = known >= 0
+        own = Half(known[covered], half.statuses[covered], half.hidden)
+        fan = own.fold_in(model)
+        raters = np.zeros(model.n_items, np.int64)  # only discovery uses them
+        watch = chance_to_watch(model, fan, raters)
+        scores = np.full(len(catalogue), -np.inf)
+        scores[places] = rank_scores(model.predict(fan), watch, raters, score_weight=model.score_weight, discovery=0)
+        return scores
+
+    return order
+
+
+def measure(order: Order, fans: Sequence[Half], recent: NDArray[np.bool_]) -> Results:
+    """`recent` (n_items,) marks titles from `RECENT_YEAR` on."""
+    rows = []
+    for half in fans:
+        scores = order(half).astype(np.float64)
+        row = dict.fromkeys(MEASURES, np.nan)
+        ten = top(scores, half.known, N_SHOWN)
+        row["ndcg10"], row["recall10"] = (f(ten, half.hidden, N_SHOWN) for f in (metrics.ndcg, metrics.recall))
+        wanted = half.hidden[recent[half.hidden]]
+        if len(wanted):
+            ten = top(np.where(recent, scores, -np.inf), half.known, N_SHOWN)
+            row["ndcg10_recent"], row["recall10_recent"] = (
+                f(ten, wanted, N_SHOWN) for f in (metrics.ndcg, metrics.recall)
+            )
+        rows.append(row)
+    return Results({name: np.array([row[name] for row in rows]) for name in MEASURES})
+
+
+def watched(lists: Lists, catalogue: Catalogue) -> csr_matrix:
+    """Training fans without scores by catalogue titles: 1 where a fan has begun a title."""
+    known = lists_of(lists, "train")
+    scoring = np.bincount(known.ratings.users, minlength=len(known.ratings.user_ids)) > 0
+    rows = ~scoring[known.unscored.users]
+    items = catalogue.positions(known.ratings.item_ids)[known.unscored.items[rows]]
+    inside = items >= 0
+    users = known.unscored.users[rows][inside]
+    return ease.matrix(users, items[inside], np.ones(len(users)), len(catalogue))
+
+
+def popularity_order(x: csr_matrix) -> Order:
+    counts = np.asarray(x.sum(axis=0)).ravel()
+    return lambda half: counts
+
+
+def ease_order(x: csr_matrix, penalty: float) -> Order:
+    """EASE (Steck 2019) on the lists, on the titles that any of them holds; others are last, by popularity."""
+    counts = np.asarray(x.sum(axis=0)).ravel()
+    titles = np.flatnonzero(counts)
+    places = positions_of(titles, np.arange(len(counts)))
+    weights = ease.ease_weights(x[:, titles], penalty)
+
+    def order(half: Half) -> NDArray[np.floating]:
+        known = places[half.known]
+        scores = np.full(len(counts), -1e3)
+        scores[titles] = weights[known[known >= 0]].sum(axis=0) + 1e-9 * counts[titles]
+        return scores
+
+    return order
+
+
+def ials_order(x: csr_matrix, seed: int) -> Order:
+    """Implicit alternating least squares (Hu, Koren & Volinsky 2008) by the library `implicit`."""
+    from implicit.cpu.als import AlternatingLeastSquares
+
+    model = AlternatingLeastSquares(**IALS, random_state=seed, num_threads=1)
+    model.fit(x, show_progress=False)
+
+    def order(half: Half) -> NDArray[np.floating]:
+        n = len(half.known)
+        row = csr_matrix((np.ones(n, np.float32), (np.zeros(n, int), half.known)), (1, x.shape[1]))
+        return model.item_factors @ model.recalculate_user(0, row).ravel()
+
+    return order
+
+
+def evaluate(
+    lists: Lists,
+    artifacts: Path,
+    part: Part = "test",
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda name: None,
+) -> dict[str, Any]:
+    """Figures of the models in `artifacts` and of baselines fitted to training fans without scores, by system."""
+    described = manifest.read(artifacts)
+    catalogue = Catalogue.load(described.path("catalogue.parquet"))
+    recent = catalogue.years >= RECENT_YEAR
+    fans = list(halves(lists, part, catalogue.ids, seed))
+    tuning = list(halves(lists, "validation", catalogue.ids, seed))
+    x = watched(lists, catalogue)
+    progress("baselines")
+    tried = {penalty: ease_order(x, penalty) for penalty in PENALTIES}
+    gains = {penalty: measure(order, tuning, recent).values["ndcg10"].mean() for penalty, order in tried.items()}
+    penalty = max(gains, key=gains.__getitem__)
+    results = {
+        POPULARITY: measure(popularity_order(x), fans, recent),
+        RIVAL: measure(tried.pop(penalty), fans, recent),
+        "iALS on these lists": measure(ials_order(x, seed), fans, recent),
+    }
+    del tried
+    for name in store.REGISTRY:
+        if name in described.models:
+            progress(name)
+            model = loading.load_model(described, name, catalogue)
+            results[name] = measure(served(model, catalogue), fans, recent)
+    return {
+        "part": part,
+        "fans": len(fans),
+        "training_fans": x.shape[0],
+        "recent_year": RECENT_YEAR,
+        "ease_penalty": penalty,
+        "rows": {name: _row(result, results) for name, result in results.items()},
+    }
+
+
+def _row(result: Results, results: Mapping[str, Results]) -> dict[str, Any]:
+    row = {}
+    for name, values in result.values.items():
+        kept = values[~np.isnan(values)]
+        row[name] = {**figure(kept.mean(), metrics.standard_error(kept)), "fans": len(kept)}
+        if name.startswith("ndcg"):
+            for over, rival in (("ease", RIVAL), ("popularity", POPULARITY)):
+                apart = values - results[rival].values[name]
+                apart = apart[~np.isnan(apart)]
+                row[f"{name}_over_{over}"] = figure(apart.mean(), metrics.standard_error(apart))
+    return row
