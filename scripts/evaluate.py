@@ -15,6 +15,7 @@ from recsys.data import manifest, ratings
 from recsys.errors import RecsysError
 from recsys.models import store
 from recsys.models.svd import SVD
+from recsys.serving import reports
 from scripts.evaluations import article, report
 
 _CATALOGUE = Path("artifacts/catalogue.parquet")
@@ -24,7 +25,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "--artifacts": {"type": Path, "default": Path("artifacts"), "help": "folder of artifacts (%(default)s)"},
     "--part": {"choices": ("validation", "test"), "default": "test", "help": "held-out fans to use (%(default)s)"},
     "--seed": {"type": int, "default": 0, "help": "seed of every random choice (%(default)s)"},
-    "--out": {"type": Path, "help": f"folder of artifacts whose {report.METRICS} to write (default: print only)"},
+    "--out": {"type": Path, "help": f"folder of artifacts whose {reports.METRICS} to write (default: print only)"},
 }
 
 
@@ -186,15 +187,15 @@ def _elicitation(args: argparse.Namespace) -> int:
 
 
 def _tables(args: argparse.Namespace) -> int:
-    everything = report.read(args.artifacts)
+    found = reports.read(args.artifacts)
     if args.results is None:
-        print(report.markdown(everything))
+        print(report.markdown(found))
     else:
         args.results.parent.mkdir(parents=True, exist_ok=True)
-        args.results.write_text(report.markdown(everything), encoding="utf-8")
+        args.results.write_text(report.markdown(found), encoding="utf-8")
         print(f"Wrote {args.results}.")
     if args.readme is not None:
-        args.readme.write_text(report.filled(args.readme.read_text(encoding="utf-8"), everything), encoding="utf-8")
+        args.readme.write_text(report.filled(args.readme.read_text(encoding="utf-8"), found), encoding="utf-8")
         print(f"Wrote {args.readme}.")
     return 0
 

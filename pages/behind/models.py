@@ -92,7 +92,7 @@ def _intervals(report: reports.Reports) -> None:
     off = [
         f"{plain(shared.name_of(curve.name))} with {k} known ratings ({one.value:.1%})"
         for curve in curves
-        for k, one in zip(curve.counts, curve.figures, strict=True)
+        for k, one in curve.points.items()
         if abs(one.value - _INTERVAL) > _SLACK
     ]
     st.markdown(f"Outside the grey area: {', '.join(off)}." if off else "All models are in the grey area.")
@@ -124,10 +124,11 @@ def _simpler(report: reports.Reports) -> None:
     st.markdown("\n".join(lines) or "Nowhere: each model is better than all simpler ones.")
     st.caption("A difference of less than two standard errors does not count.")
     for by_score, ranked in report.by_score_alone():
+        most = max(by_score.points)
         st.markdown(
             f"When {plain(shared.name_of(ranked.name))} ranks titles by predicted score alone, as in the reference "
-            f"article, its NDCG@10 with {by_score.counts[-1]} known ratings is {by_score.figures[-1].text()}. With the "
-            f"ranking of this app, it is {ranked.figures[-1].text()}."
+            f"article, its NDCG@10 with {most} known ratings is {by_score.points[most].text()}. With the ranking of "
+            f"this app, it is {ranked.points[most].text()}."
         )
 
 
@@ -136,7 +137,7 @@ def _bold(models: Sequence[str]) -> str:
 
 
 def _numbers(counts: Sequence[int], curves: Sequence[reports.Curve]) -> str:
-    everywhere = {k for curve in curves for k in curve.counts} == set(counts)
+    everywhere = {k for curve in curves for k in curve.points} == set(counts)
     return "any number of known ratings" if everywhere else f"{shared.listed([str(k) for k in counts])} known ratings"
 
 
