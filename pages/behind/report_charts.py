@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pages.behind import shared
 from pages.parts import charts
-from pages.parts.text import plain, shorten
+from pages.parts.text import shorten
 from recsys.serving.reports import NAMES, Curve, Table
 
 #: Colour is never the only signal: each line has its own symbol, and baselines are dotted.
@@ -107,29 +107,6 @@ def all_by_count(curves: list[Curve], what: str) -> None:
     for k in order:
         columns[f"{k} known"] = [curve.points[k].text() if k in curve.points else "" for curve in curves]
     st.dataframe(columns, hide_index=True, width="stretch", alt=what)
-
-
-def shares(counts: Mapping[str, NDArray[np.int64]], key: str) -> None:
-    """Bars of the scores 1 to 10 in several sets of ratings, in percent of each set."""
-    figure = go.Figure()
-    for i, (name, given) in enumerate(counts.items()):
-        share = 100 * given / max(given.sum(), 1)
-        figure.add_bar(
-            x=list(range(1, 11)),
-            y=share,
-            name=charts.label(name),
-            marker={"pattern": {"shape": ("", "/")[i % 2]}},
-            hovertemplate="%{y:.1f}% gave %{x}",
-        )
-    figure.update_layout(barmode="group", bargap=0.25)
-    figure.update_xaxes(dtick=1, title="Score")
-    figure.update_yaxes(title="Share of ratings", ticksuffix="%")
-    means = [
-        f"{shorten(name)} {(given @ np.arange(1, 11)) / max(given.sum(), 1):.2f}" for name, given in counts.items()
-    ]
-    text = f"Average score: {'; '.join(means)}."
-    st.caption(plain(text, 200))
-    charts.show(figure, f"Bars of scores 1 to 10. {text}", key, 280)
 
 
 def histogram(values: NDArray[np.int64], edges: Iterable[int], x: str, y: str, key: str) -> None:
