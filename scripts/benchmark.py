@@ -4,7 +4,7 @@ import argparse
 import sys
 from importlib import import_module
 
-from recsys.errors import RecsysError
+from scripts.common import run
 
 #: Module of `scripts.benchmarks` with `add_arguments(parser)` and `main(args) -> int`, and one line of help. Only the
 #: chosen one is imported: they need more packages than the app.
@@ -28,11 +28,7 @@ def main(argv: list[str] | None = None) -> int:
             module.add_arguments(command)
             command.set_defaults(run=module.main)
     args = parser.parse_args(argv)
-    try:
-        return args.run(args)
-    except RecsysError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    return run(args.run, args)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import numpy as np
 from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Ratings
 from scripts.benchmarks import made_up, peak_mb
+from scripts.common import add_options
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--titles", type=int, default=6_600, help="rated titles (%(default)s)")
     parser.add_argument("--length", type=float, default=177.0, help="mean length of a list (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the made-up ratings (%(default)s)")
-    parser.add_argument(
-        "--catalogue", type=Path, default=Path("artifacts/catalogue.parquet"), help="content for hybrid (%(default)s)"
-    )
+    add_options(parser, "--seed", "--catalogue")
 
 
 def main(args: argparse.Namespace) -> int:

@@ -5,7 +5,6 @@ import argparse
 import gzip
 import statistics
 import time
-from pathlib import Path
 
 import numpy as np
 import psutil
@@ -13,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 import recsys
 from recsys.data.ratings import RatingsStore
+from scripts.common import add_options
 
 #: An entry with all fields that MyAnimeList writes.
 _ENTRY = """<anime>
@@ -30,7 +30,7 @@ _ENTRY = """<anime>
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--artifacts", type=Path, default=Path("artifacts"), help="folder to serve (%(default)s)")
+    add_options(parser, "--artifacts")
     parser.add_argument("--fans", type=int, default=200, help="community fans to recommend to (%(default)s)")
 
 
