@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
+from recsys.holdout.metrics import LIKED, N_SHOWN
 from recsys.holdout.split import Part, members
 from recsys.models.base import F, Items, Model
 from recsys.types import positions_of
@@ -23,6 +24,12 @@ class Reveal:
     scores: NDArray[np.float64]
     hidden_items: Items
     hidden_scores: NDArray[np.float64]
+
+    @property
+    def liked(self) -> Items:
+        """The hidden titles scored 8 or more; none for a fan with fewer than 10 hidden titles, whose ranking is not
+        measured."""
+        return self.hidden_items[(self.hidden_scores >= LIKED) & (len(self.hidden_items) >= N_SHOWN)]
 
     def fold_in(self, model: Model[F]) -> F:
         return model.fold_in(self.items, self.scores, np.empty(0, np.intp))
