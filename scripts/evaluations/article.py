@@ -1,6 +1,7 @@
 """`python -m scripts.evaluate article`."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,21 @@ def main(args: argparse.Namespace) -> int:
     tables = []
     for name in args.model:
 
-        def show(fold: int, figures: NDArray[np.float64], name: str = name) -> None:
-            listed = ", ".join(f"{measure} {figure:.4f}" for measure, figure in zip(MEASURES, figures, strict=True))
-            print(f"{name}: fold {fold + 1} of {args.folds}: {listed}", flush=True)
+        def progress(fold: int, figures: NDArray[np.float64], name: str = name) -> None:
+            print(f"{name}: fold {fold + 1} of {args.folds}, RMSE {figures[0]:.4f}", file=sys.stderr, flush=True)
 
-        tables.append(cross_validate(data, name, args.folds, args.seed, show))
+        tables.append(cross_validate(data, name, args.folds, args.seed, progress))
+        _show(tables[-1])
     rows = _with_earlier({table.name: _row(table) for table in tables}, how, args.out)
     return report.publish("article", {"how": how, "rows": rows}, args)
+
+
+def _show(table: Table) -> None:
+    heads = [*(f"Fold {fold + 1}" for fold in range(table.folds.shape[1])), "Mean", "Std"]
+    print(f"\n{table.name:34}" + "".join(f"{head:>9}" for head in heads))
+    for measure, row, mean, sd in zip(MEASURES, table.folds, table.means, table.deviations, strict=True):
+        digits = 2 if "time" in measure else 4
+        print(f"  {measure:32}" + "".join(f"{value:9.{digits}f}" for value in (*row, mean, sd)), flush=True)
 
 
 def _with_earlier(rows: dict[str, Any], how: str, folder: Path | None) -> dict[str, Any]:
