@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
-from recsys.evaluation.protocols import figure
 from recsys.holdout import metrics
 from recsys.holdout.metrics import N_SHOWN, standard_error
 from recsys.holdout.reveal import fan_lists
@@ -66,7 +65,7 @@ def _row(gains: dict[str, list[float]], diversities: dict[str, list[float]], nam
     cost = 100 * (none - gain) / none.mean()
     return {
         "fans": len(gain),
-        "ndcg10": figure(gain.mean(), standard_error(gain)),
-        "cost_percent": figure(cost.mean(), standard_error(cost)),
-        "diversity": figure(float(np.mean(diversities[name]))),
+        "ndcg10": {"value": float(gain.mean()), "se": standard_error(gain)},
+        "cost_percent": {"value": float(cost.mean()), "se": standard_error(cost)},
+        "diversity": {"value": float(np.mean(diversities[name]))},
     }
