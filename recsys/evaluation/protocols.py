@@ -154,18 +154,18 @@ def summary(results: Mapping[str, UserResults], baselines: Sequence[str], n_titl
         for measure_name, values in result.means.items():
             values = values[~np.isnan(values)]
             if len(values):
-                row[measure_name] = figure(values.mean(), metrics.standard_error(values))
-        row["coverage"] = figure(len(result.shown) / n_titles)
+                row[measure_name] = _figure(values.mean(), metrics.standard_error(values))
+        row["coverage"] = _figure(len(result.shown) / n_titles)
         row["fans"] = int(np.count_nonzero(~np.isnan(result.means["ndcg10"])))
         row["ndcg10_gain"] = {"over": rival, **_paired(result, results[rival], "ndcg10")}
         if "popularity" in results:
             row["ndcg10_over_popularity"] = _paired(result, results["popularity"], "ndcg10")
         if result.asked.sum():
-            row["rmse"] = figure(result.rmse(), jackknife(lambda kept, s=result: _rmse(s, kept), len(result.asked)))
-            row["mae"] = figure(result.mae())
+            row["rmse"] = _figure(result.rmse(), jackknife(lambda kept, s=result: _rmse(s, kept), len(result.asked)))
+            row["mae"] = _figure(result.mae())
             other = results[rival_rmse]
             gain = jackknife(lambda kept, s=result, o=other: _rmse(o, kept) - _rmse(s, kept), len(result.asked))
-            row["rmse_gain"] = {"over": rival_rmse, **figure(other.rmse() - result.rmse(), gain)}
+            row["rmse_gain"] = {"over": rival_rmse, **_figure(other.rmse() - result.rmse(), gain)}
         figures[name] = row
     return figures
 
@@ -177,10 +177,10 @@ def _rmse(result: UserResults, kept: NDArray[np.bool_]) -> float:
 def _paired(result: UserResults, other: UserResults, name: str) -> dict[str, float]:
     difference = result.means[name] - other.means[name]
     difference = difference[~np.isnan(difference)]
-    return figure(difference.mean(), metrics.standard_error(difference))
+    return _figure(difference.mean(), metrics.standard_error(difference))
 
 
-def figure(value: float, error: float | None = None) -> dict[str, float]:
+def _figure(value: float, error: float | None = None) -> dict[str, float]:
     """A measure and its standard error as JSON values."""
     rounded = {"value": round(float(value), 5)}
     return rounded if error is None or math.isnan(error) else rounded | {"se": round(float(error), 5)}
