@@ -124,7 +124,11 @@ def _winner(rows: Iterable[Facts], field: str, rule: Rule) -> Facts | None:
 
 
 def _correct_dates(values: dict[str, Any], chosen: dict[str, Facts], rows: Iterable[Facts]) -> None:
-    """Make the last day and the status agree with the first day and with each other, where sources do not."""
+    """Make the first day agree with the year, and the last day and the status with the first day and each other."""
+    begin, year = values.get("aired_from"), values.get("year")
+    if begin and year and abs(begin.year - year) > 1:  # the first day in another country, or of another release
+        near = [row for row in rows if row.aired_from and abs(row.aired_from.year - year) <= 1]
+        _set(values, chosen, "aired_from", _winner(near, "aired_from", RULES["aired_from"]))
     begin, end = values.get("aired_from"), values.get("aired_to")
     if begin and end and end < begin:
         later = [row for row in rows if row.aired_to and row.aired_to >= begin]

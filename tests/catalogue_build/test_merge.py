@@ -109,6 +109,13 @@ class TestRules:
         assert merged(first, facts(ANILIST, aired_to=wrong)).aired_to is None
         assert merged(first, facts(ANILIST, aired_to=wrong), facts(BANGUMI, aired_to=right)).aired_to == right
 
+    def test_a_first_day_is_of_the_title_s_year_or_the_next(self):
+        first = facts(MAL, title="A", year=2011)
+        abroad = facts(BANGUMI, year=2025, aired_from=dt.date(2025, 10, 5))
+        assert (merged(first, abroad).year, merged(first, abroad).aired_from) == (2011, None)
+        near = facts(ANILIST, aired_from=dt.date(2012, 1, 3))
+        assert merged(first, near).aired_from == dt.date(2012, 1, 3)
+
     def test_what_airs_has_not_ended(self):
         airing = facts(MAL, title="A", status="Currently Airing")
         recent = merged(airing, facts(BANGUMI, aired_to=dt.date(2026, 6, 26)))
