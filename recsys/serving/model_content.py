@@ -11,8 +11,8 @@ from recsys.serving.engine import Engine
 #: single facts of the catalogue may have been corrected since the model was trained.
 _ALIKE = 0.9
 #: The catalogue may have learned a fact of many titles since then. So it is enough that the fact is true of this share
-#: of a feature's titles, if the feature marks that share of the titles with the fact, and no more than this share of all
-#: titles have it.
+#: of a feature's titles, if the feature marks that share of the titles with the fact, and no more than this share of
+#: all titles have it.
 _TRUE, _MARKED, _FEW = 0.9, 0.5, 0.3
 #: A range of numbers leaves out this share of a feature's titles at either end.
 _OUTLIERS = 0.02
