@@ -146,6 +146,25 @@ TYPED = [
     ("yu yu hakusho", {392}),
     ("gto", {245}),
     ("rurouni kenshin", {45}),
+    ("The Ancient Magus' Bride", {35062}),
+    ("After the Rain", {34984}),
+    ("Ride Your Wave", {38594}),
+    ("Talentless Nana", {41619}),
+    ("Redo of Healer", {40750}),
+    ("The Detective Is Already Dead", {46471}),
+    ("Isekai Ojisan", {49220}),
+    ("Kaijuu 8-gou", {52588}),
+    ("Boku no Kokoro no Yabai Yatsu", {52578}),
+    ("Kimi wa Houkago Insomnia", {50796}),
+    ("Shingeki no Kyojin: The Final Season Part 2", {48583}),
+]
+#: Names of series that a special, promotion or song has too -> the series.
+SERIES = [
+    ("Youkoso Jitsuryoku Shijou Shugi no Kyoushitsu e", 35507),
+    ("Kakushigoto", 40716),
+    ("Hataraku Saibou Black", 41694),
+    ("Karakuri Circus", 37447),
+    ("Acchi Kocchi", 12291),
 ]
 
 
@@ -161,6 +180,14 @@ def test_the_meant_title_comes_first(shipped, query, right):
     first = search.find(query, 1)
     assert first, "nothing found"
     assert int(catalogue.ids[first[0]]) in right, catalogue.title(first[0]).title
+
+
+@pytest.mark.parametrize(("name", "right"), SERIES)
+def test_a_series_is_meant_rather_than_its_special_of_the_same_name(shipped, name, right):
+    catalogue, search = shipped
+    sure = [int(catalogue.ids[position]) for position, quality in search.match(name, 3) if quality >= CERTAIN]
+    assert sure[:1] in ([], [right])
+    assert int(catalogue.ids[search.find(name, 1)[0]]) == right
 
 
 TITLES = [
