@@ -11,6 +11,7 @@ from scripts.common import run
 COMMANDS = {
     "svd": "our SVD compared with Surprise's: time, memory, results",
     "serve": "ten recommendations with each model; reading an export; memory",
+    "search": "finding titles by their names: time; memory of the catalogue",
     "network": "one epoch of the network at three sizes: time and memory",
     "page": "reruns, cold page loads in a real browser, memory of the server",
 }

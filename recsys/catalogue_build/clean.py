@@ -32,6 +32,10 @@ _UNKNOWN = frozenset({"", "unknown", "none", "nan", "null", "n/a", "none found",
 _JAPAN = dt.timezone(dt.timedelta(hours=9))
 _TYPE_NAMES = {name.lower(): name for name in TYPES} | {"tv special": "Special", "pv": "Special", "cm": "Special"}
 _STATUS_NAMES = {name.lower(): name for name in STATUSES}
+#: Letters of Chinese, Japanese and Korean; the middle dot and the like are none.
+_WIDE_LETTER = re.compile("[\u3040-\u30fa\u30fc-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+#: So many days before a season a title may begin and still belong to it.
+_NEAR_SEASON = dt.timedelta(days=31)
 _ENTITY = re.compile(r"&(#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE)
 
 
@@ -48,6 +52,12 @@ def text(value: object) -> str | None:
         result = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in result)
     result = " ".join(result.split())[:MAX_TEXT]
     return None if result.lower() in _UNKNOWN else result
+
+
+def latin(value: object) -> str | None:
+    """A text without Chinese, Japanese or Korean letters, as an English name is, else None."""
+    result = text(value)
+    return None if result and _WIDE_LETTER.search(result) else result
 
 
 def texts(value: object, separator: str = ",") -> tuple[str, ...]:
@@ -155,6 +165,23 @@ def day_in_japan(moment: dt.datetime) -> dt.date | None:
 def year_and_season(begin: dt.date) -> tuple[int | None, str]:
     """Year and season of a day; a season is a quarter of the year."""
     return year(begin.year), SEASONS[(begin.month - 1) // 3]
+
+
+def premiere(stated_year: object, stated_season: object, begin: dt.date | None) -> tuple[int | None, str | None]:
+    """Year and season as stated; as `begin` says where they are not, or if it is long before or after that season.
+
+    The first of January stands for a year of which nothing else is known, so it corrects nothing.
+    """
+    known, name = year(stated_year), season(stated_season)
+    if begin is None:
+        return known, name
+    own = year_and_season(begin)
+    if not known or not name or (begin.month, begin.day) == (1, 1):
+        return known or own[0], name or own[1]
+    quarter = SEASONS.index(name)
+    first = dt.date(known, 3 * quarter + 1, 1)
+    after = dt.date(known + quarter // 3, (3 * quarter + 3) % 12 + 1, 1)
+    return (known, name) if first - _NEAR_SEASON <= begin < after else own
 
 
 def minutes(value: object) -> float | None:

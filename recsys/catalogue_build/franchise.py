@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from recsys.catalogue_build import franchise_groups, franchise_links, franchise_order
-from recsys.catalogue_build.franchise_brands import known_brands
+from recsys.catalogue_build.franchise_brands import Brands, known_brands
 from recsys.catalogue_build.franchise_dates import Timeline
 from recsys.catalogue_build.franchise_index import TitleIndex
 from recsys.catalogue_build.franchise_links import Links
@@ -34,22 +34,29 @@ class Relation:
 
 
 def annotate(
-    titles: Iterable[Title], related: Mapping[int, Sequence[Relation]] | None = None, links: Links | None = None
+    titles: Iterable[Title],
+    related: Mapping[int, Sequence[Relation]] | None = None,
+    links: Links | None = None,
+    brands: Brands | None = None,
+    orders: Mapping[int, Sequence[int]] | None = None,
 ) -> list[Title]:
     """The titles with their place in a franchise.
 
     `franchise_id` is the smallest id of its titles; `watch_order` counts from 1 within it. `requires` lists what to
     watch first, in watch order, the nearest last, and never leads back to the title itself. `related` holds the stated
-    relations of the titles that have any, `links` what other catalogues join.
+    relations of the titles that have any, `links` what other catalogues join. `brands` and `orders` are those of
+    franchise_brands.csv and franchise_orders.csv if not given.
     """
     by_id = {t.anime_id: replace(t, kind=kind(t)) for t in sorted(titles, key=lambda title: title.anime_id)}
     related = related or {}
     links = links or Links()
-    inferred = franchise_groups.infer(by_id.values(), known_brands(), links.collections)
+    brands = known_brands() if brands is None else brands
+    orders = franchise_order.corrections() if orders is None else orders
+    inferred = franchise_groups.infer(by_id.values(), brands, links.collections)
     groups = _merge(franchise_links.join(inferred, by_id, links), related)
     index = TitleIndex(by_id, groups, inferred)
     timeline = Timeline(index)
-    known = {i: parents for i, parents in franchise_order.corrections().items() if {i, *parents} <= by_id.keys()}
+    known = {i: parents for i, parents in orders.items() if {i, *parents} <= by_id.keys()}
     known = {i: tuple(p for p in parents if groups[p] == groups[i]) for i, parents in known.items()}
     known = franchise_order.without_cycles(known | _stated_parents(related, by_id), timeline.dates)
     timeline.follow(known)

@@ -69,6 +69,11 @@ def split_genres(words: Iterable[str]) -> Words:
     )
 
 
+def source(word: str | None) -> str | None:
+    """MyAnimeList's word of today for the kind of work that a title adapts."""
+    return "Web manga" if word == "Digital manga" else word
+
+
 def anilist_genre(word: str) -> str:
     """AniList's spelling of a genre that a source has in capitals: "SLICE OF LIFE"."""
     return word.title().replace(" Of ", " of ") if word.isupper() else word
