@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from recsys.data import catalogue, manifest
 from recsys.errors import DataError, RecsysError
 from recsys.models import store
 from recsys.settings import ListSettings
+from recsys.types import Title
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -69,11 +70,16 @@ def _update(out: Path, wanted: season.Season, chosen: str, work: Path, now: date
     answer.add(source.read(entry, month) for entry in fetcher.titles())
     if not answer.facts:
         fetcher.forget()
-        raise DataError(f"{source.name} has no titles for {wanted}. Nothing was changed; check the season.")
+        raise DataError(
+            f"{source.name} has no titles with a MyAnimeList id for {wanted}. Nothing was changed; check the season."
+        )
     listed = len(answer.facts)
     entries, asked = fetcher.single(season_update.missing(titles, wanted, answer))
     answer.add(source.read(entry, month) for entry in entries)
-    gone = {i for i in asked - answer.facts.keys() if _anilist_id(titles, i) not in answer.ids}
+    gone = season_update.gone(titles, asked, answer)
+    if not season_update.believable(gone, answer):
+        print(f"{source.name} does not have {len(gone)} titles any more: too many, so they stay", file=sys.stderr)
+        gone = set()
 
     print("merging, and placing new titles in their franchises", file=sys.stderr)
     updated = season_update.update(
@@ -95,10 +101,6 @@ def _update(out: Path, wanted: season.Season, chosen: str, work: Path, now: date
     _print(out, source.name, wanted, counts)
 
 
-def _anilist_id(titles: list, anime_id: int) -> int | None:
-    return next(title.anilist_id for title in titles if title.anime_id == anime_id)
-
-
 def _scored(described: manifest.Manifest) -> set[int]:
     """The titles that any model scores. They stay in the catalogue, since a model is refused without them."""
     names = [name for name in described.models if name in store.REGISTRY]
@@ -106,7 +108,7 @@ def _scored(described: manifest.Manifest) -> set[int]:
     return {anime_id for model in models for anime_id in model.item_ids.tolist()}
 
 
-def _changed(titles: list, updated: season_update.Updated) -> int:
+def _changed(titles: Sequence[Title], updated: season_update.Updated) -> int:
     before = {title.anime_id: title for title in titles}
     return sum(1 for title in updated.titles if title.anime_id in before and title != before[title.anime_id])
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -31,6 +32,7 @@ MAX_PAGES = 40
 MAX_SINGLE = 100
 #: Pages older than this many seconds are fetched again.
 FRESH_SECONDS = 12 * 3600
+_FOLDER = re.compile(r"[a-z]+-\d{4}-(winter|spring|summer|fall)")
 
 #: The first that fits the error.
 _REASONS: Mapping[type[DownloadError], str] = {
@@ -106,7 +108,7 @@ class Fetcher:
 
     def _stored(self, path: Path) -> Page | None:
         try:
-            if not 0 <= time.time() - path.stat().st_mtime < FRESH_SECONDS:
+            if not _is_fresh(path):
                 return None
             content = json.loads(path.read_text(encoding="utf-8"))
             if content["request"] != self._request:
@@ -130,6 +132,11 @@ class Fetcher:
 
 def _remove_stale(work: Path) -> None:
     """Remove folders of runs that did not end and were not repeated in time."""
-    for page in (*work.glob("*-*/page-1.json"), *work.glob("*-*/titles-*.json")):
-        if not 0 <= time.time() - page.stat().st_mtime < FRESH_SECONDS:
-            shutil.rmtree(page.parent, ignore_errors=True)
+    for folder in work.glob("*-*-*"):
+        pages = list(folder.glob("*.json")) if _FOLDER.fullmatch(folder.name) else []
+        if any(not _is_fresh(page) for page in pages):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_fresh(path: Path) -> bool:
+    return 0 <= time.time() - path.stat().st_mtime < FRESH_SECONDS

@@ -15,6 +15,8 @@ from recsys.types import Title
 CANCELLED = "Cancelled"
 _PLANNED, _AIRING = "Not yet aired", "Currently Airing"
 _NAMES = ("title", "title_english", "title_japanese")
+#: At once, a source withdraws at most so many titles, or this share of a season.
+_FEW, _SHARE = 10, 0.2
 
 
 @dataclass
@@ -65,6 +67,17 @@ def missing(titles: Iterable[Title], season: Season, answer: Answer) -> dict[int
         and title.anime_id not in answer.facts
         and title.anilist_id not in answer.ids
     }
+
+
+def gone(titles: Iterable[Title], asked: Collection[int], answer: Answer) -> set[int]:
+    """The titles of `asked` that the source has under no id; their AniList ids are those of `titles`."""
+    anilist_ids = {title.anime_id: title.anilist_id for title in titles}
+    return {i for i in asked if i not in answer.facts and anilist_ids[i] not in answer.ids}
+
+
+def believable(found: Collection[int], answer: Answer) -> bool:
+    """Whether so many titles can be gone. If not, the source's answer is more likely to be wrong."""
+    return len(found) <= max(_FEW, _SHARE * len(answer.facts))
 
 
 def update(

@@ -1,6 +1,6 @@
 """A local AniList and MyAnimeList for the tests of the season update."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -43,7 +43,7 @@ def anilist_page(entries: list[Any], more: bool = False) -> dict[str, Any]:
     return {"data": {"Page": {"pageInfo": {"hasNextPage": more}, "media": entries}}}
 
 
-def anilist(site: LocalSite, season: list[Any], others: list[Any] = (), per_page: int = 50) -> None:  # type: ignore[assignment]
+def anilist(site: LocalSite, season: list[Any], others: Sequence[Any] = (), per_page: int = 50) -> None:
     """Answer as AniList does: pages of a season, and titles by id."""
 
     def answer(request: Request) -> Reply:
@@ -81,7 +81,7 @@ def node(mal_id: int, **changes: Any) -> dict[str, Any]:
     }
 
 
-def myanimelist(site: LocalSite, season: list[dict[str, Any]], others: list[dict[str, Any]] = ()) -> None:  # type: ignore[assignment]
+def myanimelist(site: LocalSite, season: list[dict[str, Any]], others: Sequence[Any] = ()) -> None:
     """Answer as MyAnimeList does: pages of a season, and one title by id, 404 where it has none."""
 
     def answer(request: Request) -> Reply:
@@ -96,6 +96,3 @@ def myanimelist(site: LocalSite, season: list[dict[str, Any]], others: list[dict
         return Reply({"data": [{"node": entry} for entry in season[start : start + limit]], "paging": more})
 
     site.answer = answer
-
-
-Answering = Callable[[Request], Reply]
