@@ -27,7 +27,9 @@ from recsys.types import Title
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.update_catalogue", description=__doc__)
     parser.add_argument(
-        "--season", metavar="YEAR-SEASON", help="such as 2026-fall: winter, spring, summer or fall (default: today's)"
+        "--season",
+        default="this",
+        help="last, this or next, or a year and winter, spring, summer or fall, such as 2026-fall (default: this)",
     )
     parser.add_argument(
         "--source",
@@ -47,8 +49,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         now = datetime.now(UTC)
-        wanted = season.parse(args.season) if args.season else season.of_moment(now)
-        _update(args.out, wanted, args.source, args.work, now)
+        _update(args.out, season.parse(args.season, now), args.source, args.work, now)
     except RecsysError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

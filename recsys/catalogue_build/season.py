@@ -24,24 +24,32 @@ class Season:
         return f"{self.year}-{self.name.lower()}"
 
 
-def parse(text: str) -> Season:
-    """A season such as "2026-fall". Raises `DataError` for any other text."""
-    match = re.fullmatch(r"(\d{4})-([a-z]+)", text.strip().lower())
+#: Words for seasons near today's, and how much later they are.
+_NEAR = {"last": -1, "this": 0, "next": 1}
+
+
+def parse(text: str, now: dt.datetime) -> Season:
+    """A season such as "2026-fall", or "last", "this" or "next". Raises `DataError` for any other text."""
+    word = text.strip().lower()
+    if word in _NEAR:
+        return _of_moment(now, _NEAR[word])
+    match = re.fullmatch(r"(\d{4})-([a-z]+)", word, re.ASCII)
     year, name = (clean.year(match[1]), clean.season(match[2])) if match else (None, None)
     if year is None or name is None:
         raise DataError(
-            f"{text!r} is not a season; write the year and winter, spring, summer or fall, as in 2026-fall."
+            f"{text[:40]!r} is not a season; write last, this, next, or a year and winter, spring, summer or fall, "
+            "as in 2026-fall."
         )
     return Season(year, name)
 
 
-def of_moment(moment: dt.datetime) -> Season:
-    """The season of a moment, in Japan."""
+def _of_moment(moment: dt.datetime, later: int) -> Season:
+    """The season of a moment in Japan, or one that is so many seasons later."""
     day = clean.day_in_japan(moment)
     if day is None:
         raise DataError(f"This machine's clock says {moment.date()}, so the season is unknown; name one with --season.")
-    year, name = clean.year_and_season(day)
-    return Season(year or day.year, name)
+    year, quarter = divmod(4 * day.year + (day.month - 1) // 3 + later, 4)
+    return Season(year, clean.SEASONS[quarter])
 
 
 @dataclass(frozen=True)

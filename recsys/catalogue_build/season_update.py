@@ -1,6 +1,6 @@
 """Bring what a source says of a season's titles into a finished catalogue."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -92,23 +92,26 @@ def update(
 ) -> Updated:
     """The catalogue with the facts of `answer`, which the source `by` gave in the month `seen`.
 
+    Other titles stay as they are.
+
     `gone` are titles that the source no longer has: those that had not aired become "Cancelled". A title that has
     another MyAnimeList id, but the same AniList id, moves to the new id; its row at the old id is removed, unless it is
     in `keep`, the ids that models know. Titles stay in their franchises, which new titles join.
     """
     before = {title.anime_id: title for title in titles}
-    rows: dict[int, list[Facts]] = {anime_id: [] for anime_id in before}
-    for row in shipped.rows(titles, origins):
-        rows[row.anime_id].append(row)
     moved = _moved(titles, answer)
+    withdrawn = tuple(sorted(i for i in gone if i in before and before[i].status == _PLANNED))
+    touched = {*answer.facts, *moved, *withdrawn}
+    rows: dict[int, list[Facts]] = defaultdict(list)
+    for row in shipped.rows((title for title in titles if title.anime_id in touched), origins):
+        rows[row.anime_id].append(row)
     for old, new in moved.items():
         rows[new] = [replace(row, anime_id=new) for row in rows[old]]
         before[new] = replace(before[old], anime_id=new)
         if old not in keep:
             del rows[old]
     for anime_id, facts in answer.facts.items():
-        rows[anime_id] = _renewed(rows.get(anime_id, []), facts, before.get(anime_id))
-    withdrawn = tuple(sorted(i for i in gone if i in before and before[i].status == _PLANNED))
+        rows[anime_id] = _renewed(rows[anime_id], facts, before.get(anime_id))
     for anime_id in withdrawn:
         cancelled = Facts(anime_id=anime_id, by=by, seen=seen, status=CANCELLED)
         fields = ("status", "season", "aired_from", "aired_to")
@@ -117,7 +120,25 @@ def update(
     merged = merge([row for of_title in rows.values() for row in of_title] + list(aliases.facts(hand_made)))
     new = tuple(title.anime_id for title in merged.titles if title.anime_id not in before)
     answer.skipped.update("no name" for anime_id in answer.facts if anime_id not in merged.origins)
-    return Updated(_in_franchises(merged.titles, before, answer, new), merged.origins, new, moved, withdrawn)
+    others = [title for title in titles if title.anime_id not in touched]
+    placed = _in_franchises([*others, *_spelled(merged.titles, titles)], before, answer, new)
+    return Updated(
+        placed,
+        {title.anime_id: origins[title.anime_id] for title in others} | dict(merged.origins),
+        new,
+        moved,
+        withdrawn,
+    )
+
+
+def _spelled(changed: Iterable[Title], titles: Iterable[Title]) -> list[Title]:
+    """The changed titles with studios and tags spelled as in the catalogue."""
+    known = {word.casefold(): word for title in titles for word in (*title.studios, *title.tags)}
+
+    def spell(words: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(known.get(word.casefold(), word) for word in words))
+
+    return [replace(title, studios=spell(title.studios), tags=spell(title.tags)) for title in changed]
 
 
 def _moved(titles: Iterable[Title], answer: Answer) -> dict[int, int]:

@@ -18,7 +18,7 @@ from tests.catalogue_build.season_site import anilist, anilist_page, media, myan
 from tests.lists.local_site import LocalSite, Reply
 from tests.lists.makers import CLIENT_ID, settings_for
 
-FALL = season.parse("2026-fall")
+FALL = season.Season(2026, "Fall")
 FIVE = [media(i) for i in range(1, 6)]
 
 

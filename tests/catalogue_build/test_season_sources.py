@@ -18,15 +18,24 @@ MAL = MyAnimeList(settings_for("http://localhost"))
 
 
 class TestSeason:
+    NOW = dt.datetime(2026, 11, 27, tzinfo=dt.UTC)
+
     def test_text_and_back(self):
-        assert str(season.parse(" 2026-Fall ")) == "2026-fall"
+        assert str(season.parse(" 2026-Fall ", self.NOW)) == "2026-fall"
 
     @pytest.mark.parametrize(
-        "text", ["", "fall", "2026", "2026-autumn", "26-fall", "1800-fall", "9999-fall", "2026-fall-1"]
+        "text",
+        ["", "fall", "2026", "2026-autumn", "26-fall", "1800-fall", "9999-fall", "2026-fall-1", "\u0662026-fall"],
     )
     def test_any_other_text_is_refused(self, text):
         with pytest.raises(DataError, match="2026-fall"):
-            season.parse(text)
+            season.parse(text, self.NOW)
+
+    @pytest.mark.parametrize(
+        ("word", "expected"), [("last", "2026-summer"), ("this", "2026-fall"), ("next", "2027-winter")]
+    )
+    def test_seasons_near_today(self, word, expected):
+        assert str(season.parse(word, self.NOW)) == expected
 
     @pytest.mark.parametrize(
         ("moment", "expected"),
@@ -34,11 +43,11 @@ class TestSeason:
          ("2026-12-31T14:59:59+00:00", "2026-fall"), ("2026-12-31T10:00:00-08:00", "2027-winter")],
     )  # fmt: skip
     def test_a_season_begins_at_midnight_in_japan(self, moment, expected):
-        assert str(season.of_moment(dt.datetime.fromisoformat(moment))) == expected
+        assert str(season.parse("this", dt.datetime.fromisoformat(moment))) == expected
 
     def test_a_clock_before_anime_is_refused(self):
         with pytest.raises(DataError, match="clock"):
-            season.of_moment(dt.datetime(1890, 1, 1, tzinfo=dt.UTC))
+            season.parse("this", dt.datetime(1890, 1, 1, tzinfo=dt.UTC))
 
 
 class TestAniList:

@@ -12,7 +12,7 @@ from recsys.catalogue_build.season import Listed
 from recsys.catalogue_build.season_update import Answer, Updated
 from recsys.types import Title
 
-FALL = season.parse("2026-fall")
+FALL = season.Season(2026, "Fall")
 PLANNED, AIRING, ENDED, CANCELLED = "Not yet aired", "Currently Airing", "Finished Airing", "Cancelled"
 
 
@@ -76,7 +76,14 @@ class TestFields:
         old = [row(title="Kumo", synonyms=("K1",)), row(ANILIST, tags=("Noir", "Cgi"))]
         title = one(old, row(ANILIST, "2026-11", title="Kumo!", synonyms=("K2",), tags=("CGI", "School")))
         assert set(title.synonyms) == {"K1", "K2", "Kumo!"}
-        assert title.tags == ("CGI", "School", "Noir")
+        assert {tag.casefold() for tag in title.tags} == {"cgi", "school", "noir"}
+        assert len(title.tags) == 3
+
+    def test_studios_and_tags_are_spelled_as_in_the_catalogue(self):
+        old = [row(title="A", studios=("Studio Kumo",)), row(ANILIST, tags=("CGI",))]
+        new = row(ANILIST, "2026-11", 900_002, title="B", studios=("STUDIO KUMO", "Umi"), tags=("Cgi",))
+        title = update(old, answer(new)).titles[1]
+        assert (title.studios, title.tags) == (("Studio Kumo", "Umi"), ("CGI",))
 
     def test_a_former_name_stays_a_name(self):
         title = one(

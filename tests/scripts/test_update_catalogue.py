@@ -22,7 +22,7 @@ from tests.lists.makers import CLIENT_ID
 
 SHIPPED = Path(__file__).parents[2] / "artifacts"
 OLD = [
-    Facts(anime_id=900_001, by=MAL, seen="2026-08", title="Kumo no Uta", type="TV", year=2025, season="Fall"),
+    Facts(anime_id=900_001, by=MAL, seen="2026-08", title="Kumo no Uta", type="TV", year=2025, members=90_000),
     Facts(anime_id=900_002, by=MAL, seen="2026-08", title="Hoshi", year=2026, season="Fall", status="Not yet aired"),
 ]
 SEASON = [
@@ -184,30 +184,29 @@ def test_artifacts_that_are_not_complete_are_refused(site, out, options, missing
     assert site.requests == []
 
 
+@pytest.fixture(scope="module")
+def updated(tmp_path_factory) -> Path:
+    """The shipped artifacts after an update with sixty titles, before, between and after their own."""
+    folder = tmp_path_factory.mktemp("shipped")
+    shutil.copytree(SHIPPED, folder / "artifacts")
+    known = set(titles(SHIPPED))
+    free = [i for i in range(2, 90_000, 37) if i not in known]
+    ids = [*free[:: len(free) // 58][:58], 200_001, 200_002]
+    season = [
+        media(i, id=9_000_000 + i, title={"romaji": f"Xyzzyx {i} Qwv", "english": None, "native": None}) for i in ids
+    ]
+    season[-1]["title"]["romaji"] = "Sousou no Frieren 7th Season"
+    season[-2] |= {"relations": {"edges": [relation("PREQUEL", 52_991)]}}
+    with pytest.MonkeyPatch.context() as patch, running() as server:
+        patch.setenv("ANILIST_API_URL", server.url)
+        patch.setattr(limits, "_hosts", {})
+        anilist(server, season)
+        given = ["--season", "2031-fall", "--out", str(folder / "artifacts"), "--work", str(folder / "work")]
+        assert update_catalogue.main(given) == 0
+    return folder / "artifacts"
+
+
 class TestShipped:
-    """Sixty titles join the shipped catalogue, before, between and after its own."""
-
-    @pytest.fixture(scope="class")
-    def updated(self, tmp_path_factory) -> Iterator[Path]:
-        folder = tmp_path_factory.mktemp("shipped")
-        shutil.copytree(SHIPPED, folder / "artifacts")
-        known = set(titles(SHIPPED))
-        free = [i for i in range(2, 90_000, 37) if i not in known]
-        ids = [*free[:: len(free) // 58][:58], 200_001, 200_002]
-        season = [
-            media(i, id=9_000_000 + i, title={"romaji": f"Xyzzyx {i} Qwv", "english": None, "native": None})
-            for i in ids
-        ]
-        season[-1]["title"]["romaji"] = "Sousou no Frieren 7th Season"
-        season[-2] |= {"relations": {"edges": [relation("PREQUEL", 52_991)]}}
-        with pytest.MonkeyPatch.context() as patch, running() as server:
-            patch.setenv("ANILIST_API_URL", server.url)
-            patch.setattr(limits, "_hosts", {})
-            anilist(server, season)
-            given = ["--season", "2031-fall", "--out", str(folder / "artifacts"), "--work", str(folder / "work")]
-            assert update_catalogue.main(given) == 0
-        yield folder / "artifacts"
-
     def test_no_title_changed_and_new_ones_join_their_series(self, updated: Path):
         before, after = titles(SHIPPED), titles(updated)
         assert len(after) == len(before) + 60
