@@ -66,7 +66,7 @@ def _update(out: Path, wanted: season.Season, chosen: str, work: Path, now: date
     month = now.strftime("%Y-%m")
 
     print(f"asking {source.name} for the titles of {wanted}", file=sys.stderr)
-    fetcher = season_fetch.Fetcher(source, source.site, wanted, settings, work)
+    fetcher = season_fetch.Fetcher(source, wanted, settings, work)
     answer = season_update.Answer()
     answer.add(source.read(entry, month) for entry in fetcher.titles())
     if not answer.facts:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -78,6 +78,7 @@ class Source(Protocol):
     name: str
     key: str
     licence: str
+    site: http.Site
     base_url: str
     #: What is asked of the site; a stored page counts only for the same request.
     request: str
@@ -97,3 +98,19 @@ class Source(Protocol):
     def read(self, entry: Any, seen: str) -> Listed:
         """One entry of a page, as seen on a day."""
         ...
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """An object of an answer, empty if it is anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: Any) -> list[Any]:
+    """A list of an answer, empty if it is anything else."""
+    return value if isinstance(value, list) else []
+
+
+def texts(values: Iterable[Any]) -> tuple[str, ...]:
+    """The cleaned texts among the values, each once."""
+    cleaned = (clean.text(value) for value in values if isinstance(value, str))
+    return tuple(dict.fromkeys(text for text in cleaned if text))

@@ -3,13 +3,14 @@
 https://docs.anilist.co/reference/ : objects Page and Media, enums MediaFormat, MediaStatus, MediaSource, MediaRelation.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from recsys.catalogue_build import anilist, clean, wording
 from recsys.catalogue_build.facts import Facts
 from recsys.catalogue_build.franchise_relations import Relation
-from recsys.catalogue_build.season import Listed, Page, Season
+from recsys.catalogue_build.season import Listed, Page, Season, items, mapping, texts
 from recsys.lists import http
 from recsys.lists.anilist import SITE
 from recsys.lists.errors import BadAnswerError, RefusedError, ServerDownError
@@ -80,19 +81,19 @@ class AniList:
     def _ask(self, client: http.Client, variables: Mapping[str, Any]) -> Page:
         body = {"query": _QUERY, "variables": {**variables, "perPage": _PER_PAGE}}
         answer = client.ask("POST", client.base_url, body=body, check=lambda answer: _check(answer, client))
-        page = _dict(_dict(answer.data.get("data")).get("Page"))
-        media, more = page.get("media"), _dict(page.get("pageInfo")).get("hasNextPage")
+        page = mapping(mapping(answer.data.get("data")).get("Page"))
+        media, more = page.get("media"), mapping(page.get("pageInfo")).get("hasNextPage")
         if not isinstance(media, list) or not isinstance(more, bool):
             raise BadAnswerError("AniList sent an answer in an unknown format.")
         return Page(media, more)
 
     def read(self, entry: Any, seen: str) -> Listed:
-        entry = _dict(entry)
+        entry = mapping(entry)
         anime_id, anilist_id = clean.anime_id(entry.get("idMal")), clean.anime_id(entry.get("id"))
         if anime_id is None:
             return Listed(None, anilist_id)
-        words = wording.split_genres(_texts(entry.get("genres")))
-        title = _dict(entry.get("title"))
+        words = wording.split_genres(texts(items(entry.get("genres"))))
+        title = mapping(entry.get("title"))
         begin = _date(entry.get("startDate"))
         year, season = clean.year_and_season(begin) if begin else (None, None)
         score = clean.number(entry.get("averageScore"), 1, 100)
@@ -104,12 +105,12 @@ class AniList:
             title=clean.text(title.get("romaji")),
             title_english=clean.text(title.get("english")),
             title_japanese=clean.text(title.get("native")),
-            synonyms=_texts(entry.get("synonyms")),
+            synonyms=texts(items(entry.get("synonyms"))),
             type=clean.kind_of_release(wording.anilist_format(kind)) if kind in _TYPES else None,
             source=wording.anilist_source(source) if source in _SOURCES else None,
             episodes=clean.episodes(entry.get("episodes")),
             duration_min=clean.minutes(entry.get("duration")),
-            year=clean.year(entry.get("seasonYear")) or year or clean.year(_dict(entry.get("startDate")).get("year")),
+            year=clean.year(entry.get("seasonYear")) or year or clean.year(mapping(entry.get("startDate")).get("year")),
             season=clean.season(entry.get("season")) or season,
             status=wording.anilist_status(status),
             aired_from=begin,
@@ -123,7 +124,7 @@ class AniList:
             mean_score=clean.mean_score(score / 10) if score else None,
             members=clean.members(entry.get("popularity")),
             anilist_id=anilist_id,
-            image_url=clean.cover(_dict(entry.get("coverImage")).get("large")),
+            image_url=clean.cover(mapping(entry.get("coverImage")).get("large")),
         )
         unknown = [f"type {kind}"] if kind and facts.type is None else []
         unknown += [f"status {status}"] if status and facts.status is None else []
@@ -133,13 +134,13 @@ class AniList:
 
 def _check(answer: http.Answer, client: http.Client) -> None:
     """Raise the error in an answer, if any. GraphQL errors can have any HTTP status, including 200."""
-    content = _dict(answer.data)
+    content = mapping(answer.data)
     errors = content.get("errors")
     if not errors and answer.status == 200:
         if "data" not in content:
             raise BadAnswerError("AniList sent an answer in an unknown format.")
         return
-    status = _dict(errors[0] if isinstance(errors, list) and errors else None).get("status", answer.status)
+    status = mapping(next(iter(items(errors)), None)).get("status", answer.status)
     if status == 429:
         raise client.rate_limited(None)
     if status in (401, 403):
@@ -149,27 +150,14 @@ def _check(answer: http.Answer, client: http.Client) -> None:
     raise BadAnswerError(f"AniList refused the request (status {status}).")
 
 
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
 def _word(value: Any) -> str:
     """A word in AniList's capitals, as text that may be printed; "" where unknown."""
     return (clean.text(value) or "")[:40] if isinstance(value, str) else ""
 
 
-def _texts(value: Any) -> tuple[str, ...]:
-    texts = (clean.text(text) for text in _list(value) if isinstance(text, str))
-    return tuple(dict.fromkeys(text for text in texts if text))
-
-
-def _date(value: Any) -> Any:
+def _date(value: Any) -> dt.date | None:
     """The day of a FuzzyDate; None where its month or day is unknown."""
-    parts = [_dict(value).get(part) for part in ("year", "month", "day")]
+    parts = [mapping(value).get(part) for part in ("year", "month", "day")]
     if not all(isinstance(part, int) for part in parts):
         return None
     return clean.date("{:04}-{:02}-{:02}".format(*parts))
@@ -177,21 +165,21 @@ def _date(value: Any) -> Any:
 
 def _tags(value: Any) -> tuple[str, ...]:
     """The tags that many agree on, the surest first, without those that give the story away."""
-    tags = [tag for tag in map(_dict, _list(value)) if tag.get("isMediaSpoiler") is not True]
+    tags = [tag for tag in map(mapping, items(value)) if tag.get("isMediaSpoiler") is not True]
     ranked = [(clean.number(tag.get("rank"), _LEAST_RANK, 100), tag.get("name")) for tag in tags]
-    return _texts([name for rank, name in sorted(ranked, key=lambda item: -(item[0] or 0)) if rank])
+    return texts([name for rank, name in sorted(ranked, key=lambda item: -(item[0] or 0)) if rank])
 
 
 def _studios(value: Any) -> tuple[str, ...]:
     """The main studios; the others are producers and broadcasters."""
-    edges = map(_dict, _list(_dict(value).get("edges")))
-    return _texts([_dict(edge.get("node")).get("name") for edge in edges if edge.get("isMain") is True])
+    edges = map(mapping, items(mapping(value).get("edges")))
+    return texts([mapping(edge.get("node")).get("name") for edge in edges if edge.get("isMain") is True])
 
 
 def _related(value: Any) -> tuple[Relation, ...]:
     found = []
-    for edge in map(_dict, _list(_dict(value).get("edges"))):
-        node, word = _dict(edge.get("node")), _word(edge.get("relationType"))
+    for edge in map(mapping, items(mapping(value).get("edges"))):
+        node, word = mapping(edge.get("node")), _word(edge.get("relationType"))
         other = clean.anime_id(node.get("idMal"))
         if other and node.get("type") == "ANIME" and word in _RELATIONS:
             found.append(Relation(_RELATIONS[word], other))

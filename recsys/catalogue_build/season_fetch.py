@@ -54,9 +54,9 @@ def patient(settings: ListSettings) -> ListSettings:
 class Fetcher:
     """Asks one source for one season. Pages are kept in a folder of their own below `work` until `forget`."""
 
-    def __init__(self, source: Source, site: http.Site, season: Season, settings: ListSettings, work: Path) -> None:
+    def __init__(self, source: Source, season: Season, settings: ListSettings, work: Path) -> None:
         self.source, self.season = source, season
-        self._client = http.Client(site, source.base_url, settings)
+        self._client = http.Client(source.site, source.base_url, settings)
         self._folder = work / f"{source.key}-{season}"
         self._request = hashlib.sha256(f"{source.base_url}\n{source.request}".encode()).hexdigest()
         _remove_stale(work)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from recsys.catalogue_build import clean, myanimelist, wording
 from recsys.catalogue_build.facts import Facts
-from recsys.catalogue_build.season import Listed, Page, Season
+from recsys.catalogue_build.season import Listed, Page, Season, items, mapping, texts
 from recsys.lists import http, mal_api
 from recsys.lists.errors import BadAnswerError, ClientIdError, RefusedError
 from recsys.settings import ListSettings
@@ -73,7 +73,7 @@ class MyAnimeList:
         entries, paging = data.get("data"), data.get("paging", {})
         if not isinstance(entries, list) or not isinstance(paging, dict):
             raise BadAnswerError("MyAnimeList sent an answer in an unknown format.")
-        return Page([_dict(entry).get("node") for entry in entries], bool(paging.get("next")))
+        return Page([mapping(entry).get("node") for entry in entries], bool(paging.get("next")))
 
     def ask_for(self, titles: Mapping[int, int | None]) -> list[tuple[int, ...]]:
         return [(anime_id,) for anime_id in titles]
@@ -96,14 +96,13 @@ class MyAnimeList:
         return answer.data
 
     def read(self, entry: Any, seen: str) -> Listed:
-        entry = _dict(entry)
+        entry = mapping(entry)
         anime_id = clean.anime_id(entry.get("id"))
         if anime_id is None:
             return Listed(None)
         words = wording.split_genres(_names(entry.get("genres")))
-        others, start = _dict(entry.get("alternative_titles")), _dict(entry.get("start_season"))
-        synonyms = others.get("synonyms")
-        picture = _dict(entry.get("main_picture"))
+        others, start = mapping(entry.get("alternative_titles")), mapping(entry.get("start_season"))
+        picture = mapping(entry.get("main_picture"))
         begin = clean.date(entry.get("start_date"))
         year, season = clean.year_and_season(begin) if begin else (None, None)
         seconds = clean.number(entry.get("average_episode_duration"), 1, clean.MAX_MINUTES * 60)
@@ -116,7 +115,7 @@ class MyAnimeList:
             title=clean.text(entry.get("title")),
             title_english=clean.text(others.get("en")),
             title_japanese=clean.text(others.get("ja")),
-            synonyms=_texts(synonyms if isinstance(synonyms, list) else []),
+            synonyms=texts(items(others.get("synonyms"))),
             type=_TYPES.get(kind),
             source=_SOURCES.get(source),
             episodes=clean.episodes(entry.get("num_episodes")),
@@ -147,15 +146,6 @@ def _refused_client_id() -> ClientIdError:
     return ClientIdError("MyAnimeList did not accept the client id; check MAL_CLIENT_ID, or use --source anilist.")
 
 
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _texts(values: list[Any]) -> tuple[str, ...]:
-    texts = (clean.text(value) for value in values if isinstance(value, str))
-    return tuple(dict.fromkeys(text for text in texts if text))
-
-
 def _names(value: Any) -> tuple[str, ...]:
     """The names of a list of things with a name: genres, studios."""
-    return _texts([_dict(item).get("name") for item in value] if isinstance(value, list) else [])
+    return texts(mapping(item).get("name") for item in items(value))

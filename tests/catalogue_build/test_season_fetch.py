@@ -13,7 +13,6 @@ from recsys.catalogue_build.season_anilist import AniList
 from recsys.catalogue_build.season_fetch import Fetcher
 from recsys.catalogue_build.season_mal import MyAnimeList
 from recsys.errors import DataError
-from recsys.lists import anilist as anilist_lists
 from tests.catalogue_build.season_site import anilist, anilist_page, media, myanimelist, node
 from tests.lists.local_site import LocalSite, Reply
 from tests.lists.makers import CLIENT_ID, settings_for
@@ -23,13 +22,13 @@ FIVE = [media(i) for i in range(1, 6)]
 
 
 def fetcher(site: LocalSite, work: Path, **changes: Any) -> Fetcher:
-    return Fetcher(AniList(site.url), anilist_lists.SITE, FALL, settings_for(site.url, **changes), work)
+    return Fetcher(AniList(site.url), FALL, settings_for(site.url, **changes), work)
 
 
 def mal_fetcher(site: LocalSite, work: Path) -> Fetcher:
     settings = settings_for(site.url)
     source = MyAnimeList(settings)
-    return Fetcher(source, source.site, FALL, settings, work)
+    return Fetcher(source, FALL, settings, work)
 
 
 class TestPages:
@@ -145,7 +144,7 @@ class TestFailures:
     def test_an_unreachable_host(self, tmp_path: Path):
         settings = settings_for("http://127.0.0.1:1")
         with pytest.raises(DataError, match="cannot be reached"):
-            Fetcher(AniList("http://127.0.0.1:1"), anilist_lists.SITE, FALL, settings, tmp_path).titles()
+            Fetcher(AniList("http://127.0.0.1:1"), FALL, settings, tmp_path).titles()
 
     def test_a_refused_client_id(self, site: LocalSite, tmp_path: Path):
         site.replies(Reply({"error": "invalid_client"}, status=400))
