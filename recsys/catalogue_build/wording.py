@@ -50,6 +50,7 @@ _STATUSES = {
     "RELEASING": "Currently Airing",
     "NOT_YET_RELEASED": "Not yet aired",
     "HIATUS": "Currently Airing",
+    "CANCELLED": "Cancelled",
 }
 
 

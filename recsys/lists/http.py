@@ -158,6 +158,7 @@ class Client:
             ) from None
         try:
             self._refuse(response)
+            self._heed(response)
             raw = self._body(response)
         finally:
             response.close()
@@ -185,6 +186,14 @@ class Client:
                 f"{self._site} redirected this program to another address, which it does not follow. "
                 "Upload an export instead."
             )
+
+    def _heed(self, response: urllib3.BaseHTTPResponse) -> None:
+        """Let no request start before the site's limit is reset, if this answer was the last one within it."""
+        if (response.headers.get("X-RateLimit-Remaining") or "").strip() == "0":
+            window = self._settings.rate_window
+            reset = (response.headers.get("X-RateLimit-Reset") or "").strip()
+            wait = float(reset) - time.time() if re.fullmatch(r"[0-9]{1,12}", reset) else window
+            self._limit.hold(wait if 0 < wait < window else window)  # any other wait is that of a wrong clock
 
     def rate_limited(self, retry_after: float | None) -> RateLimitedError:
         """The error for a site that asks to wait. No thread of this process sends it requests until then."""
