@@ -92,17 +92,17 @@ def _titles(anime_ids: list[int], scored: Scored | None) -> None:
         predicted.explain_missing(anime_ids)
     fan = state.visit().profile
 
-    def below(title: Title, score: str) -> None:
+    def below(title: Title, score: float | None) -> None:
         mark = ":material/check: " if title.anime_id in fan.begun else ""
         mark = ":material/bookmark: " if title.anime_id in fan.planned else mark
-        st.caption(f"{mark}{_facts(title)}  \n{score}")
+        st.caption(f"{mark}{_facts(title)}  \n{_scores(title, score)}")
 
     grid(anime_ids, scored, below, "titles")
 
 
-def grid(anime_ids: list[int], scored: Scored | None, below: Callable[[Title, str], None], key: str) -> None:
+def grid(anime_ids: list[int], scored: Scored | None, below: Callable[[Title, float | None], None], key: str) -> None:
     """Covers in as many columns as fit, each above a link to its title. `below` draws the rest of a cell from the title
-    and its scores in Markdown: MyAnimeList's mean and, with `scored`, the predicted one."""
+    and its predicted score: None without `scored`, NaN for a title that the model does not cover."""
     engine = resources.engine()
     mine = [None] * len(anime_ids) if scored is None else scored.predicted_for(anime_ids).tolist()
     with st.grid(min_column_width=150, gap="medium", key=key) as cells:
@@ -111,7 +111,7 @@ def grid(anime_ids: list[int], scored: Scored | None, below: Callable[[Title, st
             with cells.cell().container(gap="xxsmall"):
                 cards.art(title, "stretch")
                 links.to_title(title)
-                below(title, _scores(title, score))
+                below(title, score)
 
 
 def _facts(title: Title) -> str:

@@ -9,6 +9,8 @@ from pages.parts import resources
 from recsys import RecsysError, Title
 from recsys.serving import airing
 
+#: Within this time of a first day, its weekday is of interest.
+_RECENT = timedelta(days=200)
 _JAPAN = timezone(timedelta(hours=9))
 
 
@@ -42,6 +44,11 @@ def month_range(first: date, last: date) -> str:
     return f"{first:%B}{'' if first.year == last.year else f' {first.year}'} to {last:%B %Y}"
 
 
+def is_over(title: Title) -> bool:
+    """Whether a title had aired when its facts were collected."""
+    return not (airing.is_planned(title) or airing.is_running(title))
+
+
 def _day(day: date, *, year: bool = True, weekday: bool = False) -> str:
     return f"{f'{day:%a} ' if weekday else ''}{day.day} {day:%b}{f' {day.year}' if year else ''}"
 
@@ -68,15 +75,16 @@ def in_season(title: Title, season: airing.Season, now: date) -> str:
     first, last = title.aired_from, title.aired_to
     if first is None:
         return ""
+    if not airing.is_exact(title):
+        near = abs(airing.Season.of(first).number - season.number) < 2
+        return f"{'Starts' if first > now else 'Started'} in {first:%B}" if near else f"Announced for {season.label}"
     if airing.Season.of(first) + 1 < season:
         return f"Since {_day(first)}"
-    if not airing.is_exact(title):
-        month = f"{first:%B}" if first.year == season.year else f"{first:%B %Y}"
-        return f"{'Starts' if first > now else 'Started'} in {month}"
     year = first.year != season.year
     if last is not None and last < now and not airing.is_running(title):
         end = "" if last <= first else f" – {_day(last, year=last.year != season.year)}"
         return _day(first, year=year) + end
     single = title.type == "Movie" or title.episodes == 1
     verb = ("On" if single else "Starts") if first > now else ("" if single else "Started")
-    return f"{verb} {_day(first, year=year, weekday=True)}".strip()
+    recent = abs(first - now) < _RECENT
+    return f"{verb} {_day(first, year=year, weekday=recent)}".strip()

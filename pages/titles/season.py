@@ -98,7 +98,8 @@ def _page() -> None:
 def _summary(found: SeasonList, season: Season, model: str | None, now: date) -> None:
     """How many titles there are, in what order, what is left out, and how old the facts are."""
     ids = list(found.ids)
-    lines = [count(len(found.sequels) + len(found.new), "new title")] if ids else []
+    n = len(found.sequels) + len(found.new)
+    lines = [count(n, "new title") if n else "No new titles"] if ids else []
     if found.continuing:
         lines.append(f"{len(found.continuing):,} continuing series")
     if found.hidden_sequels:
@@ -106,7 +107,7 @@ def _summary(found: SeasonList, season: Season, model: str | None, now: date) ->
     if found.not_wanted:
         lines.append(f"{count(found.not_wanted, 'title')} left out that you marked “Not for me”")
     known = bool(model) and bool(resources.engine().known(ids, model))
-    order = "First the titles that you would most like to watch." if known else "First the titles with most members."
+    order = "Those that you would most like to watch come first." if known else "Those with most members come first."
     st.caption(" · ".join(lines) + (f" · {order}" if ids else ""))
     if known:
         predicted.explain_missing(ids, model, " They come last, first those with most members.")
@@ -138,7 +139,7 @@ def _sections(found: SeasonList, shown: range, season: Season, now: date, scored
             gallery.grid(list(here), scored, lambda title, score: _below(title, score, season, now), f"season-{key}")
 
 
-def _below(title: Title, score: str, season: Season, now: date) -> None:
+def _below(title: Title, score: float | None, season: Season, now: date) -> None:
     """A title's dates, facts and scores, where to watch it, and what it continues."""
     mark = seasons.sequel(resources.engine(), title.anime_id, state.visit().profile)
     dates = on_air.in_season(title, season, now)
@@ -146,7 +147,7 @@ def _below(title: Title, score: str, season: Season, now: date) -> None:
         f"**{plain(dates)}**" if dates else "",
         plain(_facts(title)),
         plain(_content(title)),
-        score,
+        _scores(title, score),
         _on_list(title),
         _needs(mark),
         _where(title),
@@ -165,6 +166,14 @@ def _facts(title: Title) -> str:
 def _content(title: Title) -> str:
     """Source and genres."""
     return " · ".join(filter(None, (title.source, *title.genres[:_GENRES])))
+
+
+def _scores(title: Title, score: float | None) -> str:
+    """What is known of MyAnimeList's mean and the predicted score."""
+    parts = [f"MyAnimeList {title.mean_score:.1f}"] if title.mean_score else []
+    if score is not None:
+        parts.append("no prediction yet" if math.isnan(score) else f"you **{score:.1f}**")
+    return " · ".join(parts)
 
 
 def _on_list(title: Title) -> str:

@@ -27,9 +27,8 @@ _WEEKLY = ("TV", "ONA")
 _WEEK = np.timedelta64(7, "D")
 #: A series of unknown length is expected to last one season of 12 episodes: in weeks after the first …
 _ONE_SEASON = 11
-#: … but it is expected to go on when it has already run for longer than this number of weeks.
-_LONG = 26
-_NEVER = np.datetime64("9999-12-31")
+#: … but when it has already run for longer than half a year, it is expected to go on for another year.
+_LONG, _YEAR = 26 * _WEEK, 52 * _WEEK
 
 
 @dataclass(frozen=True, order=True)
@@ -116,7 +115,8 @@ def calendar(catalogue: Catalogue, months: NDArray[np.datetime64]) -> Calendar:
 
     A title is of the season that the catalogue states, else of the season of its first day. Where the last day of a
     series is unknown, it follows from the number of its episodes, one a week, or, without that number: a series that
-    was airing when the facts were collected, and had then run for half a year, goes on; any other lasts one season.
+    was airing when the facts were collected, and had then run for half a year, goes on for a year; any other lasts one
+    season.
     """
     starts = np.array(catalogue.column("aired_from"), dtype="datetime64[D]")
     status = np.array(catalogue.column("status"), dtype=object)
@@ -140,8 +140,8 @@ def _ends(
     weeks = np.where(catalogue.episodes > 0, catalogue.episodes - 1, _ONE_SEASON)
     expected = np.where(weekly, starts + weeks * _WEEK, starts)
     expected = np.where(running & ~np.isnat(collected), np.fmax(expected, collected), expected)
-    long = running & weekly & (catalogue.episodes == 0) & (collected - starts > _LONG * _WEEK)
-    return np.where(unknown, np.where(long, _NEVER, expected), ends)
+    long = running & weekly & (catalogue.episodes == 0) & (collected - starts > _LONG)
+    return np.where(unknown, np.where(long, collected + _YEAR, expected), ends)
 
 
 def fact_months(folder: str | Path, catalogue: Catalogue) -> NDArray[np.datetime64]:
