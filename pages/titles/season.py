@@ -8,7 +8,7 @@ import streamlit as st
 from pages.parts import controls, links, pickers, resources, state
 from pages.parts.text import count, link, plain
 from pages.titles import gallery, on_air, predicted
-from recsys import Profile, RecsysError, Title
+from recsys import Engine, Profile, RecsysError, Title
 from recsys.serving import season as seasons
 from recsys.serving.airing import Season
 from recsys.serving.recommending import Scored
@@ -125,6 +125,11 @@ def _summary(found: SeasonList, season: Season, model: str | None, now: date) ->
 
 def _sections(found: SeasonList, shown: range, season: Season, now: date, scored: Scored | None) -> None:
     """The titles at the places `shown` of the list, under the headings of its parts."""
+    engine, fan = resources.engine(), state.visit().profile
+
+    def below(title: Title, score: float | None) -> None:
+        _below(engine, fan, title, score, on_air.in_season(title, season, now))
+
     parts = {
         "sequels": ("Sequels of what you watched", found.sequels),
         "new": (f"New in {season.label}", found.new),
@@ -136,25 +141,24 @@ def _sections(found: SeasonList, shown: range, season: Season, now: date, scored
         begin += len(ids)
         if here:
             st.markdown(f"## {heading}")
-            gallery.grid(list(here), scored, lambda title, score: _below(title, score, season, now), f"season-{key}")
+            gallery.grid(list(here), scored, below, f"season-{key}")
 
 
-def _below(title: Title, score: float | None, season: Season, now: date) -> None:
+def _below(engine: Engine, fan: Profile, title: Title, score: float | None, dates: str) -> None:
     """A title's dates, facts and scores, where to watch it, and what it continues."""
-    mark = seasons.sequel(resources.engine(), title.anime_id, state.visit().profile)
-    dates = on_air.in_season(title, season, now)
+    mark = seasons.sequel(engine, title.anime_id, fan)
     lines = [
         f"**{plain(dates)}**" if dates else "",
         plain(_facts(title)),
         plain(_content(title)),
         _scores(title, score),
-        _on_list(title),
-        _needs(mark),
+        _on_list(title, fan),
+        "" if mark is None or fan.is_empty else _needs(mark, engine),
         _where(title),
     ]
     st.caption("  \n".join(filter(None, lines)))
     if mark is not None and mark.of is not None and not mark.dropped:
-        links.to_title(resources.engine().title(mark.of), "Sequel of ")
+        links.to_title(engine.title(mark.of), "Sequel of ")
 
 
 def _facts(title: Title) -> str:
@@ -176,8 +180,7 @@ def _scores(title: Title, score: float | None) -> str:
     return " · ".join(parts)
 
 
-def _on_list(title: Title) -> str:
-    fan = state.visit().profile
+def _on_list(title: Title, fan: Profile) -> str:
     names = {"watching": "Watching", "on_hold": "On hold", "dropped": "Dropped", "planned": "Planned"}
     for kind, name in names.items():
         if title.anime_id in getattr(fan, kind):
@@ -185,15 +188,13 @@ def _on_list(title: Title) -> str:
     return ":material/check: On your list" if title.anime_id in fan.begun else ""
 
 
-def _needs(mark: Sequel | None) -> str:
+def _needs(mark: Sequel, engine: Engine) -> str:
     """The earlier parts to watch first."""
-    if mark is None or state.visit().profile.is_empty:
-        return ""
     if mark.dropped:
         return "You dropped an earlier part"
     if not mark.missing:
         return ""
-    first = plain(pickers.names_of(resources.engine().title(mark.missing[0]))[0], 60)
+    first = plain(pickers.names_of(engine.title(mark.missing[0]))[0], 60)
     n = len(mark.missing) - 1
     return f"Needs {first} and {count(n, 'more part')} first" if n else f"Needs {first} first"
 
