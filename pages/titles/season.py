@@ -108,7 +108,8 @@ def _summary(found: SeasonList, season: Season, model: str | None, now: date) ->
         lines.append(f"{count(found.not_wanted, 'title')} left out that you marked “Not for me”")
     known = bool(model) and bool(resources.engine().known(ids, model))
     order = "Those that you would most like to watch come first." if known else "Those with most members come first."
-    st.caption(" · ".join(lines) + (f" · {order}" if ids else ""))
+    if lines:
+        st.caption(" · ".join([*lines, order] if ids else lines))
     if known:
         predicted.explain_missing(ids, model, " They come last, first those with most members.")
     elif model:
