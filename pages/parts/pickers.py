@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts import resources, state
 from pages.parts.text import plain
 from recsys import Title
+from recsys.serving import coverage
 
 _NAMES_SHOWN = 12
 #: As wide as five score buttons, in pixels: in most places ten do not fit side by side, and a lone 10 looks lost.
@@ -104,4 +105,6 @@ def title_to_rate() -> None:
         st.caption("No title has a name like that. Check the spelling, or try the Japanese name.")
     for title in found:
         st.markdown(f"{title_names(title)}{f' ({title.year})' if title.year else ''}")
+        if why := coverage.no_prediction(resources.engine(), [title.anime_id], st.session_state.get("model")):
+            st.caption(f"{why} Your score of it does not change that model’s predictions.")
         score_buttons(title.anime_id, "search")

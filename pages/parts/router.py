@@ -15,6 +15,7 @@ SCRIPTS: dict[str, tuple[str, str, str]] = {
     "for_you/taste": ("For you", "My taste", "insights"),
     "for_you/together": ("For you", "Together", "group"),
     "titles/explore": ("Titles", "Explore", "travel_explore"),
+    "titles/season": ("Titles", "Season", "calendar_month"),
     "titles/atlas": ("Titles", "Atlas", "map"),
     "behind/models": ("Behind the scenes", "Models", "science"),
     "behind/data": ("Behind the scenes", "Data", "database"),

@@ -21,10 +21,11 @@ _Made = TypeVar("_Made")
 VIEW_SETTINGS = frozenset((
     "names", "way", "join", "view", "by", "colour", "page",
     "model", "discovery", "type", "with", "without", "planned", "years", "episodes", "members", "series", "adult",
-    "fair", "floor", "begun", "order", "kind", "genre", "span", "fans", "adults",
+    "fair", "floor", "begun", "order", "kind", "genre", "span", "fans", "adults", "sequels",
+    "season-near", "season-any",
 ))  # fmt: skip
-#: Query parameters that say which title a page shows.
-_PLACES = frozenset({"title", "near"})
+#: Query parameters that say which title or season a page shows.
+_PLACES = frozenset({"title", "near", "season"})
 
 
 def visit() -> Visit:
