@@ -1,4 +1,4 @@
-"""Cover art, always the same, for titles without an image in the catalogue; and the image of a prediction interval."""
+"""Cover art, always the same, for titles whose cover is not there; and the image of a prediction interval."""
 
 import colorsys
 import hashlib
