@@ -12,7 +12,8 @@ from recsys.serving.covers import Covers
 from recsys.settings import CoverSettings
 
 _SITE = urlsplit(os.environ["COVERS_SITE"])
-_SETTINGS = CoverSettings(scheme=_SITE.scheme, hosts=frozenset({_SITE.netloc}))
+#: On a busy machine, drawing a poster takes its time.
+_SETTINGS = CoverSettings(scheme=_SITE.scheme, hosts=frozenset({_SITE.netloc}), deadline=120, timeout=120)
 
 
 def _fetch(url: str) -> bytes:

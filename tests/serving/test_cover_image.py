@@ -84,7 +84,13 @@ def bomb(width: int, height: int) -> bytes:
     )
 
 
-@pytest.mark.parametrize("size", [(1001, 1000), (60_000, 60_000), (2**31 - 1, 2**31 - 1)])
+def test_the_limit_on_pixels():
+    assert encode(saved(Image.new("RGB", (1000, 1000)), "PNG"), MAX_PIXELS)
+    with pytest.raises(BadImageError, match="1001 x 1000 pixels"):
+        encode(saved(Image.new("RGB", (1001, 1000)), "PNG"), MAX_PIXELS)
+
+
+@pytest.mark.parametrize("size", [(20_000, 20_000), (60_000, 60_000), (2**31 - 1, 2**31 - 1)])
 def test_an_image_with_too_many_pixels_is_refused_before_it_is_decoded(size):
     with pytest.raises(BadImageError, match=r"pixels|decoded"):
         encode(bomb(*size), MAX_PIXELS)
