@@ -10,6 +10,8 @@ from recsys.errors import RecsysError
 SIZES = {"large": (240, 336), "small": (90, 126)}
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _QUALITY = 75
+#: 4% more bytes than Pillow's default, in 60% of the time.
+_METHOD = 2
 #: An image of another shape is cropped if at least this part of it stays, else shown whole on a plain background.
 _LEAST_KEPT = 2 / 3
 #: A little more is cropped below than above, where faces are.
@@ -31,7 +33,9 @@ def encode(raw: bytes, max_pixels: int) -> dict[str, bytes]:
                 raise BadImageError(f"The image has {image.width} x {image.height} pixels.")
             image.draft("RGB", (2 * SIZES["large"][0], 2 * SIZES["large"][1]))
             picture = _flat(ImageOps.exif_transpose(image))
-        return {name: _webp(picture, size) for name, size in SIZES.items()}
+        covers = {"large": _shaped(picture)}
+        covers["small"] = covers["large"].resize(SIZES["small"], Image.Resampling.BICUBIC)
+        return {name: _webp(cover) for name, cover in covers.items()}
     except BadImageError:
         raise
     except Exception as error:  # Pillow's decoders raise errors of many types
@@ -46,14 +50,17 @@ def _flat(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _webp(picture: Image.Image, size: tuple[int, int]) -> bytes:
-    width, height = size
+def _shaped(picture: Image.Image) -> Image.Image:
+    """The picture as a large cover."""
+    width, height = SIZES["large"]
     ratio = picture.width * height / (picture.height * width)
     if min(ratio, 1 / ratio) >= _LEAST_KEPT:
-        small = ImageOps.fit(picture, size, Image.Resampling.LANCZOS, centering=_CENTRE)
-    else:
-        average = picture.resize((1, 1), Image.Resampling.BOX).tobytes()
-        small = ImageOps.pad(picture, size, Image.Resampling.LANCZOS, color=(average[0], average[1], average[2]))
+        return ImageOps.fit(picture, (width, height), centering=_CENTRE)
+    average = picture.resize((1, 1), Image.Resampling.BOX).tobytes()
+    return ImageOps.pad(picture, (width, height), color=(average[0], average[1], average[2]))
+
+
+def _webp(picture: Image.Image) -> bytes:
     output = io.BytesIO()
-    small.save(output, "WEBP", quality=_QUALITY)
+    picture.save(output, "WEBP", quality=_QUALITY, method=_METHOD)
     return output.getvalue()

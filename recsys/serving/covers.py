@@ -47,6 +47,7 @@ class Covers:
         self._fetch = fetch or (lambda url: cover_fetch.fetch(url, settings))
         self._files = CoverFiles(settings.folder, settings.disk_bytes)
         self._lock = threading.Lock()
+        self._encoding = threading.Lock()
         #: File name -> the image, and when its use was recorded on disk.
         self._memory: cachetools.LRUCache[str, tuple[bytes, float]] = cachetools.LRUCache(
             settings.memory_bytes, lambda kept: len(kept[0])
@@ -141,7 +142,9 @@ class Covers:
                 return {}, 0.0
             started = time.monotonic()
         try:
-            images = cover_image.encode(self._fetch(url), settings.max_pixels)
+            raw = self._fetch(url)
+            with self._encoding:  # one core at most: visitors need the others
+                images = cover_image.encode(raw, settings.max_pixels)
         except cover_fetch.HostError as error:
             with self._lock:
                 host.failed(started, str(error))
