@@ -35,11 +35,11 @@ def to_title(title: Title, before: str = "", columns: int = 20, lines: int = 2) 
 
 def open_title(anime_id: int) -> None:
     """Switch from another page to a title's page."""
-    pickers.keep_leading_name()
+    state.keep_for_next_page()
     st.switch_page(EXPLORE, query_params={"title": str(anime_id), **state.address()})
 
 
 def kept(**parameters: int) -> dict[str, str]:
-    """Query parameters for a link: `parameters`, the visitor's list and the title language."""
-    language = {"names": st.query_params["names"]} if "names" in st.query_params else {}
-    return state.address() | language | {name: str(value) for name, value in parameters.items()}
+    """Query parameters for a link: `parameters`, the visitor's list and the settings of all pages."""
+    settings = {name: st.query_params[name] for name in state.SIDEBAR_SETTINGS if name in st.query_params}
+    return state.address() | settings | {name: str(value) for name, value in parameters.items()}

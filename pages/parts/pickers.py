@@ -16,17 +16,10 @@ _LANGUAGES = {"Romaji": "title", "English": "title_english", "日本語": "title
 
 def title_language() -> None:
     """Choose in which language all pages show titles' names."""
-    if kept := st.session_state.pop("names-kept", None):
-        st.session_state["names"] = kept
+    state.restore_kept("names")
     st.segmented_control(
         "Title language", list(_LANGUAGES), key="names", default="Romaji", required=True, bind="query-params", wrap=True
     )
-
-
-def keep_leading_name() -> None:
-    """Keep the title language over `st.switch_page`, which may not set the parameter of a widget."""
-    if "names" in st.query_params:
-        st.session_state["names-kept"] = st.session_state["names"]
 
 
 def leading_column() -> str:

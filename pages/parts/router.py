@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import page_view, sidebar, state
+from pages.parts import cover_slots, page_view, sidebar, state
 
 _FOLDER = Path(__file__).parents[1]
 
@@ -36,7 +36,9 @@ def show() -> None:
     sidebar.show()
     with st.sidebar:
         page_view.show(page.url_path)
+    cover_slots.begin()
     page.run()
+    cover_slots.refresh()
     state.write_address()
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import UTC
 
+from recsys.settings import COVER_HOSTS
 from recsys.types import MAX_ANIME_ID, MAX_SCORE, MIN_SCORE
 
 FIRST_YEAR = 1900  # MyAnimeList's oldest title is from 1917
@@ -25,8 +26,6 @@ AGE_RATINGS = (
     "Rx - Hentai",
 )
 ADULT_GENRES = frozenset({"Hentai", "Erotica"})
-#: Where covers may come from.
-COVER_HOSTS = frozenset({"cdn.myanimelist.net", "s4.anilist.co", "media.kitsu.app"})
 
 _UNKNOWN = frozenset({"", "unknown", "none", "nan", "null", "n/a", "none found", "add some", "not available", "?"})
 _JAPAN = dt.timezone(dt.timedelta(hours=9))
@@ -116,7 +115,7 @@ def url(value: object) -> str | None:
 
 
 def cover(value: object) -> str | None:
-    """The address of a picture at one of `COVER_HOSTS`, over https."""
+    """The address of a picture at one of `recsys.settings.COVER_HOSTS`, over https."""
     result = url(value)
     host = re.match(r"https://([^/?#]+)/", result) if result else None
     return result if host and host[1] in COVER_HOSTS else None

@@ -30,7 +30,7 @@ from recsys.lists.errors import (
 from recsys.settings import ListSettings
 
 _CHUNK = 64 * 1024
-_USER_AGENT = "anime-alchemy"
+USER_AGENT = "anime-alchemy"
 
 #: Called with the number of entries so far, and the total if it is known.
 Progress = Callable[[int, int | None], None]
@@ -108,7 +108,7 @@ class Client:
             stop=self._give_up,
             reraise=True,
         )
-        sent = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": _USER_AGENT, **(headers or {})}
+        sent = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT, **(headers or {})}
         content = None
         if body is not None:
             sent["Content-Type"] = "application/json"
@@ -238,10 +238,16 @@ def partial(site: str) -> PartialListError:
 
 @cache
 def _pool() -> urllib3.PoolManager:
-    """Connections that stay open between requests; thread-safe. Trusts the system's and certifi's authorities."""
+    """Connections that stay open between requests; thread-safe."""
+    return urllib3.PoolManager(num_pools=4, maxsize=4, ssl_context=tls_context())
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """Verifies a host's certificate by the system's and certifi's authorities."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
-    return urllib3.PoolManager(num_pools=4, maxsize=4, ssl_context=context)
+    return context
 
 
 def _retry_after(value: str | None) -> float | None:

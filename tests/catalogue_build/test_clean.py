@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from recsys.catalogue_build import clean
+from recsys.settings import COVER_HOSTS
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_absurd_dates_are_unknown(absurd):
     assert clean.date(absurd) is None
 
 
-@pytest.mark.parametrize("host", sorted(clean.COVER_HOSTS))
+@pytest.mark.parametrize("host", sorted(COVER_HOSTS))
 def test_covers_come_from_known_hosts_over_https(host):
     assert clean.cover(f"https://{host}/a.jpg") == f"https://{host}/a.jpg"
     assert clean.cover(f"http://{host}/a.jpg") is None
