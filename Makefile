@@ -1,7 +1,7 @@
 # One command for each habit; each works by itself on a fresh machine with Python 3.11 or newer.
 #   make run          the app on http://localhost:8501 (PORT=…, ADDRESS=…); installs only what serving needs
 #   make test         all tests, on several cores; the browser tests are skipped without a Chromium or Chrome
-#   make screenshots  the tour of every page at every width, in light and dark, in a browser
+#   make screenshots  the tour of every page at every width, in light and dark, in a browser; COVERS=1 with drawn covers
 #   make check        lint, format, types, layers of imports
 #   make train        raw lists (SOURCE=folder) -> build/mal -> models in artifacts/; without lists, the shipped simulated
 #                     community -> models in build/trained, so that the shipped models stay
@@ -31,7 +31,7 @@ test: $(VENV)/.dev
 	@$(PY) -m pytest $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 screenshots: $(VENV)/.dev
-	@$(PY) -m pytest $(WORKERS) --dist load -m screenshots tests/e2e
+	@$(PY) -m pytest $(WORKERS) --dist load -m screenshots $(if $(COVERS),--covers) tests/e2e
 
 check: $(VENV)/.dev
 	$(PY) -m ruff check

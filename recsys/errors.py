@@ -12,6 +12,10 @@ class ArtifactError(RecsysError):
     """A file of the artifacts is missing, damaged, of another version or of another kind."""
 
 
+class SettingError(RecsysError, ValueError):
+    """A setting in the environment that has a wrong value."""
+
+
 class DataError(RecsysError):
     """Raw or prepared ratings data cannot be read."""
 

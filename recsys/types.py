@@ -153,7 +153,7 @@ class Title:
 
     `genres`, `themes` and `demographics` are in MyAnimeList's words, `tags` in AniList's. `mean_score` is
     MyAnimeList's, of `scored_by` fans; where it has none, AniList's divided by 10. `status` is one of "Finished
-    Airing", "Currently Airing" and "Not yet aired".
+    Airing", "Currently Airing", "Not yet aired" and "Cancelled" (also: gone from its source before it aired).
 
     Within its franchise, a title has a `kind` (main, special, recap or music), a place in `watch_order` (1 is first)
     and the titles to watch before it (`requires`).

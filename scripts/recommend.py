@@ -24,18 +24,14 @@ from tqdm import tqdm
 
 import recsys
 from recsys.errors import DataError
+from scripts.common import add_options, run
 
 _FLUSH_ROWS = 100_000
 
 
 def main(argv: list[str] | None = None) -> int:
-    options = _parser().parse_args(argv)
-    try:
-        with threadpool_limits(1):
-            return _run(options)
-    except recsys.RecsysError as error:
-        print(f"recommend: {error}", file=sys.stderr)
-        return 2
+    with threadpool_limits(1):
+        return run(_run, _parser().parse_args(argv))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,13 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         "--franchise-rules", action="store_true", help="only one title of a franchise, the first entry first"
     )
     parser.add_argument("--adult", action="store_true", help="include adult titles")
-    parser.add_argument(
-        "--artifacts",
-        type=Path,
-        default=Path("artifacts"),
-        metavar="DIR",
-        help="folder of artifacts (default: artifacts)",
-    )
+    add_options(parser, "--artifacts")
     parser.add_argument("--out", type=Path, metavar="FILE", help="Parquet file to write (with --ratings)")
     parser.add_argument("--json", action="store_true", help="print JSON (for one list)")
     return parser

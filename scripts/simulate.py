@@ -13,12 +13,12 @@ from tqdm import tqdm
 from recsys.data import manifest
 from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Ratings
-from recsys.errors import RecsysError
 from recsys.models import store
 from recsys.models.base import Model
 from recsys.models.svd import SVD
 from recsys.simulation import community, raw_set, resemblance
 from recsys.simulation.lists import Lists, load_lists, write_lists
+from scripts.common import add_options, run
 
 _FANS = {"community": 2000, "raw": 108_711}
 #: Real fans, not used in training, for whom the SVDs' recommendations are compared.
@@ -35,23 +35,16 @@ def main(argv: list[str] | None = None) -> int:
     for option, least in (("fans", 1), ("titles", 30)):
         if (value := getattr(args, option)) is not None and value < least:
             parser.error(f"argument --{option}: must be at least {least}, not {value}")
-    try:
-        if args.raw:
-            return _raw(args)
-        return _check(args) if args.check else _community(args)
-    except RecsysError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    return run(_raw if args.raw else _check if args.check else _community, args)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scripts.simulate", description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("build/mal"), help="prepared real lists (%(default)s)")
+    add_options(parser, "--data", "--seed")
     parser.add_argument(
         "--out", type=Path, default=Path("artifacts"), help="folder with the trained SVD, and to write to (%(default)s)"
     )
     parser.add_argument("--fans", type=int, help="number of fans (2,000; with --raw 108,711)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of every random choice (%(default)s)")
     parser.add_argument("--check", action="store_true", help="write nothing; compare simulated with real fans")
     parser.add_argument(
         "--raw", type=Path, metavar="DIR", help="write a raw set to this folder, from random numbers alone"

@@ -10,6 +10,7 @@ from pathlib import Path
 from recsys.data import atlas, manifest, ratings
 from recsys.errors import RecsysError
 from recsys.models import store
+from scripts.common import add_options, run
 
 #: Model -> function that takes a `TrainingRun` and returns a `Trained`.
 TRAINERS: dict[str, str] = {
@@ -24,15 +25,14 @@ _TITLE_STATS = "title_stats.parquet"
 
 
 def main(argv: list[str] | None = None) -> int:
-    args = _parser().parse_args(argv)
-    try:
-        if args.demographics and set(args.model) != {"hybrid"}:
-            raise RecsysError("--demographics is for the hybrid alone. Train the other models without it.")
-        for name in args.model:
-            _draw(args) if name == _ATLAS else _train(name, args)
-    except RecsysError as error:
-        print(error, file=sys.stderr)
-        return 2
+    return run(_run, _parser().parse_args(argv))
+
+
+def _run(args: argparse.Namespace) -> int:
+    if args.demographics and set(args.model) != {"hybrid"}:
+        raise RecsysError("--demographics is for the hybrid alone. Train the other models without it.")
+    for name in args.model:
+        _draw(args) if name == _ATLAS else _train(name, args)
     return 0
 
 
@@ -44,16 +44,10 @@ def _parser() -> argparse.ArgumentParser:
         choices=[*TRAINERS, _ATLAS],
         help="which models to train, one after the other; atlas: the map of titles from the svd in --out",
     )
-    parser.add_argument(
-        "--data", type=Path, default=Path("build/mal"), help="folder that scripts.prepare wrote (%(default)s)"
-    )
+    add_options(parser, "--data", "--seed", "--catalogue")
     parser.add_argument("--out", type=Path, default=Path("artifacts"), help="folder to write to (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of every random choice (%(default)s)")
     parser.add_argument(
         "--threads", type=int, default=1, help="more than one is faster but not reproducible (%(default)s)"
-    )
-    parser.add_argument(
-        "--catalogue", type=Path, default=Path("artifacts/catalogue.parquet"), help="titles' content (%(default)s)"
     )
     parser.add_argument("--device", default="auto", help="device for torch: auto, cpu, cuda or mps (%(default)s)")
     parser.add_argument(

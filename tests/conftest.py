@@ -13,6 +13,9 @@ from hypothesis import settings
 settings.register_profile("no-deadline", deadline=None)
 settings.load_profile("no-deadline")
 
+# No test asks a real host for covers.
+os.environ["ANIME_ALCHEMY_COVERS"] = "off"
+
 if TYPE_CHECKING:
     from tests.training.trained import SmallModels
 
@@ -23,6 +26,9 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--url", help="run the browser tests against this running app, instead of starting one")
+    parser.addoption(
+        "--covers", action="store_true", help="run the browser tests with drawn covers from a local server"
+    )
 
 
 @pytest.fixture(scope="session")

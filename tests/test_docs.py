@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from recsys.serving import reports
 from scripts.evaluations import report
 from tests import commands
 
@@ -50,7 +51,7 @@ def test_readme_snippets_run(snippet: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_tables_hold_the_shipped_figures() -> None:
-    figures = report.read(ROOT / "artifacts")
+    figures = reports.read(ROOT / "artifacts")
     written = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
     again = "run: python -m scripts.evaluate tables --results docs/results.md --readme README.md"
     assert written == report.markdown(figures), again

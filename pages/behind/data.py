@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.behind import report_charts, shared, sql
+from pages.parts import charts
 from pages.parts.text import count, plain
 from recsys.serving.data_facts import SPARSE, TRAIN_SHARE, DataFacts, Source
 
@@ -64,7 +65,7 @@ def _distributions(facts: DataFacts) -> None:
     left, right = st.columns(2)
     with left:
         st.markdown("### Scores")
-        report_charts.shares({"Real fans": facts.real_scores, community: facts.community_scores}, "chart-scores")
+        charts.histogram([("Real fans", facts.real_scores), (community, facts.community_scores)], "chart-scores", 280)
     with right:
         st.markdown("### Real ratings per title")
         report_charts.histogram(facts.raters, _RATERS, "Ratings", "Titles", "chart-raters")

@@ -1,6 +1,7 @@
 """The Models page: figures on held-out fans, the ten titles of each model side by side, and how each model works."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -37,46 +38,22 @@ def _winners(curves: list[reports.Curve], *, highest: bool) -> str:
     return f"Best, by number of known ratings: {'; '.join(parts)}." if parts else ""
 
 
-def _ranking(report: reports.Reports) -> None:
-    st.markdown("## Finding titles you would like")
-    st.markdown(
-        "Each model knows a few ratings of a held-out fan and ranks all other titles. NDCG@10 looks at its first ten: "
-        "1 means that this fan scored all of them 8 or more, 0 means none of them. Higher is better."
-    )
-    if curves := _new_fans(report, "ndcg10", highest=True):
+def _by_count(report: reports.Reports, measure: str, text: str, *, highest: bool) -> None:
+    """A measure of the models and of the best baseline: test fans', or else what training measured."""
+    name = reports.NAMES[measure]
+    st.markdown(text)
+    if curves := _new_fans(report, measure, highest=highest):
         st.caption(_who(report))
-        st.markdown(_winners(curves, highest=True))
-        report_charts.by_count(curves, "NDCG@10", "chart-ndcg")
-        _all(report.curves("ndcg10"), "NDCG@10 of all algorithms", "ndcg10")
-    elif curves := list(report.validation.get("ndcg10", ())):
-        st.caption("On validation fans. The models were tuned on them; test fans are not measured yet.")
-        report_charts.by_count(curves, "NDCG@10", "chart-ndcg")
-    else:
-        shared.not_measured(reports.NEW_FANS)
-
-
-def _scores(report: reports.Reports) -> None:
-    st.markdown("## Predicting your score")
-    st.markdown(
-        "The typical difference between a predicted score and the fan's own, in points on the scale of 1 to 10 (root "
-        "mean square error, RMSE). Lower is better."
-    )
-    if curves := _new_fans(report, "rmse", highest=False):
-        st.caption(_who(report))
-    elif curves := list(report.validation.get("rmse", ())):
+    elif curves := list(report.validation.get(measure, ())):
         st.caption("On validation fans. The models were tuned on them; test fans are not measured yet.")
     else:
         shared.not_measured(reports.NEW_FANS)
         return
-    st.markdown(_winners(curves, highest=False))
-    report_charts.by_count(curves, "RMSE", "chart-rmse")
-    _all(report.curves("rmse") or curves, "RMSE of all algorithms", "rmse")
-
-
-def _all(curves: list[reports.Curve], what: str, key: str) -> None:
-    with st.expander("All figures", icon=":material/table:", key=f"all-{key}", on_change="rerun") as table:
+    st.markdown(_winners(curves, highest=highest))
+    report_charts.by_count(curves, name, f"chart-{measure}")
+    with st.expander("All figures", icon=":material/table:", key=f"all-{measure}", on_change="rerun") as table:
         if table.open:
-            report_charts.all_by_count(curves, what)
+            report_charts.all_by_count(report.curves(measure) or curves, f"{name} of all algorithms")
 
 
 def _intervals(report: reports.Reports) -> None:
@@ -92,22 +69,24 @@ def _intervals(report: reports.Reports) -> None:
     off = [
         f"{plain(shared.name_of(curve.name))} with {k} known ratings ({one.value:.1%})"
         for curve in curves
-        for k, one in zip(curve.counts, curve.figures, strict=True)
+        for k, one in curve.points.items()
         if abs(one.value - _INTERVAL) > _SLACK
     ]
     st.markdown(f"Outside the grey area: {', '.join(off)}." if off else "All models are in the grey area.")
     report_charts.coverage(curves, _INTERVAL, _SLACK, "chart-bands")
 
 
-def _table(report: reports.Reports, subject: str, heading: str, text: str, digits: int = 3) -> None:
+def _table(
+    subject: str, heading: str, text: str, table: reports.Table | None, digits: int = 3, rows: str = "Algorithm"
+) -> None:
     st.markdown(f"## {heading}")
     st.markdown(text)
-    if table := report.table(subject):
-        if table.how:
-            st.caption(plain(table.how, 600))
-        report_charts.figures(table, heading, digits)
-    else:
+    if table is None:
         shared.not_measured(subject)
+        return
+    if table.how:
+        st.caption(plain(table.how, 600))
+    report_charts.figures(table, heading, digits, rows)
 
 
 def _simpler(report: reports.Reports) -> None:
@@ -124,10 +103,11 @@ def _simpler(report: reports.Reports) -> None:
     st.markdown("\n".join(lines) or "Nowhere: each model is better than all simpler ones.")
     st.caption("A difference of less than two standard errors does not count.")
     for by_score, ranked in report.by_score_alone():
+        most = max(by_score.points)
         st.markdown(
             f"When {plain(shared.name_of(ranked.name))} ranks titles by predicted score alone, as in the reference "
-            f"article, its NDCG@10 with {by_score.counts[-1]} known ratings is {by_score.figures[-1].text()}. With the "
-            f"ranking of this app, it is {ranked.figures[-1].text()}."
+            f"article, its NDCG@10 with {most} known ratings is {by_score.points[most].text()}. With the ranking of "
+            f"this app, it is {ranked.points[most].text()}."
         )
 
 
@@ -136,22 +116,24 @@ def _bold(models: Sequence[str]) -> str:
 
 
 def _numbers(counts: Sequence[int], curves: Sequence[reports.Curve]) -> str:
-    everywhere = {k for curve in curves for k in curve.counts} == set(counts)
+    everywhere = {k for curve in curves for k in curve.points} == set(counts)
     return "any number of known ratings" if everywhere else f"{shared.listed([str(k) for k in counts])} known ratings"
 
 
 def _page_rules(report: reports.Reports) -> None:
-    st.markdown("## What the page's rules cost")
-    st.markdown(
-        "The ten titles on the Recommend page include only one title of a series, its beginning first, and vary in "
-        "genre. These rules leave out some titles that fans would have liked."
-    )
+    table = None
     if found := report.page_rules():
         model, table = found
-        st.caption(f"The ten titles of {plain(shared.name_of(model))} with each rule, compared with no rules.")
-        report_charts.figures(table, "What the page's rules cost", rows="Rules")
-    else:
-        shared.not_measured(reports.PAGE)
+        how = f"The ten titles of {shared.name_of(model)} with each rule, compared with no rules."
+        table = replace(table, how=how)
+    _table(
+        reports.PAGE,
+        "What the page's rules cost",
+        "The ten titles on the Recommend page include only one title of a series, its beginning first, and vary in "
+        "genre. These rules leave out some titles that fans would have liked.",
+        table,
+        rows="Rules",
+    )
 
 
 def _training(report: reports.Reports) -> None:
@@ -165,28 +147,42 @@ def _training(report: reports.Reports) -> None:
 
 
 def _results(report: reports.Reports) -> None:
-    _ranking(report)
-    _scores(report)
+    st.markdown("## Finding titles you would like")
+    _by_count(
+        report,
+        "ndcg10",
+        "Each model knows a few ratings of a held-out fan and ranks all other titles. NDCG@10 looks at its first ten: "
+        "1 means that this fan scored all of them 8 or more, 0 means none of them. Higher is better.",
+        highest=True,
+    )
+    st.markdown("## Predicting your score")
+    _by_count(
+        report,
+        "rmse",
+        "The typical difference between a predicted score and the fan's own, in points on the scale of 1 to 10 (root "
+        "mean square error, RMSE). Lower is better.",
+        highest=False,
+    )
     _intervals(report)
     _simpler(report)
     _table(
-        report,
         "article",
         "The reference article's table",
         "The algorithms of the article that this project started from, in a cross-validation like the article's. Here "
         "the model knows most ratings of every fan: compare these figures with each other, not with those above.",
+        report.table("article"),
         digits=4,
     )
     _table(
-        report,
         "cold-titles",
         "Titles without ratings",
         "Can a model predict the score of a title that nobody has rated, from facts about the title?",
+        report.table("cold-titles"),
     )
     _page_rules(report)
     for subject in report.subjects:
-        if subject not in _SECTIONS and report.table(subject):
-            _table(report, subject, plain(subject.replace("-", " ").capitalize(), 60), "")
+        if subject not in _SECTIONS and (table := report.table(subject)):
+            _table(subject, plain(subject.replace("-", " ").capitalize(), 60), "", table)
     _training(report)
 
 

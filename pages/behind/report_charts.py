@@ -11,29 +11,11 @@ from numpy.typing import NDArray
 
 from pages.behind import shared
 from pages.parts import charts
-from pages.parts.text import plain, shorten
-from recsys.serving.reports import Curve, Table
+from pages.parts.text import shorten
+from recsys.serving.reports import NAMES, Curve, Table
 
 #: Colour is never the only signal: each line has its own symbol, and baselines are dotted.
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "pentagon", "cross")
-_HEADS = {
-    "rmse": "RMSE",
-    "mae": "MAE",
-    "below": "Better than the fan's mean, %",
-    "ndcg10": "NDCG@10",
-    "ndcg10_gain": "NDCG@10 over best baseline",
-    "ndcg10_over_popularity": "NDCG@10 over popularity",
-    "recall10": "Recall@10",
-    "hit10": "Hit rate",
-    "rmse_gain": "RMSE below best baseline",
-    "band": "Interval coverage",
-    "cost_percent": "Cost, % of NDCG@10",
-    "coverage": "Catalogue coverage",
-    "popularity": "Mean raters",
-    "diversity": "Diversity",
-    "fit_time": "Fit time, s",
-    "test_time": "Test time, s",
-}
 
 
 def by_count(curves: list[Curve], title: str, key: str, digits: int = 2) -> None:
@@ -42,28 +24,33 @@ def by_count(curves: list[Curve], title: str, key: str, digits: int = 2) -> None
     figure.update_yaxes(title=title, tickformat=f".{digits}f")
     figure.update_layout(showlegend=True)
     ends = [
-        f"{shorten(shared.name_of(c.name))} {c.figures[0].value:.{digits}f} to {c.figures[-1].value:.{digits}f}"
-        for c in curves
+        f"{shorten(shared.name_of(curve.name))} {values[0]:.{digits}f} to {values[-1]:.{digits}f}"
+        for curve in curves
+        if (values := _values(curve))
     ]
     text = f"{title} by number of known ratings, from {order[0]} to {order[-1]}: {'; '.join(ends)}."
     charts.show(figure, text, key, 360)
 
 
+def _values(curve: Curve) -> list[float]:
+    return [figure.value for figure in curve.points.values()]
+
+
 def _lines(curves: list[Curve], scale: float, hover: str) -> tuple[go.Figure, list[int]]:
     """A figure with the `curves`, their values multiplied by `scale`, and all numbers of known ratings."""
     figure = go.Figure()
-    order = sorted({k for curve in curves for k in curve.counts})
+    order = sorted({k for curve in curves for k in curve.points})
     for i, curve in enumerate(curves):
-        errors = [scale * (one.error or 0) for one in curve.figures]
+        errors = [scale * (one.error or 0) for one in curve.points.values()]
         figure.add_scatter(
-            x=[str(k) for k in curve.counts],
-            y=[scale * one.value for one in curve.figures],
+            x=[str(k) for k in curve.points],
+            y=[scale * value for value in _values(curve)],
             error_y={"type": "data", "array": errors, "thickness": 1.5, "width": 3} if any(errors) else None,
             mode="lines+markers",
             marker={"symbol": _SYMBOLS[i % len(_SYMBOLS)], "size": 9},
             line={"dash": "solid" if curve.is_model else "dot", "width": 2},
             name=charts.label(shared.name_of(curve.name)),
-            customdata=[one.text(3) for one in curve.figures],
+            customdata=[one.text() for one in curve.points.values()],
             hovertemplate=hover,
         )
     figure.update_xaxes(type="category", categoryarray=[str(k) for k in order], title="Known ratings of the fan")
@@ -79,7 +66,7 @@ def coverage(curves: list[Curve], aim: float, slack: float, key: str) -> None:
     spans = [
         f"{shorten(shared.name_of(curve.name))} {min(values):.0%} to {max(values):.0%}"
         for curve in curves
-        if (values := [one.value for one in curve.figures])
+        if (values := _values(curve))
     ]
     text = f"Share of scores in the likely range, which should be {aim:.0%}: {'; '.join(spans)}."
     charts.show(figure, text, key, 320)
@@ -104,49 +91,23 @@ def epochs(series: Mapping[str, tuple[float, ...]], key: str) -> None:
 
 def head(measure: str) -> str:
     """The name of a measure for a reader."""
-    return _HEADS.get(measure, shorten(measure.replace("_", " ").capitalize()))
+    return NAMES.get(measure, shorten(measure.replace("_", " ").capitalize()))
 
 
 def figures(table: Table, what: str, digits: int = 3, rows: str = "Algorithm") -> None:
     """A table of figures with their standard errors; `rows` is the name of the first column."""
     columns = {rows: [shorten(shared.name_of(name), 60) for name in table.rows]}
-    for measure in table.measures:
-        cells = [row.get(measure) for row in table.rows.values()]
-        shown = 1 if "time" in measure else digits
-        columns[head(measure)] = ["" if one is None else one.text(shown) for one in cells]
+    columns |= {head(measure): table.column(measure, digits) for measure in table.measures}
     st.dataframe(columns, hide_index=True, width="stretch", alt=what)
 
 
 def all_by_count(curves: list[Curve], what: str) -> None:
     """A table of every algorithm's figures by number of known ratings."""
-    order = sorted({k for curve in curves for k in curve.counts})
+    order = sorted({k for curve in curves for k in curve.points})
     columns = {"Algorithm": [shorten(shared.name_of(curve.name), 60) for curve in curves]}
     for k in order:
-        columns[f"{k} known"] = [one.text(3) if (one := curve.at(k)) else "" for curve in curves]
+        columns[f"{k} known"] = [curve.points[k].text() if k in curve.points else "" for curve in curves]
     st.dataframe(columns, hide_index=True, width="stretch", alt=what)
-
-
-def shares(counts: Mapping[str, NDArray[np.int64]], key: str) -> None:
-    """Bars of the scores 1 to 10 in several sets of ratings, in percent of each set."""
-    figure = go.Figure()
-    for i, (name, given) in enumerate(counts.items()):
-        share = 100 * given / max(given.sum(), 1)
-        figure.add_bar(
-            x=list(range(1, 11)),
-            y=share,
-            name=charts.label(name),
-            marker={"pattern": {"shape": ("", "/")[i % 2]}},
-            hovertemplate="%{y:.1f}% gave %{x}",
-        )
-    figure.update_layout(barmode="group", bargap=0.25)
-    figure.update_xaxes(dtick=1, title="Score")
-    figure.update_yaxes(title="Share of ratings", ticksuffix="%")
-    means = [
-        f"{shorten(name)} {(given @ np.arange(1, 11)) / max(given.sum(), 1):.2f}" for name, given in counts.items()
-    ]
-    text = f"Average score: {'; '.join(means)}."
-    st.caption(plain(text, 200))
-    charts.show(figure, f"Bars of scores 1 to 10. {text}", key, 280)
 
 
 def histogram(values: NDArray[np.int64], edges: Iterable[int], x: str, y: str, key: str) -> None:

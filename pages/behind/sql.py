@@ -1,5 +1,8 @@
 """The "Ask in SQL" view: runs a visitor's query on the shipped tables. The query is a parameter of the address."""
 
+import re
+from pathlib import Path
+
 import streamlit as st
 
 from pages.behind import shared
@@ -7,38 +10,8 @@ from pages.parts.text import count, plain
 from recsys import RecsysError
 from recsys.serving.sql_box import Answer, Limits, QueryError
 
-_EXAMPLES = {
-    "Hidden gems": """SELECT title, mean_score, members, year
-FROM catalogue
-WHERE mean_score >= 8.2 AND members < 60000 AND NOT adult
-ORDER BY mean_score DESC
-LIMIT 20""",
-    "Most divisive": """SELECT title, n_ratings,
-  round((score_1 + score_2 + score_3) / n_ratings, 3) AS hate,
-  round((score_9 + score_10) / n_ratings, 3) AS love
-FROM title_stats JOIN catalogue USING (anime_id)
-WHERE n_ratings >= 300
-ORDER BY least(hate, love) DESC
-LIMIT 15""",
-    "Genres by decade": """SELECT year // 10 * 10 AS decade, genre, count(*) AS titles,
-  round(avg(mean_score), 2) AS mean
-FROM (SELECT year, mean_score, unnest(genres) AS genre FROM catalogue)
-WHERE year IS NOT NULL AND mean_score IS NOT NULL
-GROUP BY ALL HAVING titles >= 40
-ORDER BY decade, mean DESC""",
-    "Harshest fans": """SELECT username, count(*) AS scores,
-  round(avg(score), 2) AS mean
-FROM ratings JOIN users USING (user_id)
-GROUP BY username HAVING scores >= 50
-ORDER BY mean
-LIMIT 10""",
-    "Columns": "SUMMARIZE catalogue",
-    "A query plan": """EXPLAIN
-SELECT title, avg(score) AS mean
-FROM ratings JOIN catalogue USING (anime_id)
-WHERE user_id = 7
-GROUP BY title""",
-}
+#: Name -> query.
+_EXAMPLES = dict(re.findall(r"-- (.+)\n([^;]+);", Path(__file__).with_name("examples.sql").read_text("utf-8")))
 _FIRST = next(iter(_EXAMPLES.values()))
 _KEY = "sql"
 

@@ -60,7 +60,7 @@ def _charts(picks: list[recsys.Pick], fan: recsys.Profile, scored: Scored) -> No
     with left:
         st.markdown("### Scores compared with everybody's")
         if fan.scores:
-            charts.histogram(dict(fan.scores), store.all_scores(), state.visit().label or "You")
+            charts.own_scores(fan.scores, store.all_scores(), state.visit().label or "You")
         else:
             st.caption("There are no scores yet.")
         st.markdown("### Predicted score and MyAnimeList's mean")

@@ -53,7 +53,7 @@ def _average(fan: Profile, name: str, *, yours: bool) -> None:
                 f"Compared on {count(level.n, 'title')}. The median difference of {_others(others)} is "
                 f"{others.middle:+.2f}."
             )
-    charts.histogram(dict(fan.scores), resources.ratings().all_scores(), name)
+    charts.own_scores(fan.scores, resources.ratings().all_scores(), name)
 
 
 def _preferences(fan: Profile) -> None:

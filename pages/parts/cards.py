@@ -1,10 +1,8 @@
 """One recommended title as a card: facts, the predicted score and its reasons, and buttons."""
 
-from typing import Literal
-
 import streamlit as st
 
-from pages.parts import covers, pickers, resources, state
+from pages.parts import cover_slots, covers, pickers, resources, state
 from pages.parts.text import count, plain
 from pages.parts.visit import Mark
 from recsys import Pick, Prediction, Title
@@ -39,10 +37,9 @@ def _card(pick: Pick, key: str) -> None:
         _mark("Not for me", "block", title, "hidden", key)
 
 
-def art(title: Title, width: int | Literal["stretch"]) -> None:
-    """The title's image, or art drawn from its name, which needs no alternative text: the name stands beside it."""
-    alt = f"Cover of {title.title}" if title.image_url else ""
-    st.image(title.image_url or covers.cover(title), width=width, alt=alt)
+def art(title: Title, width: cover_slots.Width) -> None:
+    """The title's cover, or art drawn from its name."""
+    cover_slots.show(title, width)
 
 
 def cover(title: Title, width: int = _COVER_WIDTH) -> None:

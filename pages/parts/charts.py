@@ -1,5 +1,7 @@
 """Plotly charts in the colours of the theme, each with a text that describes it."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
@@ -33,22 +35,31 @@ def label(name: str) -> str:
     return shorten(name, 48).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def histogram(mine: dict[int, float], everybody: NDArray[np.int64], name: str) -> None:
-    """A fan's scores beside everybody's, both in percent."""
-    own = np.bincount(np.clip(np.rint(list(mine.values())), 1, 10).astype(int), minlength=11)[1:]
-    figure = go.Figure()
-    for counts, who in ((own, name), (everybody, "Everybody")):
-        share = 100 * counts / max(counts.sum(), 1)
-        figure.add_bar(x=_SCORES, y=share, name=label(who), hovertemplate="%{y:.0f}% gave %{x}<extra></extra>")
+def histogram(counts: Sequence[tuple[str, NDArray[np.int64]]], key: str, height: int = 300) -> None:
+    """Bars of how often each score 1 to 10 was given in several sets of ratings, in percent of each set."""
+    figure, means = go.Figure(), []
+    for i, (name, given) in enumerate(counts):
+        total = max(given.sum(), 1)
+        figure.add_bar(
+            x=_SCORES,
+            y=100 * given / total,
+            name=label(name),
+            marker={"pattern": {"shape": ("", "/")[i % 2]}},
+            hovertemplate="%{y:.1f}% gave %{x}",
+        )
+        means.append(f"{shorten(name)} {given @ _SCORES / total:.2f}")
     figure.update_layout(barmode="group", bargap=0.25)
     figure.update_xaxes(dtick=1, title="Score")
     figure.update_yaxes(title="Share of scores", ticksuffix="%")
-    mean_own = float(np.mean(list(mine.values())))
-    mean_all = float((everybody * _SCORES).sum() / max(everybody.sum(), 1))
-    text = (
-        f"Bar chart of the scores 1 to 10: {shorten(name)} gives {mean_own:.1f} on average, everybody {mean_all:.1f}."
-    )
-    show(figure, text, "chart-histogram")
+    text = f"Average score: {'; '.join(means)}."
+    st.caption(plain(text, 200))
+    show(figure, f"Bars of the scores 1 to 10. {text}", key, height)
+
+
+def own_scores(mine: Mapping[int, float], everybody: NDArray[np.int64], name: str) -> None:
+    """A fan's scores beside everybody's."""
+    own = np.bincount(np.clip(np.rint(list(mine.values())), 1, 10).astype(int), minlength=11)[1:]
+    histogram([(name, own), ("Everybody", everybody)], "chart-histogram")
 
 
 def against_mean(picks: list[Pick], means: list[float | None]) -> None:

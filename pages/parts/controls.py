@@ -61,8 +61,8 @@ def _genres_and_years() -> tuple[list[str], tuple[int, int]]:
     return [genre for genre in catalogue.genres if genre != "Hentai"], (int(years.min()), int(years.max()))
 
 
-def filters(*, browsing: bool = False, on_change: Callable[[], None] | None = None) -> Filters:
-    """The filter form. `browsing`: without the filters that only a recommendation has."""
+def filters(*, browsing: bool = False, by_year: bool = True, on_change: Callable[[], None] | None = None) -> Filters:
+    """The filter form. `browsing`: without the filters that only a recommendation has. `by_year`: with years."""
     key = _BROWSING if browsing else _RECOMMENDING
     genres, years = _genres_and_years()
     with st.expander("Filters", icon=":material/tune:"):
@@ -75,7 +75,11 @@ def filters(*, browsing: bool = False, on_change: Callable[[], None] | None = No
                 "With all of these genres", genres, key=key["genres"], on_change=on_change, bind="query-params"
             )
         with right:
-            first, last = st.slider("Years", *years, years, key=key["years"], on_change=on_change, bind="query-params")
+            first, last = years
+            if by_year:
+                first, last = st.slider(
+                    "Years", *years, years, key=key["years"], on_change=on_change, bind="query-params"
+                )
             members = st.select_slider(
                 "Minimum number of members", _MEMBERS, key=key["members"], on_change=on_change, bind="query-params",
                 format_func="{:,}".format if browsing else str, help="MyAnimeList users with the title on their list",

@@ -1,6 +1,7 @@
-"""Cover art, always the same, for titles without an image in the catalogue; and the image of a prediction interval."""
+"""Cover art, always the same, for titles whose cover is not there; and the image of a prediction interval."""
 
 import colorsys
+import functools
 import hashlib
 import math
 from xml.sax.saxutils import escape
@@ -19,6 +20,7 @@ _HUES = {
 }  # fmt: skip
 
 
+@functools.lru_cache(1_000)  # 3 MB
 def cover(title: Title) -> str:
     """An SVG of `WIDTH` x `HEIGHT`: a gradient in the genre's hue, a pattern, and the first letters of the name."""
     seed = hashlib.sha256(str(title.anime_id).encode()).digest()

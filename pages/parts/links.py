@@ -1,8 +1,10 @@
 """Links to title pages. They open without a reload, so the visitor's session stays."""
 
+import functools
 import textwrap
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -15,6 +17,12 @@ EXPLORE = _TITLES / "explore.py"
 ATLAS = _TITLES / "atlas.py"
 
 
+@functools.cache
+def _explore() -> Any:
+    """The page of Explore. Streamlit looks up a path on the disk for every link, but not a page."""
+    return st.Page(EXPLORE)
+
+
 def to_title(title: Title, before: str = "", columns: int = 20, lines: int = 2) -> None:
     """Link a title's name to its page. A page link does not wrap, so the name is split into at most `lines` lines of
     about `columns` Latin characters."""
@@ -22,16 +30,16 @@ def to_title(title: Title, before: str = "", columns: int = 20, lines: int = 2) 
     wide = sum(unicodedata.east_asian_width(c) in "FW" for c in name) > len(name) / 3
     cut = textwrap.wrap(name, columns // 2 if wide else columns, max_lines=lines, placeholder=" …") or ["?"]
     label = before + "  \n".join(plain(line) for line in cut)
-    st.page_link(EXPLORE, label=label, icon="", query_params=kept(title=title.anime_id), width="stretch")
+    st.page_link(_explore(), label=label, icon="", query_params=kept(title=title.anime_id), width="stretch")
 
 
 def open_title(anime_id: int) -> None:
     """Switch from another page to a title's page."""
-    pickers.keep_leading_name()
+    state.keep_for_next_page()
     st.switch_page(EXPLORE, query_params={"title": str(anime_id), **state.address()})
 
 
 def kept(**parameters: int) -> dict[str, str]:
-    """Query parameters for a link: `parameters`, the visitor's list and the title language."""
-    language = {"names": st.query_params["names"]} if "names" in st.query_params else {}
-    return state.address() | language | {name: str(value) for name, value in parameters.items()}
+    """Query parameters for a link: `parameters`, the visitor's list and the settings of all pages."""
+    settings = {name: st.query_params[name] for name in state.SIDEBAR_SETTINGS if name in st.query_params}
+    return state.address() | settings | {name: str(value) for name, value in parameters.items()}

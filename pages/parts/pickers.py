@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts import resources, state
 from pages.parts.text import plain
 from recsys import Title
+from recsys.serving import coverage
 
 _NAMES_SHOWN = 12
 #: As wide as five score buttons, in pixels: in most places ten do not fit side by side, and a lone 10 looks lost.
@@ -15,17 +16,10 @@ _LANGUAGES = {"Romaji": "title", "English": "title_english", "日本語": "title
 
 def title_language() -> None:
     """Choose in which language all pages show titles' names."""
-    if kept := st.session_state.pop("names-kept", None):
-        st.session_state["names"] = kept
+    state.restore_kept("names")
     st.segmented_control(
         "Title language", list(_LANGUAGES), key="names", default="Romaji", required=True, bind="query-params", wrap=True
     )
-
-
-def keep_leading_name() -> None:
-    """Keep the title language over `st.switch_page`, which may not set the parameter of a widget."""
-    if "names" in st.query_params:
-        st.session_state["names-kept"] = st.session_state["names"]
 
 
 def leading_column() -> str:
@@ -104,4 +98,6 @@ def title_to_rate() -> None:
         st.caption("No title has a name like that. Check the spelling, or try the Japanese name.")
     for title in found:
         st.markdown(f"{title_names(title)}{f' ({title.year})' if title.year else ''}")
+        if why := coverage.no_prediction(resources.engine(), [title.anime_id], st.session_state.get("model")):
+            st.caption(f"{why} Your score of it does not change that model’s predictions.")
         score_buttons(title.anime_id, "search")

@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import functools
 import gc
 import os
 
@@ -11,7 +12,9 @@ from threadpoolctl import threadpool_limits
 import recsys
 from pages.parts import memory_use
 from recsys import RecsysError
+from recsys.serving.covers import Covers
 from recsys.serving.norms import RatingsStore
+from recsys.settings import CoverSettings
 
 #: The folder of the artifacts, so that another copy can be served as well.
 ARTIFACTS = os.environ.get("ANIME_ALCHEMY_ARTIFACTS", "artifacts")
@@ -54,3 +57,18 @@ def engine() -> recsys.Engine:
 def ratings() -> RatingsStore:
     """The store of ratings; when artifacts are damaged, shows an error and stops the page."""
     return _shared()[1]
+
+
+@functools.cache
+def _load_covers() -> Covers | None:
+    settings = CoverSettings.from_env()
+    return Covers(settings) if settings.enabled else None
+
+
+def covers() -> Covers | None:
+    """The covers of all visitors, None if they are switched off; a wrong setting shows an error and stops the page."""
+    try:
+        return _load_covers()
+    except RecsysError as error:
+        st.error(str(error), icon=":material/settings:")
+        st.stop()

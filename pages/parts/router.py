@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import page_view, sidebar, state
+from pages.parts import cover_slots, page_view, sidebar, state
 
 _FOLDER = Path(__file__).parents[1]
 
@@ -15,6 +15,7 @@ SCRIPTS: dict[str, tuple[str, str, str]] = {
     "for_you/taste": ("For you", "My taste", "insights"),
     "for_you/together": ("For you", "Together", "group"),
     "titles/explore": ("Titles", "Explore", "travel_explore"),
+    "titles/season": ("Titles", "Season", "calendar_month"),
     "titles/atlas": ("Titles", "Atlas", "map"),
     "behind/models": ("Behind the scenes", "Models", "science"),
     "behind/data": ("Behind the scenes", "Data", "database"),
@@ -35,7 +36,9 @@ def show() -> None:
     sidebar.show()
     with st.sidebar:
         page_view.show(page.url_path)
+    cover_slots.begin()
     page.run()
+    cover_slots.refresh()
     state.write_address()
 
 

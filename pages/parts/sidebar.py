@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import import_list, pickers, resources, state
+from pages.parts import cover_slots, import_list, pickers, resources, state
 from pages.parts.text import count, plain
 from recsys import lists
 
@@ -25,6 +25,7 @@ def show() -> None:
         _SOURCES[source]()
         st.divider()
         pickers.title_language()
+        cover_slots.switch()
 
 
 def _summary() -> None:

@@ -19,12 +19,15 @@ _Made = TypeVar("_Made")
 #: Widgets that say how a page looks and nothing about the visitor. `forget` keeps these keys, and nothing else, in the
 #: session and in the address.
 VIEW_SETTINGS = frozenset((
-    "names", "way", "join", "view", "by", "colour", "page",
+    "names", "covers", "way", "join", "view", "by", "colour", "page",
     "model", "discovery", "type", "with", "without", "planned", "years", "episodes", "members", "series", "adult",
-    "fair", "floor", "begun", "order", "kind", "genre", "span", "fans", "adults",
+    "fair", "floor", "begun", "order", "kind", "genre", "span", "fans", "adults", "sequels",
+    "season-near", "season-any",
 ))  # fmt: skip
-#: Query parameters that say which title a page shows.
-_PLACES = frozenset({"title", "near"})
+#: Those of the sidebar, which hold for all pages.
+SIDEBAR_SETTINGS = ("names", "covers")
+#: Query parameters that say which title or season a page shows.
+_PLACES = frozenset({"title", "near", "season"})
 
 
 def visit() -> Visit:
@@ -98,6 +101,19 @@ def mirror(key: str, value: Any) -> str:
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
     return key
+
+
+def keep_for_next_page() -> None:
+    """Keep the settings of the sidebar over `st.switch_page`, which may not set the parameter of a widget."""
+    for name in SIDEBAR_SETTINGS:
+        if name in st.query_params:
+            st.session_state[f"{name}-kept"] = st.session_state[name]
+
+
+def restore_kept(name: str) -> None:
+    """Give a widget of the sidebar the value that `keep_for_next_page` kept, before it is drawn."""
+    if f"{name}-kept" in st.session_state:
+        st.session_state[name] = st.session_state.pop(f"{name}-kept")
 
 
 def input_key(name: str) -> str:

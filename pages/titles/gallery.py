@@ -1,6 +1,7 @@
 """The catalogue: search, filters, order, and pages of covers."""
 
 import math
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -44,7 +45,7 @@ def show() -> None:
         slot = st.container()
         page = st.pagination(math.ceil(len(ids) / _PAGE), key="page", bind="query-params") if len(ids) > _PAGE else 1
         with slot:
-            _grid([int(i) for i in ids[(page - 1) * _PAGE : page * _PAGE]], scored)
+            _titles([int(i) for i in ids[(page - 1) * _PAGE : page * _PAGE]], scored)
     shown = [key for key in _KEYS if key in st.query_params and (key != "page" or len(ids) > _PAGE)]
     st.session_state[_SAVED] = {key: st.query_params.get_all(key) for key in shown}
 
@@ -86,30 +87,41 @@ def _clear() -> None:
     st.session_state.update(q="", page=1)
 
 
-def _grid(anime_ids: list[int], scored: Scored | None) -> None:
-    engine, fan = resources.engine(), state.visit().profile
-    mine = {} if scored is None else _looked_up(scored, anime_ids)
-    with st.grid(min_column_width=150, gap="medium", key="titles") as cells:
-        for anime_id in anime_ids:
+def _titles(anime_ids: list[int], scored: Scored | None) -> None:
+    if scored is not None:
+        predicted.explain_missing(anime_ids)
+    fan = state.visit().profile
+
+    def below(title: Title, score: float | None) -> None:
+        mark = ":material/check: " if title.anime_id in fan.begun else ""
+        mark = ":material/bookmark: " if title.anime_id in fan.planned else mark
+        st.caption(f"{mark}{_facts(title)}  \n{_scores(title, score)}")
+
+    grid(anime_ids, scored, below, "titles")
+
+
+def grid(anime_ids: list[int], scored: Scored | None, below: Callable[[Title, float | None], None], key: str) -> None:
+    """Covers in as many columns as fit, each above a link to its title. `below` draws the rest of a cell from the title
+    and its predicted score: None without `scored`, NaN for a title that the model does not cover."""
+    engine = resources.engine()
+    mine = [None] * len(anime_ids) if scored is None else scored.predicted_for(anime_ids).tolist()
+    with st.grid(min_column_width=150, gap="medium", key=key) as cells:
+        for anime_id, score in zip(anime_ids, mine, strict=True):
             title = engine.title(anime_id)
             with cells.cell().container(gap="xxsmall"):
                 cards.art(title, "stretch")
                 links.to_title(title)
-                mark = ":material/check: " if anime_id in fan.begun else ""
-                mark = ":material/bookmark: " if anime_id in fan.planned else mark
-                st.caption(f"{mark}{_facts(title)}  \n{_scores(title, mine.get(anime_id))}")
-
-
-def _looked_up(scored: Scored, anime_ids: list[int]) -> dict[int, float]:
-    predicted = scored.predicted_for(anime_ids).tolist()
-    return {anime_id: score for anime_id, score in zip(anime_ids, predicted, strict=True) if not math.isnan(score)}
+                below(title, score)
 
 
 def _facts(title: Title) -> str:
     parts = (title.type, str(title.year or ""), f"{title.episodes} ep" if title.episodes else "")
-    return plain(" · ".join(filter(None, parts))) or "no details"
+    line = plain(" · ".join(filter(None, parts))) or "no details"
+    return f"{line}  \n{plain(title.studios[0], 40)}" if title.studios else line
 
 
-def _scores(title: Title, predicted_: float | None) -> str:
+def _scores(title: Title, score: float | None) -> str:
     theirs = f"MyAnimeList {title.mean_score:.1f}" if title.mean_score else "no MyAnimeList score"
-    return theirs if predicted_ is None else f"{theirs} · you **{predicted_:.1f}**"
+    if score is None:
+        return theirs
+    return f"{theirs} · no prediction yet" if math.isnan(score) else f"{theirs} · you **{score:.1f}**"

@@ -1,7 +1,10 @@
 """Predictions for the visitor, computed again only when the list changes."""
 
+import streamlit as st
+
 from pages.parts import controls, resources, state
 from recsys import Filters
+from recsys.serving import coverage
 from recsys.serving.recommending import Scored
 
 
@@ -14,6 +17,12 @@ def scored(model: str | None = None) -> Scored | None:
     return state.remembered(
         f"scored-{name}", now, lambda: engine.score_all(now.profile, name), "Predicting every title …"
     )
+
+
+def explain_missing(anime_ids: list[int], model: str | None = None, more: str = "") -> None:
+    """Say which of the titles on a page have no predicted score and why, and `more` behind that."""
+    if why := coverage.no_prediction(resources.engine(), anime_ids, model):
+        st.caption(f":material/info: {why}{more}")
 
 
 def ten() -> list[int]:

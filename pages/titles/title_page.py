@@ -1,13 +1,16 @@
 """The page of one title: facts, the predicted score with its reasons, everybody's scores, and related titles."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import streamlit as st
 
 from pages.parts import cards, charts, controls, links, pickers, resources, state
 from pages.parts.text import count, plain
-from pages.titles import gallery, related
+from pages.titles import gallery, on_air, related
 from recsys import Explanation, Prediction, RecsysError, Title
+from recsys.serving import coverage
+from recsys.serving.engine import MODEL_LABELS
 
 _COVER_WIDTH = 200
 _REASONS = 6
@@ -61,16 +64,26 @@ def _head(title: Title) -> None:
         if others:
             st.markdown("  \n".join(plain(name) for name in others))
         st.caption(_facts(title))
+        st.caption(_broadcast(title))
         words = (*title.genres, *title.themes, *title.demographics)
         if words:
-            st.markdown(" ".join(f":gray-badge[{plain(word)}]" for word in words))
+            st.markdown(_badges(words))
+        if title.tags:
+            with st.expander(count(len(title.tags), "tag"), icon=":material/sell:"):
+                st.caption("AniList’s words, in alphabetical order. Some may give away what happens.")
+                st.markdown(_badges(sorted(title.tags)))
         if title.synonyms:
             also = "; ".join(plain(name) for name in title.synonyms[:_SYNONYMS])
             st.caption(f"Also known as {also}")
         _where(title)
 
 
+def _badges(words: Iterable[str]) -> str:
+    return " ".join(f":gray-badge[{plain(word)}]" for word in words)
+
+
 def _facts(title: Title) -> str:
+    """Type, length, season, source, studios and age rating."""
     season = f"{title.season} {title.year}" if title.season and title.year else title.year and str(title.year)
     minutes = f"{title.duration_min:.0f} minutes each" if title.duration_min and title.episodes != 1 else ""
     if title.duration_min and title.episodes == 1:
@@ -83,9 +96,19 @@ def _facts(title: Title) -> str:
         title.source and f"from {title.source[0].lower()}{title.source[1:]}",
         ", ".join(title.studios),
         title.age_rating,
-        title.members and count(title.members, "member") + " on MyAnimeList",
     ]
     return plain(" · ".join(filter(None, parts)), 240) or "No details"
+
+
+def _broadcast(title: Title) -> str:
+    """When it airs, how old that fact is where it may have changed since, and MyAnimeList's figures."""
+    aired, months = on_air.aired(title, on_air.today()), on_air.months([title.anime_id])
+    if aired and months and not on_air.is_over(title):
+        aired += f" (as of {on_air.month_range(*months)})"
+    figures = [title.scored_by and count(title.scored_by, "score"), title.members and count(title.members, "member")]
+    known = ", ".join(str(figure) for figure in figures if figure)
+    mean = f"MyAnimeList {title.mean_score:.2f}" if title.mean_score else "MyAnimeList" if known else ""
+    return plain(" · ".join(filter(None, (aired, f"{mean} ({known})" if known else mean))), 240)
 
 
 def _where(title: Title) -> None:
@@ -107,10 +130,12 @@ def _predicted(title: Title, known_by: list[str]) -> None:
     rated = engine.raters(title.anime_id) > 0
     if not rated:
         st.markdown("## :material/fiber_new: No ratings yet")
-        way = "it is predicted from its content and its series." if known_by else "no model can predict it."
-        st.markdown(f"No fan in the ratings data has scored this title, so {way}")
+        st.markdown("No fan in the ratings data has scored this title.")
     if not known_by:
+        st.markdown(coverage.no_prediction(engine, [title.anime_id]) or "")
         return
+    if not rated:
+        st.markdown("It can only be predicted from its content and its series.")
     fan = state.visit().profile
     others = replace(fan, scores={i: s for i, s in fan.scores.items() if i != title.anime_id})
     if not others.scores:
@@ -118,6 +143,10 @@ def _predicted(title: Title, known_by: list[str]) -> None:
         st.markdown("Rate a few titles or add your list in the sidebar to see the score that you would probably give.")
         return
     model = controls.model()
+    if why := coverage.no_prediction(engine, [title.anime_id], model):
+        st.markdown("## Your predicted score")
+        st.markdown(f"{why} You can choose another model: {', '.join(MODEL_LABELS[name] for name in known_by)}.")
+        return
 
     def predict() -> tuple[Prediction, Explanation | None]:
         prediction = engine.predict(others, [title.anime_id], model)[0]

@@ -46,21 +46,21 @@ def read(path: Path) -> Iterator[Facts]:
         words = wording.split_genres(wording.anilist_genre(word) for word in listed(row["genres"]))
         score = clean.number(row["mean_score"], 1, 100)
         begin = clean.date(row["start_date"])
-        year, season = clean.year_and_season(begin) if begin else (None, None)
+        year, season = clean.premiere(row["season_year"], row["season"], begin)
         yield Facts(
             anime_id=anime_id,
             by=NAME,
             seen=clean.month(row["seen"]),
             title=clean.text(row["title"]),
-            title_english=clean.text(row["title_english"]),
+            title_english=clean.latin(row["title_english"]),
             title_japanese=clean.text(row["title_japanese"]),
             synonyms=listed(row["synonyms"]),
             type=clean.kind_of_release(wording.anilist_format(row["format"])),
             source=clean.text(wording.anilist_source(row["source"])),
             episodes=clean.episodes(row["episodes"]),
             duration_min=clean.minutes(row["duration"]),
-            year=clean.year(row["season_year"]) or year,
-            season=clean.season(row["season"]) or season,
+            year=year,
+            season=season,
             status=wording.anilist_status(row["status"]),
             aired_from=begin,
             aired_to=clean.date(row["end_date"]),

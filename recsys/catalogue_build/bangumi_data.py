@@ -54,8 +54,8 @@ def _titles(item: Mapping[str, Any], templates: Mapping[str, str]) -> Iterator[F
     sites = {site["site"]: site for site in item["sites"]}
     japanese = clean.text(item["title"])
     names = {language: [clean.text(name) for name in names] for language, names in item["titleTranslate"].items()}
-    english = [name for name in names.get("en", []) if name]
-    others = [*english[1:], *names.get("ja", []), *names.get("zh-Hans", [])]
+    english = [name for name in names.get("en", []) if clean.latin(name)]
+    others = [*names.get("en", []), *names.get("ja", []), *names.get("zh-Hans", [])]
     begin, end = _date(item.get("begin")), _date(item.get("end"))
     year, season = clean.year_and_season(begin) if begin else (None, None)
     links = ((SITES[key], _link(sites[key], templates[key])) for key in SITES if key in sites)
@@ -70,7 +70,7 @@ def _titles(item: Mapping[str, Any], templates: Mapping[str, str]) -> Iterator[F
             title=english[0] if english else japanese,
             title_english=english[0] if english else None,
             title_japanese=japanese,
-            synonyms=tuple(dict.fromkeys(name for name in others if name and name != japanese)),
+            synonyms=tuple(dict.fromkeys(name for name in others if name and name not in (japanese, *english[:1]))),
             type=_TYPES.get(item["type"]),
             year=year,
             season=season,

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import UTC
 
+from recsys.settings import COVER_HOSTS
 from recsys.types import MAX_ANIME_ID, MAX_SCORE, MIN_SCORE
 
 FIRST_YEAR = 1900  # MyAnimeList's oldest title is from 1917
@@ -15,7 +16,7 @@ MAX_MINUTES = 24 * 60
 MAX_TEXT = 500
 TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
 SEASONS = ("Winter", "Spring", "Summer", "Fall")
-STATUSES = ("Finished Airing", "Currently Airing", "Not yet aired")
+STATUSES = ("Finished Airing", "Currently Airing", "Not yet aired", "Cancelled")
 AGE_RATINGS = (
     "G - All Ages",
     "PG - Children",
@@ -25,13 +26,15 @@ AGE_RATINGS = (
     "Rx - Hentai",
 )
 ADULT_GENRES = frozenset({"Hentai", "Erotica"})
-#: Where covers may come from.
-COVER_HOSTS = frozenset({"cdn.myanimelist.net", "s4.anilist.co", "media.kitsu.app"})
 
 _UNKNOWN = frozenset({"", "unknown", "none", "nan", "null", "n/a", "none found", "add some", "not available", "?"})
 _JAPAN = dt.timezone(dt.timedelta(hours=9))
 _TYPE_NAMES = {name.lower(): name for name in TYPES} | {"tv special": "Special", "pv": "Special", "cm": "Special"}
 _STATUS_NAMES = {name.lower(): name for name in STATUSES}
+#: Letters of Chinese, Japanese and Korean; the middle dot and the like are none.
+_WIDE_LETTER = re.compile("[\u3040-\u30fa\u30fc-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+#: So many days before a season a title may begin and still belong to it.
+_NEAR_SEASON = dt.timedelta(days=31)
 _ENTITY = re.compile(r"&(#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE)
 
 
@@ -48,6 +51,12 @@ def text(value: object) -> str | None:
         result = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in result)
     result = " ".join(result.split())[:MAX_TEXT]
     return None if result.lower() in _UNKNOWN else result
+
+
+def latin(value: object) -> str | None:
+    """A text without Chinese, Japanese or Korean letters, as an English name is, else None."""
+    result = text(value)
+    return None if result and _WIDE_LETTER.search(result) else result
 
 
 def texts(value: object, separator: str = ",") -> tuple[str, ...]:
@@ -106,7 +115,7 @@ def url(value: object) -> str | None:
 
 
 def cover(value: object) -> str | None:
-    """The address of a picture at one of `COVER_HOSTS`, over https."""
+    """The address of a picture at one of `recsys.settings.COVER_HOSTS`, over https."""
     result = url(value)
     host = re.match(r"https://([^/?#]+)/", result) if result else None
     return result if host and host[1] in COVER_HOSTS else None
@@ -155,6 +164,23 @@ def day_in_japan(moment: dt.datetime) -> dt.date | None:
 def year_and_season(begin: dt.date) -> tuple[int | None, str]:
     """Year and season of a day; a season is a quarter of the year."""
     return year(begin.year), SEASONS[(begin.month - 1) // 3]
+
+
+def premiere(stated_year: object, stated_season: object, begin: dt.date | None) -> tuple[int | None, str | None]:
+    """Year and season as stated; as `begin` says where they are not, or if it is long before or after that season.
+
+    The first of January stands for a year of which nothing else is known, so it corrects nothing.
+    """
+    known, name = year(stated_year), season(stated_season)
+    if begin is None:
+        return known, name
+    own = year_and_season(begin)
+    if not known or not name or (begin.month, begin.day) == (1, 1):
+        return known or own[0], name or own[1]
+    quarter = SEASONS.index(name)
+    first = dt.date(known, 3 * quarter + 1, 1)
+    after = dt.date(known + quarter // 3, (3 * quarter + 3) % 12 + 1, 1)
+    return (known, name) if first - _NEAR_SEASON <= begin < after else own
 
 
 def minutes(value: object) -> float | None:

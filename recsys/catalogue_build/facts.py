@@ -5,6 +5,7 @@ import datetime as dt
 import gzip
 import io
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from recsys.catalogue_build import clean
 from recsys.errors import DataError
 
 MAX_BYTES = 200_000_000
+#: Words that no name begins with in small letters.
+_GOES_ON = re.compile(r"(?:the|an|and|but|or|so|by|in|of|who|that|with|sometimes) |and\.\.\.$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,20 @@ def parse_rows(content: bytes, columns: Sequence[str], name: str) -> Iterator[Ma
         yield from reader
     except csv.Error as error:
         raise DataError(f"{name} is not a CSV file: {error}.") from None
+
+
+def names(value: str) -> tuple[str, ...]:
+    """The names of a JSON list, some of which were split at their commas: "Moon", "Laika", "and the Princess".
+
+    A part that no name begins with is joined to the one before it.
+    """
+    found: list[str] = []
+    for part in listed(value):
+        if found and (_GOES_ON.match(part) or found[-1].count("(") > found[-1].count(")")):
+            found[-1] += f", {part}"
+        else:
+            found.append(part)
+    return tuple(dict.fromkeys(found))
 
 
 def listed(value: str) -> tuple[str, ...]:

@@ -6,55 +6,54 @@ Kaggle set states are taken as they are; for other titles they follow from colle
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from recsys.catalogue_build import franchise_groups, franchise_links, franchise_order
-from recsys.catalogue_build.franchise_brands import known_brands
+from recsys.catalogue_build import franchise_groups, franchise_links, franchise_new, franchise_order
+from recsys.catalogue_build.franchise_brands import Brands, known_brands
 from recsys.catalogue_build.franchise_dates import Timeline
 from recsys.catalogue_build.franchise_index import TitleIndex
 from recsys.catalogue_build.franchise_links import Links
 from recsys.catalogue_build.franchise_names import parse
+from recsys.catalogue_build.franchise_relations import BEFORE, TOGETHER, Relation
 from recsys.catalogue_build.groups import Groups, members
 from recsys.types import Title
 
-#: Relations of MyAnimeList that keep titles in one franchise ("Character" and "Other" join strangers), and which of
-#: them say what comes first.
-TOGETHER = frozenset(
-    ("sequel", "prequel", "parent story", "side story", "spin-off", "alternative version", "alternative setting")
-) | {"summary", "full story"}
-BEFORE = frozenset({"prequel", "parent story"})
-
-
-@dataclass(frozen=True)
-class Relation:
-    """`other` is the `relation` ("sequel", "prequel", …, lower case) of a title."""
-
-    relation: str
-    other: int
-
 
 def annotate(
-    titles: Iterable[Title], related: Mapping[int, Sequence[Relation]] | None = None, links: Links | None = None
+    titles: Iterable[Title],
+    related: Mapping[int, Sequence[Relation]] | None = None,
+    links: Links | None = None,
+    brands: Brands | None = None,
+    orders: Mapping[int, Sequence[int]] | None = None,
+    known: Mapping[int, int] | None = None,
 ) -> list[Title]:
     """The titles with their place in a franchise.
 
     `franchise_id` is the smallest id of its titles; `watch_order` counts from 1 within it. `requires` lists what to
     watch first, in watch order, the nearest last, and never leads back to the title itself. `related` holds the stated
-    relations of the titles that have any, `links` what other catalogues join.
+    relations of the titles that have any, `links` what other catalogues join. `brands` and `orders` are those of
+    franchise_brands.csv and franchise_orders.csv if not given. `known` is the franchise of each title that has one
+    already: these stay as they are, and other titles may join them.
     """
     by_id = {t.anime_id: replace(t, kind=kind(t)) for t in sorted(titles, key=lambda title: title.anime_id)}
     related = related or {}
     links = links or Links()
-    inferred = franchise_groups.infer(by_id.values(), known_brands(), links.collections)
-    groups = _merge(franchise_links.join(inferred, by_id, links), related)
+    brands = known_brands() if brands is None else brands
+    orders = franchise_order.corrections() if orders is None else orders
+    inferred = franchise_groups.infer(by_id.values(), brands, links.collections)
+    if known is None:
+        groups = _merge(franchise_links.join(inferred, by_id, links), related)
+    else:
+        groups = franchise_new.place(inferred, known, related)
     index = TitleIndex(by_id, groups, inferred)
     timeline = Timeline(index)
-    known = {i: parents for i, parents in franchise_order.corrections().items() if {i, *parents} <= by_id.keys()}
-    known = {i: tuple(p for p in parents if groups[p] == groups[i]) for i, parents in known.items()}
-    known = franchise_order.without_cycles(known | _stated_parents(related, by_id), timeline.dates)
-    timeline.follow(known)
-    order = franchise_order.watch_order(timeline.dates, known)
-    required = franchise_order.chains(franchise_order.infer(index, order) | known, order)
+    stated = {i: parents for i, parents in orders.items() if {i, *parents} <= by_id.keys()}
+    stated |= _stated_parents(related, by_id)
+    stated = {i: tuple(p for p in parents if groups[p] == groups[i]) for i, parents in stated.items()}
+    stated = franchise_order.without_cycles(stated, timeline.dates)
+    timeline.follow(stated)
+    order = franchise_order.watch_order(timeline.dates, stated)
+    required = franchise_order.chains(franchise_order.infer(index, order) | stated, order)
     result = {}
     count: Counter[int] = Counter()
     for anime_id in sorted(by_id, key=order.__getitem__):

@@ -29,6 +29,7 @@ def read(path: Path) -> dict[str, list[int]]:
 
 
 def names(collections: Mapping[str, Sequence[int]]) -> Iterator[Facts]:
-    """The names of the titles that their collection is named after."""
+    """The names of the titles that their collection is named after. A title's own number is no name."""
     for name, ids in collections.items():
-        yield Facts(anime_id=ids[0], by=NAME, seen=_SEEN, title=name)
+        if name != str(ids[0]):
+            yield Facts(anime_id=ids[0], by=NAME, seen=_SEEN, title=name)

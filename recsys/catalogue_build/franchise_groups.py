@@ -37,13 +37,16 @@ class _Stems:
     none. `inside` maps a word to the titles that have it where no series' name begins; `fame` is the largest number of
     members of an anchor."""
 
-    def __init__(self, parsed: Mapping[int, Sequence[names.Name]], titles: Mapping[int, Title]) -> None:
+    def __init__(
+        self, parsed: Mapping[int, Sequence[names.Name]], titles: Mapping[int, Title], collection_of: Mapping[int, str]
+    ) -> None:
         self.anchors: dict[Words, set[int]] = defaultdict(set)
         self.cut: dict[Words, set[int]] = defaultdict(set)
         self.open_: dict[Words, set[int]] = defaultdict(set)
         self.inside: dict[str, set[int]] = defaultdict(set)
         self.fame: dict[Words, int] = defaultdict(int)
         self.titles = titles
+        self.collection_of = collection_of
         self.first_japanese = {
             i: next(iter(names.parse(title.title_japanese).words), None) if title.title_japanese else None
             for i, title in titles.items()
@@ -91,6 +94,11 @@ class _Stems:
             return weight >= 4 and ((cuts >= enough and coined) or (cuts >= 8 and self.cohesion(words) > 0.9))
         return anchors >= 1 and weight >= 5 and self.coined(first) and self.same_japanese(anime_id, words)
 
+    def collected(self, anime_id: int, words: Words) -> bool:
+        """Whether another title of this one's collection has a name with this beginning."""
+        own = self.collection_of.get(anime_id)
+        return own is not None and any(self.collection_of.get(i) == own for i in self.cut[words] if i != anime_id)
+
     def coined(self, word: str) -> bool:
         """Whether a word occurs almost only at the beginning of a name."""
         return len(self.inside.get(word, ())) <= 2
@@ -136,7 +144,7 @@ def infer(
     collection_of = {i: name for name, ids in collections.items() if len(ids) > 1 for i in ids}
     by_id = {title.anime_id: title for title in titles}
     parsed = {i: [names.parse(name) for name in _names(title)] for i, title in by_id.items()}
-    stems = _Stems(parsed, by_id)
+    stems = _Stems(parsed, by_id, collection_of)
     groups = Groups()
     linked: dict[int, list[Words]] = {anime_id: [] for anime_id in by_id}
     misnamed = {anime_id for ids in brands.apart for anime_id in ids}
@@ -193,6 +201,8 @@ def _prefixes(anime_id: int, name: names.Name, stems: _Stems, foreign: bool) -> 
         if not at_cut and names.goes_on(words[end]) and not (second or stems.possessive(stem, words[end])):
             continue
         if not stems.known(anime_id, stem, at_cut, name.season is not None):
+            continue
+        if end == 1 and name.exclaimed and stem not in stems.anchors and not stems.collected(anime_id, stem):
             continue
         own = stems.fame.get(stem, 0)
         plain = stems.cohesion(stem) > 0.5 and (end > 1 or stems.coined(stem[0]))

@@ -85,6 +85,7 @@ _CUT = re.compile(
     rf": ?| / | {_DASH} |{_DASH}$| {_DASH}|{_DASH} |{_TILDE}|[()\[\]【】「」『』《》<>{{}}|;]"
     rf"|(?<=\w)/(?=\w)|[!?.,] |(?<={_JAPANESE}) | (?={_JAPANESE})"
 )
+_EXCLAIMED = re.compile(r"\w+[!?.,]+ ")
 _HIRAGANA = re.compile("[\u3040-\u309f]+")
 #: A word is a run of one script.
 _WORD = re.compile(
@@ -102,7 +103,8 @@ class Name:
     are the numbers of words after which a subtitle may begin, ascending; the last is the number of all words.
     `season`, `part`, `film` and `year` are None where the name has none; `marks` are the kinds of release it names.
     `numbered` counts the words before a numeral that ends a head: 3 in "Kara no Kyoukai 1: Fukan Fuukei".
-    `series` is a second number: 3 in "Yuusha Ou 3: Hoshi 2nd Season"."""
+    `series` is a second number: 3 in "Yuusha Ou 3: Hoshi 2nd Season". `exclaimed` says that a sentence ends
+    with the first word: "Tatakae! Yuusha Ou"."""
 
     words: tuple[str, ...]
     cuts: tuple[int, ...]
@@ -113,6 +115,7 @@ class Name:
     marks: frozenset[str] = frozenset()
     numbered: int | None = None
     series: int | None = None
+    exclaimed: bool = False
 
 
 @functools.lru_cache(maxsize=100_000)
@@ -143,7 +146,8 @@ def parse(text: str) -> Name:
         text, found = pattern.subn(" : ", text)
         if found:
             marks.add(what)
-    words, cuts = _split(_ARTICLE.sub("", text.strip()))
+    text = _ARTICLE.sub("", text.strip())
+    words, cuts = _split(text)
     at, number = _numeral(words, cuts)
     if at is not None:
         counts.setdefault("series" if "season" in counts else "season", number)
@@ -151,7 +155,9 @@ def parse(text: str) -> Name:
         cuts = sorted({cut - (cut > at) for cut in cuts})
     season, film, series = (counts.get(what) for what in ("season", "film", "series"))
     part = counts.get("part", counts.get("episode"))
-    return Name(tuple(words), tuple(cuts), season, part, film, year, frozenset(marks), at, series)
+    return Name(
+        tuple(words), tuple(cuts), season, part, film, year, frozenset(marks), at, series, bool(_EXCLAIMED.match(text))
+    )
 
 
 def weight(words: tuple[str, ...]) -> float:

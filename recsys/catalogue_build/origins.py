@@ -1,5 +1,6 @@
-"""Write `catalogue_origins.parquet`: the source and month of every value in the catalogue."""
+"""Read and write `catalogue_origins.parquet`: the source and date of every value in the catalogue."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recsys.catalogue_build.merge import RULES
+from recsys.errors import ArtifactError
 
 FILE = "catalogue_origins.parquet"
 FIELDS = (*RULES, "season")
@@ -21,3 +23,25 @@ def write(origins: Mapping[int, Mapping[str, str]], path: Path) -> int:
     }
     pq.write_table(pa.table({"anime_id": pa.array(ids, pa.int32()), **columns}), path, compression="zstd")
     return len(ids)
+
+
+def read(path: Path) -> dict[int, dict[str, str]]:
+    """Anime id -> the origin of each known field, as `write` got them. Raises `ArtifactError` for any other file."""
+    try:
+        columns = pq.ParquetFile(path).read(columns=["anime_id", *FIELDS], use_threads=False).to_pydict()
+        ids = [int(anime_id) for anime_id in columns["anime_id"]]
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
+        reason = str(error).split("\n")[0][:200]
+        raise ArtifactError(f"{path} has no origins ({reason}); write it with scripts.build_catalogue.") from None
+    found: dict[int, dict[str, str]] = {anime_id: {} for anime_id in ids}
+    for field in FIELDS:
+        for anime_id, origin in zip(ids, columns[field], strict=True):
+            if origin is not None:
+                found[anime_id][field] = origin
+    return found
+
+
+def parse(origin: str) -> tuple[str, str]:
+    """Source and date of an origin: ("AniList", "2022-09"), the date "" where unknown."""
+    match = re.fullmatch(r"(.+) (\d{4}-\d\d(?:-\d\d)?)", origin)
+    return (match[1], match[2]) if match else (origin, "")

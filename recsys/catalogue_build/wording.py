@@ -50,6 +50,7 @@ _STATUSES = {
     "RELEASING": "Currently Airing",
     "NOT_YET_RELEASED": "Not yet aired",
     "HIATUS": "Currently Airing",
+    "CANCELLED": "Cancelled",
 }
 
 
@@ -67,6 +68,11 @@ def split_genres(words: Iterable[str]) -> Words:
         tuple(word for word in today if word not in GENRES | DEMOGRAPHICS),
         tuple(word for word in today if word in DEMOGRAPHICS),
     )
+
+
+def source(word: str | None) -> str | None:
+    """MyAnimeList's word of today for the kind of work that a title adapts."""
+    return "Web manga" if word == "Digital manga" else word
 
 
 def anilist_genre(word: str) -> str:

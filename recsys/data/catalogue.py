@@ -177,8 +177,8 @@ class Catalogue:
 
     def position(self, anime_id: int) -> int:
         """Raises `UnknownTitleError` for an id that the catalogue does not hold."""
-        position = int(self.positions([anime_id])[0])
-        if position < 0:
+        position = int(np.searchsorted(self.ids, anime_id))
+        if position == len(self.ids) or self.ids[position] != anime_id:
             raise UnknownTitleError(f"No title has the id {anime_id} in this catalogue; search for its name instead.")
         return position
 

@@ -1,13 +1,15 @@
 """Reads ratings from Parquet: as contiguous arrays (for training), or one fan's list at a time (for serving)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from recsys.data import manifest, sql
@@ -133,6 +135,23 @@ def _ratings(
     )
 
 
+def rater_counts(path: Path, anime_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The number of ratings in the data, held-out fans included, of each of the ascending `anime_ids` (n,), from the
+    table title_stats at `path`: (n,). Raises `ArtifactError` when it is another file."""
+    try:
+        table = pq.read_table(path, columns=["anime_id", "n_ratings"])
+        positions = positions_of(anime_ids, table["anime_id"].to_numpy())
+        ratings = table["n_ratings"].to_numpy().astype(np.int64)
+    except (OSError, KeyError, ValueError, TypeError, pa.ArrowException) as error:
+        raise ArtifactError(
+            f"{path} is not a table of rating counts ({error}). Restore it from the repository, or write it with "
+            "python -m scripts.prepare."
+        ) from None
+    counts = np.zeros(len(anime_ids), dtype=np.int64)
+    counts[positions[positions >= 0]] = ratings[positions >= 0]
+    return counts
+
+
 class RatingsStore:
     """The fans' lists and the titles' score counts, read from Parquet on demand; safe to share between threads.
 
@@ -150,7 +169,7 @@ class RatingsStore:
         self._connection = duckdb.connect(config={"threads": 1, "memory_limit": memory_limit, "temp_directory": ""})
         for table, path in paths.items():
             self._open(table, path)
-        with self._cursor() as cursor:
+        with self._connection.cursor() as cursor:
             cursor.execute("CREATE TABLE names AS SELECT user_id, username, lower(username) AS folded FROM users")
             (self.n_fans,) = cursor.execute("SELECT count(*) FROM names").fetchall()[0]
             resolved = [path.resolve() for path in paths.values()]
@@ -160,7 +179,7 @@ class RatingsStore:
 
     def _open(self, table: str, path: Path) -> None:
         columns = _TABLES[table][1]
-        with self._cursor() as cursor:
+        with self._connection.cursor() as cursor:
             relation = f"read_parquet({sql.text(sql.pattern(path.resolve()))})"
             try:
                 found = {row[0] for row in cursor.execute(f"DESCRIBE FROM {relation}").fetchall()}
@@ -171,55 +190,44 @@ class RatingsStore:
                 raise ArtifactError(f"{path} lacks the columns {', '.join(missing)}; write it with scripts.prepare.")
             cursor.execute(f"CREATE VIEW {table} AS SELECT {', '.join(columns)} FROM {relation}")
 
-    @contextmanager
-    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        cursor = self._connection.cursor()
-        try:
-            yield cursor
-        finally:
-            cursor.close()
-
-    def _rows(self, statement: str, parameters: list[Any]) -> list[tuple]:
-        with self._cursor() as cursor:
+    def _run(
+        self, statement: str, parameters: Sequence[Any] = (), fetch: Callable = DuckDBPyConnection.fetchall
+    ) -> Any:
+        with self._connection.cursor() as cursor:
             try:
-                return cursor.execute(statement, parameters).fetchall()
+                return fetch(cursor.execute(statement, parameters))
             except duckdb.Error as error:
-                raise self._unreadable(error) from None
-
-    def _unreadable(self, error: duckdb.Error) -> ArtifactError:
-        return ArtifactError(
-            f"The ratings in {self._folder} cannot be read any more ({_first_line(error)}). Restart the app."
-        )
+                raise ArtifactError(
+                    f"The ratings in {self._folder} cannot be read any more ({_first_line(error)}). Restart the app."
+                ) from None
 
     def find_names(self, prefix: str, n: int = 20) -> list[str]:
         """Up to `n` names that contain `prefix` in any case: the name itself, names that begin with it, the rest."""
         statement = """
             SELECT username FROM names, (SELECT lower(?) AS typed) WHERE contains(folded, typed)
             ORDER BY folded <> typed, NOT starts_with(folded, typed), folded, username LIMIT ?"""
-        return [name for (name,) in self._rows(statement, [_typed(prefix), n])]
+        return [name for (name,) in self._run(statement, [_typed(prefix), n])]
 
     def profile(self, username: str) -> Profile:
         """The list of the fan `username`, in this case or, if there is none, another. Raises `UnknownFanError`."""
-        fans = self._rows(
+        fans = self._run(
             "SELECT user_id, username FROM names WHERE folded = lower(?) ORDER BY username <> ?, username LIMIT 1",
             [_typed(username), _typed(username)],
         )
         if not fans:
             raise UnknownFanError(f"No fan is called {username!r} in these ratings; pick a name from the list.")
         user_id, name = fans[0]
-        scores = dict(self._rows("SELECT anime_id, score FROM ratings WHERE user_id = ?", [user_id]))
+        scores = dict(self._run("SELECT anime_id, score FROM ratings WHERE user_id = ?", [user_id]))
         unscored: dict[str, set[int]] = {name: set() for name in _STATUSES.values()}
-        for anime_id, status in self._rows("SELECT anime_id, status FROM unscored WHERE user_id = ?", [user_id]):
+        for anime_id, status in self._run("SELECT anime_id, status FROM unscored WHERE user_id = ?", [user_id]):
             unscored[_STATUSES.get(status, "seen")].add(anime_id)
         return Profile(scores, name=name, **unscored)
 
     def all_ratings(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """Everybody's ratings as user ids, anime ids and scores, each (n_ratings,), fan by fan."""
-        with self._cursor() as cursor:
-            try:
-                table = cursor.execute("SELECT user_id, anime_id, score FROM ratings ORDER BY user_id").fetchnumpy()
-            except duckdb.Error as error:
-                raise self._unreadable(error) from None
+        table = self._run(
+            "SELECT user_id, anime_id, score FROM ratings ORDER BY user_id", (), DuckDBPyConnection.fetchnumpy
+        )
         return (
             np.asarray(table["user_id"], np.int64),
             np.asarray(table["anime_id"], np.int64),
@@ -236,7 +244,7 @@ class RatingsStore:
 
     def _counts(self, where: str, parameters: list[Any]) -> NDArray[np.int64]:
         columns = ", ".join(f"coalesce(sum({column}), 0)::BIGINT" for column in _SCORES)
-        return np.array(self._rows(f"SELECT {columns} FROM title_stats {where}", parameters)[0], np.int64)
+        return np.array(self._run(f"SELECT {columns} FROM title_stats {where}", parameters)[0], np.int64)
 
     def close(self) -> None:
         self._connection.close()

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import surprise
@@ -27,15 +28,23 @@ HELD_BACK = 0.05
 
 
 class Algorithm(ABC):
-    """One algorithm on one set of ratings. `fit` and `predict` return seconds, as `cross_validate` counts them."""
+    """One algorithm on one set of ratings. `cross_validate` times `fit` and `predict`."""
+
+    def trainset(self, rows: Rows) -> Any:
+        """The ratings `rows` (n,) in the form that `fit` takes."""
+        return rows
+
+    def testset(self, rows: Rows) -> Any:
+        """The ratings `rows` (m,) in the form that `predict` takes."""
+        return rows
 
     @abstractmethod
-    def fit(self, rows: Rows) -> float:
-        """Train on the ratings `rows` (n,) in this order."""
+    def fit(self, trainset: Any) -> None:
+        """Train on the ratings in their order."""
 
     @abstractmethod
-    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
-        """Predict the scores of `rows` (m,), within 1 to 10."""
+    def predict(self, testset: Any) -> NDArray[np.float64]:
+        """Predict the scores (m,), within 1 to 10."""
 
 
 class _OnArrays(Algorithm):
@@ -47,43 +56,33 @@ class _OnArrays(Algorithm):
         one = np.zeros(1, ratings.users.dtype)
         self._make().fit_arrays(one, one, np.ones(1), 1, 1).predict_arrays(one, one)
 
-    def fit(self, rows: Rows) -> float:
-        ratings = self._ratings
-        start = time.perf_counter()
+    def fit(self, trainset: Rows) -> None:
+        known = rows_of(self._ratings, trainset)
         self._model = self._make().fit_arrays(
-            ratings.users[rows],
-            ratings.items[rows],
-            ratings.scores[rows],
-            len(ratings.user_ids),
-            len(ratings.item_ids),
+            known.users, known.items, known.scores, len(known.user_ids), len(known.item_ids)
         )
-        return time.perf_counter() - start
 
-    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
-        start = time.perf_counter()
-        predicted = self._model.predict_arrays(self._ratings.users[rows], self._ratings.items[rows])
-        return time.perf_counter() - start, predicted
+    def predict(self, testset: Rows) -> NDArray[np.float64]:
+        return self._model.predict_arrays(self._ratings.users[testset], self._ratings.items[testset])
 
 
 class _Surprise(Algorithm):
     """An algorithm of Surprise. Fit time excludes building the trainset, as in its own `cross_validate`."""
 
-    def __init__(self, ratings: Ratings, make: Callable[[], surprise.AlgoBase]) -> None:
-        self._make, self._data = make, RatingsData(ratings)
+    def __init__(self, ratings: Ratings, algorithm: surprise.AlgoBase) -> None:
+        self._algorithm, self._data = algorithm, RatingsData(ratings)
 
-    def fit(self, rows: Rows) -> float:
-        trainset = self._data.construct_trainset([self._data.raw_ratings[row] for row in rows])
-        self._algorithm = self._make()
-        start = time.perf_counter()
+    def trainset(self, rows: Rows) -> surprise.Trainset:
+        return self._data.construct_trainset([self._data.raw_ratings[row] for row in rows])
+
+    def testset(self, rows: Rows) -> list[tuple]:
+        return self._data.construct_testset([self._data.raw_ratings[row] for row in rows])
+
+    def fit(self, trainset: surprise.Trainset) -> None:
         self._algorithm.fit(trainset)
-        return time.perf_counter() - start
 
-    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
-        testset = self._data.construct_testset([self._data.raw_ratings[row] for row in rows])
-        start = time.perf_counter()
-        predictions = self._algorithm.test(testset)
-        seconds = time.perf_counter() - start
-        return seconds, np.fromiter((p.est for p in predictions), np.float64, len(predictions))
+    def predict(self, testset: list[tuple]) -> NDArray[np.float64]:
+        return np.array([prediction.est for prediction in self._algorithm.test(testset)])
 
 
 class Factors(Algorithm):
@@ -98,18 +97,15 @@ class Factors(Algorithm):
         places = positions_of(known.item_ids, ratings.item_ids)
         self._features = np.where(places[:, None] >= 0, known.features[places], 0)
 
-    def fit(self, rows: Rows) -> float:
-        start = time.perf_counter()
-        self._fitted = regression_factors.fit(
-            rows_of(self._ratings, np.sort(rows)), self._features, FactorConfig(), self._seed
-        )
-        return time.perf_counter() - start
+    def fit(self, trainset: Rows) -> None:
+        known = rows_of(self._ratings, np.sort(trainset))
+        self._fitted = regression_factors.fit(known, self._features, FactorConfig(), self._seed)
 
-    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
-        start = time.perf_counter()
-        titles, fans = self._fitted.titles[self._ratings.items[rows]], self._fitted.fans[self._ratings.users[rows]]
+    def predict(self, testset: Rows) -> NDArray[np.float64]:
+        titles = self._fitted.titles[self._ratings.items[testset]]
+        fans = self._fitted.fans[self._ratings.users[testset]]
         expected = titles[:, 0] + np.einsum("ij,ij->i", titles[:, 1:], fans)
-        return time.perf_counter() - start, np.clip(expected, 1, 10).astype(np.float64)
+        return np.clip(expected, 1, 10).astype(np.float64)
 
 
 class Neighbours(Algorithm):
@@ -118,24 +114,21 @@ class Neighbours(Algorithm):
     def __init__(self, ratings: Ratings, seed: int) -> None:
         self._ratings, self._seed = ratings, seed
 
-    def fit(self, rows: Rows) -> float:
-        start = time.perf_counter()
-        self._known = rows_of(self._ratings, np.sort(rows))
+    def fit(self, trainset: Rows) -> None:
+        self._known = rows_of(self._ratings, np.sort(trainset))
         self._model = KNNBaseline(self._known, self._seed)
-        return time.perf_counter() - start
 
-    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
-        start = time.perf_counter()
-        users, items = self._ratings.users[rows], self._ratings.items[rows]
+    def predict(self, testset: Rows) -> NDArray[np.float64]:
+        users, items = self._ratings.users[testset], self._ratings.items[testset].astype(np.intp)
         bounds = np.searchsorted(self._known.users, np.arange(len(self._known.user_ids) + 1))
         order = np.argsort(users, kind="stable")
-        predicted = np.empty(len(rows))
+        predicted = np.empty(len(testset))
         for group in np.split(order, np.flatnonzero(np.diff(users[order])) + 1):
-            own = slice(bounds[users[group[0]]], bounds[users[group[0]] + 1])
-            predicted[group] = self._model.predict(
-                self._known.items[own].astype(np.intp), self._known.scores[own], items[group].astype(np.intp)
-            )
-        return time.perf_counter() - start, predicted
+            fan = users[group[0]]
+            own = slice(bounds[fan], bounds[fan + 1])
+            known = self._known.items[own].astype(np.intp)
+            predicted[group] = self._model.predict(known, self._known.scores[own], items[group])
+        return predicted
 
 
 class Blend(Algorithm):
@@ -145,21 +138,22 @@ class Blend(Algorithm):
         self._ratings, self._seed = ratings, seed
         self._parts: list[Algorithm] = [Factors(ratings, seed, catalogue), Neighbours(ratings, seed)]
 
-    def fit(self, rows: Rows) -> float:
-        start = time.perf_counter()
-        back = np.random.default_rng(self._seed).random(len(rows)) < HELD_BACK
+    def fit(self, trainset: Rows) -> None:
+        back = np.random.default_rng(self._seed).random(len(trainset)) < HELD_BACK
         for part in self._parts:
-            part.fit(rows[~back])
-        self._weights = np.linalg.lstsq(self._columns(rows[back]), self._ratings.scores[rows[back]], rcond=None)[0]
-        return time.perf_counter() - start
+            part.fit(trainset[~back])
+        actual = self._ratings.scores[trainset[back]]
+        self._weights = np.linalg.lstsq(self._columns(trainset[back]), actual, rcond=None)[0]
 
     def _columns(self, rows: Rows) -> NDArray[np.float64]:
-        return np.column_stack([*(part.predict(rows)[1] for part in self._parts), np.ones(len(rows))])
+        return np.column_stack([*(part.predict(rows) for part in self._parts), np.ones(len(rows))])
 
-    def predict(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
-        start = time.perf_counter()
-        predicted = np.clip(self._columns(rows) @ self._weights, 1, 10)
-        return time.perf_counter() - start, predicted
+    def predict(self, testset: Rows) -> NDArray[np.float64]:
+        return np.clip(self._columns(testset) @ self._weights, 1, 10)
+
+
+def _svd(preset: str) -> Callable[[Ratings, int], Algorithm]:
+    return lambda ratings, seed: _OnArrays(ratings, lambda: SVD.from_config(PRESETS[preset], random_state=seed))
 
 
 def _knn() -> surprise.AlgoBase:
@@ -169,28 +163,15 @@ def _knn() -> surprise.AlgoBase:
 
 #: Name -> (row of the table, function that makes it from ratings and a seed).
 ALGORITHMS: dict[str, tuple[str, Callable[[Ratings, int], Algorithm]]] = {
-    "normal": ("NormalPredictor (Surprise)", lambda ratings, _: _Surprise(ratings, surprise.NormalPredictor)),
+    "normal": ("NormalPredictor (Surprise)", lambda ratings, _: _Surprise(ratings, surprise.NormalPredictor())),
     "baseline": (
         "BaselineOnly (Surprise)",
-        lambda ratings, _: _Surprise(ratings, lambda: surprise.BaselineOnly(verbose=False)),
+        lambda ratings, _: _Surprise(ratings, surprise.BaselineOnly(verbose=False)),
     ),
-    "surprise-svd": (
-        "SVD (Surprise)",
-        lambda ratings, seed: _Surprise(ratings, lambda: surprise.SVD(random_state=seed)),
-    ),
-    "svd": (
-        "SVD, the article's settings",
-        lambda ratings, seed: _OnArrays(ratings, lambda: SVD.from_config(PRESETS["article"], random_state=seed)),
-    ),
-    "svd-tuned": (
-        "SVD, tuned",
-        lambda ratings, seed: _OnArrays(ratings, lambda: SVD.from_config(PRESETS["tuned"], random_state=seed)),
-    ),
-    "svdpp": (
-        "SVD++ (Surprise)",
-        lambda ratings, seed: _Surprise(ratings, lambda: surprise.SVDpp(random_state=seed, cache_ratings=True)),
-    ),
-    "knn": ("KNNBaseline, by title (Surprise)", lambda ratings, _: _Surprise(ratings, _knn)),
+    "surprise-svd": ("SVD (Surprise)", lambda ratings, seed: _Surprise(ratings, surprise.SVD(random_state=seed))),
+    "svd": ("SVD, the article's settings", _svd("article")),
+    "svd-tuned": ("SVD, tuned", _svd("tuned")),
+    "knn": ("KNNBaseline, by title (Surprise)", lambda ratings, _: _Surprise(ratings, _knn())),
     "factors": ("Factors by variational Bayes", Factors),
     "blend": ("Blend: factors and neighbours", Blend),
 }
@@ -238,9 +219,13 @@ def cross_validate(
     fitted = make(ratings, seed)
     columns = []
     for fold, (train, test) in enumerate(folds(len(ratings.scores), n_folds, seed)):
-        fit_seconds = fitted.fit(train)
-        test_seconds, predicted = fitted.predict(test)
+        trainset, testset = fitted.trainset(train), fitted.testset(test)
+        start = time.perf_counter()
+        fitted.fit(trainset)
+        trained = time.perf_counter()
+        predicted = fitted.predict(testset)
+        times = trained - start, time.perf_counter() - trained
         actual = ratings.scores[test]
-        columns.append(np.array([rmse(predicted, actual), mae(predicted, actual), fit_seconds, test_seconds]))
+        columns.append(np.array([rmse(predicted, actual), mae(predicted, actual), *times]))
         done(fold, columns[-1])
     return Table(name, np.column_stack(columns))

@@ -1,7 +1,8 @@
 """Measure how well titles are grouped into franchises, against groups made by hand (docs/franchise_truth.csv).
 
 Pairwise: a true pair is two titles of one franchise of the truth. Every franchise there is complete, so a title outside
-it that is grouped with it is an error too. Titles marked `ignored` (crossovers, advertisements) are left out.
+it that is grouped with it is an error too. Titles marked `ignored` (crossovers, advertisements, titles that came to the
+catalogue later) are left out, and so are titles with a higher id than any in the truth: they came later still.
 """
 
 import csv
@@ -11,16 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recsys.errors import DataError
+from recsys.types import MAX_ANIME_ID
 
 IGNORED = "ignored"
 
 
 @dataclass(frozen=True)
 class Truth:
-    """`franchises` maps (set, name) to the ids of a complete franchise. Each *set* is measured by itself."""
+    """`franchises` maps (set, name) to the ids of a complete franchise. Each *set* is measured by itself.
+    Nothing is known of the titles in `ignored`, nor of those above `last_id`."""
 
     franchises: Mapping[tuple[str, str], frozenset[int]]
     ignored: frozenset[int]
+    last_id: int = MAX_ANIME_ID
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,15 @@ def read_truth(path: Path) -> Truth:
                     franchises[row["set"], row["franchise"]].add(int(row["anime_id"]))
     except (OSError, KeyError, ValueError) as error:
         raise DataError(f"Cannot read the true franchises from {path}: {error!r}.") from None
-    return Truth({key: frozenset(ids) for key, ids in franchises.items()}, frozenset(ignored))
+    last_id = max(ignored.union(*franchises.values()), default=MAX_ANIME_ID)
+    return Truth({key: frozenset(ids) for key, ids in franchises.items()}, frozenset(ignored), last_id)
 
 
 def score(groups: Mapping[int, int], truth: Truth, name: str) -> Scores:
     """`groups` maps each title to its group; `name` is a set of the truth. Titles that `groups` lacks are left out."""
     members: dict[int, set[int]] = defaultdict(set)
     for anime_id, group in groups.items():
-        if anime_id not in truth.ignored:
+        if anime_id not in truth.ignored and anime_id <= truth.last_id:
             members[group].add(anime_id)
     totals: Counter[str] = Counter()
     precisions, recalls, wrong = [], [], []

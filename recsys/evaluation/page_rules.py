@@ -1,6 +1,6 @@
 """Measure the cost of the page's rules: one title of a series, its first entry first, and diverse genres."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
 from recsys.holdout import metrics
-from recsys.holdout.metrics import LIKED, N_SHOWN
+from recsys.holdout.metrics import N_SHOWN, standard_error
 from recsys.holdout.reveal import fan_lists
 from recsys.holdout.split import Part
 from recsys.serving.engine import Engine
@@ -25,7 +25,6 @@ def evaluate(
     diversity: float,
     part: Part = "test",
     seed: int = 0,
-    progress: Callable[[int], None] = lambda k: None,
 ) -> dict[str, Any]:
     """NDCG@10 with and without the rules, by number of known ratings: means, and paired differences from no rules in
     percent, each with its standard error; and the diversity of the ten (1 - mean cosine of genres).
@@ -41,7 +40,6 @@ def evaluate(
     }
     figures = {}
     for k in COUNTS:
-        progress(k)
         gains: dict[str, list[float]] = {name: [] for name in variants}
         diversities: dict[str, list[float]] = {name: [] for name in variants}
         for fan, liked in _fans(ratings, part, k, seed):
@@ -57,19 +55,17 @@ def evaluate(
 def _fans(ratings: Ratings, part: Part, k: int, seed: int) -> Iterator[tuple[Profile, NDArray[np.int64]]]:
     ids = ratings.item_ids
     for reveal in fan_lists(ratings, part, ids, seed).reveal(k, max_hidden=None):
-        liked = ids[reveal.hidden_items[reveal.hidden_scores >= LIKED]]
-        if len(reveal.hidden_items) >= N_SHOWN and len(liked):
+        if len(reveal.liked):
             scores = dict(zip(ids[reveal.items].tolist(), reveal.scores.tolist(), strict=True))
-            yield Profile(scores=scores), liked
+            yield Profile(scores=scores), ids[reveal.liked]
 
 
 def _row(gains: dict[str, list[float]], diversities: dict[str, list[float]], name: str) -> dict[str, Any]:
     gain, none = np.array(gains[name]), np.array(gains["no rules"])
-    difference = gain - none
-    cost, error = -100 * difference / none.mean(), 100 * difference.std(ddof=1) / none.mean() / np.sqrt(len(gain))
+    cost = 100 * (none - gain) / none.mean()
     return {
         "fans": len(gain),
-        "ndcg10": {"value": float(gain.mean()), "se": float(gain.std(ddof=1) / np.sqrt(len(gain)))},
-        "cost_percent": {"value": float(cost.mean()), "se": float(error)},
+        "ndcg10": {"value": float(gain.mean()), "se": standard_error(gain)},
+        "cost_percent": {"value": float(cost.mean()), "se": standard_error(cost)},
         "diversity": {"value": float(np.mean(diversities[name]))},
     }

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.holdout import metrics
-from recsys.holdout.metrics import LIKED, N_SHOWN
+from recsys.holdout.metrics import N_SHOWN
 from recsys.holdout.reveal import FanLists
 from recsys.models.order import top
 from recsys.types import positions_of
@@ -90,8 +90,7 @@ def measure(
         answer = system.answer(rated, reveal.scores[known])
         row = dict.fromkeys(columns, math.nan)
         row |= _errors(answer, own[reveal.hidden_items][-MAX_ASKED:], reveal.hidden_scores[-MAX_ASKED:])
-        liked = reveal.hidden_items[reveal.hidden_scores >= LIKED]
-        if len(reveal.hidden_items) >= N_SHOWN and len(liked):
+        if len(liked := reveal.liked):
             ten = top(answer.order, rated, N_SHOWN)
             shown.update(system.item_ids[ten].tolist())
             row |= _order(back[ten], liked, raters, features)
@@ -156,14 +155,14 @@ def summary(results: Mapping[str, UserResults], baselines: Sequence[str], n_titl
             values = values[~np.isnan(values)]
             if len(values):
                 row[measure_name] = figure(values.mean(), metrics.standard_error(values))
-        row["coverage"] = figure(len(result.shown) / n_titles, None)
+        row["coverage"] = figure(len(result.shown) / n_titles)
         row["fans"] = int(np.count_nonzero(~np.isnan(result.means["ndcg10"])))
         row["ndcg10_gain"] = {"over": rival, **_paired(result, results[rival], "ndcg10")}
         if "popularity" in results:
             row["ndcg10_over_popularity"] = _paired(result, results["popularity"], "ndcg10")
         if result.asked.sum():
             row["rmse"] = figure(result.rmse(), jackknife(lambda kept, s=result: _rmse(s, kept), len(result.asked)))
-            row["mae"] = figure(result.mae(), None)
+            row["mae"] = figure(result.mae())
             other = results[rival_rmse]
             gain = jackknife(lambda kept, s=result, o=other: _rmse(o, kept) - _rmse(s, kept), len(result.asked))
             row["rmse_gain"] = {"over": rival_rmse, **figure(other.rmse() - result.rmse(), gain)}
@@ -181,7 +180,7 @@ def _paired(result: UserResults, other: UserResults, name: str) -> dict[str, flo
     return figure(difference.mean(), metrics.standard_error(difference))
 
 
-def figure(value: float, error: float | None) -> dict[str, float]:
-    """A figure and its standard error, if it has one, as JSON values."""
-    figure = {"value": round(float(value), 5)}
-    return figure if error is None or math.isnan(error) else figure | {"se": round(float(error), 5)}
+def figure(value: float, error: float | None = None) -> dict[str, float]:
+    """A measure and its standard error as JSON values."""
+    rounded = {"value": round(float(value), 5)}
+    return rounded if error is None or math.isnan(error) else rounded | {"se": round(float(error), 5)}

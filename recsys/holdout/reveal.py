@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
+from recsys.holdout.metrics import LIKED, N_SHOWN
 from recsys.holdout.split import Part, members
 from recsys.models.base import F, Items, Model
 from recsys.types import positions_of
@@ -30,6 +31,12 @@ class Reveal:
 
     def unscored(self) -> "Reveal":
         return replace(self, scored=False)
+
+    @property
+    def liked(self) -> Items:
+        """The hidden titles scored 8 or more; none for a fan with fewer than 10 hidden titles, whose ranking is not
+        measured."""
+        return self.hidden_items[(self.hidden_scores >= LIKED) & (len(self.hidden_items) >= N_SHOWN)]
 
     def fold_in(self, model: Model[F]) -> F:
         none = np.empty(0, np.intp)

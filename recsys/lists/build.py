@@ -156,15 +156,7 @@ class ListBuilder:
                 counts["planned"] += 1
             elif status != "completed":
                 sets[status].add(anime_id)
-        profile = Profile(
-            scores=scores,
-            seen=sets["completed"],
-            planned=sets["planned"],
-            dropped=sets["dropped"],
-            on_hold=sets["on_hold"],
-            watching=sets["watching"],
-            name=name,
-        )
+        profile = Profile(scores=scores, seen=sets.pop("completed"), name=name, **sets)
         own_notes = _notes(counts, scale, len(scores), self._repeats)
         return ImportedList(profile, self.source, notes + own_notes, tuple(self._skipped.most_common()))
 

@@ -30,7 +30,7 @@ from recsys.lists.errors import (
 from recsys.settings import ListSettings
 
 _CHUNK = 64 * 1024
-_USER_AGENT = "anime-alchemy"
+USER_AGENT = "anime-alchemy"
 
 #: Called with the number of entries so far, and the total if it is known.
 Progress = Callable[[int, int | None], None]
@@ -108,7 +108,7 @@ class Client:
             stop=self._give_up,
             reraise=True,
         )
-        sent = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": _USER_AGENT, **(headers or {})}
+        sent = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT, **(headers or {})}
         content = None
         if body is not None:
             sent["Content-Type"] = "application/json"
@@ -158,6 +158,7 @@ class Client:
             ) from None
         try:
             self._refuse(response)
+            self._heed(response)
             raw = self._body(response)
         finally:
             response.close()
@@ -185,6 +186,14 @@ class Client:
                 f"{self._site} redirected this program to another address, which it does not follow. "
                 "Upload an export instead."
             )
+
+    def _heed(self, response: urllib3.BaseHTTPResponse) -> None:
+        """Let no request start before the site's limit is reset, if this answer was the last one within it."""
+        if (response.headers.get("X-RateLimit-Remaining") or "").strip() == "0":
+            window = self._settings.rate_window
+            reset = (response.headers.get("X-RateLimit-Reset") or "").strip()
+            wait = float(reset) - time.time() if re.fullmatch(r"[0-9]{1,12}", reset) else window
+            self._limit.hold(wait if 0 < wait < window else window)  # any other wait is that of a wrong clock
 
     def rate_limited(self, retry_after: float | None) -> RateLimitedError:
         """The error for a site that asks to wait. No thread of this process sends it requests until then."""
@@ -229,10 +238,16 @@ def partial(site: str) -> PartialListError:
 
 @cache
 def _pool() -> urllib3.PoolManager:
-    """Connections that stay open between requests; thread-safe. Trusts the system's and certifi's authorities."""
+    """Connections that stay open between requests; thread-safe."""
+    return urllib3.PoolManager(num_pools=4, maxsize=4, ssl_context=tls_context())
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """Verifies a host's certificate by the system's and certifi's authorities."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
-    return urllib3.PoolManager(num_pools=4, maxsize=4, ssl_context=context)
+    return context
 
 
 def _retry_after(value: str | None) -> float | None:

@@ -20,6 +20,8 @@ from recsys.lists.errors import (
 from recsys.settings import ListSettings
 from recsys.types import Profile
 
+#: What can be a client id: it is sent in a header.
+CLIENT_ID = re.compile(r"[!-~]{1,200}")
 SITE = http.Site("MyAnimeList", re.compile(r"[A-Za-z0-9_-]{2,16}"), "2 to 16 letters, digits, _ or -")
 
 _QUERY = urlencode({"fields": "list_status", "limit": 1000, "nsfw": "true"})
@@ -59,7 +61,7 @@ def import_list(
             "MyAnimeList lists can only be fetched by name if the owner of this site adds a client id (MAL_CLIENT_ID). "
             "You can upload an export of your list instead: it takes two clicks at myanimelist.net/panel.php?go=export."
         )
-    if not re.fullmatch(r"[!-~]{1,200}", settings.mal_client_id):
+    if not CLIENT_ID.fullmatch(settings.mal_client_id):
         raise _refused_client_id()
     return cache.shared.get_or_fetch(settings.mal_url, name, lambda: _download(name, settings, progress))
 

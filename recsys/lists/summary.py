@@ -1,7 +1,7 @@
 """Count the titles of a list."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recsys.types import Profile
 
@@ -45,12 +45,4 @@ def drops_as_dislikes(profile: Profile, score: float) -> Profile:
 
     For a fan who dislikes the titles that they dropped. Raises `ProfileError` for a score outside 1-10.
     """
-    return Profile(
-        scores={**dict.fromkeys(profile.dropped, score), **profile.scores},
-        seen=profile.seen,
-        planned=profile.planned,
-        dropped=profile.dropped,
-        on_hold=profile.on_hold,
-        watching=profile.watching,
-        name=profile.name,
-    )
+    return replace(profile, scores={**dict.fromkeys(profile.dropped, score), **profile.scores})

@@ -13,19 +13,12 @@ from numpy.typing import NDArray
 from recsys.data import manifest
 from recsys.errors import ArtifactError
 from recsys.holdout.split import SHARES
+from recsys.serving.sql_box import TABLES
 
 #: The article calls fans and titles with fewer ratings than this sparse.
 SPARSE = 10
 #: Percent of a data set's fans whose ratings models are trained on; the others are held out, to tune and to test.
 TRAIN_SHARE = SHARES["train"]
-_TABLES = (
-    "catalogue.parquet",
-    "franchises.parquet",
-    "title_stats.parquet",
-    "ratings.parquet",
-    "unscored.parquet",
-    "users.parquet",
-)
 _SCORES = [f"score_{score}" for score in range(1, 11)]
 
 
@@ -90,7 +83,7 @@ def read(folder: str | Path) -> DataFacts:
     rated, lengths = np.unique(ratings["user_id"].to_numpy(), return_counts=True)
     without_scores = len(fans) - int(np.isin(fans, rated).sum())
     return DataFacts(
-        sources=tuple(_source(name, described.files[name]) for name in _TABLES if name in described.files),
+        sources=tuple(_source(name, described.files[name]) for name in TABLES.values() if name in described.files),
         real_scores=np.array([stats[column].to_numpy().sum() for column in _SCORES], np.int64),
         raters=stats["n_ratings"].to_numpy().astype(np.int64),
         community_scores=np.bincount(np.clip(scores, 1, 10), minlength=11)[1:],

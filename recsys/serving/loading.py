@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from recsys.data import content, manifest
 from recsys.data.catalogue import FILE, FRANCHISES, Catalogue
+from recsys.data.ratings import rater_counts
 from recsys.errors import ArtifactError
 from recsys.models import store
 from recsys.models.base import Fan, Items, Model
@@ -98,7 +97,7 @@ def read(folder: str | Path) -> tuple[Catalogue, list[Model], NDArray[np.int64]]
     catalogue = Catalogue.load(described.path(FILE))
     names = [name for name in store.REGISTRY if name in described.models]
     models = [load_model(described, name, catalogue) for name in names]
-    return catalogue, models, _rater_counts(described.path("title_stats.parquet"), catalogue)
+    return catalogue, models, rater_counts(described.path("title_stats.parquet"), catalogue.ids)
 
 
 def load_model(described: manifest.Manifest, name: str, catalogue: Catalogue) -> Model:
@@ -110,19 +109,3 @@ def load_model(described: manifest.Manifest, name: str, catalogue: Catalogue) ->
         raise ArtifactError(
             f"{path} does not fit the catalogue ({error}). Restore both from the repository or train the model again."
         ) from None
-
-
-def _rater_counts(path: Path, catalogue: Catalogue) -> NDArray[np.int64]:
-    """Ratings of each catalogue title in the data, held-out fans included, (n_titles,)."""
-    try:
-        table = pq.read_table(path, columns=["anime_id", "n_ratings"])
-        positions = catalogue.positions(table["anime_id"].to_numpy())
-        ratings = table["n_ratings"].to_numpy().astype(np.int64)
-    except (OSError, KeyError, ValueError, TypeError, pa.ArrowException) as error:
-        raise ArtifactError(
-            f"{path} is not a table of rating counts ({error}). Restore it from the repository, or write it with "
-            "python -m scripts.prepare."
-        ) from None
-    counts = np.zeros(len(catalogue), dtype=np.int64)
-    counts[positions[positions >= 0]] = ratings[positions >= 0]
-    return counts

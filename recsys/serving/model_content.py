@@ -10,6 +10,12 @@ from recsys.serving.engine import Engine
 #: How alike a feature and a fact must be, as the share of titles that both mark among those that either marks. Not 1:
 #: single facts of the catalogue may have been corrected since the model was trained.
 _ALIKE = 0.9
+#: The catalogue may have learned a fact of many titles since then. So it is enough that the fact is true of this share
+#: of a feature's titles, if the feature marks that share of the titles with the fact, and no more than this share of
+#: all titles have it.
+_TRUE, _MARKED, _FEW = 0.9, 0.5, 0.3
+#: A range of numbers leaves out this share of a feature's titles at either end.
+_OUTLIERS = 0.02
 
 
 def content_of(engine: Engine, model: str) -> tuple[str, ...]:
@@ -30,8 +36,11 @@ def _has(features: NDArray[np.bool_], masks: Iterator[NDArray[np.bool_]]) -> Ite
     """Whether one of `features` (n_items, n_features) is like it, for each of the `masks` (n_items,)."""
     columns, sizes = features.T.astype(np.float32), features.sum(axis=0)
     for mask in masks:
-        both = columns @ mask.astype(np.float32)
-        yield bool((both > 0).any() and (both >= _ALIKE * (sizes + mask.sum() - both)).any())
+        both, marked = columns @ mask.astype(np.float32), mask.sum()
+        alike = both >= _ALIKE * (sizes + marked - both)
+        if marked <= _FEW * len(mask):
+            alike |= (both >= _TRUE * sizes) & (both >= _MARKED * marked)
+        yield bool((alike & (both > 0)).any())
 
 
 def _facts(
@@ -59,8 +68,8 @@ def _facts(
 
 
 def _ranges(values: NDArray, features: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
-    """For each feature, which `values` (n_items,) lie between the least and the greatest that it marks."""
+    """For each feature, which `values` (n_items,) lie between the least and the greatest it marks, but for a few."""
     for feature in features.T:
         if feature.any():
-            marked = values[feature]
-            yield (values >= marked.min()) & (values <= marked.max())
+            least, most = np.quantile(values[feature], [_OUTLIERS, 1 - _OUTLIERS], method="nearest")
+            yield (values >= least) & (values <= most)

@@ -2,10 +2,11 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self, TypeGuard
+from typing import Any
 
 from recsys.data import manifest
 from recsys.errors import ArtifactError
@@ -14,6 +15,27 @@ from recsys.models import store
 METRICS = "metrics.json"
 NEW_FANS, PAGE = "new-fans", "page"
 _BY_COUNT = "by_known_ratings"
+#: Measures, in the order of a table's columns, with their names for a reader.
+NAMES = {
+    "ndcg10": "NDCG@10",
+    "ndcg10_gain": "NDCG@10 over best baseline",
+    "ndcg10_over_popularity": "NDCG@10 over popularity",
+    "recall10": "Recall@10",
+    "hit10": "Hit rate",
+    "rmse": "RMSE",
+    "rmse_gain": "RMSE below best baseline",
+    "mae": "MAE",
+    "below": "Better than the fan's mean, %",
+    "cost_percent": "Cost, % of NDCG@10",
+    "band": "Interval coverage",
+    "coverage": "Catalogue coverage",
+    "popularity": "Mean raters",
+    "diversity": "Diversity",
+    "fit_time": "Fit time, s",
+    "test_time": "Test time, s",
+}
+_VALIDATION = re.compile(f"validation_(.*)_{_BY_COUNT}")
+_DIGITS = {"popularity": 0, "below": 1, "cost_percent": 1, "fit_time": 1, "test_time": 1}
 
 
 @dataclass(frozen=True)
@@ -30,29 +52,37 @@ class Figure:
 
 @dataclass(frozen=True)
 class Curve:
-    """One measure of one algorithm at ascending numbers of known ratings. `is_model` is False for baselines."""
+    """One measure of one algorithm: `points` maps ascending numbers of known ratings to figures."""
 
     name: str
-    counts: tuple[int, ...]
-    figures: tuple[Figure, ...]
-    is_model: bool = True
+    points: Mapping[int, Figure]
 
-    @classmethod
-    def of(cls, name: str, pairs: Sequence[tuple[int, Figure]], is_model: bool = True) -> Self:
-        """From pairs of a number of known ratings and the figure there."""
-        return cls(name, tuple(k for k, _ in pairs), tuple(one for _, one in pairs), is_model)
+    @property
+    def is_model(self) -> bool:
+        """False for baselines."""
+        return self.name in store.REGISTRY
 
-    def at(self, count: int) -> Figure | None:
-        return dict(zip(self.counts, self.figures, strict=True)).get(count)
+
+#: Algorithm -> measure -> figure.
+Rows = Mapping[str, Mapping[str, Figure]]
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of figures: `rows` maps an algorithm to its measures. `how` says how they were measured, or is empty."""
+    """Figures of several algorithms. `how` says how they were measured, or is empty."""
 
-    how: str
-    measures: tuple[str, ...]
-    rows: Mapping[str, Mapping[str, Figure]]
+    rows: Rows
+    how: str = ""
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        found = dict.fromkeys(key for row in self.rows.values() for key in row if key != "fans")
+        return tuple(sorted(found, key=[*NAMES, *found].index))
+
+    def column(self, measure: str, digits: int = 3) -> list[str]:
+        """The texts of a measure, an empty one for an algorithm without it."""
+        shown = _DIGITS.get(measure, digits)
+        return [row[measure].text(shown) if measure in row else "" for row in self.rows.values()]
 
 
 @dataclass(frozen=True)
@@ -76,7 +106,7 @@ class ModelReport:
 class Reports:
     """The models in the manifest and the contents of metrics.json, which is empty until something was measured."""
 
-    models: tuple[ModelReport, ...]
+    models: tuple[ModelReport, ...] = ()
     validation: Mapping[str, tuple[Curve, ...]] = field(default_factory=dict)
     measured: Mapping[str, Any] = field(default_factory=dict)
 
@@ -96,42 +126,40 @@ class Reports:
 
     def fans(self) -> dict[int, int]:
         """How many fans were measured, by number of known ratings."""
-        rows = self._by_count()
-        return {k: max((int(row.get("fans", 0)) for row in named.values()), default=0) for k, named in rows.items()}
+        return {
+            k: max((int(row["fans"].value) for row in rows.values() if "fans" in row), default=0)
+            for k, rows in self.by_count().items()
+        }
 
-    def _by_count(self, subject: str = NEW_FANS) -> dict[int, Mapping[str, Mapping[str, Any]]]:
+    def by_count(self, subject: str = NEW_FANS) -> dict[int, Rows]:
+        """The figures at each number of known ratings, ascending."""
         given = self._section(subject).get(_BY_COUNT)
-        rows = {int(k): named for k, named in given.items() if k.isdecimal()} if isinstance(given, dict) else {}
-        return dict(sorted((k, named) for k, named in rows.items() if isinstance(named, dict)))
+        found = {int(k): _rows(named) for k, named in given.items() if k.isdecimal()} if isinstance(given, dict) else {}
+        return dict(sorted(found.items()))
 
     def curves(self, measure: str) -> list[Curve]:
-        """A measure of new fans (`ndcg10`, `rmse`, `band`, …) for every algorithm that has it, models first."""
-        found: dict[str, list[tuple[int, Figure]]] = {}
-        for k, named in self._by_count().items():
-            for name, row in named.items():
-                if (one := _figure(row.get(measure))) is not None:
-                    found.setdefault(name, []).append((k, one))
-        ours = {model.name for model in self.models}
-        curves = [Curve.of(name, pairs, name in ours) for name, pairs in found.items()]
-        return sorted(curves, key=lambda curve: not curve.is_model)
+        """A measure of new fans (`ndcg10`, `rmse`, `band`, …) for every algorithm that has it."""
+        found: dict[str, dict[int, Figure]] = {}
+        for k, rows in self.by_count().items():
+            for name, row in rows.items():
+                if measure in row:
+                    found.setdefault(name, {})[k] = row[measure]
+        return [Curve(name, points) for name, points in found.items()]
 
     def table(self, subject: str) -> Table | None:
         """The figures of an evaluation that is one table (`article`, `cold-titles`), or None if it was not run."""
         section = self._section(subject)
-        given = section.get("rows")
-        if not isinstance(given, dict):
-            return None
-        return _table(str(section.get("how", "")), given)
+        rows = _rows(section.get("rows"))
+        return Table(rows, str(section.get("how", ""))) if any(rows.values()) else None
 
     def page_rules(self) -> tuple[str, Table] | None:
         """The measured model, and what the page's rules do to its ten titles at each number of known ratings."""
         rows = {
-            f"{name}, {k} known": {key: value for key, value in row.items() if key != "fans"}
-            for k, named in self._by_count(PAGE).items()
+            f"{name}, {k} known": {key: figure for key, figure in row.items() if key != "fans"}
+            for k, named in self.by_count(PAGE).items()
             for name, row in named.items()
         }
-        table = _table("", rows)
-        return (str(self._section(PAGE).get("model", "")), table) if table else None
+        return (str(self._section(PAGE).get("model", "")), Table(rows)) if rows else None
 
     def by_score_alone(self) -> list[tuple[Curve, Curve]]:
         """NDCG@10 of models when they rank by predicted score alone, each beside that of its own ranking."""
@@ -140,40 +168,37 @@ class Reports:
         return [(curve, curves[name]) for name, curve in alone.items() if name in curves]
 
 
-def _table(how: str, given: Mapping[str, Any]) -> Table | None:
-    rows = {
-        str(name): {key: one for key, value in row.items() if (one := _figure(value)) is not None}
-        for name, row in given.items()
+def _rows(given: Any) -> dict[str, dict[str, Figure]]:
+    named = given if isinstance(given, dict) else {}
+    return {
+        name: {key: one for key, value in row.items() if (one := _figure(value)) is not None}
+        for name, row in named.items()
         if isinstance(row, dict)
     }
-    measures = tuple(dict.fromkeys(key for row in rows.values() for key in row))
-    return Table(how, measures, rows) if measures else None
 
 
 def best(curves: Sequence[Curve], *, highest: bool) -> dict[int, tuple[str, Figure]]:
     """The algorithm with the best value at each number of known ratings."""
     choose: Callable = max if highest else min
-    counts = sorted({k for curve in curves for k in curve.counts})
-    at = {k: [(curve.name, one) for curve in curves if (one := curve.at(k)) is not None] for k in counts}
+    counts = sorted({k for curve in curves for k in curve.points})
+    at = {k: [(curve.name, curve.points[k]) for curve in curves if k in curve.points] for k in counts}
     return {k: choose(pairs, key=lambda pair: pair[1].value) for k, pairs in at.items()}
 
 
 def envelope(curves: Sequence[Curve], name: str, *, highest: bool) -> Curve | None:
     """The best of several algorithms at each number of known ratings, as one curve."""
     found = best(curves, highest=highest)
-    return Curve(name, tuple(found), tuple(one for _, one in found.values()), False) if found else None
+    return Curve(name, {k: figure for k, (_, figure) in found.items()}) if found else None
 
 
 def no_better(curve: Curve, simple: Curve, *, highest: bool) -> list[int]:
     """Numbers of known ratings at which `curve` is not better than `simple` by more than two standard errors."""
     counts = []
-    for k in curve.counts:
-        one, other = curve.at(k), simple.at(k)
-        if one is None or other is None:
-            continue
-        noise = 2 * math.hypot(one.error or 0, other.error or 0)
-        if (one.value - other.value) * (1 if highest else -1) <= noise:
-            counts.append(k)
+    for k, one in curve.points.items():
+        if other := simple.points.get(k):
+            noise = 2 * math.hypot(one.error or 0, other.error or 0)
+            if (one.value - other.value) * (1 if highest else -1) <= noise:
+                counts.append(k)
     return counts
 
 
@@ -182,7 +207,8 @@ def simpler_wins(curves: Sequence[Curve], *, highest: bool) -> list[tuple[str, l
 
     Models count as simpler in the order of the registry.
     """
-    ours = sorted((curve for curve in curves if curve.is_model), key=lambda curve: _rank(curve.name))
+    by_name = {curve.name: curve for curve in curves}
+    ours = [by_name[name] for name in store.REGISTRY if name in by_name]
     found: dict[tuple[str, tuple[int, ...]], list[str]] = {}
     for i, curve in enumerate(ours):
         for simple in ours[:i]:
@@ -191,15 +217,10 @@ def simpler_wins(curves: Sequence[Curve], *, highest: bool) -> list[tuple[str, l
     return [(name, simple, list(counts)) for (name, counts), simple in found.items()]
 
 
-def _rank(name: str) -> int:
-    names = list(store.REGISTRY)
-    return names.index(name) if name in names else len(names)
-
-
 def read(folder: str | Path) -> Reports:
     """Raises `ArtifactError` when the manifest or metrics.json is damaged."""
     described = manifest.read(folder)
-    models = tuple(_model(name, described.models[name], described) for name in sorted(described.models, key=_rank))
+    models = tuple(_model(name, described) for name in store.REGISTRY if name in described.models)
     metrics = {model.name: described.models[model.name].get("metrics", {}) for model in models}
     return Reports(models, _validation(metrics), _measured(described))
 
@@ -217,7 +238,8 @@ def _measured(described: manifest.Manifest) -> Mapping[str, Any]:
     return content
 
 
-def _model(name: str, entry: Mapping[str, Any], described: manifest.Manifest) -> ModelReport:
+def _model(name: str, described: manifest.Manifest) -> ModelReport:
+    entry = described.models[name]
     file = described.files.get(str(entry.get("file")), {})
     data, made = entry.get("data", {}), file.get("made", {})
     metrics = entry.get("metrics", {})
@@ -253,24 +275,19 @@ def _validation(metrics: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[Cur
     result: dict[str, list[Curve]] = {}
     for name, measures in metrics.items():
         for key, values in measures.items():
-            if not key.startswith("validation_") or not key.endswith(f"_{_BY_COUNT}") or not isinstance(values, dict):
-                continue
-            pairs = sorted((int(k), one) for k, value in values.items() if (one := _figure(value)) is not None)
-            if pairs:
-                measure = key.removeprefix("validation_").removesuffix(f"_{_BY_COUNT}")
-                result.setdefault(measure, []).append(Curve.of(name, pairs))
+            if (found := _VALIDATION.fullmatch(key)) and isinstance(values, dict):
+                points = sorted((int(k), one) for k, value in values.items() if (one := _figure(value)) is not None)
+                result.setdefault(found[1], []).append(Curve(name, dict(points)))
     return {measure: tuple(curves) for measure, curves in result.items()}
 
 
 def _figure(value: Any) -> Figure | None:
-    """From a number, {"value", "se"}, or [value, standard error]."""
-    if isinstance(value, list) and len(value) == 2:
-        value = dict(zip(("value", "se"), value, strict=True))
-    if isinstance(value, dict):
-        inner, error = _figure(value.get("value")), _figure(value.get("se"))
-        return None if inner is None else Figure(inner.value, None if error is None else error.value)
-    return Figure(float(value)) if _is_number(value) else None
+    """From a number, or {"value", "se"}."""
+    given = value if isinstance(value, dict) else {"value": value}
+    if not _is_number(given.get("value")):
+        return None
+    return Figure(float(given["value"]), float(given["se"]) if _is_number(given.get("se")) else None)
 
 
-def _is_number(value: Any) -> TypeGuard[int | float]:
+def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

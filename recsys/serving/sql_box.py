@@ -19,12 +19,12 @@ from recsys.serving import sql_worker
 
 #: View -> file of the artifacts.
 TABLES = {
-    "ratings": "ratings.parquet",
-    "unscored": "unscored.parquet",
-    "users": "users.parquet",
     "catalogue": "catalogue.parquet",
     "franchises": "franchises.parquet",
     "title_stats": "title_stats.parquet",
+    "ratings": "ratings.parquet",
+    "unscored": "unscored.parquet",
+    "users": "users.parquet",
 }
 #: Queries of all visitors that run at once in this server.
 _SLOTS = threading.BoundedSemaphore(2)

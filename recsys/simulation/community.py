@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from recsys.models.svd import SVD
 from recsys.simulation import exposure
-from recsys.simulation.lists import Floats, Lists
+from recsys.simulation.lists import Floats, Lists, moments
 
 Ints = NDArray[np.integer]
 Wrap = Callable[[Iterable[int]], Iterable[int]]
@@ -127,13 +127,8 @@ def cut_like(lists: Lists, fitted: Population, model: SVD, rng: np.random.Genera
 
 def _median_deviation(fans: Ints, scores: Ints, n_fans: int) -> float:
     """The median over fans of the standard deviation of their scores, without 0. NaN if no fan has enough scores."""
-    n = np.bincount(fans, scores > 0, n_fans)
-    enough = n >= _ENOUGH
-    if not enough.any():
-        return np.nan
-    mean = np.bincount(fans, scores, n_fans)[enough] / n[enough]
-    square = np.bincount(fans, np.square(scores, dtype=float), n_fans)[enough] / n[enough]
-    return float(np.median(np.sqrt(np.maximum(square - mean**2, 1e-6))))
+    deviations = moments(fans, scores, n_fans, _ENOUGH)[1]
+    return float(np.median(np.maximum(deviations, 1e-3))) if len(deviations) else np.nan
 
 
 def draw(

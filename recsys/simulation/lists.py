@@ -73,6 +73,17 @@ class Lists:
         return Lists(number[self.fans[rows]], self.items[rows], self.scores[rows], len(fans))
 
 
+def moments(
+    fans: NDArray[np.integer], scores: NDArray[np.integer], n_fans: int, least: int = 2
+) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of the scores above 0 of each fan with at least `least` of them."""
+    n = np.bincount(fans, scores > 0, n_fans)
+    enough = n >= least
+    mean = np.bincount(fans, scores, n_fans)[enough] / n[enough]
+    square = np.bincount(fans, np.square(scores, dtype=float), n_fans)[enough] / n[enough]
+    return mean, np.sqrt(np.maximum(square - mean**2, 0))
+
+
 def load_lists(folder: str | Path, item_ids: NDArray[np.int64]) -> Lists:
     """The prepared lists in `folder`, scored and unscored, of the titles `item_ids` (ascending).
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.base import Model
-from recsys.simulation.lists import Floats, Lists
+from recsys.simulation.lists import Floats, Lists, moments
 from recsys.types import positions_of
 
 _PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
@@ -31,12 +31,15 @@ def describe(lists: Lists, n_items: int) -> dict[str, str]:
 
 def distances(lists: Lists, reference: Lists, n_items: int) -> dict[str, float]:
     """Measure -> distance or correlation of `lists` and `reference`."""
-    moments, others = _moments(lists), _moments(reference)
+    ours, others = (
+        _moments(lists),
+        _moments(reference),
+    )
     return {
         "scores: total variation": float(np.abs(_histogram(lists) - _histogram(reference)).sum() / 2),
         "list lengths: Kolmogorov-Smirnov": ks_distance(_lengths(lists), _lengths(reference)),
-        "fans' means: Kolmogorov-Smirnov": ks_distance(moments[0], others[0]),
-        "fans' deviations: Kolmogorov-Smirnov": ks_distance(moments[1], others[1]),
+        "fans' means: Kolmogorov-Smirnov": ks_distance(ours[0], others[0]),
+        "fans' deviations: Kolmogorov-Smirnov": ks_distance(ours[1], others[1]),
         "log popularity: correlation": _log_correlation(popularity(lists, n_items), popularity(reference, n_items)),
         "co-occurrence of titles: correlation": co_occurrence(lists, reference, n_items),
     }
@@ -51,14 +54,7 @@ def _lengths(lists: Lists) -> Floats:
 
 
 def _moments(lists: Lists) -> tuple[Floats, Floats]:
-    """Mean and standard deviation of the scores of each fan with more than one."""
-    scored = lists.scores > 0
-    fans, scores = lists.fans[scored], lists.scores[scored].astype(float)
-    n = np.bincount(fans, minlength=lists.n_fans)
-    enough = n > 1
-    mean = np.bincount(fans, scores, lists.n_fans)[enough] / n[enough]
-    square = np.bincount(fans, scores**2, lists.n_fans)[enough] / n[enough]
-    return mean, np.sqrt(np.maximum(square - mean**2, 0))
+    return moments(lists.fans, lists.scores, lists.n_fans)
 
 
 def _percentiles(values: Floats) -> str:

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE, trustworthiness
 
 from recsys.data import atlas, manifest
+from recsys.data.ratings import rater_counts
 from recsys.models import store
 from recsys.models.svd import SVD
 
@@ -55,9 +55,7 @@ def draw(folder: Path, seed: int = 0) -> dict[str, Any]:
     described = manifest.read(folder)
     file = store.file_name("svd")
     model = cast(SVD, store.load("svd", described.path(file)))
-    stats = pq.read_table(described.path("title_stats.parquet"), columns=["anime_id", "n_ratings"])
-    counts = dict(zip(stats["anime_id"].to_pylist(), stats["n_ratings"].to_pylist(), strict=True))
-    raters = np.array([counts.get(anime_id, 0) for anime_id in model.item_ids.tolist()])
+    raters = rater_counts(described.path("title_stats.parquet"), model.item_ids)
     vectors = directions(model.factors[:, 1:], raters)
     places = lay_out(vectors, seed)
     source = {key: described.files[file][key] for key in ("data_set", "licence") if key in described.files[file]}

@@ -7,7 +7,7 @@ from typing import Any, Generic
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.holdout.metrics import LIKED, N_SHOWN, ndcg
+from recsys.holdout.metrics import N_SHOWN, ndcg
 from recsys.holdout.reveal import FanLists
 from recsys.holdout.watching import Half
 from recsys.models.base import F, Floats, Items, Model
@@ -41,8 +41,7 @@ def ranked(model: Model[F], fans: FanLists, k: int, raters: Counts | None = None
     """Fold in each fan with `k` known ratings and at least `N_SHOWN` hidden ones, any of them liked. A model that does
     not predict watching needs `raters` (n_items,)."""
     for reveal in fans.reveal(k, max_hidden=None):
-        liked = reveal.hidden_items[reveal.hidden_scores >= LIKED]
-        if len(reveal.hidden_items) < N_SHOWN or not len(liked):
+        if not len(liked := reveal.liked):
             continue
         fan = reveal.fold_in(model)
         watch = chance_to_watch(model, fan, raters)

@@ -6,8 +6,9 @@ from typing import Any, Self
 
 import numba
 import numpy as np
+import surprise
 from numpy.typing import NDArray
-from surprise import AlgoBase, PredictionImpossible, Trainset
+from surprise import AlgoBase, Trainset
 from surprise.utils import get_rng
 
 from recsys.training import sgd_kernel
@@ -41,7 +42,7 @@ PRESETS: dict[str, SVDConfig] = {
 }
 
 
-class SVD(AlgoBase):
+class SVD(surprise.SVD):
     """Matrix factorisation with biases (Koren, Bell & Volinsky 2009, eq. 5), a drop-in for `surprise.SVD`.
 
     Prediction: r_ui = mu + b_u + b_i + q_i·p_u (`biased`) or q_i·p_u. Loss: the sum over ratings of the squared error
@@ -63,39 +64,10 @@ class SVD(AlgoBase):
     bu: NDArray[np.floating]
     bi: NDArray[np.floating]
 
-    def __init__(
-        self,
-        n_factors: int = 100,
-        n_epochs: int = 20,
-        biased: bool = True,
-        init_mean: float = 0,
-        init_std_dev: float = 0.1,
-        lr_all: float = 0.005,
-        reg_all: float = 0.02,
-        lr_bu: float | None = None,
-        lr_bi: float | None = None,
-        lr_pu: float | None = None,
-        lr_qi: float | None = None,
-        reg_bu: float | None = None,
-        reg_bi: float | None = None,
-        reg_pu: float | None = None,
-        reg_qi: float | None = None,
-        random_state: int | np.random.RandomState | None = None,
-        verbose: bool = False,
-        n_threads: int = 1,
-    ) -> None:
+    def __init__(self, *arguments: Any, n_threads: int = 1, **options: Any) -> None:
         if n_threads < 1:
             raise ValueError(f"n_threads is at least 1, not {n_threads}.")
-        super().__init__()
-        self.n_factors, self.n_epochs, self.biased = n_factors, n_epochs, biased
-        self.init_mean, self.init_std_dev = init_mean, init_std_dev
-        self.lr_bu, self.lr_bi, self.lr_pu, self.lr_qi = (
-            lr_all if lr is None else lr for lr in (lr_bu, lr_bi, lr_pu, lr_qi)
-        )
-        self.reg_bu, self.reg_bi, self.reg_pu, self.reg_qi = (
-            reg_all if reg is None else reg for reg in (reg_bu, reg_bi, reg_pu, reg_qi)
-        )
-        self.random_state, self.verbose = random_state, verbose
+        super().__init__(*arguments, **options)
         self.n_threads = n_threads
 
     @classmethod
@@ -104,7 +76,7 @@ class SVD(AlgoBase):
 
     def fit(self, trainset: Trainset) -> Self:
         """Train on a Surprise trainset."""
-        super().fit(trainset)
+        AlgoBase.fit(self, trainset)
         m = sum(map(len, trainset.ur.values()))
         lengths = [len(ratings) for ratings in trainset.ur.values()]
         items = np.fromiter((i for ratings in trainset.ur.values() for i, _ in ratings), np.int32, m)
@@ -169,20 +141,6 @@ class SVD(AlgoBase):
                 with thread_count(numba, self.n_threads):
                     sgd_kernel.sgd_epoch_threads(bounds, *ratings, *parameters)
         self.bu, self.bi, self.pu, self.qi = bu, bi, pu, qi
-
-    def estimate(self, u: Any, i: Any) -> float:
-        """Predict for inner ids, unclipped; Surprise calls this. Raises `PredictionImpossible` if it cannot."""
-        known_user, known_item = self.trainset.knows_user(u), self.trainset.knows_item(i)
-        if not self.biased and not (known_user and known_item):
-            raise PredictionImpossible("User and item are unknown.")
-        estimate = float(self.trainset.global_mean) if self.biased else 0.0
-        if known_user and self.biased:
-            estimate += float(self.bu[u])
-        if known_item and self.biased:
-            estimate += float(self.bi[i])
-        if known_user and known_item:
-            estimate += float(np.dot(self.qi[i], self.pu[u]))
-        return estimate
 
     def predict_arrays(
         self, users: NDArray[np.integer], items: NDArray[np.integer], clip: bool = True

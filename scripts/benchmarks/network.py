@@ -9,7 +9,8 @@ import numpy as np
 
 from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Ratings
-from scripts.benchmarks import peak_mb
+from scripts.benchmarks import made_up, peak_mb
+from scripts.common import add_options
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--titles", type=int, default=6_600, help="rated titles (%(default)s)")
     parser.add_argument("--length", type=float, default=177.0, help="mean length of a list (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the made-up ratings (%(default)s)")
-    parser.add_argument(
-        "--catalogue", type=Path, default=Path("artifacts/catalogue.parquet"), help="content for hybrid (%(default)s)"
-    )
+    add_options(parser, "--seed", "--catalogue")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -54,20 +52,6 @@ def main(args: argparse.Namespace) -> int:
             flush=True,
         )
     return 0
-
-
-def made_up(n_fans: int, n_titles: int, mean_length: float, seed: int) -> Ratings:
-    """Random ratings of realistic shape: lognormal list lengths, Zipf-like popularity."""
-    rng = np.random.default_rng(seed)
-    lengths = rng.lognormal(0, 1, n_fans)
-    lengths = np.clip(lengths * mean_length / lengths.mean(), 11, n_titles // 3).astype(int)
-    chance = 1 / (np.arange(n_titles) + 50.0)
-    users = np.repeat(np.arange(n_fans, dtype=np.int32), lengths)
-    items = rng.choice(n_titles, len(users), p=chance / chance.sum()).astype(np.int32)
-    keys = np.unique(users.astype(np.int64) * n_titles + items)
-    users, items = (keys // n_titles).astype(np.int32), (keys % n_titles).astype(np.int32)
-    scores = np.clip(rng.normal(7.5, 1.6, len(users)).round(), 1, 10)
-    return Ratings(np.arange(1, n_fans + 1), np.arange(1, n_titles + 1), users, items, scores)
 
 
 def epoch(ratings: Ratings, seed: int) -> Size:

@@ -5,7 +5,6 @@ import argparse
 import gzip
 import statistics
 import time
-from pathlib import Path
 
 import numpy as np
 import psutil
@@ -13,26 +12,25 @@ from threadpoolctl import threadpool_limits
 
 import recsys
 from recsys.data.ratings import RatingsStore
+from scripts.common import add_options
 
-#: The fields of an entry that are the same for all titles.
-_SAME_FIELDS = {
-    "series_type": "TV",
-    "series_episodes": 12,
-    "my_watched_episodes": 12,
-    "my_status": "Completed",
-    "my_storage_value": "0.00",
-    "my_priority": "LOW",
-    "my_discuss": 1,
-    "my_sns": "default",
-    **dict.fromkeys(("my_start_date", "my_finish_date"), "0000-00-00"),
-    **dict.fromkeys(("my_id", "my_times_watched", "my_rewatching", "my_rewatching_ep", "update_on_import"), 0),
-    **dict.fromkeys(("my_rated", "my_storage", "my_rewatch_value"), ""),
-    **dict.fromkeys(("my_comments", "my_tags"), "<![CDATA[]]>"),
-}
+#: An entry with all fields that MyAnimeList writes.
+_ENTRY = """<anime>
+  <series_animedb_id>{id}</series_animedb_id> <series_title><![CDATA[The title of number {id}]]></series_title>
+  <series_type>TV</series_type> <series_episodes>12</series_episodes> <my_id>0</my_id>
+  <my_watched_episodes>12</my_watched_episodes> <my_start_date>0000-00-00</my_start_date>
+  <my_finish_date>0000-00-00</my_finish_date> <my_rated></my_rated> <my_score>{score}</my_score>
+  <my_storage></my_storage> <my_storage_value>0.00</my_storage_value> <my_status>Completed</my_status>
+  <my_comments><![CDATA[]]></my_comments> <my_times_watched>0</my_times_watched>
+  <my_rewatch_value></my_rewatch_value> <my_priority>LOW</my_priority> <my_tags><![CDATA[]]></my_tags>
+  <my_rewatching>0</my_rewatching> <my_rewatching_ep>0</my_rewatching_ep> <my_discuss>1</my_discuss>
+  <my_sns>default</my_sns> <update_on_import>0</update_on_import>
+</anime>
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--artifacts", type=Path, default=Path("artifacts"), help="folder to serve (%(default)s)")
+    add_options(parser, "--artifacts")
     parser.add_argument("--fans", type=int, default=200, help="community fans to recommend to (%(default)s)")
 
 
@@ -107,13 +105,9 @@ def _upload_to_picks(engine: recsys.Engine) -> tuple[int, float]:
 def _export(anime_ids: list[int]) -> bytes:
     """Make a gzipped export with all fields that MyAnimeList writes, for these titles, with made-up scores."""
     scores = np.random.default_rng(0).choice(11, size=len(anime_ids), p=[0.1, *([0.02] * 4), *([0.82 / 6] * 6)])
-    entries = "".join(_entry(anime_id, score) for anime_id, score in zip(anime_ids, scores, strict=True))
+    entries = "".join(
+        _ENTRY.format(id=anime_id, score=score) for anime_id, score in zip(anime_ids, scores, strict=True)
+    )
     info = "<myinfo><user_id>1</user_id><user_name>Some_fan</user_name><user_export_type>1</user_export_type></myinfo>"
     text = f'<?xml version="1.0" encoding="UTF-8" ?>\n<myanimelist>\n{info}\n{entries}</myanimelist>\n'
     return gzip.compress(text.encode("utf-8"))
-
-
-def _entry(anime_id: int, score: int) -> str:
-    title = f"<![CDATA[The title of number {anime_id}]]>"
-    fields = {"series_animedb_id": anime_id, "series_title": title, "my_score": score, **_SAME_FIELDS}
-    return "<anime>\n" + "".join(f"  <{name}>{value}</{name}>\n" for name, value in fields.items()) + "</anime>\n"

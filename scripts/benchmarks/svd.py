@@ -20,7 +20,7 @@ from recsys.data import manifest
 from recsys.data.ratings import Ratings, load_arrays
 from recsys.holdout.metrics import rmse
 from recsys.holdout.split import rows_of
-from scripts.benchmarks import peak_mb
+from scripts.benchmarks import made_up, peak_mb
 
 if TYPE_CHECKING:
     import surprise
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 #: Ratings, fans and titles of the reference article's data set after its filters.
 ARTICLE = (19_100_000, 108_000, 6_700)
-_RANK = 8
-_BLOCK = 20_000
 TEST_SHARE = 0.2
 _QUICK = 300_000
 _STAGES = ("load", "split", "fit", "predict")
@@ -56,16 +54,14 @@ Train = Callable[[Path, int, Measured], Any]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--quick", action="store_true", help=f"{_QUICK:,} ratings: under a minute")
-    size.add_argument(
-        "--ratings", type=int, default=ARTICLE[0], help="about how many ratings to simulate (%(default)s)"
-    )
+    size.add_argument("--ratings", type=int, default=ARTICLE[0], help="about how many ratings to make up (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the ratings, the split and the training (%(default)s)")
 
 
 def main(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         n = write_ratings(Path(folder), _QUICK if args.quick else args.ratings, args.seed)
-        print(f"SVD, the article's settings, on {n:,} simulated ratings, 20% held out; seconds, in one process each\n")
+        print(f"SVD, the article's settings, on {n:,} made-up ratings, 20% held out; seconds, in one process each\n")
         heads = "".join(f"{stage:>10}" for stage in _STAGES)
         print(f"{'':16}{heads}{'peak MB':>10}{'RMSE':>12}{'largest diff':>14}")
         theirs, ours = measure(train_surprise, Path(folder), args.seed), measure(train_ours, Path(folder), args.seed)
@@ -80,34 +76,21 @@ def main(args: argparse.Namespace) -> int:
 
 
 def write_ratings(folder: Path, n_ratings: int, seed: int = 0) -> int:
-    """Write about `n_ratings` simulated ratings to `folder`/ratings.parquet, with the article's mean list length: low
-    rank plus noise, skewed popularity and list lengths. Return their number."""
+    """Write about `n_ratings` made-up ratings to `folder`/ratings.parquet, with the article's mean list length. Return
+    their number."""
     share = n_ratings / ARTICLE[0]
     n_fans, n_titles = max(int(ARTICLE[1] * share), 50), max(int(ARTICLE[2] * share**0.5), 1500)
-    rng = np.random.default_rng(seed)
-    chance = 1 / (np.arange(n_titles) + 30.0) ** 0.9
-    quality = rng.normal(7, 0.8, n_titles).astype(np.float32)
-    factors = rng.normal(0, 0.45, (n_titles, _RANK)).astype(np.float32)
-    lengths = rng.lognormal(0, 1.0, n_fans)
-    lengths = np.clip(lengths / lengths.mean() * n_ratings / n_fans * 2, 12, n_titles // 2).astype(np.int64)
-    columns = []
-    for first in range(0, n_fans, _BLOCK):
-        block = np.arange(first, min(first + _BLOCK, n_fans))
-        fans = np.repeat(block - first, lengths[block])
-        # Draw twice as many with replacement, drop duplicates, keep the wanted number at random: fast.
-        pairs = np.unique(fans * n_titles + rng.choice(n_titles, len(fans), p=chance / chance.sum()))
-        pairs = pairs[rng.random(len(pairs)) < n_ratings * len(block) / n_fans / len(pairs)]
-        fans, items = pairs // n_titles, pairs % n_titles
-        tastes = rng.normal(0, 0.6, (len(block), _RANK)).astype(np.float32)
-        generosity = rng.normal(0, 0.9, len(block)).astype(np.float32)
-        scores = quality[items] + generosity[fans] + np.einsum("ij,ij->i", factors[items], tastes[fans])
-        scores = np.clip(np.rint(scores + rng.normal(0, 1.1, len(items))), 1, 10).astype(np.int8)
-        columns.append((fans + first + 1, items + 1, scores))
-    users, items, scores = (np.concatenate(column) for column in zip(*columns, strict=True))
+    ratings = made_up(n_fans, n_titles, n_ratings / n_fans, seed)
+    table = pa.table(
+        {
+            "user_id": ratings.user_ids[ratings.users],
+            "anime_id": ratings.item_ids[ratings.items],
+            "score": ratings.scores.astype(np.int8),
+        }
+    )
     with manifest.writing(folder) as batch:
-        table = pa.table({"user_id": users, "anime_id": items, "score": scores})
         pq.write_table(table, batch.path("ratings.parquet"))
-    return len(scores)
+    return len(ratings.scores)
 
 
 def measure(train: Train, folder: Path, seed: int) -> Measured:

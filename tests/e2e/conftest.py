@@ -1,5 +1,6 @@
 """One server and one browser for all tests. Without Chromium the tests are skipped; in CI they fail."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -15,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.e2e import accessibility
+from tests.pictures import image_site
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
@@ -29,20 +31,25 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     if given := request.config.getoption("--url"):
         yield given.rstrip("/")
         return
-    with serving(tmp_path_factory.mktemp("server")) as address:
-        yield address
+    with contextlib.ExitStack() as stack:
+        covers = stack.enter_context(image_site()).url if request.config.getoption("--covers") else None
+        yield stack.enter_context(serving(tmp_path_factory.mktemp("server"), covers))
 
 
 @contextmanager
-def serving(folder: Path, **environment: str) -> Iterator[str]:
-    """Start the app with these environment variables on a free port; its log goes into `folder`. Gives its address."""
+def serving(folder: Path, covers: str | None = None, **environment: str) -> Iterator[str]:
+    """Start the app with these environment variables on a free port; its log goes into `folder`. Gives its address.
+
+    `covers` is the address of a local server of covers; without it, covers are off.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    script = "tests/e2e/app_with_covers.py" if covers else "app.py"
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
     log = folder / "log.txt"
-    variables = {**os.environ, **environment}
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), "COVERS_SITE": covers or "", **environment}
     with (
         log.open("w") as output,
         subprocess.Popen(command, cwd=ROOT, env=variables, stdout=output, stderr=output) as server,

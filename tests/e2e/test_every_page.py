@@ -40,6 +40,8 @@ def addresses() -> dict[str, str]:
         "explore-title-nobody-rated": "explore?title=38524",
         "explore-unknown": "explore?title=0",
         "explore-nothing-fits": "explore?genre=Horror&genre=Sports&genre=Mecha",
+        "season-past": f"season?season=1998-spring&{RATED}",
+        "season-nothing": "season?season=2150-winter&genre=Horror",
         "atlas-near": f"atlas?near=16498&{RATED}&colour=Year",
         "together-group": f"together?{GROUP}",
         "models-words": "models?view=What+each+is",

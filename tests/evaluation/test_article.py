@@ -58,7 +58,7 @@ def test_held_out_scores_are_predicted_better_than_by_titles_means(make, tmp_pat
     catalogue = {} if make is Neighbours else {"catalogue": small.write_catalogue(tmp_path / "catalogue.parquet")}
     algorithm = make(ratings, 0, **catalogue)
     algorithm.fit(train)
-    _, predicted = algorithm.predict(test)
+    predicted = algorithm.predict(test)
     means = np.bincount(ratings.items[train], ratings.scores[train]) / np.bincount(ratings.items[train])
     assert predicted.shape == test.shape
     assert rmse(predicted, ratings.scores[test]) < 0.75 * rmse(means[ratings.items[test]], ratings.scores[test])

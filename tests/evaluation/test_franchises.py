@@ -44,7 +44,15 @@ def test_titles_that_are_not_grouped_are_left_out():
 def test_reading_the_truth(tmp_path: Path):
     path = tmp_path / "truth.csv"
     path.write_text("franchise,set,anime_id,title\nx,a,1,One\nx,a,2,Two\n,ignored,9,Nine\n", encoding="utf-8")
-    assert read_truth(path) == Truth({("a", "x"): frozenset({1, 2})}, frozenset({9}))
+    assert read_truth(path) == Truth({("a", "x"): frozenset({1, 2})}, frozenset({9}), 9)
+
+
+def test_titles_that_came_after_the_truth_count_nowhere(tmp_path: Path):
+    path = tmp_path / "truth.csv"
+    path.write_text("franchise,set,anime_id\nx,a,1\nx,a,2\n,ignored,9\n", encoding="utf-8")
+    truth = read_truth(path)
+    assert score({1: 1, 2: 1, 10: 1}, truth, "a").precision == 1
+    assert score({1: 1, 2: 1, 8: 1}, truth, "a").precision == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize("content", ["a,b\n1,2\n", "franchise,set,anime_id\nx,a,one\n"])

@@ -3,11 +3,13 @@
 import functools
 import re
 
+import numpy as np
 import pytest
 
 from pages.parts import resources
 from recsys import Profile
-from recsys.serving import browse
+from recsys.serving import browse, coverage
+from recsys.serving.engine import MODEL_LABELS
 from tests.pages.helpers import opened
 
 PAGE = "pages/titles/explore.py"
@@ -140,10 +142,37 @@ def test_a_title_without_ratings_says_so(app, unrated):
     assert "No scores in the ratings data." in texts(app)
 
 
-def test_a_model_without_ratings_of_a_title_says_that_it_is_not_personal(app, unrated):
-    assert not resources.engine().known([unrated], "svd")
+def test_a_model_that_does_not_know_a_title_says_why_and_predicts_nothing(app, unrated):
+    engine = resources.engine()
+    others = [name for name in engine.models if engine.known([unrated], name)]
+    assert others
+    assert "svd" not in others
     run(app, title=str(unrated), r=RATED, model="SVD")
-    assert "Not personal" in texts(app)
+    assert coverage.no_prediction(engine, [unrated], "svd") in texts(app)
+    assert all(MODEL_LABELS[name] in texts(app).partition("choose another model: ")[2] for name in others)
+    assert "· you" not in texts(app)
+
+
+def test_titles_without_a_prediction_are_said_so_where_the_list_is_ordered_by_it(app):
+    engine = resources.engine()
+    scored = engine.score_all(Profile(scores={5114: 9, 1535: 8, 30276: 4, 16498: 9}))
+    order = browse.browse(engine, order="predicted", scored=scored)
+    unknown = np.isnan(scored.predicted_for(order))
+    page = int(np.argmax(unknown)) // 24 + 1 if unknown.any() else 1
+    run(app, r=RATED, order="Predicted for you", page=str(page))
+    missing = int(unknown[(page - 1) * 24 : page * 24].sum())
+    assert texts(app).count("no prediction yet") == missing
+    assert ("No prediction yet" in texts(app)) is (missing > 0)
+
+
+def test_a_title_page_shows_what_the_catalogue_knows(app):
+    catalogue = resources.engine().catalogue
+    title = resources.engine().title(int(catalogue.ids[catalogue.members.argmax()]))
+    run(app, title=str(title.anime_id))
+    shown = texts(app).replace("\\", "").replace("\u2060", "")
+    assert all(word in shown for word in (*title.studios, *title.genres, *title.themes, *title.tags, title.age_rating))
+    assert f"{title.scored_by:,} scores" in shown
+    assert f"{title.aired_from.year}" in shown.partition("Aired ")[2][:14]
 
 
 def test_each_model_lists_its_similar_titles(app):

@@ -213,7 +213,9 @@ def test_links_to_titles_hold_what_the_visitor_has_just_done(app):
     assert all(decode({k: v[0] for k, v in link.items()}, fan)[0] == app.session_state["visit"] for link in links)
 
 
-@pytest.mark.parametrize("script", ["for_you/recommend", "for_you/taste", "for_you/together", "titles/explore"])
+@pytest.mark.parametrize(
+    "script", ["for_you/recommend", "for_you/taste", "for_you/together", "titles/explore", "titles/season"]
+)
 def test_forgetting_leaves_nothing_of_the_visitor(app, script):
     """Use everything that keeps something, on several pages, and forget it on `script`."""
     name = resources.ratings().find_names("", 1)[0]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts.text import count, plain, shorten
+from pages.parts.text import count, link, plain, shorten
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,20 @@ def test_no_markup_is_left_unescaped(hostile):
 @pytest.mark.parametrize("late", [":smile:", ":material/home:", "http://a.example/b", "www.example.org", "a@b.example"])
 def test_what_is_recognised_after_parsing_is_broken_up(late):
     assert "\u2060" in plain(late)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example/>) [x](javascript:alert(1))", "https://a.example/\n# b", "https://a.example/<c d"]
+)
+def test_an_address_cannot_leave_its_link(url):
+    inside = link("[a](b)", url).rpartition("(<")[2]
+    assert inside.endswith(">)")
+    assert not set("<>\n ") & set(inside[:-2])
+
+
+def test_a_usual_address_is_not_changed():
+    url = "https://site.example/show/12?id=3&x=a%20b#top"
+    assert link("Site", url) == f"[Site](<{url}>)"
 
 
 def test_shorten():

@@ -2,6 +2,8 @@
 
 import json
 
+from recsys.data import manifest
+from recsys.serving.reports import Reports
 from scripts import evaluate
 from scripts.evaluations.report import filled, markdown
 
@@ -24,31 +26,32 @@ README = "before\n<!-- results -->\n| old |\n<!-- /results -->\nafter\n"
 
 
 def test_the_small_table_has_the_models_and_the_best_baseline_of_each_measure():
-    text = filled(README, FIGURES)
+    text = filled(README, Reports(measured=FIGURES))
     assert text == (
         "before\n<!-- results -->\n\n| | NDCG@10, 5 known | RMSE, 5 known |\n|---|---:|---:|\n"
         "| hybrid | 0.600 | 1.100 |\n| best baseline | 0.300 KNN | 1.150 mean |\n\n<!-- /results -->\nafter\n"
     )
-    assert filled(text, FIGURES) == text
+    assert filled(text, Reports(measured=FIGURES)) == text
 
 
 def test_without_figures_nothing_changes():
-    assert filled(README, {}) == README
+    assert filled(README, Reports()) == README
 
 
 def test_large_tables_have_a_column_for_each_number_of_known_ratings():
     figures = {**FIGURES["new-fans"]["by_known_ratings"]}
     figures["5"] = {"hybrid": figures["5"]["hybrid"]}
-    text = markdown({"article": FIGURES["article"], "new-fans": {"part": "test", "by_known_ratings": figures}})
+    text = markdown(Reports(measured={**FIGURES, "new-fans": {"part": "test", "by_known_ratings": figures}}))
     assert "| | k = 0 (3 fans) | k = 5 (2 fans) |" in text
     assert "| hybrid | 0.500 ± 0.100 | 0.600 ± 0.100 |" in text
     assert "| hybrid | 1.200 | 1.100 |" in text
-    assert "| | RMSE | fit time |\n|---|---:|---:|\n| SVD | 1.2265 ± 0.0012 | 5.0 |\n" in text
+    assert "| | RMSE | Fit time, s |\n|---|---:|---:|\n| SVD | 1.2265 ± 0.0012 | 5.0 |\n" in text
     assert "tuned on these fans" not in text
 
 
 def test_the_command_writes_both_files_from_the_folder_of_figures(tmp_path, capsys):
-    (tmp_path / "metrics.json").write_text(json.dumps({"article": FIGURES["article"]}))
+    with manifest.writing(tmp_path) as batch:
+        batch.path("metrics.json").write_text(json.dumps({"article": FIGURES["article"]}))
     (tmp_path / "README.md").write_text(README)
     files = ["--results", str(tmp_path / "docs" / "results.md"), "--readme", str(tmp_path / "README.md")]
     assert evaluate.main(["tables", "--artifacts", str(tmp_path), *files]) == 0

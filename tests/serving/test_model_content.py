@@ -61,6 +61,14 @@ def test_a_corrected_fact_of_one_title_does_not_hide_it():
     assert known(feature) == ("type",)
 
 
+def test_a_fact_that_the_catalogue_learned_of_more_titles_is_still_found():
+    years = np.array([title.year for title in TITLES])
+    feature = (years >= 1960) & (years < 1970)
+    feature[np.flatnonzero(feature)[::4]] = False
+    feature[np.argmax(years)] = True
+    assert known(feature) == ("year",)
+
+
 def test_features_like_no_fact_are_not_named():
     assert known(np.random.default_rng(0).random(len(TITLES)) < 0.5) == ()
 
@@ -72,6 +80,6 @@ def test_models_without_content_know_nothing():
 
 def test_the_shipped_hybrid_knows_neither_studio_nor_source():
     engine = recsys.load("artifacts")
-    assert {"genres", "type"} <= set(content_of(engine, "hybrid"))
+    assert {"genres", "type", "season", "year", "number of episodes"} <= set(content_of(engine, "hybrid"))
     assert not {"studios", "source", "age rating"} & set(content_of(engine, "hybrid"))
     assert content_of(engine, "neural") == ()

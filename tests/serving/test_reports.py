@@ -16,7 +16,7 @@ AT_0 = {
 }
 AT_10 = {"svd": {"ndcg10": {"value": 0.5, "se": 0.01}, "fans": 90}, "KNN": {"ndcg10": {"value": 0.6}, "fans": 90}}
 COLD = {"svd": {"rmse": {"value": 1.4, "se": 0.1}}, "mean": {"rmse": {"value": 1.5}}}
-RULES = {"rules": {"ndcg10": [0.4, 0.01], "fans": 3, "diversity": 0.7}}
+RULES = {"rules": {"ndcg10": {"value": 0.4, "se": 0.01}, "fans": 3, "diversity": 0.7}}
 METRICS = {
     "new-fans": {"part": "test", "by_known_ratings": {"10": AT_10, "0": AT_0}},
     "cold-titles": {"how": "so", "rows": COLD},
@@ -61,7 +61,8 @@ def test_models_come_simplest_first_with_their_settings(report):
 
 def test_curves_rise_with_the_number_of_known_ratings_and_know_models_from_baselines(report):
     svd, *others = report.curves("ndcg10")
-    assert svd == Curve("svd", (0, 10), (Figure(0.3, 0.02), Figure(0.5, 0.01)), True)
+    assert svd == Curve("svd", {0: Figure(0.3, 0.02), 10: Figure(0.5, 0.01)})
+    assert svd.is_model
     assert {curve.name: curve.is_model for curve in others} == {"KNN": False, "EASE": False}
     assert report.fans() == {0: 100, 10: 90}
     assert report.curves("nothing such") == []
@@ -72,21 +73,22 @@ def test_the_best_algorithm_and_the_best_baseline_at_each_number(report):
     assert {k: name for k, (name, _) in reports.best(curves, highest=True).items()} == {0: "svd", 10: "KNN"}
     assert {k: name for k, (name, _) in reports.best(curves, highest=False).items()} == {0: "KNN", 10: "svd"}
     rival = reports.envelope([curve for curve in curves if not curve.is_model], "rivals", highest=True)
-    assert rival == Curve("rivals", (0, 10), (Figure(0.25), Figure(0.6)), False)
+    assert rival == Curve("rivals", {0: Figure(0.25), 10: Figure(0.6)})
+    assert not rival.is_model
     assert reports.envelope([], "rivals", highest=True) is None
 
 
 def test_a_difference_within_two_standard_errors_does_not_count():
-    curves = [Curve("svd", (5,), (Figure(0.52, 0.02),)), Curve("popularity", (5,), (Figure(0.50, 0.02),))]
+    curves = [Curve("svd", {5: Figure(0.52, 0.02)}), Curve("popularity", {5: Figure(0.50, 0.02)})]
     assert reports.simpler_wins(curves, highest=True) == [("svd", ["popularity"], [5])]
-    curves[0] = Curve("svd", (5,), (Figure(0.60, 0.02),))
+    curves[0] = Curve("svd", {5: Figure(0.60, 0.02)})
     assert reports.simpler_wins(curves, highest=True) == []
     assert reports.simpler_wins(curves, highest=False) == [("svd", ["popularity"], [5])]
 
 
 def test_simpler_models_with_the_same_numbers_are_one_row():
     names = ("hybrid", "popularity", "neural", "svd")
-    curves = [Curve(name, (0, 5), (Figure(0.3), Figure(0.4 if name == "hybrid" else 0.3))) for name in names]
+    curves = [Curve(name, {0: Figure(0.3), 5: Figure(0.4 if name == "hybrid" else 0.3)}) for name in names]
     assert reports.simpler_wins(curves, highest=True) == [
         ("svd", ["popularity"], [0, 5]),
         ("neural", ["popularity", "svd"], [0, 5]),
@@ -112,7 +114,7 @@ def test_tables(report):
 
 
 def test_validation_figures_are_read_from_the_manifest(report):
-    assert report.validation == {"rmse": (Curve("svd", (5, 50), (Figure(1.3), Figure(1.2))),)}
+    assert report.validation == {"rmse": (Curve("svd", {5: Figure(1.3), 50: Figure(1.2)}),)}
 
 
 def test_nothing_measured_is_empty(tmp_path):

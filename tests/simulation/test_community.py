@@ -153,7 +153,7 @@ def test_a_community_is_marked_as_simulated_and_other_files_stay(tmp_path: Path,
     assert store.n_fans == drawn.n_fans
     assert store.all_scores().tolist() == [0] * 8 + [1, 0]
     items, scores, unscored = drawn.of(0)
-    name = store._rows("SELECT username FROM names WHERE user_id = ?", [1])[0][0]
+    name = store._run("SELECT username FROM names WHERE user_id = ?", [1])[0][0]
     fan = store.profile(name)
     assert dict(fan.scores) == dict(zip(ids[items].tolist(), scores.tolist(), strict=True))
     assert fan.seen == set(ids[unscored].tolist())

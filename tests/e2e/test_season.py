@@ -1,0 +1,52 @@
+"""The Season page in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.helpers import PHONE, expect_fits, settled, watch_console
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+RATED = "r=5114-9_1535-8_30276-4_16498-9"
+
+
+def test_a_season_is_chosen_kept_in_the_address_and_left_by_back(page: Page, url: str) -> None:
+    errors = watch_console(page)
+    page.goto(f"{url}/season?{RATED}&season=2025-spring")
+    heading = page.get_by_role("heading", level=1)
+    expect(page.get_by_role("heading", name="New in Spring 2025")).to_be_visible()
+    picker = page.get_by_role("combobox", name="Any season")
+    picker.focus()  # with the keyboard alone
+    picker.press("ControlOrMeta+a")
+    picker.press_sequentially("spring 1998", delay=30)
+    expect(page.get_by_role("option")).to_have_count(1)
+    picker.press("Enter")
+    page.wait_for_url(re.compile("season=1998-spring"))
+    expect(page.get_by_role("heading", name="New in Spring 1998")).to_be_visible()
+    settled(page)
+    assert "r=5114-9" in page.url
+    card = page.locator(".st-key-season-new").get_by_role("link").first
+    name = card.inner_text().split("\n")[0]
+    card.click()
+    page.wait_for_url(re.compile(r"title=\d+"))
+    expect(heading).to_contain_text(name.removesuffix(" …"))
+    page.go_back()
+    expect(page.get_by_role("heading", name="New in Spring 1998")).to_be_visible()
+    assert errors == []
+
+
+def test_on_a_phone(page: Page, url: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(f"{url}/season?{RATED}&season=2025-spring")
+    expect(page.get_by_role("heading", name="New in Spring 2025")).to_be_visible()
+    settled(page)
+    expect_fits(page)
+    page.get_by_role("button", name="Page 2").click()
+    page.wait_for_url("**page=2**")
+    settled(page)
+    page.get_by_role("radio").filter(has_text="(now)").click()
+    page.wait_for_url(re.compile(r"season=\d{4}-\w+"))
+    settled(page)
+    expect(page.get_by_role("button", name="Page 1", exact=True)).to_have_attribute("aria-current", "page")
