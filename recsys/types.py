@@ -194,8 +194,8 @@ class Title:
 
 @dataclass(frozen=True)
 class Reason:
-    """The effect of one title of the list on a prediction, in points on the 1-10 scale. `score` is the fan's, None for a
-    title watched without one.
+    """The effect of one title of the list on a prediction, in points on the 1-10 scale. `score` is the fan's, None for
+    a title watched without one.
 
     Under a model whose prediction is linear in the ratings, `baseline + sum(effects) == predicted` before clipping.
     """

@@ -52,7 +52,8 @@ def features(catalogue: Catalogue, titles: NDArray[np.intp], names: Sequence[str
     for word, column in _WORDS.items():
         own = {name.removeprefix(f"{word} "): place for name, place in places.items() if name.startswith(f"{word} ")}
         at, values = catalogue.words(column)
-        known = pc.index_in(values, value_set=pa.array(own, pa.string())).fill_null(-1).to_numpy()
+        known = pc.call_function("index_in", [values], pc.SetLookupOptions(pa.array(own, pa.string())))
+        known = known.fill_null(-1).to_numpy()
         marked = (known >= 0) & (rows[at] >= 0)
         table[rows[at[marked]], np.array([*own.values(), -1])[known[marked]]] = 1
     numbers = _numbers(catalogue, titles)
@@ -84,6 +85,6 @@ def _numbers(catalogue: Catalogue, titles: NDArray[np.intp]) -> dict[str, NDArra
 
 def _common(catalogue: Catalogue, column: str) -> list[str]:
     """Words of a column that at least `FEWEST` titles have, in order."""
-    counted = pc.value_counts(catalogue.words(column)[1])
+    counted = catalogue.words(column)[1].value_counts()
     words = zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True)
     return sorted(word for word, count in words if count >= FEWEST)

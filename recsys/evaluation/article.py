@@ -95,11 +95,13 @@ class Factors(Algorithm):
         self._ratings, self._seed = ratings, seed
         known = content.load(catalogue)
         places = positions_of(known.item_ids, ratings.item_ids)
-        self._features = np.where(places[:, None] >= 0, known.features[places], 0)
+        features = np.where(places[:, None] >= 0, known.features[places], 0)
+        franchises = np.where(places >= 0, known.franchises[places], -1)
+        self._content = content.Content(ratings.item_ids, features, known.names, franchises)
 
     def fit(self, trainset: Rows) -> None:
         known = rows_of(self._ratings, np.sort(trainset))
-        self._fitted = regression_factors.fit(known, self._features, FactorConfig(), self._seed)
+        self._fitted = regression_factors.fit(known, self._content, FactorConfig(), self._seed)
 
     def predict(self, testset: Rows) -> NDArray[np.float64]:
         titles = self._fitted.titles[self._ratings.items[testset]]

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.ratings import Ratings
+from recsys.data.ratings import Ratings, Unscored
 from recsys.evaluation.protocols import MAX_ASKED
 from recsys.holdout.metrics import rmse
 from recsys.holdout.split import Part, members, rows_of
 from recsys.models.base import clip
 from recsys.models.hybrid import Hybrid
-from recsys.training.hybrid import HybridConfig, parts
+from recsys.training import content
+from recsys.training.hybrid import HybridConfig, extended, parts
 from recsys.training.run import TrainingRun
 from recsys.types import positions_of
 
@@ -38,9 +39,12 @@ def held_out(ratings: Ratings, seed: int) -> NDArray[np.bool_]:
     return np.random.default_rng([seed, 17]).random(len(ratings.item_ids)) < HELD_OUT / 100
 
 
-def without(ratings: Ratings, titles: NDArray[np.bool_]) -> Ratings:
-    """`ratings` but those of `titles`, a mask (n_items,)."""
-    return rows_of(ratings, ~titles[ratings.items])
+def without(run: TrainingRun, titles: NDArray[np.bool_]) -> TrainingRun:
+    """`run` without what any fan did with `titles`, a mask (n_items,)."""
+    unscored = run.lists.unscored
+    kept = ~titles[unscored.items]
+    unscored = Unscored(unscored.users[kept], unscored.items[kept], unscored.statuses[kept])
+    return replace(run, ratings=rows_of(run.ratings, ~titles[run.ratings.items]), unscored=unscored)
 
 
 def ask(model: Hybrid, ratings: Ratings, titles: NDArray[np.bool_], part: Part) -> Questions:
@@ -65,25 +69,31 @@ def ask(model: Hybrid, ratings: Ratings, titles: NDArray[np.bool_], part: Part) 
     return asked
 
 
-def evaluate(run: TrainingRun, config: HybridConfig, part: Part = "test", seed: int = 0) -> dict[str, Any]:
-    """Train a hybrid without the held-out titles' ratings; compare it with the fan's mean on fans of `part`. The
-    network's share is chosen on validation fans."""
+def evaluate(run: TrainingRun, config: HybridConfig, part: Part = "test", seed: int = 0) -> dict[str, dict[str, Any]]:
+    """Train a hybrid without the held-out titles, place them by their facts, and compare it with the fan's mean on fans
+    of `part`: with MyAnimeList's mean score and member count of these titles, and without. The network's share is
+    chosen on validation fans."""
     titles = held_out(run.ratings, seed)
-    model, _ = parts(replace(run, ratings=without(run.ratings, titles)), config)
-    tuning = ask(model, run.ratings, titles, "validation")
-    share = best_share(tuning)
-    asked = ask(model, run.ratings, titles, part)
-    mixed = [share * net + (1 - share) * svd for net, svd in zip(asked.net, asked.svd, strict=True)]
-    return {
-        "share": round(share, 3),
-        "titles": int(titles.sum()),
-        "fans": len(asked.actual),
-        "ratings": sum(map(len, asked.actual)),
-        "fan_mean": round(rmse(np.concatenate(asked.fan_mean), np.concatenate(asked.actual)), 5),
-        "network": _against(asked.net, asked),
-        "svd": _against(asked.svd, asked),
-        "hybrid": _against(mixed, asked),
-    }
+    known = content.load(run.catalogue)
+    core, _ = parts(without(run, titles), known, config)
+    unreceived = known.unreceived(run.ratings.item_ids[titles])
+    figures = {}
+    for name, facts in (("mean and members known", known), ("mean and members unknown", unreceived)):
+        model = extended(core, facts)
+        tuning, asked = (ask(model, run.ratings, titles, of) for of in ("validation", part))
+        share = best_share(tuning)
+        mixed = [share * net + (1 - share) * svd for net, svd in zip(asked.net, asked.svd, strict=True)]
+        figures[name] = {
+            "share": round(share, 3),
+            "titles": int(titles.sum()),
+            "fans": len(asked.actual),
+            "ratings": sum(map(len, asked.actual)),
+            "fan_mean": round(rmse(np.concatenate(asked.fan_mean), np.concatenate(asked.actual)), 5),
+            "network": _against(asked.net, asked),
+            "svd": _against(asked.svd, asked),
+            "hybrid": _against(mixed, asked),
+        }
+    return figures
 
 
 def best_share(asked: Questions) -> float:

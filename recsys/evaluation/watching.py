@@ -123,7 +123,7 @@ def ials_order(x: csr_matrix, seed: int) -> Order:
 
     def order(half: Half) -> NDArray[np.floating]:
         n = len(half.known)
-        row = csr_matrix((np.ones(n, np.float32), (np.zeros(n, int), half.known)), (1, x.shape[1]))
+        row = csr_matrix((np.ones(n, np.float32), (np.zeros(n, int), half.known)), (1, len(model.item_factors)))
         return model.item_factors @ model.recalculate_user(0, row).ravel()
 
     return order
@@ -161,7 +161,7 @@ def evaluate(
     return {
         "part": part,
         "fans": len(fans),
-        "training_fans": x.shape[0],
+        "training_fans": len(x.indptr) - 1,
         "recent_year": RECENT_YEAR,
         "ease_penalty": penalty,
         "rows": {name: _row(result, results) for name, result in results.items()},

@@ -42,7 +42,7 @@ class SparseLinear:
         rows = self.rows[items]
         known = rows >= 0
         if known.any():
-            scaled = np.asarray(weights, np.float32)[known] / np.float32(math.sqrt(len(items)))
+            scaled = (np.asarray(weights)[known] / math.sqrt(len(items))).astype(np.float32)
             pulls = self.values[rows[known]].astype(np.float32) * scaled[:, None]
             summed = np.bincount(self.targets[rows[known]].ravel(), pulls.ravel(), minlength=len(self.base))
             scores = scores + summed.astype(np.float32)

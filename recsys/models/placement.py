@@ -56,7 +56,7 @@ class Placement:
     def recent(self, new: Newcomers) -> NDArray[np.bool_]:
         """(n,): titles from `RECENT_YEAR` on."""
         years = [place for place, name in enumerate(self.names) if _year(name) >= RECENT_YEAR]
-        return new.features[:, years].any(axis=1)
+        return new.features[:, years].sum(axis=1) > 0
 
     def svd(self, new: Newcomers, franchises: NDArray[np.int64]) -> tuple[NDArray, NDArray, NDArray]:
         """Base (n,), factors (n, n_factors) and noise (n,) of new titles: by content, plus the mean deviation of their

@@ -123,9 +123,10 @@ class Watching:
         check_shape("watch_odds", odds, n_items)
         check_shape("watch_recent", recent, n_items)
         check_shape("watch_fill", fill, 2, 2)
-        numbers = {name: tuple(map(float, config[name])) for name in ("counts", "net_weights", "odds")}
-        mixing = Mixing(today_net_weight=float(config["today_net_weight"]), **numbers)
+        counts, net_weights = (tuple(map(float, config[name])) for name in ("counts", "net_weights"))
+        constant, by_title, by_era = map(float, config["odds"])
+        mixing = Mixing(counts, net_weights, float(config["today_net_weight"]), (constant, by_title, by_era))
         ascending = (np.diff(mixing.counts) > 0).all()
-        if len(mixing.counts) != len(mixing.net_weights) or not mixing.counts or not ascending or len(mixing.odds) != 3:
+        if len(mixing.counts) != len(mixing.net_weights) or not mixing.counts or not ascending:
             raise ValueError("the counts of the watching model do not ascend, or are not as many as their weights")
         return cls(past, today, odds.astype(np.float32), recent.astype(bool), fill.astype(np.float32), mixing)

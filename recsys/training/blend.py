@@ -21,7 +21,7 @@ from recsys.training.order import SCORE_WEIGHTS
 SHARE_COUNTS = (0, 1, 3, 5, 10, 20, 50, 200)
 ORDER_COUNTS = (1, 3, 5, 10, 20, 50)
 #: Weights that are tried: of the network beside the linear models, and of the odds that a list is of today.
-NET_WEIGHTS = (0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
+NET_WEIGHTS = (0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 12.0)
 ODDS_SHIFTS, ODDS_SCALES = (0.0, 1.0, 1.5, 2.0, 2.5, 3.0), (1.0, 1.5, 2.0)
 #: The counts at which lists without scores decide how readily a list counts as one of today.
 _UNSCORED_COUNTS = (5, 10, 20)
@@ -123,8 +123,11 @@ def _mixed_today(model: Hybrid, checks: Checks) -> Hybrid:
         for scale in ODDS_SCALES
         for shift in ODDS_SHIFTS
     ]
-    summed = [gain(today, one) + (np.mean([gain(cases, one) for cases in past]) if past else 0) for one in tried]
-    return _with(model, watching=replace(model.watching, mixing=tried[int(np.argmax(summed))]))
+
+    def summed(one: Mixing) -> float:
+        return gain(today, one) + (float(np.mean([gain(cases, one) for cases in past])) if past else 0.0)
+
+    return _with(model, watching=replace(model.watching, mixing=max(tried, key=summed)))
 
 
 def _filled(model: Hybrid, checks: Checks) -> Hybrid:
@@ -134,7 +137,8 @@ def _filled(model: Hybrid, checks: Checks) -> Hybrid:
     for side, (linear, cases) in enumerate(zip((model.watching.past, model.watching.today), groups, strict=True)):
         pairs = [np.stack([case.parts[2], case.parts[side]])[:, linear.titles] for case in cases[:100]]
         if pairs:
-            slope, intercept = np.polyfit(*np.concatenate(pairs, axis=1).astype(np.float64), 1)
+            chance, own = np.concatenate(pairs, axis=1).astype(np.float64)
+            slope, intercept = np.polyfit(chance, own, 1)
             fill[side] = intercept, slope
     return _with(model, watching=replace(model.watching, fill=fill))
 

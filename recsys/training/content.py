@@ -1,6 +1,6 @@
 """Content features of the titles to train on, for `hybrid`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,12 @@ class Content:
     def reception(self) -> NDArray[np.bool_]:
         """(n_features,): features of what people do with a title, which a title about to appear does not have."""
         return np.isin(self.names, content.RECEPTION)
+
+    def unreceived(self, item_ids: NDArray[np.int64]) -> "Content":
+        """The same without the features of reception for the titles `item_ids`."""
+        features = self.features.copy()
+        features[np.ix_(np.isin(self.item_ids, item_ids), self.reception)] = 0
+        return replace(self, features=features)
 
     def of(self, titles: NDArray[np.intp]) -> "Content":
         return Content(self.item_ids[titles], self.features[titles], self.names, self.franchises[titles])

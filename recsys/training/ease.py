@@ -40,6 +40,10 @@ class Population:
     known: tuple[int, ...]
     fan: float = 1.0
 
+    @property
+    def n_items(self) -> int:
+        return self.weights.get_shape()[1]
+
 
 def matrix(users: NDArray, items: NDArray, values: NDArray, n_items: int) -> csr_matrix:
     """`values` (n,) as a sparse float32 matrix: a row per fan in `users` (n,), a column per title."""
@@ -77,7 +81,7 @@ def denoising_ridge(populations: Sequence[Population], ridge: float) -> tuple[ND
     one is known and another hidden, k(n-k)/(n(n-1)). This is a denoising linear autoencoder (Steck 2020, "Autoencoders
     that don't overfit towards the identity") whose dropout leaves short lists. Memory: 8 n_items² bytes.
     """
-    n_items = populations[0].weights.shape[1]
+    n_items = populations[0].n_items
     gram = np.zeros((n_items + 2, n_items + 2), np.float32)
     target = np.zeros((n_items + 2, n_items), np.float32)
     for population in populations:
@@ -109,7 +113,7 @@ def _add_normal_equations(population: Population, gram: NDArray[np.float32], tar
         diags((chance * population.fan / len(population.known)).astype(np.float32))
         for chance in (one, two, across, mean, hidden)
     )
-    n_items = x.shape[1]
+    n_items = population.n_items
     pairs = (x.T @ (two @ x)).toarray()
     pairs[np.diag_indices_from(pairs)] = np.asarray((one @ x.power(2)).sum(axis=0)).ravel()
     gram[:n_items, :n_items] += pairs

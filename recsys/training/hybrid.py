@@ -109,7 +109,7 @@ def _watching(
     n_items = len(counts)
     rows = Rows(lists.ratings, lists.unscored)
     years = [int(name.rsplit(" ", 1)[1]) if name.startswith("year from ") else 0 for name in titles.names]
-    recent = titles.features[:, np.array(years) >= RECENT_YEAR].any(axis=1)
+    recent = titles.features[:, np.array(years) >= RECENT_YEAR].sum(axis=1) > 0
     fans = watching.recency(recent, rows, HALF_SHARE)
     past = watching.linear_past(rows, fans, counts, config)
     fill = np.zeros((2, 2), np.float32)

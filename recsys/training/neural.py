@@ -138,11 +138,11 @@ def round_to_float16(net: serving.FanNet) -> serving.FanNet:
 
 def _check(net: serving.FanNet, checks: Checks) -> float:
     """RMSE minus NDCG@10, averaged over `CHECK_COUNTS`, minus the NDCG@10 of lists without scores; lower is better."""
-    values, none = [], serving.NOTHING
+    values, none, nothing = [], serving.NOTHING, np.zeros(0)
     for k in CHECK_COUNTS:
         errors, gains = [], []
         for reveal in list(checks.fans.reveal(k, max_hidden=None))[:CHECK_FANS]:
-            fan = net.encode(reveal.items, reveal.scores, none, none)
+            fan = net.encode(reveal.items, reveal.scores, none, nothing)
             errors.append(net.predict(fan, reveal.hidden_items) - reveal.hidden_scores)
             liked = reveal.hidden_items[reveal.hidden_scores >= LIKED]
             if len(liked):
@@ -152,7 +152,7 @@ def _check(net: serving.FanNet, checks: Checks) -> float:
             values.append(rmse(flat, np.zeros_like(flat)) - float(np.mean(gains or [0.0])))
     watched = []
     for half in checks.halves[:CHECK_FANS]:
-        fan = net.encode(none, none, half.known, serving.seen_weights(half.known, half.statuses))
+        fan = net.encode(none, nothing, half.known, serving.seen_weights(half.known, half.statuses))
         watched.append(ndcg(top(net.watch(fan), half.known, N_SHOWN), half.hidden, N_SHOWN))
     return float(np.mean(values or [0.0])) - float(np.mean(watched or [0.0]))
 

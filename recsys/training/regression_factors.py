@@ -140,7 +140,7 @@ class Regression:
     def predict(self, features: NDArray[np.float32], received: NDArray[np.bool_]) -> NDArray[np.float64]:
         """(n, d + 1) from `features` (n, n_features); `received` (n,) chooses the regression."""
         each = [coefficients[0] + features @ coefficients[1:] for coefficients in (self.plain, self.received)]
-        return np.where(received[:, None], each[1], each[0])
+        return np.where(received[:, None], each[1], each[0]).astype(np.float64)
 
     def map(self, change: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> "Regression":
         """The regression of parameters that are the linear function `change` of these."""

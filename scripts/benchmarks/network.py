@@ -60,10 +60,10 @@ def epoch(ratings: Ratings, seed: int) -> Size:
     from recsys.training.fan_net import FanNet, NetConfig
     from recsys.training.reveals import RevealConfig, Reveals
 
-    n_fans, n_titles = len(ratings.user_ids), len(ratings.item_ids)
+    n_titles = len(ratings.item_ids)
     content, likes = np.zeros((n_titles, 0), np.float32), np.bincount(ratings.items, minlength=n_titles)
     module = FanNet(NetConfig(), content, 7.5, np.zeros(n_titles), likes)
-    batches = Reveals(ratings, np.arange(n_fans), RevealConfig(), seed, loop.device("cpu"))
+    batches = Reveals(ratings, None, RevealConfig(), seed, loop.device("cpu"))
     schedule, options = loop.Schedule(max_epochs=1), loop.RunOptions(seed, "cpu")
     start = time.perf_counter()
     loop.train(module, batches, lambda _, batch: module.loss(batch), lambda _: 0.0, schedule, options, {})
@@ -74,12 +74,13 @@ def epoch(ratings: Ratings, seed: int) -> Size:
 def parts(ratings: Ratings, seed: int, catalogue: Path) -> Size:
     """Train all parts of `hybrid`, its network for one epoch, on one CPU thread. Titles get the content of the first
     ones in `catalogue`."""
-    from recsys.training import hybrid
+    from recsys.training import content, hybrid
     from recsys.training.run import TrainingRun
 
     ratings = replace(ratings, item_ids=Catalogue.load(catalogue).ids[: len(ratings.item_ids)])
     config = hybrid.HybridConfig()
     config = replace(config, schedule=replace(config.schedule, max_epochs=1))
     start = time.perf_counter()
-    _, metrics = hybrid.parts(TrainingRun(Path(), ratings, seed, catalogue=catalogue, device="cpu"), config)
+    run = TrainingRun(Path(), ratings, seed, catalogue=catalogue, device="cpu")
+    _, metrics = hybrid.parts(run, content.load(catalogue), config)
     return Size(len(ratings.scores), time.perf_counter() - start, metrics["seconds_per_epoch"], peak_mb())
