@@ -46,6 +46,14 @@ def _parser() -> argparse.ArgumentParser:
     what = "ranking and errors for new fans, compared with strong baselines"
     subject = add("new-fans", _new_fans, what, "--data", "--artifacts", "--part", "--seed", out=True)
     subject.add_argument("--no-baselines", action="store_true", help="measure only the models, which is faster")
+    subject.add_argument(
+        "--subject",
+        choices=(reports.NEW_FANS, reports.EARLIER_FANS),
+        default=reports.NEW_FANS,
+        help="where the figures are written; earlier-fans: those of the first data set alone (%(default)s)",
+    )
+    what = "the order of titles for fans of today, whose lists have no scores"
+    add("watching", _watching, what, "--data", "--artifacts", "--part", "--seed", out=True)
     what = "predicted scores of titles without ratings, from their content"
     subject = add("cold-titles", _cold_titles, what, "--data", "--part", "--seed", "--catalogue", out=True)
     subject.add_argument("--epochs", type=int, default=12, help="epochs of each network (%(default)s)")
@@ -110,7 +118,23 @@ def _new_fans(args: argparse.Namespace) -> int:
         args.seed,
         lambda name: print(f"{name} ...", file=sys.stderr, flush=True),
     )
-    return report.publish("new-fans", {"part": args.part, "by_known_ratings": figures}, args)
+    return report.publish(args.subject, {"part": args.part, "by_known_ratings": figures}, args)
+
+
+def _watching(args: argparse.Namespace) -> int:
+    from recsys.evaluation.watching import evaluate
+
+    with threadpool_limits(1):
+        lists = ratings.load_lists(args.data)
+        figures = evaluate(lists, args.artifacts, args.part, args.seed, lambda name: print(f"{name} ...", flush=True))
+    how = (
+        f"{figures['fans']:,} held-out fans of the {args.part} part, of whom only the titles that they were watching in "
+        "2025 are known, without scores. Half of each list is given and the other half is to be found, among all titles "
+        f"of the catalogue, and among those from {figures['recent_year']} on by the fans who were watching any. The "
+        f"baselines were fitted to the lists of {figures['training_fans']:,} training fans; the penalty of EASE, "
+        f"{figures['ease_penalty']:g}, was chosen on validation fans. Differences are paired."
+    )
+    return report.publish(reports.WATCHING, {"how": how, "rows": figures["rows"]}, args)
 
 
 def _cold_titles(args: argparse.Namespace) -> int:
@@ -118,19 +142,22 @@ def _cold_titles(args: argparse.Namespace) -> int:
     from recsys.training.hybrid import HybridConfig
     from recsys.training.run import TrainingRun
 
-    run = TrainingRun(args.data, ratings.load_arrays(args.data), args.seed, catalogue=args.catalogue)
+    lists = ratings.load_lists(args.data)
+    run = TrainingRun(args.data, lists.ratings, args.seed, catalogue=args.catalogue, unscored=lists.unscored)
     plain = HybridConfig()
-    plain = replace(plain, schedule=replace(plain.schedule, max_epochs=args.epochs))
+    found = evaluate(
+        run, replace(plain, schedule=replace(plain.schedule, max_epochs=args.epochs)), args.part, args.seed
+    )
     rows, figures = {}, {}
-    for name, members in (("without the member count", False), ("with the member count", True)):
-        figures = evaluate(run, replace(plain, members=members), args.part, args.seed)
+    for name, figures in found.items():
         rows["the fan's mean"] = {"rmse": {"value": figures["fan_mean"]}, "below": {"value": 0.0}}
         print(f"{name}: the network's best share is {figures['share']}")
         rows |= {f"{part}, {name}": figures[part] for part in ("hybrid", "network", "svd")}
     how = (
-        f"{figures['titles']:,} titles ({HELD_OUT}%) lost all their ratings, and a hybrid was trained without these "
-        f"ratings; it is not the shipped model. For {figures['fans']:,} held-out fans of the {args.part} part, it "
-        f"knows their other ratings and predicts their {figures['ratings']:,} scores of these titles."
+        f"{figures['titles']:,} titles ({HELD_OUT}%) lost all that fans did with them; a hybrid was trained without "
+        f"them; it is not the shipped model. It places them by their facts, with MyAnimeList's mean score and member "
+        f"count or without these two. For {figures['fans']:,} held-out fans of the {args.part} part, it knows their "
+        f"other ratings and predicts their {figures['ratings']:,} scores of these titles."
     )
     return report.publish("cold-titles", {"how": how, "rows": rows}, args)
 

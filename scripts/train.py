@@ -89,11 +89,11 @@ def _train(name: str, args: argparse.Namespace) -> None:
             f"--demographics finds fans by the ids of their set, but {args.data} comes from sets that share ids. "
             "Prepare one set alone, or train without --demographics."
         )
-    arrays = ratings.load_arrays(args.data)
-    run = TrainingRun(
-        args.data, arrays, args.seed, args.threads, args.catalogue, args.device, checkpoint, args.demographics
-    )
-    print(f"Training {name} on {len(run.ratings.scores):,} ratings of {args.data} ...", flush=True)
+    lists = ratings.load_lists(args.data)
+    choices = (args.seed, args.threads, args.catalogue, args.device, checkpoint, args.demographics)
+    run = TrainingRun(args.data, lists.ratings, *choices, unscored=lists.unscored)
+    counted = f"{len(run.ratings.scores):,} ratings and {len(lists.unscored.items):,} titles without a score"
+    print(f"Training {name} on {counted} of {args.data} ...", flush=True)
     start = time.perf_counter()
     trained = trainer(run)
     entry = described.files[ratings.FILE]

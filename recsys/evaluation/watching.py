@@ -44,8 +44,9 @@ class Results:
     values: Mapping[str, NDArray[np.float64]]
 
 
-def served(model: Model, catalogue: Catalogue) -> Order:
-    """The order that the engine gives, at positions of the catalogue; titles that the model does not cover are last."""
+def served(model: Model, catalogue: Catalogue, completed: bool = False) -> Order:
+    """The order that the engine gives, at positions of the catalogue; titles that the model does not cover are last.
+    `completed` gives the known titles as completed, not as being watched."""
     places = catalogue.positions(model.item_ids)
     items = np.full(len(catalogue), -1)
     items[places] = np.arange(len(places))
@@ -54,7 +55,7 @@ def served(model: Model, catalogue: Catalogue) -> Order:
         known = items[half.known]
         covered = known >= 0
         own = Half(known[covered], half.statuses[covered], half.hidden)
-        fan = own.fold_in(model)
+        fan = own.fold_in(model, completed)
         raters = np.zeros(model.n_items, np.int64)  # only discovery uses them
         watch = chance_to_watch(model, fan, raters)
         scores = np.full(len(catalogue), -np.inf)
@@ -158,6 +159,9 @@ def evaluate(
             progress(name)
             model = loading.load_model(described, name, catalogue)
             results[name] = measure(served(model, catalogue), fans, recent)
+            if name == "hybrid":
+                completed = served(model, catalogue, completed=True)
+                results["hybrid, given as completed"] = measure(completed, fans, recent)
     return {
         "part": part,
         "fans": len(fans),

@@ -13,8 +13,6 @@ from recsys.types import positions_of
 
 #: Fans with fewer titles are left out.
 FEWEST = 4
-#: MyAnimeList's number of the status "watching".
-WATCHING = 1
 
 
 @dataclass(frozen=True)
@@ -26,8 +24,10 @@ class Half:
     statuses: NDArray[np.int8]
     hidden: Items
 
-    def fold_in(self, model: Model[F]) -> F:
-        return model.fold_in(np.empty(0, np.intp), np.empty(0), self.known, self.statuses)
+    def fold_in(self, model: Model[F], completed: bool = False) -> F:
+        """The fan by the known half; `completed` gives its titles as completed, whatever their status."""
+        none = np.empty(0, np.intp), np.empty(0)
+        return model.fold_in(*none, self.known, None if completed else self.statuses)
 
 
 def halves(lists: Lists, part: Part, item_ids: NDArray[np.int64], seed: int = 0) -> Iterator[Half]:

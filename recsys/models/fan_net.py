@@ -55,6 +55,7 @@ def watch_weights(scores: Floats) -> NDArray[np.float32]:
 #: Weights of titles begun without a score, by MyAnimeList's number of the status (1 watching, 2 completed, 3 on hold,
 #: 4 dropped).
 #: Those of the first two were chosen on validation fans. No title in the data is on hold or dropped: an assumption.
+WATCHING = 1
 SEEN_WEIGHTS = np.array([0.6, 0.6, 0.6, 0.4, 0.1], np.float32)
 
 

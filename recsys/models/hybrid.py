@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recsys.models.band import Band
 from recsys.models.base import Fan, Floats, Items, Model, Statuses, check_shape, clip
-from recsys.models.fan_net import Embedding, FanNet, Others, seen_weights, watch_weights
+from recsys.models.fan_net import WATCHING, Embedding, FanNet, Others, seen_weights, watch_weights
 from recsys.models.neural import cosines, leave_one_out
 from recsys.models.placement import Newcomers, Placement
 from recsys.models.svd import SVD, FoldedFan
@@ -111,7 +111,8 @@ class Hybrid(Model[BlendedFan]):
         scores, weights = np.asarray(scores, np.float64), seen_weights(seen, statuses)
         share = np.where(self.rated, self.blend.share(len(items)), self.blend.new_share).astype(np.float32)
         begun = np.concatenate([watch_weights(scores), weights])
-        kind = self.watching.kind(np.concatenate([items, seen]), begun, len(items))
+        n_watching = 0 if statuses is None else int(np.count_nonzero(statuses == WATCHING))
+        kind = self.watching.kind(np.concatenate([items, seen]), begun, len(items), n_watching)
         embedding, folded = self.net.encode(items, scores, seen, weights), self.svd.fold_in(items, scores, seen)
         return BlendedFan(items, scores, seen, weights, kind, self.net, embedding, folded, share)
 

@@ -38,14 +38,14 @@ class SparseLinear:
     def scores(self, items: Items, weights: Floats, era: float) -> NDArray[np.float32]:
         """Scores (n_rows,) of `titles` for a fan who began `items` (n,), with `weights` (n,); `era` in 0..1 is how much
         of the list is recent."""
-        scores = self.base + np.float32(era) * self.era_base
+        scores = (self.base + era * self.era_base).astype(np.float32)
         rows = self.rows[items]
         known = rows >= 0
         if known.any():
             scaled = (np.asarray(weights)[known] / math.sqrt(len(items))).astype(np.float32)
             pulls = self.values[rows[known]].astype(np.float32) * scaled[:, None]
             summed = np.bincount(self.targets[rows[known]].ravel(), pulls.ravel(), minlength=len(self.base))
-            scores = scores + summed.astype(np.float32)
+            scores += summed.astype(np.float32)
         return scores
 
     def pulls(self, items: Items, weights: Floats, item: int) -> NDArray[np.float32]:

@@ -15,19 +15,23 @@ HALF_SHARE = 0.15
 #: Log odds that a list with scores follows today's watching, for no recent title, and added for nothing but recent
 #: ones. An assumption: no list with scores in the data goes beyond 2020.
 _SCORED_ODDS, _SCORED_ERA = -5.0, 8.0
+#: Log odds added for a list of nothing but titles that the fan is watching, as the lists of 2025 are; none are added when
+#: half of the titles or fewer are being watched, as in a usual list.
+_SHELF_ODDS = 4.0
 #: The share of today's watching for an empty list, of which nothing says what era it is. An assumption too.
 EMPTY_SHARE = 0.3
 
 
 @dataclass(frozen=True)
 class ListKind:
-    """A list as the watching model sees it: `items` (n,) begun, their `weights` (n,), how many have a score, how
-    `recent` they are (0..1), their log odds of today, and the `share` (0..1) of today's watching in what such a fan
-    watches next."""
+    """A list as the watching model sees it: `items` (n,) begun, their `weights` (n,), how many have a score and how many
+    are being watched, how `recent` they are (0..1), their log odds of today, and the `share` (0..1) of today's watching
+    in what such a fan watches next."""
 
     items: Items
     weights: Floats
     n_scored: int
+    n_watching: int
     recent: float
     by_title: float
     share: float
@@ -45,12 +49,12 @@ class Mixing:
     today_net_weight: float = 1.0
     odds: tuple[float, float, float] = (0.0, 1.0, 1.0)
 
-    def share(self, n: int, n_scored: int, recent: float, by_title: float) -> float:
+    def share(self, n: int, n_scored: int, n_watching: int, recent: float, by_title: float) -> float:
         """The share of today's watching for a list of `n` titles (see `ListKind`)."""
         if not n:
             return EMPTY_SHARE
         constant, titles, era = self.odds
-        begun = constant + titles * by_title + era * recent
+        begun = constant + titles * by_title + era * recent + _SHELF_ODDS * max(2 * n_watching / n - 1, 0)
         odds = n_scored / n * (_SCORED_ODDS + _SCORED_ERA * recent) + (1 - n_scored / n) * begun
         return float(1 / (1 + np.exp(-odds)))
 
@@ -79,13 +83,15 @@ class Watching:
     fill: NDArray[np.float32]
     mixing: Mixing
 
-    def kind(self, items: Items, weights: Floats, n_scored: int) -> ListKind:
-        """The kind of a list of titles `items` (n,) begun, of which `n_scored` have a score."""
+    def kind(self, items: Items, weights: Floats, n_scored: int, n_watching: int) -> ListKind:
+        """The kind of a list of titles `items` (n,) begun, of which `n_scored` have a score and `n_watching` of the
+        others are being watched."""
         n = len(items)
         share = float(self.recent[items].mean()) if n else 0.0
         recent = share / (share + HALF_SHARE) * (1 + HALF_SHARE)
         by_title = float(self.odds[items].sum()) / max(n, 1) ** 0.5
-        return ListKind(items, weights, n_scored, recent, by_title, self.mixing.share(n, n_scored, recent, by_title))
+        share = self.mixing.share(n, n_scored, n_watching, recent, by_title)
+        return ListKind(items, weights, n_scored, n_watching, recent, by_title, share)
 
     def scores(self, kind: ListKind, chance: Floats) -> Floats:
         """(n_items,); `chance` (n_items,) is the network's log chance."""

@@ -13,14 +13,19 @@ from recsys.errors import ArtifactError
 from recsys.models import store
 
 METRICS = "metrics.json"
-NEW_FANS, PAGE = "new-fans", "page"
+NEW_FANS, EARLIER_FANS, WATCHING, PAGE = "new-fans", "earlier-fans", "watching", "page"
 _BY_COUNT = "by_known_ratings"
 #: Measures, in the order of a table's columns, with their names for a reader.
 NAMES = {
     "ndcg10": "NDCG@10",
     "ndcg10_gain": "NDCG@10 over best baseline",
     "ndcg10_over_popularity": "NDCG@10 over popularity",
+    "ndcg10_over_ease": "NDCG@10 over EASE",
     "recall10": "Recall@10",
+    "ndcg10_recent": "NDCG@10 from 2021 on",
+    "ndcg10_recent_over_ease": "from 2021 on, over EASE",
+    "ndcg10_recent_over_popularity": "from 2021 on, over popularity",
+    "recall10_recent": "Recall@10 from 2021 on",
     "hit10": "Hit rate",
     "rmse": "RMSE",
     "rmse_gain": "RMSE below best baseline",
@@ -124,11 +129,11 @@ class Reports:
         section = self.measured.get(subject)
         return section if isinstance(section, dict) else {}
 
-    def fans(self) -> dict[int, int]:
+    def fans(self, subject: str = NEW_FANS) -> dict[int, int]:
         """How many fans were measured, by number of known ratings."""
         return {
             k: max((int(row["fans"].value) for row in rows.values() if "fans" in row), default=0)
-            for k, rows in self.by_count().items()
+            for k, rows in self.by_count(subject).items()
         }
 
     def by_count(self, subject: str = NEW_FANS) -> dict[int, Rows]:
@@ -137,10 +142,10 @@ class Reports:
         found = {int(k): _rows(named) for k, named in given.items() if k.isdecimal()} if isinstance(given, dict) else {}
         return dict(sorted(found.items()))
 
-    def curves(self, measure: str) -> list[Curve]:
+    def curves(self, measure: str, subject: str = NEW_FANS) -> list[Curve]:
         """A measure of new fans (`ndcg10`, `rmse`, `band`, …) for every algorithm that has it."""
         found: dict[str, dict[int, Figure]] = {}
-        for k, rows in self.by_count().items():
+        for k, rows in self.by_count(subject).items():
             for name, row in rows.items():
                 if measure in row:
                     found.setdefault(name, {})[k] = row[measure]

@@ -48,7 +48,8 @@ class _Case:
         """NDCG@10 as served, for each of the weights of the predicted score; `share` replaces that of today."""
         kind = self.kind
         if share is None:
-            share = mixing.share(len(kind.items), kind.n_scored, kind.recent, kind.by_title)
+            n = len(kind.items)
+            share = mixing.share(n, kind.n_scored, kind.n_watching, kind.recent, kind.by_title)
         watch = standardise(mixing.mix(replace(kind, share=share), *self.parts))
         found = []
         for weight in score_weights:
@@ -82,8 +83,8 @@ def _scored_cases(model: Hybrid, fans: FanLists, k: int, scored: bool = True) ->
 
 
 def _half_cases(model: Hybrid, halves: Sequence[Half]) -> list[_Case]:
-    """Halves of lists without scores."""
-    return [_Case.of(model, half.fold_in(model), half.hidden) for half in halves]
+    """Halves of lists without scores, all as completed: only the titles say that the list is of today."""
+    return [_Case.of(model, half.fold_in(model, completed=True), half.hidden) for half in halves]
 
 
 def _mixed_past(model: Hybrid, fans: FanLists) -> Hybrid:

@@ -152,7 +152,7 @@ def _ridge(features: NDArray[np.float32], values: NDArray[np.floating], ridge: f
     x = np.column_stack([np.ones(len(features)), features]).astype(np.float64)
     penalty = ridge * np.eye(x.shape[1])
     penalty[0, 0] = 1e-6
-    return np.linalg.solve(x.T @ x + penalty, x.T @ values.astype(np.float64))
+    return np.asarray(np.linalg.solve(x.T @ x + penalty, x.T @ values.astype(np.float64)), np.float64)
 
 
 class _Side:

@@ -10,7 +10,7 @@ from typing import Any
 from recsys.data import manifest
 from recsys.models.store import REGISTRY
 from recsys.serving import reports
-from recsys.serving.reports import METRICS, NAMES, PAGE, Figure, Reports, Table
+from recsys.serving.reports import EARLIER_FANS, METRICS, NAMES, NEW_FANS, PAGE, WATCHING, Figure, Reports, Table
 
 #: Numbers of known ratings in the small table.
 _SMALL = (5, 20, 50)
@@ -80,6 +80,11 @@ def markdown(report: Reports) -> str:
     parts = ["# Results", "Written by `python -m scripts.evaluate tables`. Figures ± standard error."]
     if report.by_count():
         parts += _new_fans(report)
+    if report.by_count(EARLIER_FANS):
+        how = "The same figures for the held-out fans of the first data set alone, of 2016 and 2020."
+        parts += ["## Fans of the first data set", how, *_by_count(report, EARLIER_FANS)]
+    if watching := report.table(WATCHING):
+        parts += ["## Fans of today, without scores", watching.how, _table(watching)]
     if article := report.table("article"):
         how = (
             f"{article.how} The folds are those of Surprise's `KFold`; each fold trains every algorithm again. Most "
@@ -101,16 +106,22 @@ def _new_fans(report: Reports) -> list[str]:
         "hidden. It ranks all titles: NDCG@10 counts hidden titles that the fan scored 8 or more. RMSE is over the "
         "hidden scores. Gains are paired, over the best baseline at that k."
     )
-    parts, fans = ["## New fans", how], report.fans()
+    parts, fans = ["## New fans", how, *_by_count(report, NEW_FANS)], report.fans()
+    for k, rows in report.by_count().items():
+        parts += [f"### {k} known ratings ({fans[k]} fans)", _table(Table(rows))]
+    return parts
+
+
+def _by_count(report: Reports, subject: str) -> list[str]:
+    """NDCG@10 and RMSE of all algorithms by number of known ratings."""
+    parts, fans = [], report.fans(subject)
     for measure in ("ndcg10", "rmse"):
         cells = {
             curve.name: [curve.points[k].text() if k in curve.points else "" for k in fans]
-            for curve in report.curves(measure)
+            for curve in report.curves(measure, subject)
         }
         heads = [f"k = {k} ({n} fans)" for k, n in fans.items()]
         parts += [f"### {NAMES[measure]}", _markdown(heads, cells)]
-    for k, rows in report.by_count().items():
-        parts += [f"### {k} known ratings ({fans[k]} fans)", _table(Table(rows))]
     return parts
 
 
