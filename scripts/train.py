@@ -98,6 +98,7 @@ def _train(name: str, args: argparse.Namespace) -> None:
     trained = trainer(run)
     entry = described.files[ratings.FILE]
     data = {key: entry[key] for key in ("data_set", "licence", "sha256", "rows") if key in entry}
+    data["unscored_rows"] = len(lists.unscored.items)
     header = {"data": data, "training": dict(trained.config), "metrics": dict(trained.metrics), "seed": args.seed}
     with manifest.writing(args.out, **{key: data[key] for key in ("data_set", "licence") if key in data}) as batch:
         file = store.file_name(name)

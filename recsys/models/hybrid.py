@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recsys.models.band import Band
 from recsys.models.base import Fan, Floats, Items, Model, Statuses, check_shape, clip
-from recsys.models.fan_net import WATCHING, Embedding, FanNet, Others, seen_weights, watch_weights
+from recsys.models.fan_net import NOTHING, WATCHING, Embedding, FanNet, Others, seen_weights, watch_weights
 from recsys.models.neural import cosines, leave_one_out
 from recsys.models.placement import Newcomers, Placement
 from recsys.models.svd import SVD, FoldedFan
@@ -38,12 +38,14 @@ class Blend:
 @dataclass(frozen=True)
 class BlendedFan(Fan):
     """The fan in `net` and in SVD; `weights` (m,) are those of the titles without a score, `kind` is the list as the
-    watching model sees it, and `share` (n_items,) the network's share of each predicted score."""
+    watching model sees it, `today` the fan in `net` without any score, and `share` (n_items,) the network's share of
+    each predicted score."""
 
     weights: Floats
     kind: ListKind
     net: FanNet
     embedding: Embedding
+    today: Embedding
     folded: FoldedFan
     share: NDArray[np.float32]
 
@@ -114,7 +116,8 @@ class Hybrid(Model[BlendedFan]):
         n_watching = 0 if statuses is None else int(np.count_nonzero(statuses == WATCHING))
         kind = self.watching.kind(np.concatenate([items, seen]), begun, len(items), n_watching)
         embedding, folded = self.net.encode(items, scores, seen, weights), self.svd.fold_in(items, scores, seen)
-        return BlendedFan(items, scores, seen, weights, kind, self.net, embedding, folded, share)
+        today = self.net.encode(NOTHING, np.zeros(0), kind.items, begun) if len(items) else embedding
+        return BlendedFan(items, scores, seen, weights, kind, self.net, embedding, today, folded, share)
 
     def predict(self, fan: BlendedFan) -> Floats:
         return clip(self._expected(fan, slice(None)))
@@ -125,7 +128,9 @@ class Hybrid(Model[BlendedFan]):
         return share * self.net.predict(fan.embedding, items) + (1 - share) * linear
 
     def watch(self, fan: BlendedFan) -> Floats:
-        return self.watching.scores(fan.kind, self.net.watch(fan.embedding))
+        chance = self.net.watch(fan.embedding)
+        today = chance if fan.today is fan.embedding else self.net.watch(fan.today)
+        return self.watching.scores(fan.kind, chance, today)
 
     def variance(self, fan: BlendedFan, items: Items) -> Floats:
         """Variance (len(items),) of the scores that the fan would give; SVD's."""

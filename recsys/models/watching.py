@@ -25,8 +25,8 @@ EMPTY_SHARE = 0.3
 @dataclass(frozen=True)
 class ListKind:
     """A list as the watching model sees it: `items` (n,) begun, their `weights` (n,), how many have a score and how
-    many are being watched, how `recent` they are (0..1), their log odds of today, and the `share` (0..1) of today's watching
-    in what such a fan watches next."""
+    many are being watched, how `recent` they are (0..1), their log odds of today, and the `share` (0..1) of today's
+    watching in what such a fan watches next."""
 
     items: Items
     weights: Floats
@@ -38,16 +38,30 @@ class ListKind:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """Of all titles, (n_items,), each standardised: the linear scores of `past` and `today`, and the network's log
+    chances beside them. `recent` marks titles of which the lists of the past know nothing."""
+
+    past: Floats
+    past_chance: Floats
+    today: Floats
+    today_chance: Floats
+    recent: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class Mixing:
     """Numbers learned on validation fans. `counts` (m,) ascending numbers of titles begun and `net_weights` (m,) the
     weight of the network's log chance beside the linear scores of `past` at each, in standard deviations;
     `today_net_weight` is that beside `today`'s. `odds` (3,): the constant of today's log odds for a list without
-    scores, and the weights of the titles' own odds and of recency."""
+    scores, and the weights of the titles' own odds and of recency. `gap`: how far below today's order, in standard
+    deviations, recent titles stand for a fan of the past."""
 
     counts: tuple[float, ...] = (0.0,)
     net_weights: tuple[float, ...] = (0.5,)
     today_net_weight: float = 1.0
     odds: tuple[float, float, float] = (0.0, 1.0, 1.0)
+    gap: float = 4.0
 
     def share(self, n: int, n_scored: int, n_watching: int, recent: float, by_title: float) -> float:
         """The share of today's watching for a list of `n` titles (see `ListKind`)."""
@@ -58,22 +72,26 @@ class Mixing:
         odds = n_scored / n * (_SCORED_ODDS + _SCORED_ERA * recent) + (1 - n_scored / n) * begun
         return float(1 / (1 + np.exp(-odds)))
 
-    def mix(self, kind: ListKind, past: Floats, today: Floats, chance: Floats) -> Floats:
-        """(n_items,) from the standardised parts of `Watching.parts`."""
-        net_weight = float(np.interp(np.log1p(len(kind.items)), np.log1p(self.counts), self.net_weights))
-        weight = (1 - kind.share) * net_weight + kind.share * self.today_net_weight
-        return np.float32(1 - kind.share) * past + np.float32(kind.share) * today + np.float32(weight) * chance
+    def mix(self, kind: ListKind, parts: Parts) -> Floats:
+        """The chance to watch of all titles, (n_items,), in standard deviations."""
+        weight = float(np.interp(np.log1p(len(kind.items)), np.log1p(self.counts), self.net_weights))
+        past = (parts.past + np.float32(weight) * parts.past_chance) / np.float32(1 + weight)
+        weight = self.today_net_weight
+        today = (parts.today + np.float32(weight) * parts.today_chance) / np.float32(1 + weight)
+        past = np.where(parts.recent, today - np.float32(self.gap), past)
+        return np.float32(1 - kind.share) * past + np.float32(kind.share) * today
 
 
 @dataclass(frozen=True)
 class Watching:
-    """watch = (1 - g) z(past) + g z(today), where past and today are each z(linear) + weight * z(network's log chance),
-    z standardises over the titles of the linear model, and g is the share of today's watching.
+    """watch = (1 - g) past + g today, where each side is (z(linear) + w z(log chance)) / (1 + w), z standardises, and g
+    is the share of today's watching.
 
-    `past` learned from lists with scores, what fans like; `today` from lists of what fans were watching in 2025.
-    g depends on which titles are on the list: `odds` (n_items,) are the titles' own log odds of standing on a list of
-    today, `recent` (n_items,) marks titles from 2021 on. A title outside a linear model gets the linear score that the
-    network's log chance suggests: `fill` (2, 2) are intercept and slope for past and for today.
+    `past` learned from lists with scores, what fans like; `today` from lists of what fans were watching in 2025. Of a
+    recent title the lists of the past know nothing: its past is today's less a gap. g depends on which titles are on
+    the list: `odds` (n_items,) are the titles' own log odds of standing on a list of today, `recent` (n_items,) marks
+    titles from 2021 on. A title outside a linear model gets the linear score that the network's log chance suggests:
+    `fill` (2, 2) are intercept and slope for past and for today.
     """
 
     past: SparseLinear
@@ -93,19 +111,20 @@ class Watching:
         share = self.mixing.share(n, n_scored, n_watching, recent, by_title)
         return ListKind(items, weights, n_scored, n_watching, recent, by_title, share)
 
-    def scores(self, kind: ListKind, chance: Floats) -> Floats:
-        """(n_items,); `chance` (n_items,) is the network's log chance."""
-        return self.mixing.mix(kind, *self.parts(kind, chance))
+    def scores(self, kind: ListKind, chance: Floats, today_chance: Floats) -> Floats:
+        """The chance to watch of all titles, (n_items,). `chance` and `today_chance` (n_items,) are the network's log
+        chances for the list as it is, and for the list without its scores, as the lists of today are."""
+        return self.mixing.mix(kind, self.parts(kind, chance, today_chance))
 
-    def parts(self, kind: ListKind, chance: Floats) -> tuple[Floats, Floats, Floats]:
-        """Past, today and the network's log chance, each standardised, (n_items,)."""
-        chance = (chance - chance.mean()) / max(float(chance.std()), 1e-9)
-        return self._side(0, self.past, kind, chance), self._side(1, self.today, kind, chance), chance
+    def parts(self, kind: ListKind, chance: Floats, today_chance: Floats) -> Parts:
+        chance, today_chance = _standardised(chance), _standardised(today_chance)
+        past, today = self._side(0, self.past, kind, chance), self._side(1, self.today, kind, today_chance)
+        return Parts(past, chance, today, today_chance, self.recent)
 
     def _side(self, side: int, linear: SparseLinear, kind: ListKind, chance: Floats) -> Floats:
         own = linear.scores(kind.items, kind.weights, kind.recent)
         filled = self.fill[side, 0] + self.fill[side, 1] * chance
-        filled[linear.titles] = (own - own.mean()) / max(float(own.std()), 1e-9) if len(own) else own
+        filled[linear.titles] = _standardised(own)
         return filled
 
     def extended(self, places: NDArray[np.intp], n_items: int, recent: NDArray[np.bool_], odds: NDArray) -> Self:
@@ -131,8 +150,13 @@ class Watching:
         check_shape("watch_fill", fill, 2, 2)
         counts, net_weights = (tuple(map(float, config[name])) for name in ("counts", "net_weights"))
         constant, by_title, by_era = map(float, config["odds"])
-        mixing = Mixing(counts, net_weights, float(config["today_net_weight"]), (constant, by_title, by_era))
+        weight, gap = float(config["today_net_weight"]), float(config["gap"])
+        mixing = Mixing(counts, net_weights, weight, (constant, by_title, by_era), gap)
         ascending = (np.diff(mixing.counts) > 0).all()
         if len(mixing.counts) != len(mixing.net_weights) or not mixing.counts or not ascending:
             raise ValueError("the counts of the watching model do not ascend, or are not as many as their weights")
         return cls(past, today, odds.astype(np.float32), recent.astype(bool), fill.astype(np.float32), mixing)
+
+
+def _standardised(values: Floats) -> Floats:
+    return (values - values.mean()) / max(float(values.std()), 1e-9) if len(values) else values

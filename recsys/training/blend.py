@@ -12,7 +12,7 @@ from recsys.holdout.reveal import FanLists
 from recsys.holdout.watching import Half
 from recsys.models.hybrid import BlendedFan, Hybrid
 from recsys.models.order import standardise
-from recsys.models.watching import ListKind, Mixing
+from recsys.models.watching import ListKind, Mixing, Parts
 from recsys.training.calibration import calibrate
 from recsys.training.neural import Checks
 from recsys.training.order import SCORE_WEIGHTS
@@ -22,6 +22,8 @@ SHARE_COUNTS = (0, 1, 3, 5, 10, 20, 50, 200)
 ORDER_COUNTS = (1, 3, 5, 10, 20, 50)
 #: Weights that are tried: of the network beside the linear models, and of the odds that a list is of today.
 NET_WEIGHTS = (0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 12.0)
+#: Gaps of recent titles for fans of the past: the smallest that costs them no more than this in NDCG@10 is taken.
+GAPS, GAP_COST = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0), 0.001
 ODDS_SHIFTS, ODDS_SCALES = (0.0, 1.0, 1.5, 2.0, 2.5, 3.0), (1.0, 1.5, 2.0)
 #: The counts at which lists without scores decide how readily a list counts as one of today.
 _UNSCORED_COUNTS = (5, 10, 20)
@@ -33,15 +35,14 @@ class _Case:
     positions of `known` and of `wanted` titles."""
 
     predicted: NDArray[np.floating]
-    parts: tuple[NDArray[np.floating], ...]
+    parts: Parts
     kind: ListKind
     known: NDArray[np.intp]
     wanted: NDArray[np.intp]
 
     @classmethod
     def of(cls, model: Hybrid, fan: BlendedFan, wanted: NDArray[np.intp]) -> "_Case":
-        chance = model.net.watch(fan.embedding)
-        parts = tuple(part.astype(np.float32) for part in model.watching.parts(fan.kind, chance))
+        parts = model.watching.parts(fan.kind, model.net.watch(fan.embedding), model.net.watch(fan.today))
         return cls(model.predict(fan).astype(np.float32), parts, fan.kind, np.append(fan.items, fan.seen), wanted)
 
     def gains(self, mixing: Mixing, score_weights: Sequence[float], share: float | None = None) -> list[float]:
@@ -50,7 +51,7 @@ class _Case:
         if share is None:
             n = len(kind.items)
             share = mixing.share(n, kind.n_scored, kind.n_watching, kind.recent, kind.by_title)
-        watch = standardise(mixing.mix(replace(kind, share=share), *self.parts))
+        watch = standardise(mixing.mix(replace(kind, share=share), self.parts))
         found = []
         for weight in score_weights:
             order = watch + np.float32(weight) * self.predicted
@@ -102,6 +103,14 @@ def _mixed_past(model: Hybrid, fans: FanLists) -> Hybrid:
     near = (at_score[:-2] + 2 * at_score[1:-1] + at_score[2:]).argmax(axis=1)
     weights = tuple(NET_WEIGHTS[i] for i in near)
     mixing = replace(mixing, counts=tuple(map(float, ORDER_COUNTS)), net_weights=weights)
+    cases = [_scored_cases(model, fans, k) for k in _UNSCORED_COUNTS]
+    cases = [case for of_count in cases for case in of_count]
+    if cases:
+        costs = [np.mean([case.gains(replace(mixing, gap=gap), SCORE_WEIGHTS[score : score + 1]) for case in cases])
+                 for gap in GAPS]  # fmt: skip
+        mixing = replace(
+            mixing, gap=next(gap for gap, gain in zip(GAPS, costs, strict=True) if gain >= max(costs) - GAP_COST)
+        )
     return _with(model, watching=replace(model.watching, mixing=mixing), score_weight=SCORE_WEIGHTS[score])
 
 
@@ -136,7 +145,9 @@ def _filled(model: Hybrid, checks: Checks) -> Hybrid:
     fill = model.watching.fill.copy()
     groups = (_scored_cases(model, checks.fans, 10), _half_cases(model, checks.halves))
     for side, (linear, cases) in enumerate(zip((model.watching.past, model.watching.today), groups, strict=True)):
-        pairs = [np.stack([case.parts[2], case.parts[side]])[:, linear.titles] for case in cases[:100]]
+        parts = [case.parts for case in cases[:100]]
+        both = [(one.today_chance, one.today) if side else (one.past_chance, one.past) for one in parts]
+        pairs = [np.stack(pair)[:, linear.titles] for pair in both]
         if pairs:
             chance, own = np.concatenate(pairs, axis=1).astype(np.float64)
             slope, intercept = np.polyfit(chance, own, 1)

@@ -28,7 +28,7 @@ class NetConfig:
     taste_dim: int = 32
     hidden: int = 128
     #: Share of `habit` dropped before the titles' watch embeddings, as in a denoising autoencoder.
-    watch_dropout: float = 0.4
+    watch_dropout: float = 0.25
     #: Share of the score network's inputs and hidden units dropped.
     taste_dropout: float = 0.3
     #: Share of titles whose own embedding is dropped from a batch, so that their content must predict alone.

@@ -42,7 +42,7 @@ from recsys.training.watching import WatchingConfig
 class HybridConfig(NeuralConfig):
     """Hyperparameters of `hybrid`."""
 
-    net: NetConfig = field(default_factory=lambda: NetConfig(watch_dim=160, id_dropout=0.1))
+    net: NetConfig = field(default_factory=lambda: NetConfig(watch_dim=160, id_dropout=0.05))
     watching: WatchingConfig = field(default_factory=WatchingConfig)
     factors: FactorConfig = field(default_factory=FactorConfig)
     cold: ColdConfig = field(default_factory=ColdConfig)
