@@ -36,10 +36,11 @@ def publish(subject: str, figures: Mapping[str, Any], args: argparse.Namespace) 
 
 
 def filled(text: str, report: Reports) -> str:
-    """`text` with the small table between `<!-- results -->` and `<!-- /results -->`, if new fans were measured."""
+    """`text` with the small tables between `<!-- results -->` and `<!-- /results -->`, if new fans were measured."""
     if not report.by_count():
         return text
-    return _MARKS.sub(lambda found: f"{found[1]}\n{_small(report)}\n\n{found[2]}", text)
+    tables = "\n\n".join(table for table in (_small(report), _small_watching(report)) if table)
+    return _MARKS.sub(lambda found: f"{found[1]}\n{tables}\n\n{found[2]}", text)
 
 
 def _small(report: Reports) -> str:
@@ -56,6 +57,16 @@ def _small(report: Reports) -> str:
             rival, figure = winners.get(k, ("", None))
             cells["best baseline"].append(f"{_value(figure)} {rival}".strip())
     return _markdown(heads, {name: row for name, row in cells.items() if any(row)})
+
+
+def _small_watching(report: Reports) -> str:
+    """NDCG@10 of all systems for fans of today."""
+    table = report.table(WATCHING)
+    if table is None:
+        return ""
+    measures = ("ndcg10", "ndcg10_recent")
+    rows = {name: [_value(row.get(measure)) for measure in measures] for name, row in table.rows.items()}
+    return _markdown([f"fans of 2025: {NAMES[measure]}" for measure in measures], rows)
 
 
 def _value(figure: Figure | None) -> str:
