@@ -128,10 +128,10 @@ def _watching(args: argparse.Namespace) -> int:
         lists = ratings.load_lists(args.data)
         figures = evaluate(lists, args.artifacts, args.part, args.seed, lambda name: print(f"{name} ...", flush=True))
     how = (
-        f"{figures['fans']:,} held-out fans of the {args.part} part, of whom only the titles that they were "
-        "watching in 2025 are known, without scores. Half of each list is given and the other half is to be found, among all "
-        f"titles of the catalogue, and among those from {figures['recent_year']} on by the fans who were watching any. The "
-        f"baselines were fitted to the lists of {figures['training_fans']:,} training fans; the penalty of EASE, "
+        f"{figures['fans']:,} held-out fans of the {args.part} part, of whom only the titles that they were watching "
+        "in 2025 are known, without scores. Half of each list is given and the other half is to be found: among all "
+        f"titles of the catalogue, and among those from {figures['recent_year']} on by the fans who were watching any. "
+        f"The baselines were fitted to the lists of {figures['training_fans']:,} training fans; the penalty of EASE, "
         f"{figures['ease_penalty']:g}, was chosen on validation fans. Differences are paired."
     )
     return report.publish(reports.WATCHING, {"how": how, "rows": figures["rows"]}, args)
