@@ -13,7 +13,7 @@ _VIEWS = ("Results", "Side by side", "How each works")
 #: The share of scores that a prediction interval should contain, and the deviation that is acceptable.
 _INTERVAL, _SLACK = 0.80, 0.03
 _BASELINES = "best baseline"
-_SECTIONS = (reports.NEW_FANS, reports.PAGE, "article", "cold-titles")
+_SECTIONS = (reports.NEW_FANS, reports.EARLIER_FANS, reports.WATCHING, reports.PAGE, "article", "cold-titles")
 
 
 def _new_fans(report: reports.Reports, measure: str, *, highest: bool) -> list[reports.Curve]:
@@ -165,6 +165,12 @@ def _results(report: reports.Reports) -> None:
     )
     _intervals(report)
     _simpler(report)
+    _table(
+        reports.WATCHING,
+        "Fans of today, without scores",
+        "Can a model find what somebody watches now from a list without scores?",
+        report.table(reports.WATCHING),
+    )
     _table(
         "article",
         "The reference article's table",

@@ -1,5 +1,6 @@
 """`FanNet` in PyTorch: the network of `recsys.models.fan_net` with dropout and a loss."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +64,9 @@ class FanNet(nn.Module):
         self.config = config
         n, c = len(content), content.shape[1]
         scaled = torch.from_numpy(content * np.float32(CONTENT_RATE))
-        self.register_buffer("content", scaled.to_sparse_csr(), persistent=False)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sparse CSR", UserWarning)  # "in beta state", says torch 2.13
+            self.register_buffer("content", scaled.to_sparse_csr(), persistent=False)
 
         def table(rows: int, *dim: int, scale: float) -> nn.Parameter:
             return nn.Parameter(torch.randn(rows, *dim) * scale)
