@@ -121,12 +121,15 @@ class FanNet:
         rated, begun = self._sums(items, scores), self._seen(seen, weights)
         watched = rated[0].sum(axis=0) + begun.sum(axis=0)
         sums = [watched, *(values.sum(axis=0) for values in rated[1:])]
-        left = [np.reshape(total - values, (n, -1)) for total, values in zip(sums, rated, strict=True)]
-        same = [np.broadcast_to(np.atleast_1d(total), (m, np.size(total))) for total in sums[1:]]
-        parts = [self._embed(n - 1, m, *left)] if n else []
-        parts += [self._embed(n, m - 1, watched - begun, *same)] if m else []
+        parts = []
+        if n:
+            left = [np.reshape(total - values, (n, -1)) for total, values in zip(sums, rated, strict=True)]
+            parts.append(self._embed(n - 1, m, *left))
+        if m:
+            same = [np.broadcast_to(np.atleast_1d(total), (m, np.size(total))) for total in sums[1:]]
+            parts.append(self._embed(n, m - 1, watched - begun, *same))
         if not parts:
-            parts = [self._embed(0, 0, *(np.zeros((0, np.size(total)), np.float32) for total in sums))]
+            parts.append(self._embed(0, 0, *(np.zeros((0, np.size(total)), np.float32) for total in sums)))
         habit, taste, level = (np.concatenate(values) for values in zip(*parts, strict=True))
         return Others(habit, taste, level)
 

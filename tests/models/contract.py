@@ -121,6 +121,28 @@ class ModelContract:
     def test_any_list(self, model, ratings):
         assert_sensible(model, fold_in(model, ratings))
 
+    def test_a_list_without_scores_is_served_personally_if_the_model_says_so(self, model):
+        """Each camp's titles, begun without a score, move what the model ranks if and only if it uses such titles."""
+        even = np.flatnonzero(model.item_ids[:12] % 2 == 0)
+        camps = [fold_in(model, {}, begun) for begun in (even, even + 1)]
+        empty = fold_in(model, {})
+        if not model.watches_unscored:
+            for fan in camps:
+                for name, values in answers(model, fan).items():
+                    np.testing.assert_array_equal(values, answers(model, empty)[name])
+            return
+        unseen = np.arange(12, small.N_TITLES)
+        own = unseen[model.item_ids[unseen] % 2 == 0]
+        first, other = (model.watch(fan) for fan in camps)
+        assert first[own].mean() - first[own + 1].mean() > 0 > other[own].mean() - other[own + 1].mean()
+        assert set(unseen[np.argsort(-first[unseen])[:10]]) <= set(own)
+
+    def test_unknown_statuses_are_completed(self, model):
+        begun = np.arange(6)
+        completed = model.fold_in(NONE, np.empty(0), begun, np.full(6, small.COMPLETED, np.int8))
+        for name, values in answers(model, fold_in(model, {}, begun)).items():
+            np.testing.assert_array_equal(values, answers(model, completed)[name])
+
     @ANY
     @given(ratings=LISTS, seed=st.integers(0, 99))
     def test_the_order_of_a_list_does_not_matter(self, model, ratings, seed):
@@ -142,15 +164,17 @@ class ModelContract:
         assert all(len(ends) == 0 for ends in model.band(fan, NONE))
 
     @ANY
-    @given(ratings=LISTS, item=st.integers(0, small.N_TITLES - 1))
-    def test_reasons_add_up(self, model, ratings, item):
-        fan = fold_in(model, ratings)
+    @given(ratings=LISTS, seen=st.sets(st.integers(0, 59), max_size=5), item=st.integers(0, small.N_TITLES - 1))
+    def test_reasons_add_up(self, model, ratings, seen, item):
+        begun = np.array(sorted(seen - ratings.keys()), np.intp)
+        fan = fold_in(model, ratings, begun)
         baseline, effects = model.explain(fan, item)
-        assert effects.shape == (len(ratings),)
+        assert effects.shape == (len(ratings) + len(begun),)
         assert np.isfinite(effects).all()
-        if model.exact_reasons:
-            total = float(np.clip(baseline + effects.sum(), 1, 10))
-            assert total == pytest.approx(float(model.predict(fan)[item]), abs=1e-4)
+        if not model.watches_unscored:
+            assert not effects[len(ratings) :].any()
+        total = float(np.clip(baseline + effects.sum(), 1, 10))
+        assert total == pytest.approx(float(model.predict(fan)[item]), abs=1e-3)
 
     def test_similarity_is_highest_to_itself(self, model):
         for item in (0, 11):

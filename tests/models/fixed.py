@@ -13,7 +13,7 @@ class Fixed(Model):
     def __init__(self, item_ids, scores):
         self.item_ids, self.scores = np.array(item_ids), np.array(scores, float)
 
-    def fold_in(self, items, scores, seen):
+    def fold_in(self, items, scores, seen, statuses=None):
         assert len(items) == 0 or items.max() < self.n_items
         return Fan(items, scores, seen)
 
@@ -24,7 +24,7 @@ class Fixed(Model):
         return self.predict(fan)[items], self.predict(fan)[items]
 
     def explain(self, fan, item):
-        return 0.0, np.zeros(len(fan.items))
+        return 0.0, np.zeros(len(fan.items) + len(fan.seen))
 
     def similarity(self, item):
         raise NotImplementedError

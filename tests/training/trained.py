@@ -13,14 +13,15 @@ from recsys.training.fan_net import NetConfig
 from recsys.training.loop import Schedule
 from recsys.training.run import Trained
 from recsys.training.svd import SVD
+from recsys.training.watching import WatchingConfig
 from tests.training import small
 
 NET = NetConfig(watch_dim=16, taste_in=8, taste_dim=4, hidden=16, watch_dropout=0.2, taste_dropout=0.1)
 SCHEDULE = Schedule(max_epochs=15, lr=0.02)
 NEURAL = neural.NeuralConfig(NET, SCHEDULE)
-HYBRID = hybrid.HybridConfig(
-    net=replace(NET, id_dropout=0.2), schedule=SCHEDULE, linear=DenoisingConfig(ridge=1, kept=20)
-)
+LINEAR = DenoisingConfig(ridge=1, kept=20)
+WATCHING = WatchingConfig(past=LINEAR, today=replace(LINEAR, known=(1, 2, 3, 5), scored_fan=0.05))
+HYBRID = hybrid.HybridConfig(net=replace(NET, id_dropout=0.2), schedule=SCHEDULE, watching=WATCHING)
 
 
 class SmallModels:
