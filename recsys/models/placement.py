@@ -31,7 +31,8 @@ class Placement:
 
     `net`: for each of the network's `TABLES`, (n_features, ...). `regression` (2, n_features + 1, n_factors + 1): base
     and factors of the SVD, the intercept first, for titles whose mean score is not known, then for those where it is;
-    `noise` (2,) likewise. `today` (n_features,): log odds of standing on a list of today. `deviation` (n_items,
+    `noise` (2,) likewise, and `likes` (2, n_features + 1), of how many fans with scores like a title, in standard
+    deviations of the logarithm. `today` (n_features,): log odds of standing on a list of today. `deviation` (n_items,
     n_factors + 1) and `share` (n_items,): how far each trained title lies from its regression, and how much it counts
     for its franchise. `shrink`: titles at no deviation that are added to a franchise's mean.
     """
@@ -40,6 +41,7 @@ class Placement:
     net: Mapping[str, NDArray]
     regression: NDArray[np.floating]
     noise: NDArray[np.floating]
+    likes: NDArray[np.floating]
     today: NDArray[np.floating]
     deviation: NDArray[np.floating]
     share: NDArray[np.floating]
@@ -53,19 +55,25 @@ class Placement:
         """Log odds (n,) that a list with this title is one of today."""
         return new.features @ self.today.astype(np.float32)
 
+    def liked(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How many fans with scores would like titles with `features` (n, n_features): (n,), see `likes`."""
+        return self._by_reception(features, self.likes[:, :, None])[:, 0]
+
+    def _by_reception(self, features: NDArray[np.float32], coefficients: NDArray[np.floating]) -> NDArray[np.float32]:
+        """(n, n_values) by `coefficients` (2, n_features + 1, n_values): the second where the mean score is known."""
+        each = [one[0] + features @ one[1:] for one in coefficients.astype(np.float32)]
+        return np.where(features[:, self.names.index("mean score known")][:, None] > 0, each[1], each[0])
+
     def recent(self, new: Newcomers) -> NDArray[np.bool_]:
         """(n,): titles from `RECENT_YEAR` on."""
-        years = [place for place, name in enumerate(self.names) if _year(name) >= RECENT_YEAR]
+        years = [place for place, name in enumerate(self.names) if year_of(name) >= RECENT_YEAR]
         return new.features[:, years].sum(axis=1) > 0
 
     def svd(self, new: Newcomers, franchises: NDArray[np.int64]) -> tuple[NDArray, NDArray, NDArray]:
         """Base (n,), factors (n, n_factors) and noise (n,) of new titles: by content, plus the mean deviation of their
         relatives among the trained titles, whose `franchises` (n_items,) are given."""
+        placed = self._by_reception(new.features, self.regression)
         received = new.features[:, self.names.index("mean score known")] > 0
-        each = [
-            coefficients[0] + new.features @ coefficients[1:] for coefficients in self.regression.astype(np.float32)
-        ]
-        placed = np.where(received[:, None], each[1], each[0])
         groups, index = np.unique(np.concatenate([franchises, new.franchises]), return_inverse=True)
         summed = np.zeros((len(groups), placed.shape[1]), np.float32)
         own, share = index[: len(franchises)], self.share.astype(np.float32)
@@ -79,14 +87,15 @@ class Placement:
         arrays = {f"place_{name}": array.astype(np.float16) for name, array in self.net.items()}
         arrays |= {
             f"place_{name}": getattr(self, name).astype(np.float16)
-            for name in ("regression", "today", "deviation", "share")
+            for name in ("regression", "likes", "today", "deviation", "share")
         }
         return arrays | {"place_noise": self.noise.astype(np.float32)}
 
     def rounded(self) -> Self:
         """As it will be read from the model's file."""
         halves = {
-            name: getattr(self, name).astype(np.float16) for name in ("regression", "today", "deviation", "share")
+            name: getattr(self, name).astype(np.float16)
+            for name in ("regression", "likes", "today", "deviation", "share")
         }
         return replace(self, net={name: array.astype(np.float16) for name, array in self.net.items()}, **halves)
 
@@ -99,22 +108,24 @@ class Placement:
         """Raises KeyError or ValueError unless the arrays are there and fit `svd` and the network's weights `net`."""
         names, shrink = tuple(map(str, config["names"])), float(config["shrink"])
         found = {
-            name: arrays[f"place_{name}"] for name in (*TABLES, "regression", "noise", "today", "deviation", "share")
+            name: arrays[f"place_{name}"]
+            for name in (*TABLES, "regression", "noise", "likes", "today", "deviation", "share")
         }
         width, parameters = len(names), svd.n_factors + 1
         for name in TABLES:
             check_shape(f"place_{name}", found[name], width, *net[name].shape[1:])
         check_shape("place_regression", found["regression"], 2, width + 1, parameters)
         check_shape("place_noise", found["noise"], 2)
+        check_shape("place_likes", found["likes"], 2, width + 1)
         check_shape("place_today", found["today"], width)
         check_shape("place_deviation", found["deviation"], svd.n_items, parameters)
         check_shape("place_share", found["share"], svd.n_items)
         if not shrink > 0 or "mean score known" not in names or (found["noise"] <= 0).any():
             raise ValueError("a title's placement lacks a feature or has a value that is not positive")
-        parts = {name: found[name] for name in ("regression", "noise", "today", "deviation", "share")}
+        parts = {name: found[name] for name in ("regression", "noise", "likes", "today", "deviation", "share")}
         return cls(names, {name: found[name] for name in TABLES}, shrink=shrink, **parts)
 
 
-def _year(name: str) -> int:
+def year_of(name: str) -> int:
     """The first year of the bin that the feature `name` marks, 0 for another feature."""
     return int(name.rsplit(" ", 1)[1]) if name.startswith("year from ") else 0

@@ -18,6 +18,9 @@ _SCORED_ODDS, _SCORED_ERA = -5.0, 8.0
 #: Log odds added for a list of nothing but titles that the fan is watching, as the lists of 2025 are; none are added
 #: when half of the titles or fewer are being watched, as in a usual list.
 _SHELF_ODDS = 4.0
+#: How much the number of fans who would like it counts in the order of recent titles, beside today's watching, for a
+#: list with scores: such a list holds what was completed and liked, not what is being watched. An assumption.
+_LIKES = 0.5
 #: The share of today's watching for an empty list, of which nothing says what era it is. An assumption too.
 EMPTY_SHARE = 0.3
 
@@ -40,13 +43,15 @@ class ListKind:
 @dataclass(frozen=True)
 class Parts:
     """Of all titles, (n_items,), each standardised: the linear scores of `past` and `today`, and the network's log
-    chances beside them. `recent` marks titles of which the lists of the past know nothing."""
+    chances beside them. `recent` marks titles of which the lists of the past know nothing, `likes` how many fans with
+    scores would like each of these."""
 
     past: Floats
     past_chance: Floats
     today: Floats
     today_chance: Floats
     recent: NDArray[np.bool_]
+    likes: Floats
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,8 @@ class Mixing:
         past = (parts.past + np.float32(weight) * parts.past_chance) / np.float32(1 + weight)
         weight = self.today_net_weight
         today = (parts.today + np.float32(weight) * parts.today_chance) / np.float32(1 + weight)
+        scored = kind.n_scored / max(len(kind.items), 1)
+        today = np.where(parts.recent, today + np.float32(_LIKES * scored) * (parts.likes - today), today)
         past = np.where(parts.recent, today - np.float32(self.gap), past)
         return np.float32(1 - kind.share) * past + np.float32(kind.share) * today
 
@@ -88,16 +95,18 @@ class Watching:
     is the share of today's watching.
 
     `past` learned from lists with scores, what fans like; `today` from lists of what fans were watching in 2025. Of a
-    recent title the lists of the past know nothing: its past is today's less a gap. g depends on which titles are on
-    the list: `odds` (n_items,) are the titles' own log odds of standing on a list of today, `recent` (n_items,) marks
-    titles from 2021 on. A title outside a linear model gets the linear score that the network's log chance suggests:
-    `fill` (2, 2) are intercept and slope for past and for today.
+    recent title the lists of the past know nothing: its past is today's less a gap. For a list with scores, `likes`
+    (n_items,), how many fans with scores would like a recent title by its facts, counts beside today's watching.
+    g depends on which titles are on the list: `odds` (n_items,) are the titles' own log odds of standing on a list of
+    today, `recent` (n_items,) marks titles from 2021 on. A title outside a linear model gets the linear score that the
+    network's log chance suggests: `fill` (2, 2) are intercept and slope for past and for today.
     """
 
     past: SparseLinear
     today: SparseLinear
     odds: NDArray[np.float32]
     recent: NDArray[np.bool_]
+    likes: NDArray[np.float32]
     fill: NDArray[np.float32]
     mixing: Mixing
 
@@ -119,7 +128,7 @@ class Watching:
     def parts(self, kind: ListKind, chance: Floats, today_chance: Floats) -> Parts:
         chance, today_chance = _standardised(chance), _standardised(today_chance)
         past, today = self._side(0, self.past, kind, chance), self._side(1, self.today, kind, today_chance)
-        return Parts(past, chance, today, today_chance, self.recent)
+        return Parts(past, chance, today, today_chance, self.recent, self.likes)
 
     def _side(self, side: int, linear: SparseLinear, kind: ListKind, chance: Floats) -> Floats:
         own = linear.scores(kind.items, kind.weights, kind.recent)
@@ -127,13 +136,16 @@ class Watching:
         filled[linear.titles] = _standardised(own)
         return filled
 
-    def extended(self, places: NDArray[np.intp], n_items: int, recent: NDArray[np.bool_], odds: NDArray) -> Self:
-        """With more titles: title i stands at `places[i]` of `n_items`; `recent` and `odds` (n_items,) are of all."""
-        past, today = self.past.moved(places, n_items), self.today.moved(places, n_items)
-        return replace(self, past=past, today=today, odds=odds, recent=recent)
+    def extended(
+        self, places: NDArray[np.intp], recent: NDArray[np.bool_], odds: NDArray[np.float32], likes: NDArray[np.float32]
+    ) -> Self:
+        """With more titles: title i stands at `places[i]`; `recent`, `odds` and `likes` (n_items,) are of all."""
+        past, today = self.past.moved(places, len(odds)), self.today.moved(places, len(odds))
+        return replace(self, past=past, today=today, odds=odds, recent=recent, likes=likes)
 
     def to_arrays(self) -> dict[str, NDArray]:
         own = {"watch_odds": self.odds.astype(np.float16), "watch_recent": self.recent.astype(np.uint8)}
+        own |= {"watch_likes": self.likes.astype(np.float16)}
         return own | {"watch_fill": self.fill} | self.past.to_arrays("past") | self.today.to_arrays("today")
 
     @property
@@ -144,9 +156,10 @@ class Watching:
     def from_arrays(cls, arrays: Mapping[str, NDArray], config: Mapping[str, Any], n_items: int) -> Self:
         """Raises KeyError or ValueError unless the arrays are there and fit together."""
         past, today = (SparseLinear.from_arrays(arrays, prefix, n_items) for prefix in ("past", "today"))
-        odds, recent, fill = (arrays[f"watch_{name}"] for name in ("odds", "recent", "fill"))
+        odds, recent, likes, fill = (arrays[f"watch_{name}"] for name in ("odds", "recent", "likes", "fill"))
         check_shape("watch_odds", odds, n_items)
         check_shape("watch_recent", recent, n_items)
+        check_shape("watch_likes", likes, n_items)
         check_shape("watch_fill", fill, 2, 2)
         counts, net_weights = (tuple(map(float, config[name])) for name in ("counts", "net_weights"))
         constant, by_title, by_era = map(float, config["odds"])
@@ -155,7 +168,8 @@ class Watching:
         ascending = (np.diff(mixing.counts) > 0).all()
         if len(mixing.counts) != len(mixing.net_weights) or not mixing.counts or not ascending:
             raise ValueError("the counts of the watching model do not ascend, or are not as many as their weights")
-        return cls(past, today, odds.astype(np.float32), recent.astype(bool), fill.astype(np.float32), mixing)
+        odds, likes, fill = (array.astype(np.float32) for array in (odds, likes, fill))
+        return cls(past, today, odds, recent.astype(bool), likes, fill, mixing)
 
 
 def _standardised(values: Floats) -> Floats:

@@ -21,7 +21,7 @@ from recsys.training.order import SCORE_WEIGHTS
 SHARE_COUNTS = (0, 1, 3, 5, 10, 20, 50, 200)
 ORDER_COUNTS = (1, 3, 5, 10, 20, 50)
 #: Weights that are tried: of the network beside the linear models, and of the odds that a list is of today.
-NET_WEIGHTS = (0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 12.0)
+NET_WEIGHTS = (0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0, 30.0)
 #: Gaps of recent titles for fans of the past: the smallest that costs them no more than this in NDCG@10 is taken.
 GAPS, GAP_COST = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0), 0.001
 ODDS_SHIFTS, ODDS_SCALES = (0.0, 1.0, 1.5, 2.0, 2.5, 3.0), (1.0, 1.5, 2.0)

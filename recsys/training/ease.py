@@ -73,6 +73,15 @@ def ease_weights(x: csr_matrix, ridge: float) -> NDArray[np.float32]:
     return weights
 
 
+def cosines(x: csr_matrix, shrink: float = 5.0) -> NDArray[np.float32]:
+    """Cosines of the columns of `x` (n_fans, n_items) with a zero diagonal; `shrink` fans are added to a title's
+    (Sarwar et al. 2001, "Item-based collaborative filtering recommendation algorithms")."""
+    size = np.sqrt(np.asarray(x.power(2).sum(axis=0)).ravel() + shrink)
+    alike = ((x.T @ x).toarray() / np.outer(size, size)).astype(np.float32)
+    alike[np.diag_indices_from(alike)] = 0
+    return alike
+
+
 def denoising_ridge(populations: Sequence[Population], ridge: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Ridge regression of "a hidden title is wanted" on the weights w_i / sqrt(k) of k known titles, over all choices
     of k of a fan's n titles: B (n_items, n_items), and bases (2, n_items), the intercept and what a recent list adds.

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from recsys.data.ratings import Lists
+from recsys.data.ratings import Lists, Ratings
+from recsys.holdout.metrics import LIKED
 from recsys.holdout.split import lists_of
 from recsys.models.fan_net import TABLES
 from recsys.models.hybrid import Blend, Hybrid
-from recsys.models.placement import RECENT_YEAR, Newcomers, Placement
+from recsys.models.placement import RECENT_YEAR, Newcomers, Placement, year_of
 from recsys.models.watching import HALF_SHARE, Mixing, Watching
 from recsys.prepare import demographics
 from recsys.training import content, regression_factors, watching
@@ -36,6 +37,9 @@ from recsys.training.regression_factors import ColdConfig, FactorConfig, Placed,
 from recsys.training.rows import Rows
 from recsys.training.run import Trained, TrainingRun
 from recsys.training.watching import WatchingConfig
+
+#: Titles before this year had time to find their fans before the lists of 2016 were made.
+_SETTLED = 2014
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,10 @@ def parts(run: TrainingRun, titles: Content, config: HybridConfig) -> tuple[Hybr
     net, coefficients, history = train_net(run, known, titles.item_ids, titles.features, checks, config, facts)
     net = round_to_float16(net)
     watched, today = _watching(known, titles, counts, config.watching, run.seed)
-    placement = _placement(placed, titles, counts, coefficients, today, config.cold)
+    likes = _likes(ratings, titles, config.factors.ridge)
+    placement = _placement(placed, titles, counts, coefficients, likes, today, config.cold)
+    liked = placement.liked(titles.features).astype(np.float16).astype(np.float32)
+    watched = replace(watched, likes=liked)
     svd = _place_unrated(placed, placement, titles, counts)
     blend = Blend((0.0,), (0.5,), config.new_share)
     model = Hybrid(net, svd, watched, placement, counts > 0, blend, no_band(), 0.0)
@@ -108,21 +115,36 @@ def _watching(
     """The watching model, not yet mixed, and its log odds of today by content, (n_features,)."""
     n_items = len(counts)
     rows = Rows(lists.ratings, lists.unscored)
-    years = [int(name.rsplit(" ", 1)[1]) if name.startswith("year from ") else 0 for name in titles.names]
-    recent = titles.features[:, np.array(years) >= RECENT_YEAR].sum(axis=1) > 0
+    years = np.array([year_of(name) for name in titles.names])
+    recent = titles.features[:, years >= RECENT_YEAR].sum(axis=1) > 0
     fans = watching.recency(recent, rows, HALF_SHARE)
     past = watching.linear_past(rows, fans, counts, config)
     fill = np.zeros((2, 2), np.float32)
     unscored = np.bincount(rows.items[~rows.scoring[rows.users]], minlength=n_items)
     if not unscored.any():
         nothing = np.zeros(n_items, np.float32)
-        return Watching(past, past, nothing, recent, fill, Mixing()), np.zeros(len(titles.names), np.float32)
+        return Watching(past, past, nothing, recent, nothing, fill, Mixing()), np.zeros(len(titles.names), np.float32)
     today = watching.linear_today(rows, fans, counts + config.watcher * unscored, config)
     odds, (constant, era) = watching.today_odds(rows, fans, n_items, config, seed)
     x = titles.features
     by_content = np.linalg.solve(x.T @ x + 20 * np.eye(x.shape[1]), x.T @ odds).astype(np.float32)
     mixing = Mixing(odds=(constant, 1.0, era))
-    return Watching(past, today, odds.astype(np.float16).astype(np.float32), recent, fill, mixing), by_content
+    odds = odds.astype(np.float16).astype(np.float32)
+    return Watching(past, today, odds, recent, np.zeros_like(odds), fill, mixing), by_content
+
+
+def _likes(ratings: Ratings, titles: Content, ridge: float) -> NDArray[np.float64]:
+    """`Placement.likes`, from the titles that had time to find their fans before the lists with scores were made."""
+    years = np.array([year_of(name) for name in titles.names])
+    began = titles.features @ np.where(years > 1, years, 0)
+    settled = (began > 0) & (began < _SETTLED)
+    likes = np.log1p(np.bincount(ratings.items, ratings.scores >= LIKED, minlength=len(titles.item_ids)))
+    if not settled.any():
+        return np.zeros((2, len(titles.names) + 1))
+    likes = (likes - likes[settled].mean()) / max(float(likes[settled].std()), 1e-9)
+    timeless = replace(titles, features=np.where(years > 0, 0, titles.features).astype(np.float32))
+    fitted = regression_factors.Regression.fit(timeless, likes[:, None].astype(np.float32), settled, ridge)
+    return np.stack([fitted.plain[:, 0], fitted.received[:, 0]])
 
 
 def _placement(
@@ -130,6 +152,7 @@ def _placement(
     titles: Content,
     counts: NDArray[np.int64],
     coefficients: dict[str, NDArray[np.float32]],
+    likes: NDArray[np.float64],
     today: NDArray[np.float32],
     config: ColdConfig,
 ) -> Placement:
@@ -138,7 +161,7 @@ def _placement(
     deviation = np.where(counts[:, None] > 0, placed.deviation, 0)
     net = {name: coefficients[name] for name in TABLES}
     noise, shrink = np.array(placed.noise, np.float32), config.franchise_shrink
-    placement = Placement(tuple(titles.names), net, regression, noise, today, deviation, share, shrink)
+    placement = Placement(tuple(titles.names), net, regression, noise, likes, today, deviation, share, shrink)
     return placement.rounded()
 
 

@@ -1,15 +1,15 @@
 """Fits the watching model's linear parts and the odds that a list is of today to training fans."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.linear_model import LogisticRegression
 
 from recsys.models.fan_net import SEEN_WEIGHTS, watch_weights
 from recsys.models.linear import SparseLinear
-from recsys.training.ease import DenoisingConfig, Population, denoising_ridge, matrix, sparse
+from recsys.training.ease import DenoisingConfig, Population, cosines, denoising_ridge, ease_weights, matrix, sparse
 from recsys.training.rows import Rows
 
 #: Hidden titles with at least this score are wanted.
@@ -22,8 +22,11 @@ class WatchingConfig:
 
     past: DenoisingConfig = field(default_factory=DenoisingConfig)
     today: DenoisingConfig = field(
-        default_factory=lambda: DenoisingConfig((1, 2, 3, 5, 8, 12, 20), 0.3, 6000, scored_fan=0.05)
+        default_factory=lambda: DenoisingConfig((1, 2, 3, 5, 8, 12, 20), 0.3, 6000, kept=150, scored_fan=0.05)
     )
+    #: Penalty of EASE and weight of the cosines in `today`.
+    today_ease: float = 200.0
+    today_cosines: float = 3.0
     #: Ratings that a fan who watches without scores is worth, in choosing the titles of `today`.
     watcher: int = 5
     #: Inverse regularisation of the odds that a list is of today, and lists drawn from each fan for it.
@@ -70,13 +73,29 @@ def linear_past(
 def linear_today(
     rows: Rows, recent: NDArray[np.float64], counts: NDArray[np.int64], config: WatchingConfig
 ) -> SparseLinear:
-    """The linear model of what fans without scores watch; `counts` (n_items,) as there. Fans with scores count a
-    little: they know what goes together among older titles."""
+    """The linear model of what fans without scores watch; `counts` (n_items,) as there.
+
+    The sum of a ridge regression, to which fans with scores add a little (they know what goes together among older
+    titles), of EASE and of cosines of titles, each on the scale of the scores that it gives to the fans.
+    """
     titles = _most(counts, config.today.most)
     scored, unscored = populations(rows, recent, titles, len(counts), config)
-    parts = [Population(**{**scored.__dict__, "fan": config.today.scored_fan}), unscored]
+    parts = [replace(scored, fan=config.today.scored_fan), unscored]
     weights, bases = denoising_ridge(parts, config.today.ridge)
+    x = unscored.weights
+    scale = _spread(x, weights)
+    weights, bases = weights / scale, bases / scale
+    begun = csr_matrix((np.ones_like(x.data), x.indices, x.indptr), shape=x.get_shape())
+    for part, weight in ((ease_weights(begun, config.today_ease), 1.0), (cosines(begun), config.today_cosines)):
+        weights += np.float32(weight / _spread(x, part)) * part
     return sparse(weights, bases, config.today.kept, titles, len(counts))
+
+
+def _spread(x: csr_matrix, weights: NDArray[np.float32]) -> float:
+    """The standard deviation over titles of the scores that `weights` gives a fan, on average over the fans of `x`."""
+    lengths = np.maximum(np.diff(x.indptr), 1)
+    scores = (diags(1 / np.sqrt(lengths)) @ x).astype(np.float32) @ weights
+    return max(float(scores.std(axis=1).mean()), 1e-9)
 
 
 def _most(counts: NDArray[np.int64], most: int) -> NDArray[np.intp]:
