@@ -18,11 +18,11 @@ _SCORED_ODDS, _SCORED_ERA = -5.0, 8.0
 #: Log odds added for a list of nothing but titles that the fan is watching, as the lists of 2025 are; none are added
 #: when half of the titles or fewer are being watched, as in a usual list.
 _SHELF_ODDS = 4.0
-#: How much the number of fans who would like it counts in the order of recent titles, beside today's watching, for a
+#: How much the number of fans who would like them counts in the order of recent titles, beside today's watching, for a
 #: list with scores: such a list holds what was completed and liked, not what is being watched. An assumption.
-_LIKES = 0.5
+_LIKES = 2.0
 #: The share of today's watching for an empty list, of which nothing says what era it is. An assumption too.
-EMPTY_SHARE = 0.3
+EMPTY_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,9 @@ class Mixing:
         past = (parts.past + np.float32(weight) * parts.past_chance) / np.float32(1 + weight)
         weight = self.today_net_weight
         today = (parts.today + np.float32(weight) * parts.today_chance) / np.float32(1 + weight)
-        scored = kind.n_scored / max(len(kind.items), 1)
-        today = np.where(parts.recent, today + np.float32(_LIKES * scored) * (parts.likes - today), today)
+        if kind.n_scored and parts.recent.any():
+            weight = _LIKES * kind.n_scored / len(kind.items)
+            today[parts.recent] = _reordered(today[parts.recent], parts.likes[parts.recent], weight)
         past = np.where(parts.recent, today - np.float32(self.gap), past)
         return np.float32(1 - kind.share) * past + np.float32(kind.share) * today
 
@@ -174,3 +175,16 @@ class Watching:
 
 def _standardised(values: Floats) -> Floats:
     return (values - values.mean()) / max(float(values.std()), 1e-9) if len(values) else values
+
+
+def _reordered(values: Floats, others: Floats, weight: float) -> Floats:
+    """The same `values` (n,) in another order: that of the product of the ranks by `values` and by `others` (n,), the
+    latter to the power `weight`."""
+    places = np.arange(1, len(values) + 1)
+    by_value, by_other = np.argsort(-values, kind="stable"), np.argsort(-others, kind="stable")
+    logs = np.empty(len(values))
+    logs[by_value] = np.log(places)
+    logs[by_other] += weight * np.log(places)
+    result = np.empty_like(values)
+    result[np.argsort(logs, kind="stable")] = values[by_value]
+    return result

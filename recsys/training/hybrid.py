@@ -134,7 +134,10 @@ def _watching(
 
 
 def _likes(ratings: Ratings, titles: Content, ridge: float) -> NDArray[np.float64]:
-    """`Placement.likes`, from the titles that had time to find their fans before the lists with scores were made."""
+    """`Placement.likes`, from the titles that had time to find their fans before the lists with scores were made.
+
+    By the mean score and the members where they are known, else by all other facts but the year.
+    """
     years = np.array([year_of(name) for name in titles.names])
     began = titles.features @ np.where(years > 1, years, 0)
     settled = (began > 0) & (began < _SETTLED)
@@ -142,9 +145,11 @@ def _likes(ratings: Ratings, titles: Content, ridge: float) -> NDArray[np.float6
     if not settled.any():
         return np.zeros((2, len(titles.names) + 1))
     likes = (likes - likes[settled].mean()) / max(float(likes[settled].std()), 1e-9)
-    timeless = replace(titles, features=np.where(years > 0, 0, titles.features).astype(np.float32))
-    fitted = regression_factors.Regression.fit(timeless, likes[:, None].astype(np.float32), settled, ridge)
-    return np.stack([fitted.plain[:, 0], fitted.received[:, 0]])
+    values = likes[:, None].astype(np.float32)
+    by_facts = replace(titles, features=np.where(years > 0, 0, titles.features).astype(np.float32))
+    by_reception = replace(titles, features=np.where(titles.reception, titles.features, 0).astype(np.float32))
+    fitted = [regression_factors.Regression.fit(facts, values, settled, ridge) for facts in (by_facts, by_reception)]
+    return np.stack([fitted[0].plain[:, 0], fitted[1].received[:, 0]])
 
 
 def _placement(
