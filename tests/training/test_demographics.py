@@ -13,21 +13,22 @@ from safetensors import safe_open
 from recsys.data import manifest
 from recsys.data.ratings import Ratings
 from recsys.errors import ArtifactError
-from recsys.holdout.reveal import fan_lists
 from recsys.models import store
 from recsys.prepare.pipeline import prepare
 from recsys.training import hybrid, loop, neural
 from recsys.training.ease import DenoisingConfig
 from recsys.training.fan_net import FanNet, NetConfig
-from recsys.training.reveals import RevealConfig, Reveals
+from recsys.training.reveals import Known, RevealConfig, Reveals
 from recsys.training.run import TrainingRun
+from recsys.training.watching import WatchingConfig
 from scripts import train
 from tests.prepare import rawset
 
 N_FANS, N_TITLES = 211, 60
 NET = NetConfig(16, 8, 4, 16, 0.2, 0.1, 0.1)
 SCHEDULE = loop.Schedule(max_epochs=3, lr=0.02)
-CONFIG = hybrid.HybridConfig(net=NET, schedule=SCHEDULE, linear=DenoisingConfig(ridge=1, kept=20))
+LINEAR = DenoisingConfig(ridge=1, kept=20)
+CONFIG = hybrid.HybridConfig(net=NET, schedule=SCHEDULE, watching=WatchingConfig(LINEAR, LINEAR))
 CONTENT = np.zeros((N_TITLES, 0), np.float32)
 
 
@@ -49,8 +50,9 @@ def known() -> np.ndarray:
 
 def trained(facts: np.ndarray | None, **options):
     run = TrainingRun(Path(), ratings(), device="cpu", **options)
-    fans = fan_lists(run.ratings, "validation", run.ratings.item_ids, 0)
-    return neural.train_net(run, run.ratings, run.ratings.item_ids, CONTENT, fans, CONFIG, facts)
+    checks = neural.Checks.of(run.lists, run.ratings.item_ids, 0)
+    net, _, history = neural.train_net(run, run.lists, run.ratings.item_ids, CONTENT, checks, CONFIG, facts)
+    return net, history
 
 
 @pytest.fixture(scope="module")
@@ -68,15 +70,18 @@ def test_facts_alone_predict_what_women_and_men_watch_and_who_is_strict() -> Non
     likes = np.bincount(data.items, data.scores >= 8)
     torch.manual_seed(0)
     module = FanNet(NET, CONTENT, data.scores.mean(), np.zeros(N_TITLES), likes, 3)
-    batches = Reveals(data, np.arange(N_FANS), RevealConfig(n_fans=32), 0, torch.device("cpu"), known())
+    batches = Reveals(data, None, RevealConfig(n_fans=32, score_dropout=0), 0, torch.device("cpu"), known())
     worse = itertools.count(0, -1)  # the last epoch's weights stay
     schedule, options = loop.Schedule(max_epochs=12, lr=0.02), loop.RunOptions(0, "cpu", progress=False)
     loop.train(module, batches, lambda _, batch: module.loss(batch), lambda _: next(worse), schedule, options, {})
-    nothing, kept = torch.zeros(0, dtype=torch.long), torch.ones(N_TITLES)
+    module.eval()
+    nothing = torch.zeros(0, dtype=torch.long)
+    nobody = Known(nothing, nothing, torch.zeros(0), torch.zeros(0, dtype=torch.bool), torch.zeros(0))
     facts = torch.tensor([[1.0, 0, 0], [0, 1, 0], [0, 0, 0], [1, 0, 1]])
     with torch.no_grad():
-        habit, _, level = module.encode(nothing, torch.zeros(0), nothing, len(facts), kept, facts)
-        watch = module.watch(habit, kept).numpy()
+        tables = module.tables()
+        habit, _, level = module.encode(nobody, len(facts), tables, facts)
+        watch = module.watch(habit, tables).numpy()
     even = data.item_ids % 2 == 0
     woman, man, unknown, _ = watch[:, even].mean(axis=1) - watch[:, ~even].mean(axis=1)
     assert woman > 1
@@ -104,15 +109,17 @@ def test_facts_change_the_weights_and_not_the_file_format(without_facts, with_fa
 
 
 def test_half_of_the_fans_keep_their_facts_and_other_draws_stay_the_same() -> None:
-    make = [Reveals(ratings(), np.arange(N_FANS), RevealConfig(), 0, torch.device("cpu"), f) for f in (None, known())]
+    make = [Reveals(ratings(), None, RevealConfig(), 0, torch.device("cpu"), f) for f in (None, known())]
     n_kept = 0
     for plain, batch, again in zip(make[0].epoch(1), make[1].epoch(1), make[1].epoch(1), strict=True):
         assert plain.facts is None
         assert torch.equal(batch.facts, again.facts)
-        for name in ("items", "scores", "fans", "hidden_items", "asked"):
-            assert torch.equal(getattr(batch, name), getattr(plain, name))
-        first = torch.searchsorted(batch.fans, torch.arange(batch.n))
-        woman = (ratings().item_ids[batch.items[first]] % 2 == 0).astype(int)
+        for part in ("known", "hidden"):
+            for name in ("items", "scores", "fans", "rated", "weights"):
+                assert torch.equal(getattr(getattr(batch, part), name), getattr(getattr(plain, part), name))
+        assert torch.equal(batch.wanted, plain.wanted)
+        first = torch.searchsorted(batch.known.fans, torch.arange(batch.n))
+        woman = (ratings().item_ids[batch.known.items[first]] % 2 == 0).astype(int)
         facts = batch.facts.numpy()
         kept = facts.any(axis=1)
         assert (facts[np.arange(batch.n), 1 - woman] == kept).all()

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from recsys.data.catalogue import Catalogue
 from recsys.models import store
+from recsys.serving import loading
 from tests.training import small
 
 NONE = np.empty(0, np.intp)
@@ -26,11 +28,45 @@ def test_groups_differ_in_scores_and_in_watching(trained, name):
     assert watch[even].mean() > watch[~even].mean()
 
 
+def test_a_model_file_holds_the_titles_that_a_training_fan_has_begun(trained):
+    for model in trained.values():
+        np.testing.assert_array_equal(model.item_ids, np.arange(10, 10 + small.N_TITLES + small.N_RECENT))
+
+
+@pytest.mark.parametrize("name", ["neural", "hybrid"])
+def test_watchers_are_recommended_recent_titles_of_their_camp(trained, name):
+    """A list of titles that the fan is watching is one of today; the same list with scores of the past is not."""
+    model = trained[name]
+    recent = np.arange(small.N_TITLES, small.N_TITLES + small.N_RECENT)
+    own = recent[model.item_ids[recent] % 2 == 0]
+    known, rest = own[:3], own[3:]
+    fan = model.fold_in(NONE, np.empty(0), known, np.full(3, small.WATCHING, np.int8))
+    order = np.argsort(-model.watch(fan))
+    assert set(order[~np.isin(order, known)][:5]) <= set(rest)
+    old = model.fold_in(np.array([0, 2, 4]), np.full(3, 9.0), NONE)
+    assert np.isin(np.argsort(-model.watch(old))[:10], recent).sum() == 0
+
+
+def test_a_predicted_score_moves_with_what_was_watched(trained):
+    """Only watched titles are known, and yet a camp's own titles are expected to be scored higher by it."""
+    even = np.arange(0, 24, 2)
+    for model in trained.values():
+        fans = [model.fold_in(NONE, np.empty(0), begun) for begun in (even, even + 1)]
+        first, other = (model.predict(fan) for fan in fans)
+        own = np.arange(24, small.N_TITLES, 2)
+        assert (first - other)[own].mean() > 0 > (first - other)[own + 1].mean()
+        baseline, effects = model.explain(fans[0], 30)
+        assert effects.shape == (12,)
+        assert np.abs(effects).max() > 0
+        assert baseline + effects.sum() == pytest.approx(first[30], abs=1e-3)
+
+
 def test_unrated_titles_are_scored_by_their_genre(trained):
     model = trained["hybrid"]
-    assert model.n_items == small.N_TITLES + small.N_UNRATED
+    model = loading.extended(model, Catalogue.from_rows(small.titles()))
+    assert model.n_items == small.N_TITLES + small.N_RECENT + small.N_UNRATED
     new = ~model.rated
-    assert new.sum() == small.N_UNRATED
+    assert new.sum() == small.N_RECENT + small.N_UNRATED
     fan = model.fold_in(np.array([0, 1, 2, 3]), np.array([9.0, 5, 9, 5]), NONE)
     predicted, even = model.predict(fan), model.item_ids % 2 == 0
     assert predicted[new & even].min() > predicted[new & ~even].max()

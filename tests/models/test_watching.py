@@ -1,0 +1,142 @@
+"""The chance to watch: two linear models and the network, mixed by the kind of list, by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from recsys.models.linear import SparseLinear
+from recsys.models.watching import EMPTY_SHARE, HALF_SHARE, Mixing, Watching
+
+N_ITEMS = 8
+#: Titles 6 and 7 are recent; the linear model of the past does not have them.
+RECENT = np.arange(N_ITEMS) >= 6
+NONE = np.zeros(0, np.intp)
+CHANCE = np.array([3.0, 1, 0, -1, -2, 2, -3, 0])
+
+
+def linear(titles, seed: int) -> SparseLinear:
+    rng, n = np.random.default_rng(seed), len(titles)
+    targets = np.argsort(rng.random((n, n)), axis=1)[:, :3].astype(np.uint16)
+    base = rng.normal(size=n).astype(np.float32)
+    return SparseLinear.of(
+        N_ITEMS, np.array(titles), base, base / 2, targets, rng.normal(size=(n, 3)).astype(np.float16)
+    )
+
+
+@pytest.fixture
+def watching() -> Watching:
+    odds = np.where(RECENT, 4, -1).astype(np.float32)
+    fill = np.array([[0.5, 2], [-0.5, 3]], np.float32)
+    mixing = Mixing((1.0, 10.0), (1.0, 3.0), 0.5, (-1.0, 1.0, 2.0))
+    return Watching(linear(range(6), 1), linear(range(2, 8), 2), odds, RECENT, fill, mixing)
+
+
+def kind_of(watching: Watching, items, n_scored: int = 0, n_watching: int = 0):
+    items = np.array(items, np.intp)
+    return watching.kind(items, np.ones(len(items)), n_scored, n_watching)
+
+
+def test_an_empty_list_is_between_the_past_and_today(watching):
+    kind = kind_of(watching, [])
+    assert (kind.share, kind.recent, kind.by_title) == (EMPTY_SHARE, 0, 0)
+
+
+def test_the_share_of_recent_titles_counts_up_to_a_limit(watching):
+    assert kind_of(watching, [0, 1]).recent == 0
+    assert kind_of(watching, [6, 7]).recent == pytest.approx(1)
+    assert kind_of(watching, [0, 6]).recent == pytest.approx(0.5 / (0.5 + HALF_SHARE) * (1 + HALF_SHARE))
+
+
+def test_odds_of_a_list_without_scores_by_hand(watching):
+    kind = kind_of(watching, [0, 6])
+    odds = -1 + (4 - 1) / np.sqrt(2) + 2 * kind.recent
+    assert kind.share == pytest.approx(1 / (1 + np.exp(-odds)))
+
+
+def test_a_list_of_recent_titles_is_of_today_and_scores_of_the_past_are_not(watching):
+    assert kind_of(watching, [6, 7]).share > 0.97
+    assert kind_of(watching, [0, 1, 2], n_scored=3).share < 0.01
+    assert kind_of(watching, [0, 1, 2]).share < 0.1
+    # Scores of recent titles alone: the list is of today all the same.
+    assert kind_of(watching, [6, 7], n_scored=2).share > 0.9
+
+
+def test_a_list_that_is_half_scored_lies_between(watching):
+    shares = [kind_of(watching, [0, 1, 6, 7], n_scored=n).share for n in (0, 2, 4)]
+    assert shares == sorted(shares, reverse=True)
+    assert len(set(shares)) == 3
+
+
+def test_titles_being_watched_make_a_list_one_of_today_if_they_are_more_than_half(watching):
+    shares = [kind_of(watching, [0, 1, 2, 3], n_watching=n).share for n in (0, 2, 3, 4)]
+    assert shares[0] == shares[1] < shares[2] < shares[3]
+
+
+def test_parts_are_standardised_and_gaps_are_filled_from_the_network(watching):
+    kind = kind_of(watching, [2, 6])
+    past, today, chance = watching.parts(kind, CHANCE)
+    np.testing.assert_allclose(chance, (CHANCE - CHANCE.mean()) / CHANCE.std(), atol=1e-6)
+    for part, own in ((past, watching.past), (today, watching.today)):
+        raw = own.scores(kind.items, kind.weights, kind.recent)
+        np.testing.assert_allclose(part[own.titles], (raw - raw.mean()) / raw.std(), atol=1e-5)
+    np.testing.assert_allclose(past[6:], 0.5 + 2 * chance[6:], atol=1e-5)
+    np.testing.assert_allclose(today[:2], -0.5 + 3 * chance[:2], atol=1e-5)
+
+
+def test_a_network_that_says_the_same_of_all_is_no_division_by_zero(watching):
+    assert np.isfinite(watching.scores(kind_of(watching, [2]), np.ones(N_ITEMS))).all()
+
+
+def test_mix_by_hand(watching):
+    """At 1 title the network's weight is 1 beside the past and .5 beside today, at 10 or more 3."""
+    past, today, chance = (np.random.default_rng(seed).normal(size=N_ITEMS) for seed in range(3))
+    short = replace(kind_of(watching, [0]), share=0.25)
+    got = watching.mixing.mix(short, past, today, chance)
+    np.testing.assert_allclose(got, 0.75 * past + 0.25 * today + (0.75 * 1 + 0.25 * 0.5) * chance, atol=1e-6)
+    long = replace(kind_of(watching, [0] * 30), share=0.0)
+    np.testing.assert_allclose(watching.mixing.mix(long, past, today, chance), past + 3 * chance, atol=1e-6)
+
+
+def test_scores_are_the_mixed_parts(watching):
+    kind = kind_of(watching, [2, 7])
+    expected = watching.mixing.mix(kind, *watching.parts(kind, CHANCE))
+    np.testing.assert_array_equal(watching.scores(kind, CHANCE), expected)
+
+
+def test_more_titles_leave_the_linear_scores_as_they_were(watching):
+    """Two titles come in front; only what the network says is standardised over more titles."""
+    places = np.arange(N_ITEMS) + 2
+    recent, odds = np.append([True, False], RECENT), np.append([1, 2], watching.odds).astype(np.float32)
+    longer = watching.extended(places, N_ITEMS + 2, recent, odds)
+    before, after = kind_of(watching, [2, 6]), kind_of(longer, [4, 8])
+    assert (after.recent, after.share) == (before.recent, before.share)
+    old = watching.parts(before, CHANCE)
+    new = longer.parts(after, np.append([0.0, 0.0], CHANCE))
+    for side, own in ((0, watching.past), (1, watching.today)):
+        np.testing.assert_allclose(new[side][places[own.titles]], old[side][own.titles], atol=1e-6)
+
+
+def test_arrays_there_and_back(watching):
+    again = Watching.from_arrays(watching.to_arrays(), watching.config, N_ITEMS)
+    kind = kind_of(watching, [2, 7])
+    assert kind_of(again, [2, 7]).share == pytest.approx(kind.share)
+    np.testing.assert_allclose(again.scores(kind, CHANCE), watching.scores(kind, CHANCE), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"), [("watch_odds", (7,)), ("watch_recent", (9,)), ("watch_fill", (2,)), ("watch_fill", (2, 3))]
+)
+def test_arrays_of_another_shape_are_refused(watching, name, shape):
+    arrays = {**watching.to_arrays(), name: np.zeros(shape, np.float32)}
+    with pytest.raises(ValueError, match=name):
+        Watching.from_arrays(arrays, watching.config, N_ITEMS)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"counts": []}, {"counts": [1.0]}, {"counts": [5.0, 5.0]}, {"counts": [5.0, 2.0]}, {"odds": [1.0, 2.0]}],
+)
+def test_a_wrong_configuration_is_refused(watching, changed):
+    with pytest.raises(ValueError, match=r"counts|unpack"):
+        Watching.from_arrays(watching.to_arrays(), {**watching.config, **changed}, N_ITEMS)
