@@ -121,7 +121,7 @@ class FanNet:
         rated, begun = self._sums(items, scores), self._seen(seen, weights)
         watched = rated[0].sum(axis=0) + begun.sum(axis=0)
         sums = [watched, *(values.sum(axis=0) for values in rated[1:])]
-        left = [np.reshape(total - values, (n, -1)) for total, values in zip(sums, rated, strict=True)]
+        left = [np.reshape(total - values, (n, np.size(total))) for total, values in zip(sums, rated, strict=True)]
         same = [np.broadcast_to(np.atleast_1d(total), (m, np.size(total))) for total in sums[1:]]
         parts = [self._embed(n - 1, m, *left)] if n else []
         parts += [self._embed(n, m - 1, watched - begun, *same)] if m else []
