@@ -39,7 +39,7 @@ class Toy(Model):
     item_ids = np.array([10, 11, 20, 30, 40, 50])
     means = np.array([8.0, 7.5, 7.0, 6.5, 9.0, 6.0])
 
-    def fold_in(self, items, scores, seen):
+    def fold_in(self, items, scores, seen, statuses=None):
         return Fan(items, np.asarray(scores, float), seen)
 
     def _effects(self, fan):
@@ -53,7 +53,7 @@ class Toy(Model):
         return clip(middle - 1), clip(middle + 1)
 
     def explain(self, fan, item):
-        return float(self.means[item]), self._effects(fan)
+        return float(self.means[item]), np.append(self._effects(fan), np.zeros(len(fan.seen)))
 
     def similarity(self, item):
         return 1 - np.abs(self.means - self.means[item]) / 10
