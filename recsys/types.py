@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +103,12 @@ class Profile:
     def completed(self) -> frozenset[int]:
         """Every title watched to its end: what a sequel may require."""
         return self.begun - self.dropped - self.on_hold - self.watching
+
+    def without(self, anime_id: int) -> Self:
+        """The list as if the title were not on it."""
+        scores = {i: score for i, score in self.scores.items() if i != anime_id}
+        sets = (self.seen, self.planned, self.dropped, self.on_hold, self.watching)
+        return type(self)(scores, *(titles - {anime_id} for titles in sets), self.name)
 
     @property
     def is_empty(self) -> bool:

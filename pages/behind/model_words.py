@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.behind import shared
+from pages.parts import resources
 from pages.parts.text import count, plain
 from recsys.serving.data_facts import TRAIN_SHARE
 from recsys.serving.reports import ModelReport, Reports
@@ -29,6 +30,10 @@ def _knows(model: str) -> str:
     """What the shipped model knows of titles, and which it can score, as Markdown."""
     facts, titles, unrated = shared.known_to(model)
     scores = f"It can score {count(titles, 'title')}{f', {unrated:,} of them without any rating' if unrated else ''}."
+    if resources.engine().aligned(model).model.watches_unscored:
+        scores += " It also uses the titles that you watched without a score."
+    else:
+        scores += " It uses scores only: titles that you watched without a score change nothing."
     if not facts:
         return f":material/movie: It knows titles by their ratings only. {scores}"
     return f":material/movie: It also knows of each title: {plain(shared.listed(facts), 300)}. {scores}"

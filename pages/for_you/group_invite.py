@@ -8,6 +8,8 @@ from pages.for_you import group_lists
 from pages.parts import pickers, resources, state
 from pages.parts.text import count, plain
 from recsys import RecsysError
+from recsys.serving import basis
+from recsys.serving.engine import MODEL_LABELS
 from recsys.serving.group import MAX_FANS, MIN_FANS
 
 
@@ -43,8 +45,14 @@ def _member(member: group_lists.Member, place: int) -> None:
     st.markdown(f"**{plain(member.label, 24)}**")
     mean = f" · mean {sum(fan.scores.values()) / len(fan.scores):.1f}" if fan.scores else ""
     st.caption(count(len(fan.scores), "score") + mean)
-    if not resources.engine().known(fan.scores):
-        st.caption(":material/info: No score that we can use: the predictions are the same as for everybody.")
+    if unscored := len(fan.begun) - len(fan.scores):
+        st.caption(f"{count(unscored, 'title')} without a score")
+    engine = resources.engine()
+    using = [MODEL_LABELS[name] for name in engine.models if basis.of(engine, fan, name).is_personal]
+    if not using:
+        st.caption(":material/info: No title that we can use: the predictions are the same as for everybody.")
+    elif not fan.scores:
+        st.caption(f":material/info: Personal only with {' and '.join(using)}: the other models need scores.")
     if place < 0:
         st.caption("Your list in the sidebar")
     else:

@@ -1,4 +1,4 @@
-"""What a list says about the fan: average score, preferences, surprising scores and influential scores."""
+"""What a list says about the fan: average score, preferences, surprising scores and influential titles."""
 
 import streamlit as st
 
@@ -124,21 +124,21 @@ def _expected(surprises: list[taste.Surprise], key: str) -> None:
 
 
 def _influences(fan: Profile, model: str) -> None:
-    st.markdown("## Most influential scores")
+    st.markdown("## Most influential titles")
     engine = resources.engine()
 
     def work_out() -> list[taste.Influence]:
         ten = engine.recommend(fan, model, 10, Filters(franchise_rules=True), diversity=controls.DIVERSITY)
         return taste.influences(engine, fan, [pick.anime_id for pick in ten], model)
 
-    found = state.remembered("influences", (fan, model), work_out, "Measuring the effect of each score …")
+    found = state.remembered("influences", (fan, model), work_out, "Measuring the effect of each title …")
     if not found:
-        st.caption("No score of this list changes the predictions yet.")
+        st.caption("No title of this list changes the predictions yet.")
         return
     exact = "" if engine.aligned(model).model.exact_reasons else " The effects are approximate for this model."
     st.caption(
-        "The scores that change the predictions of the ten recommended titles most. The first causes "
-        f"{found[0].share:.1%} of all change; with equal effects, each score would cause {1 / len(found):.1%}.{exact}"
+        "The titles of this list that change the predictions of the ten recommended titles most. The first causes "
+        f"{found[0].share:.1%} of all change; with equal effects, each would cause {1 / len(found):.1%}.{exact}"
     )
     with st.grid(columns=2, min_column_width=300, key="influences-grid") as cells:
         for one in found[:_INFLUENCES]:
@@ -149,8 +149,11 @@ def _influences(fan: Profile, model: str) -> None:
 def _influence(one: taste.Influence) -> None:
     ways = [f"{way} {n}" for n, way in ((one.raised, "raises"), (one.lowered, "lowers")) if n]
     what = f"{' and '.join(ways) or 'changes no'} predictions"
-    text = f"scored **{one.score:g}** · {what}, by **{one.moved:.2f}** on average"
+    how = "watched without a score" if one.score is None else f"scored **{one.score:g}**"
+    text = f"{how} · {what}, by **{one.moved:.2f}** on average"
     cards.row(resources.engine().title(one.anime_id), text, f"influence-{one.anime_id}")
+    if one.score is None:
+        return
     st.button(
         "Ignore this score",
         key=f"ignore-{one.anime_id}",
@@ -181,7 +184,7 @@ def _why_no_more(fan: Profile) -> tuple[str, str] | None:
         text = (
             f"{count(n, 'score')} so far. With {_ENOUGH} scores, this page also shows preferences, surprising scores "
         )
-        return text + "and the most influential scores.", "hourglass_top"
+        return text + "and the most influential titles.", "hourglass_top"
     if len(set(fan.scores.values())) == 1:
         text = f"All {n:,} scores are {next(iter(fan.scores.values())):g}, so they do not show preferences. "
         return text + "Add some different scores to see the rest of this page.", "drag_handle"
@@ -202,7 +205,7 @@ def _page() -> None:
     if not fan.scores:
         st.info(
             f"{count(len(fan.begun | fan.planned), 'title')} on this list, but no scores. This page needs scores: rate "
-            f"{_ENOUGH} titles in the sidebar.",
+            f"{_ENOUGH} titles in the sidebar. The other pages also use what you watched without a score.",
             icon=":material/star:",
         )
     else:

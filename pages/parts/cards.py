@@ -5,7 +5,7 @@ import streamlit as st
 from pages.parts import cover_slots, covers, pickers, resources, state
 from pages.parts.text import count, plain
 from pages.parts.visit import Mark
-from recsys import Pick, Prediction, Title
+from recsys import Pick, Prediction, Reason, Title
 from recsys.serving.group import Share
 
 _COVER_WIDTH = 92
@@ -108,23 +108,30 @@ def _seen(title: Title, key: str) -> None:
     st.button("Seen, no score", key=f"{key}-seen-{title.anime_id}", on_click=state.mark, args=(title.anime_id, "seen"))
 
 
+def because(reason: Reason) -> str:
+    """The title of a reason and what the fan did with it, as Markdown."""
+    name = plain(reason.title, 60)
+    return f"{name}, watched without a score" if reason.score is None else f"{name}, rated {reason.score:g}"
+
+
 def _why(pick: Pick, title: Title) -> None:
     if not pick.reasons:
-        st.markdown("None of your scores changes this prediction yet. It is the same for everybody.")
+        st.markdown("No title of your list changes this prediction yet. It is the same for everybody.")
     else:
-        st.caption("Your scores that changed this prediction most, in points")
+        st.caption("What on your list changed this prediction most, in points")
     for reason in pick.reasons:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             arrow = ":material/trending_up:" if reason.effect >= 0 else ":material/trending_down:"
-            st.markdown(f"{arrow} **{reason.effect:+.2f}** {plain(reason.title, 60)}, rated {reason.score:g}")
-            st.button(
-                "Ignore",
-                key=f"ignore-{title.anime_id}-{reason.anime_id}",
-                help="Count this title as seen without a score",
-                on_click=state.mark,
-                args=(reason.anime_id, "ignored"),
-                type="tertiary",
-            )
+            st.markdown(f"{arrow} **{reason.effect:+.2f}** {because(reason)}")
+            if reason.score is not None:
+                st.button(
+                    "Ignore",
+                    key=f"ignore-{title.anime_id}-{reason.anime_id}",
+                    help="Count this title as seen without a score",
+                    on_click=state.mark,
+                    args=(reason.anime_id, "ignored"),
+                    type="tertiary",
+                )
     if title.streaming:
         st.caption("Where to watch")
         with st.container(horizontal=True, gap="xsmall"):

@@ -37,7 +37,9 @@ def _summary() -> None:
         who = "**You**" if now.source == "none" else f"**{plain(now.label)}**"
         if now.source == "community" and resources.ratings().simulated:
             who += ", a simulated fan"
-        st.markdown(f"{who} · {count(len(fan.scores), 'score')}")
+        unscored = len(fan.begun) - len(fan.scores)
+        without = f" · {unscored:,} without a score" if unscored else ""
+        st.markdown(f"{who} · {count(len(fan.scores), 'score')}{without}")
         counts = lists.summary(fan, resources.engine().catalogue.ids.tolist())
         kinds = ("completed", "watching", "on_hold", "dropped", "planned")
         parts = [f"{getattr(counts, kind):,} {kind.replace('_', ' ')}" for kind in kinds if getattr(counts, kind)]

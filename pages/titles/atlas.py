@@ -115,7 +115,7 @@ def _show_all() -> None:
 
 
 def _controls() -> tuple[str, bool]:
-    choices = [c for c in _COLOURS if c != "predicted" or state.visit().profile.scores]
+    choices = [c for c in _COLOURS if c != "predicted" or predicted.scored() is not None]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         colour = st.segmented_control(
             "Colour by", choices, format_func=_COLOURS.__getitem__, key="colour", default="kind", required=True,

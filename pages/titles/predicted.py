@@ -4,16 +4,16 @@ import streamlit as st
 
 from pages.parts import controls, resources, state
 from recsys import Filters
-from recsys.serving import coverage
+from recsys.serving import basis, coverage
 from recsys.serving.recommending import Scored
 
 
 def scored(model: str | None = None) -> Scored | None:
-    """`Engine.score_all` for the visitor, or None for a visitor without scores."""
+    """`Engine.score_all` for the visitor, or None if the model uses nothing of the visitor's list."""
     now, name = state.visit(), model or resources.engine().default_model
-    if not now.profile.scores:
-        return None
     engine = resources.engine()
+    if not basis.of(engine, now.profile, name).is_personal:
+        return None
     return state.remembered(
         f"scored-{name}", now, lambda: engine.score_all(now.profile, name), "Predicting every title …"
     )
@@ -26,9 +26,9 @@ def explain_missing(anime_ids: list[int], model: str | None = None, more: str = 
 
 
 def ten() -> list[int]:
-    """Anime ids of the ten titles that the Recommend page shows by default; empty for a visitor without scores."""
+    """Anime ids of the ten titles that the Recommend page shows by default; empty if no title of the list can be used."""
     now = state.visit()
-    if not now.profile.scores:
+    if not basis.of(resources.engine(), now.profile).is_personal:
         return []
 
     def recommend() -> list[int]:

@@ -65,10 +65,11 @@ def _sequels(fan: Profile) -> seasons.Sequels:
 
 
 def _scored(fan: Profile) -> tuple[str | None, Scored | None]:
-    if not fan.scores:
+    if not fan.begun:
         return None, None
     model = controls.model()
-    return model, predicted.scored(model)
+    scored = predicted.scored(model)
+    return model if scored is not None else None, scored
 
 
 def _page() -> None:

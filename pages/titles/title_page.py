@@ -1,7 +1,6 @@
 """The page of one title: facts, the predicted score with its reasons, everybody's scores, and related titles."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import streamlit as st
 
@@ -9,7 +8,7 @@ from pages.parts import cards, charts, controls, links, pickers, resources, stat
 from pages.parts.text import count, plain
 from pages.titles import gallery, on_air, related
 from recsys import Explanation, Prediction, RecsysError, Title
-from recsys.serving import coverage
+from recsys.serving import basis, coverage
 from recsys.serving.engine import MODEL_LABELS
 
 _COVER_WIDTH = 200
@@ -137,8 +136,8 @@ def _predicted(title: Title, known_by: list[str]) -> None:
     if not rated:
         st.markdown("It can only be predicted from its content and its series.")
     fan = state.visit().profile
-    others = replace(fan, scores={i: s for i, s in fan.scores.items() if i != title.anime_id})
-    if not others.scores:
+    others = fan.without(title.anime_id)
+    if not any(basis.of(engine, others, name).is_personal for name in known_by):
         st.markdown("## Your predicted score")
         st.markdown("Rate a few titles or add your list in the sidebar to see the score that you would probably give.")
         return
@@ -169,16 +168,16 @@ def _score(title: Title, prediction: Prediction) -> None:
 
 
 def _why(explanation: Explanation, title: Title) -> None:
-    """The prediction as a sum: the baseline, the largest effects of single scores, and the rest."""
+    """The prediction as a sum: the baseline, the largest effects of single titles, and the rest."""
     n = len(explanation.reasons)
     shown = explanation.reasons[:_REASONS]
     rest = explanation.unclipped - explanation.baseline - sum(reason.effect for reason in shown)
-    lines = [f":material/person: **{explanation.baseline:.2f}** for a fan without ratings"]
+    lines = [f":material/person: **{explanation.baseline:.2f}** for an empty list"]
     for reason in shown:
         arrow = ":material/trending_up:" if reason.effect >= 0 else ":material/trending_down:"
-        lines.append(f"{arrow} **{_signed(reason.effect)}** {plain(reason.title, 60)}, rated {reason.score:g}")
+        lines.append(f"{arrow} **{_signed(reason.effect)}** {cards.because(reason)}")
     if n > len(shown):
-        others = count(n - len(shown), "other score")
+        others = count(n - len(shown), "other title")
         lines.append(f":material/more_horiz: **{_signed(rest)}** {others}{' together' if n > len(shown) + 1 else ''}")
     end = (
         f", limited to {explanation.predicted:.2f}"
@@ -188,12 +187,12 @@ def _why(explanation: Explanation, title: Title) -> None:
     lines.append(f":material/equal: **{explanation.unclipped:.2f}**{end}")
     st.markdown("### Why" if explanation.exact else "### Why (approximate)")
     st.markdown("  \n".join(lines))
-    if title.anime_id in state.visit().profile.scores:
-        st.caption("Your own score of this title is not used.")
+    if title.anime_id in state.visit().profile.begun:
+        st.caption("That you watched this title, and your own score of it, are not used.")
     if not explanation.exact:
         st.caption(
-            "These effects are approximate. Each one is how much the prediction changes without that score; the "
-            "rest of the difference is divided among all scores."
+            "These effects are approximate. Each one is how much the prediction changes without that title; the "
+            "rest of the difference is divided among all titles of the list."
         )
 
 

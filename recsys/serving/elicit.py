@@ -1,38 +1,103 @@
 """Chooses the titles to ask a fan about next, so that a few answers are as informative as possible."""
 
 from collections.abc import Set as AbstractSet
+from datetime import UTC, date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.errors import RecsysError
 from recsys.models.base import Floats, Items
+from recsys.models.hybrid import BlendedFan, Hybrid
 from recsys.models.svd import SVD, FoldedFan
 from recsys.serving.engine import Engine
+from recsys.serving.loading import Aligned
 from recsys.types import Filters, Profile
 
-#: Only this many of the most watched titles are considered: a fan has rarely seen the others.
+#: Only this many of the most watched titles are considered, of each era: a fan has rarely seen the others.
 _POOL = 1000
+#: Titles of this year and the years before it, so many in all, are recent.
+RECENT_YEARS = 6
+#: The share of recent titles among those that a fan without answers is asked about, and the number of answers that it
+#: counts as. An assumption: nobody was observed while answering.
+SHARE, _ANSWERS = 0.4, 4.0
+#: A title of one era that the fan has not seen counts as this much of a title of the other era that the fan has seen:
+#: nobody has seen most titles of any era.
+_UNSEEN = 0.5
+#: Members of MyAnimeList for each of its scorers, where only these are known.
+_MEMBERS_PER_SCORER = 2.0
+_NOT_ASKED = ("recap", "music")
+_NOT_AIRED = ("Not yet aired", "Cancelled")
 
 
-def next_titles(engine: Engine, fan: Profile, n: int = 5, skip: AbstractSet[int] = frozenset()) -> list[int]:
-    """Ids of the `n` titles to ask `fan` about next, the most informative first; the same for the same fan.
+def next_titles(
+    engine: Engine, fan: Profile, n: int = 5, skip: AbstractSet[int] = frozenset(), today: date | None = None
+) -> list[int]:
+    """Ids of the `n` titles to ask `fan` about next, the most informative first; the same for the same fan and year.
 
-    Titles that the fan has begun, adult titles, and those in `skip` (asked about before, and not seen) are left out. No
-    two are of one franchise; when every franchise was asked about, no two in a row are. MyAnimeList's count of members
-    stands for how likely a fan has seen a title. Raises `RecsysError` unless the svd model is loaded.
+    Left out are titles that the fan has begun, those in `skip` (asked about before, and not seen), adult titles,
+    recaps, music videos, what has not aired, and what continues another title. No two are of one franchise, and
+    none is of one asked about before; when no other is left, no two in a row are. MyAnimeList's count of members stands
+    for how likely a fan has seen a title. `recent_share` of the titles are of the last six years, up to `today`'s.
+
+    The factors are the hybrid's, which cover all titles of the catalogue, or else svd's; a title that was placed by its
+    facts has more noise, and so is less informative. Raises `RecsysError` unless one of the two is loaded.
     """
-    if "svd" not in engine.models:
-        raise RecsysError("Choosing what to ask needs the svd model; train it with python -m scripts.train svd.")
-    aligned = engine.aligned("svd")
-    model, folded = aligned.model, aligned.fold_in(fan)
-    if not isinstance(model, SVD) or not isinstance(folded, FoldedFan):
-        raise TypeError(f"The model called svd is a {type(model).__name__}.")
+    aligned, model, folded = _factors(engine, fan)
+    catalogue, positions = engine.catalogue, aligned.positions
     filters = Filters(min_raters=0, exclude=frozenset(skip))
-    allowed = engine.candidates(fan, "svd", filters).allowed[aligned.positions]
-    chance = 1.0 + engine.catalogue.members[aligned.positions]
-    franchises = engine.catalogue.franchise_ids[aligned.positions]
-    return model.item_ids[choose(model, folded, chance, allowed, n, franchises)].tolist()
+    may = engine.candidates(fan, aligned.model.name, filters).allowed & ~np.isin(catalogue.kinds, _NOT_ASKED)
+    may &= np.diff(catalogue.requires[0]) == 0
+    may &= ~np.isin(np.array(catalogue.column("status"), object), _NOT_AIRED)
+    scorers = np.array(catalogue.column("scored_by"), np.float64)
+    chance = 1 + np.maximum(catalogue.members, _MEMBERS_PER_SCORER * scorers)
+    recent = _recent(catalogue.years, (today or datetime.now(UTC)).year)
+    begun, unseen = (places[places >= 0] for places in map(catalogue.positions, (fan.begun, skip - fan.begun)))
+    chosen = choose(
+        model,
+        folded,
+        chance[positions],
+        may[positions],
+        n,
+        catalogue.franchise_ids[positions],
+        catalogue.franchise_ids[np.concatenate([begun, unseen])],
+        recent[positions],
+        recent_share(recent[begun], recent[unseen]),
+    )
+    return model.item_ids[chosen].tolist()
+
+
+def _factors(engine: Engine, fan: Profile) -> tuple[Aligned, SVD, FoldedFan]:
+    """The model that is asked, its factors and the fan in them."""
+    for name in ("hybrid", "svd"):
+        if name not in engine.models:
+            continue
+        aligned = engine.aligned(name)
+        model, folded = aligned.model, aligned.fold_in(fan)
+        if isinstance(model, Hybrid) and isinstance(folded, BlendedFan):
+            return aligned, model.svd, folded.folded
+        if isinstance(model, SVD) and isinstance(folded, FoldedFan):
+            return aligned, model, folded
+        raise TypeError(f"The model called {name} is a {type(model).__name__}.")
+    raise RecsysError("Choosing what to ask needs the hybrid or the svd model; train it with python -m scripts.train.")
+
+
+def _recent(years: NDArray[np.integer], today: int) -> NDArray[np.bool_]:
+    """Which titles (n,) are of the last `RECENT_YEARS`: up to this year, or to the newest if the catalogue is older."""
+    newest = min(today, int(years.max(initial=0)))
+    return (years > newest - RECENT_YEARS) & (years <= today)
+
+
+def recent_share(begun: NDArray[np.bool_], unseen: NDArray[np.bool_]) -> float:
+    """The share (0..1) of recent titles to ask about, from which titles that the fan has begun (n,), and which that the
+    fan has not seen when asked (m,), are recent.
+
+    `SHARE` without answers. With a the begun recent titles and half of the unseen older ones, and b the begun older
+    ones and half of the unseen recent ones, (4 `SHARE` + a) / (4 + a + b): the mean of a beta posterior.
+    """
+    newer = np.count_nonzero(begun) + _UNSEEN * np.count_nonzero(~unseen)
+    older = np.count_nonzero(~begun) + _UNSEEN * np.count_nonzero(unseen)
+    return float((_ANSWERS * SHARE + newer) / (_ANSWERS + newer + older))
 
 
 def choose(
@@ -42,6 +107,9 @@ def choose(
     allowed: NDArray[np.bool_],
     n: int,
     franchises: NDArray[np.int64] | None = None,
+    asked: NDArray[np.int64] | None = None,
+    recent: NDArray[np.bool_] | None = None,
+    share: float = 0.0,
 ) -> Items:
     """Positions of at most `n` titles to ask about next, in order, each chosen as if those before it were scored.
 
@@ -52,16 +120,20 @@ def choose(
     the weighted sum of a a', gain_j = a_j' C M C a_j / (a_j' C a_j + noise_j).
 
     Only titles `allowed` (n_items,) are asked about. With `franchises` (n_items,), each title's number, no two titles
-    share one; when every franchise was asked about, no two in a row do.
+    share one and none is of those `asked` about before; when no other is left, no two in a row share one. With `recent`
+    (n_items,), `share` of the first k titles, rounded, are recent, for every k; each is the best of its era. Where an
+    era has none left, the other's follow.
     """
     moments = _moments(model, fan, chance)
     covariance = model.covariance(fan)
-    pool = _pool(chance, allowed)
+    eras = (allowed,) if recent is None else (allowed & recent, allowed & ~recent)
+    pool = np.concatenate([_pool(chance, era) for era in eras])
     free = np.ones(len(pool), dtype=bool)
     chosen: list[int] = []
     while len(chosen) < n and free.any():
         gain, spread, variance = _gains(model, pool, covariance, moments)
-        may = free if franchises is None else _of_others(franchises[pool], chosen, free)
+        may = free if franchises is None else _of_others(franchises[pool], chosen, free, asked)
+        may = may if recent is None else _of_era(recent[pool], chosen, may, share)
         best = int(np.argmax(np.where(may, chance[pool] * gain, -np.inf)))
         covariance = covariance - np.outer(spread[best], spread[best]) / variance[best]
         free[best] = False
@@ -69,13 +141,25 @@ def choose(
     return pool[chosen]
 
 
-def _of_others(franchises: NDArray[np.int64], chosen: list[int], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Of the titles still `free` (n,), those of franchises not yet `chosen`; if none, of any but the last."""
-    for avoided in (chosen, chosen[-1:]):
-        may = free & ~np.isin(franchises, franchises[avoided])
+def _of_others(
+    franchises: NDArray[np.int64], chosen: list[int], free: NDArray[np.bool_], asked: NDArray[np.int64] | None
+) -> NDArray[np.bool_]:
+    """Of the titles still `free` (n,), those of franchises neither `asked` about before nor `chosen`; if none, of those
+    not chosen; if none, of any but the last."""
+    taken = franchises[chosen]
+    for avoided in (taken if asked is None else np.append(taken, asked), taken, taken[-1:]):
+        may = free & ~np.isin(franchises, avoided)
         if may.any():
             return may
     return free
+
+
+def _of_era(recent: NDArray[np.bool_], chosen: list[int], may: NDArray[np.bool_], share: float) -> NDArray[np.bool_]:
+    """Of the titles that `may` (n,) be next, those of the era that keeps `share` of the chosen ones recent; if none,
+    all of them."""
+    wanted = np.count_nonzero(recent[chosen]) + 0.5 < share * (len(chosen) + 1)
+    of_era = may & (recent == wanted)
+    return of_era if of_era.any() else may
 
 
 def ranking(model: SVD, fan: FoldedFan, chance: Floats, allowed: NDArray[np.bool_]) -> Items:

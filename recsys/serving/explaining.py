@@ -23,7 +23,7 @@ def predict(aligned: Aligned, fan: Profile, anime_ids: Iterable[int]) -> list[Pr
     low, high = aligned.model.band(folded, items[items >= 0])
     bands = iter(zip(low.tolist(), high.tolist(), strict=True))
     known = len(folded.items) + (len(folded.seen) if aligned.model.watches_unscored else 0)
-    not_personal = None if known else "the model knows no title of this fan: everybody's score"
+    not_personal = None if known else "this model uses no title of this list: everybody's score"
     result = []
     for anime_id, item, known in zip(wanted, items.tolist(), in_catalogue.tolist(), strict=True):
         if item >= 0:

@@ -50,7 +50,7 @@ class Agreement:
 
     `scores` is that of the `common` titles that both scored, with its 80% interval; None for fewer than `MIN_COMMON`
     titles or when one of the two gave all of them the same score. `taste` is that of the two fans' predictions less
-    those for a fan without ratings, over all titles; None when the model knows no rating of one of them.
+    those for an empty list, over all titles; None when the model predicts for one of them what it does for everybody.
     """
 
     first: int

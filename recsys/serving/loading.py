@@ -13,7 +13,7 @@ from recsys.data.catalogue import FILE, FRANCHISES, Catalogue
 from recsys.data.ratings import rater_counts
 from recsys.errors import ArtifactError
 from recsys.models import store
-from recsys.models.base import Fan, Items, Model
+from recsys.models.base import Fan, Floats, Items, Model, Statuses
 from recsys.models.hybrid import Hybrid
 from recsys.models.placement import Newcomers
 from recsys.types import Profile
@@ -33,12 +33,17 @@ class Aligned:
 
     def fold_in(self, fan: Profile) -> Fan:
         """Infer the fan from a list; titles that the model does not cover are left out."""
+        return self.model.fold_in(*self.known(fan))
+
+    def known(self, fan: Profile) -> tuple[Items, Floats, Items, Statuses]:
+        """What the model covers of a list, as `Model.fold_in` takes it: `items` and `scores` (n,), then the titles
+        begun without a score and their `statuses` (m,)."""
         items = self.items_of(fan.scores)
         scores = np.fromiter(fan.scores.values(), dtype=np.float64, count=len(items))
         unscored = {title: status for status, titles in _statuses(fan) for title in titles - fan.scores.keys()}
         seen, statuses = self.items_of(unscored), np.fromiter(unscored.values(), np.int8, len(unscored))
         known = seen >= 0
-        return self.model.fold_in(items[items >= 0], scores[items >= 0], seen[known], statuses[known])
+        return items[items >= 0], scores[items >= 0], seen[known], statuses[known]
 
     def items_of(self, anime_ids: NDArray[np.int64] | Collection[int]) -> Items:
         """Items of `anime_ids`, in their order, (len(anime_ids),); -1 for a title that the model does not cover."""

@@ -105,11 +105,12 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Influence:
-    """The effect of one rating on the predicted scores of some titles: it raises `raised` of them, lowers `lowered`,
-    and changes one by `moved` points on average. `share` is its share of the changes by all ratings of the list."""
+    """The effect of one title of the list on the predicted scores of some others: it raises `raised` of them, lowers
+    `lowered`, and changes one by `moved` points on average. `share` is its share of the changes by the whole list.
+    `score` is None for a title watched without one."""
 
     anime_id: int
-    score: float
+    score: float | None
     raised: int
     lowered: int
     moved: float
@@ -197,8 +198,8 @@ def left_out(engine: Engine, fan: Profile, model: str | None = None) -> LeftOut:
     otherwise the list is split at random, always in the same way, and each tenth is predicted from the rest.
     """
     aligned = engine.aligned(model)
-    folded = aligned.fold_in(fan)
-    ids, given = aligned.model.item_ids[folded.items], np.asarray(folded.scores, np.float64)
+    items, given, seen, statuses = aligned.known(fan)
+    folded, ids = aligned.model.fold_in(items, given, seen, statuses), aligned.model.item_ids[items]
     expected = aligned.model.left_out(folded)
     if expected is not None:
         return LeftOut(ids, given, np.asarray(expected, np.float64), True)
@@ -207,33 +208,35 @@ def left_out(engine: Engine, fan: Profile, model: str | None = None) -> LeftOut:
     values = np.empty(n)
     for one in range(min(n, _PARTS)):
         rest = part != one
-        partial = aligned.model.fold_in(folded.items[rest], folded.scores[rest], folded.seen)
-        values[~rest] = aligned.model.predict(partial)[folded.items[~rest]]
+        partial = aligned.model.fold_in(items[rest], given[rest], seen, statuses)
+        values[~rest] = aligned.model.predict(partial)[items[~rest]]
     return LeftOut(ids, given, values, n <= _PARTS)
 
 
 def influences(engine: Engine, fan: Profile, anime_ids: list[int], model: str | None = None) -> list[Influence]:
-    """The fan's known ratings by how much they change the predicted scores of those `anime_ids` that the model covers,
-    the strongest first."""
+    """The known titles of the list by how much they change the predicted scores of those `anime_ids` that the model
+    covers, the strongest first; of those without a score, only the ones that change any."""
     aligned = engine.aligned(model)
     folded = aligned.fold_in(fan)
     items = aligned.items_of(anime_ids)
     items = items[items >= 0]
-    if not len(items) or not len(folded.items):
+    titles, n = np.concatenate([folded.items, folded.seen]), len(folded.items)
+    if not len(items) or not len(titles):
         return []
     effects = np.array([aligned.model.explain(folded, int(item))[1] for item in items], np.float64)
     moved = np.abs(effects).mean(axis=0)
     share = moved / max(moved.sum(), np.finfo(float).tiny)
     return [
         Influence(
-            anime_id=int(aligned.model.item_ids[folded.items[i]]),
-            score=float(folded.scores[i]),
+            anime_id=int(aligned.model.item_ids[titles[i]]),
+            score=float(folded.scores[i]) if i < n else None,
             raised=int((effects[:, i] > 0).sum()),
             lowered=int((effects[:, i] < 0).sum()),
             moved=float(moved[i]),
             share=float(share[i]),
         )
-        for i in np.argsort(-moved, kind="stable")
+        for i in np.argsort(-moved, kind="stable").tolist()
+        if i < n or moved[i] > 0
     ]
 
 

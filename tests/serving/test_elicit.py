@@ -1,5 +1,7 @@
 """Which titles to ask about next: by hand, against brute force, and titles that are never asked about."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -109,3 +111,69 @@ def test_an_engine_without_svd_is_an_error(engine):
     other = Other.from_arrays(model.to_arrays(), model.config)
     with pytest.raises(RecsysError, match="svd"):
         elicit.next_titles(Engine(engine.catalogue, [other], np.full(len(engine.catalogue.ids), 100)), Profile())
+
+
+def test_a_third_of_the_titles_are_recent_and_answers_change_that(model):
+    """Of 40 titles each second is of 2024, and the older ones have more members."""
+    titles = [Title(i, f"Title {i}", year=2024 if i % 2 else 2005, members=(i % 2 or 9) * 100) for i in range(1, 41)]
+    engine, today = Engine(Catalogue.from_rows(titles), [model], np.full(40, 100)), date(2026, 1, 1)
+
+    def n_recent(fan: Profile, skip: frozenset[int] = frozenset()) -> int:
+        asked = elicit.next_titles(engine, fan, 12, skip, today)
+        return sum(engine.title(i).year == 2024 for i in asked)
+
+    usual = n_recent(Profile())
+    assert 4 <= usual <= 6
+    assert n_recent(Profile(scores={2: 8, 4: 8, 6: 8, 8: 8})) < usual
+    assert n_recent(Profile(scores={1: 8, 3: 8, 5: 8, 7: 8})) > usual
+    assert n_recent(Profile(), skip=frozenset({1, 3, 5, 7})) < usual
+    years = {}
+    for today in (date(2040, 1, 1), date(2020, 1, 1)):
+        asked = elicit.next_titles(engine, Profile(), 12, today=today)
+        years[today.year] = {engine.title(i).year for i in asked}
+    # The newest titles of an old catalogue are recent; those of the future are not.
+    assert years == {2040: {2005, 2024}, 2020: {2005}}
+
+
+@pytest.mark.parametrize("n", range(3, 13))
+def test_the_default_share_of_recent_titles_holds_for_every_number(model, n):
+    fan, recent = model.fold_in(NONE, np.empty(0), NONE), np.arange(N_ITEMS) % 2 == 0
+    chosen = elicit.choose(model, fan, np.where(recent, 1.0, 100.0), everything(), n, recent=recent, share=elicit.SHARE)
+    assert recent[chosen].mean() >= 1 / 3
+
+
+def test_when_no_recent_title_is_left_older_ones_follow(model):
+    fan, recent = model.fold_in(NONE, np.empty(0), NONE), np.arange(N_ITEMS) == 5
+    chosen = elicit.choose(model, fan, np.ones(N_ITEMS), everything(), 12, recent=recent, share=1.0)
+    assert chosen[0] == 5
+    assert len(set(chosen.tolist())) == 12
+
+
+def test_what_has_not_aired_recaps_and_sequels_are_not_asked_about(model):
+    plain = [Title(i, f"Title {i}", year=2020, members=10) for i in range(1, 5)]
+    odd = [
+        Title(5, "Title 5", year=2026, members=900, status="Not yet aired"),
+        Title(6, "Title 6", year=2025, members=900, status="Cancelled"),
+        Title(7, "Title 7", year=2025, members=900, kind="recap"),
+        Title(8, "Title 8", year=2025, members=900, kind="music"),
+        Title(9, "Title 9", year=2025, members=900, franchise_id=1, requires=(1,)),
+    ]
+    others = [Title(i, f"Title {i}", adult=True) for i in range(10, 41)]
+    engine = Engine(Catalogue.from_rows([*plain, *odd, *others]), [model], np.full(40, 100))
+    assert set(elicit.next_titles(engine, Profile(), 40)) == {1, 2, 3, 4}
+
+
+def test_titles_of_a_franchise_asked_about_before_come_last(model):
+    titles = [
+        Title(i, f"Title {i}", members=1000 if i < 4 else 1, franchise_id=1 if i < 4 else None) for i in range(1, 41)
+    ]
+    engine = Engine(Catalogue.from_rows(titles), [model], np.full(40, 100))
+    assert not {2, 3} & set(elicit.next_titles(engine, Profile(scores={1: 8}), 30))
+    assert not {2, 3} & set(elicit.next_titles(engine, Profile(), 30, skip=frozenset({1})))
+
+
+def test_scorers_stand_in_for_unknown_members(model):
+    titles = [Title(i, f"Title {i}", members=10, year=2000) for i in range(1, 40)]
+    titles.append(Title(40, "Title 40", scored_by=100_000, year=2000))
+    engine = Engine(Catalogue.from_rows(titles), [model], np.full(40, 100))
+    assert elicit.next_titles(engine, Profile(), 1) == [40]
