@@ -7,7 +7,7 @@ one model's arrays (`numpy.intp` arrays named `items`, private to `recsys`). `po
 import math
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Self
@@ -107,8 +107,8 @@ class Profile:
     def without(self, anime_id: int) -> Self:
         """The list as if the title were not on it."""
         scores = {i: score for i, score in self.scores.items() if i != anime_id}
-        sets = (self.seen, self.planned, self.dropped, self.on_hold, self.watching)
-        return type(self)(scores, *(titles - {anime_id} for titles in sets), self.name)
+        names = ("seen", "planned", "dropped", "on_hold", "watching")
+        return replace(self, scores=scores, **{name: getattr(self, name) - {anime_id} for name in names})
 
     @property
     def is_empty(self) -> bool:

@@ -198,7 +198,8 @@ def left_out(engine: Engine, fan: Profile, model: str | None = None) -> LeftOut:
     otherwise the list is split at random, always in the same way, and each tenth is predicted from the rest.
     """
     aligned = engine.aligned(model)
-    items, given, seen, statuses = aligned.known(fan)
+    items, scores, seen, statuses = aligned.known(fan)
+    given = scores.astype(np.float64)
     folded, ids = aligned.model.fold_in(items, given, seen, statuses), aligned.model.item_ids[items]
     expected = aligned.model.left_out(folded)
     if expected is not None:
