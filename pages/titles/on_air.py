@@ -56,7 +56,7 @@ def _day(day: date, *, year: bool = True, weekday: bool = False) -> str:
 def aired(title: Title, now: date) -> str:
     """When a title airs or aired, with years: "Aired 29 Sep 2023 – 22 Mar 2024". Empty where nothing is known."""
     first, last = title.aired_from, title.aired_to
-    if first is None:
+    if first is None or airing.is_cancelled(title):
         return title.status or ""
     start = _day(first) if airing.is_exact(title) else f"{first:%B %Y}"
     if first > now:

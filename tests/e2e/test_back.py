@@ -89,7 +89,12 @@ def test_each_page_view_is_one_entry_of_the_history(page: Page, url: str) -> Non
 
 def test_back_keeps_what_was_rated_since(page: Page, url: str) -> None:
     page.goto(f"{url}/explore?{urlencode(RATED)}")
-    open_a_card(page)
+    unrated = re.compile(rf"title=(?!({'|'.join(pair.split('-')[0] for pair in RATED['r'].split('_'))})$)\d+$")
+    cards = page.locator(".st-key-titles").get_by_role("link")
+    expect(cards.first).to_be_visible()
+    addresses = [card.get_attribute("href") or "" for card in cards.all()]
+    cards.nth(next(i for i, address in enumerate(addresses) if unrated.search(address))).click()
+    page.wait_for_url("**title=*")
     heading(page)
     page.locator(".st-key-yours").get_by_text("6", exact=True).click()
     page.wait_for_url(re.compile(r"r=[^&]*-6(&|$)"))

@@ -39,7 +39,7 @@ def test_search_updates_while_typing_in_any_language(page: Page, url: str) -> No
 def test_pages_titles_and_back(page: Page, url: str) -> None:
     errors = watch_console(page)
     page.goto(f"{url}/explore?{RATED}&genre=Horror")
-    page.get_by_role("button", name="Page 2").click()
+    page.get_by_role("button", name="Page 2", exact=True).click()
     page.wait_for_url("**page=2**")
     settled(page)
     expect_at_top(page)

@@ -43,7 +43,7 @@ def test_on_a_phone(page: Page, url: str) -> None:
     expect(page.get_by_role("heading", name="New in Spring 2025")).to_be_visible()
     settled(page)
     expect_fits(page)
-    page.get_by_role("button", name="Page 2").click()
+    page.get_by_role("button", name="Page 2", exact=True).click()
     page.wait_for_url("**page=2**")
     settled(page)
     page.get_by_role("radio").filter(has_text="(now)").click()

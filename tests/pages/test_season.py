@@ -139,9 +139,11 @@ def test_titles_that_the_model_does_not_know_follow_and_are_said_so(app, model):
 
 def test_titles_on_the_list_are_marked(app):
     begun, planned = listed("2025-spring").new[:2]
-    run(app, season="2025-spring", r=f"{begun}-8", plan=str(planned))
-    assert texts(app).count("On your list") == 1
-    assert texts(app).count(":material/bookmark: Planned") == 1
+    found = listed("2025-spring", Profile(scores={begun: 8}, planned=frozenset({planned}))).ids
+    for title, mark in ((begun, ":material/check: On your list"), (planned, ":material/bookmark: Planned")):
+        page = found.index(title) // 24 + 1
+        run(app, season="2025-spring", r=f"{begun}-8", plan=str(planned), page=str(page))
+        assert texts(app).count(mark) == 1
 
 
 def test_a_hidden_title_is_left_out(app):

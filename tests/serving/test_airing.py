@@ -67,6 +67,12 @@ def test_the_stated_season_counts_and_without_it_the_first_day():
     assert seasons_with(late, unstated, undated) == ["+2026-fall", "+2026-summer", ""]
 
 
+def test_a_cancelled_title_airs_in_no_season():
+    stated = Title(1, "Stated", type="TV", season="Fall", year=2026, status="Cancelled")
+    dated = Title(2, "Dated", type="TV", aired_from=date(2026, 4, 5), episodes=30, status="Cancelled")
+    assert seasons_with(stated, dated) == ["", ""]
+
+
 def test_a_series_continues_until_its_last_day():
     known = Title(1, "Known", type="TV", aired_from=date(2026, 4, 5), aired_to=date(2026, 10, 4), episodes=12)
     assert seasons_with(known) == ["+2026-spring -2026-summer -2026-fall"]
