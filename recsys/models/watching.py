@@ -15,8 +15,8 @@ HALF_SHARE = 0.15
 #: Log odds that a list with scores follows today's watching, for no recent title, and added for nothing but recent
 #: ones. An assumption: no list with scores in the data goes beyond 2020.
 _SCORED_ODDS, _SCORED_ERA = -5.0, 8.0
-#: Log odds added for a list of nothing but titles that the fan is watching, as the lists of 2025 are; none are added when
-#: half of the titles or fewer are being watched, as in a usual list.
+#: Log odds added for a list of nothing but titles that the fan is watching, as the lists of 2025 are; none are added
+#: when half of the titles or fewer are being watched, as in a usual list. An assumption.
 _SHELF_ODDS = 4.0
 #: The share of today's watching for an empty list, of which nothing says what era it is. An assumption too.
 EMPTY_SHARE = 0.3
@@ -24,9 +24,9 @@ EMPTY_SHARE = 0.3
 
 @dataclass(frozen=True)
 class ListKind:
-    """A list as the watching model sees it: `items` (n,) begun, their `weights` (n,), how many have a score and how many
-    are being watched, how `recent` they are (0..1), their log odds of today, and the `share` (0..1) of today's watching
-    in what such a fan watches next."""
+    """A list as the watching model sees it: `items` (n,) begun, their `weights` (n,), how many have a score and how
+    many are being watched, how `recent` they are (0..1), their log odds of today `by_title`, and the `share` (0..1) of
+    today's watching in what such a fan watches next."""
 
     items: Items
     weights: Floats

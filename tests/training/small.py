@@ -1,5 +1,5 @@
-"""A small data set with known tastes: two camps of fans, two genres of titles, scores by camp and genre; and fans of the
-same camps who give no scores and watch recent titles."""
+"""A small data set with known tastes: two camps of fans, two genres of titles, scores by camp and genre; and fans of
+the same camps who give no scores and watch recent titles."""
 
 from pathlib import Path
 
