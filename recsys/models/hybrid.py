@@ -89,7 +89,7 @@ class Hybrid(Model[BlendedFan]):
         new = Newcomers(new.item_ids[fresh], new.features[fresh], new.franchises[fresh])
         item_ids = np.concatenate([self.item_ids, new.item_ids])
         order = np.argsort(item_ids)
-        places = np.argsort(order)[: self.n_items]
+        places = np.searchsorted(item_ids[order], self.item_ids)
 
         def joined(own: NDArray, added: NDArray) -> NDArray:
             return np.concatenate([own, added.astype(own.dtype)])[order]
@@ -107,7 +107,8 @@ class Hybrid(Model[BlendedFan]):
         watching = self.watching.extended(places, recent, odds, likes)
         net = self.net.extended(order, self.placement.tables(new))
         rated = joined(self.rated, np.zeros(len(new.item_ids), bool))
-        parts = (self.placement, rated, self.blend, self.calibrated, self.score_weight)
+        placement = self.placement.extended(places, len(order))
+        parts = (placement, rated, self.blend, self.calibrated, self.score_weight)
         return type(self)(net, svd, watching, *parts)
 
     def fold_in(self, items: Items, scores: Floats, seen: Items, statuses: Statuses | None = None) -> BlendedFan:

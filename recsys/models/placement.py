@@ -83,6 +83,13 @@ class Placement:
         placed = placed + related[index[len(franchises) :]]
         return placed[:, 0], placed[:, 1:], self.noise[received.astype(int)].astype(np.float32)
 
+    def extended(self, places: NDArray[np.intp], n_items: int) -> Self:
+        """With more titles, which count for no relative: trained title i stands at `places[i]` of `n_items`."""
+        deviation = np.zeros((n_items, self.deviation.shape[1]), self.deviation.dtype)
+        share = np.zeros(n_items, self.share.dtype)
+        deviation[places], share[places] = self.deviation, self.share
+        return replace(self, deviation=deviation, share=share)
+
     def to_arrays(self) -> dict[str, NDArray]:
         arrays = {f"place_{name}": array.astype(np.float16) for name, array in self.net.items()}
         arrays |= {

@@ -16,7 +16,7 @@ HALF_SHARE = 0.15
 #: ones. An assumption: no list with scores in the data goes beyond 2020.
 _SCORED_ODDS, _SCORED_ERA = -5.0, 8.0
 #: Log odds added for a list of nothing but titles that the fan is watching, as the lists of 2025 are; none are added
-#: when half of the titles or fewer are being watched, as in a usual list.
+#: when half of the titles or fewer are being watched, as in a usual list. An assumption.
 _SHELF_ODDS = 4.0
 #: How much the number of fans who would like them counts in the order of recent titles, beside today's watching, for a
 #: list with scores: such a list holds what was completed and liked, not what is being watched. An assumption.
@@ -28,8 +28,8 @@ EMPTY_SHARE = 0.1
 @dataclass(frozen=True)
 class ListKind:
     """A list as the watching model sees it: `items` (n,) begun, their `weights` (n,), how many have a score and how
-    many are being watched, how `recent` they are (0..1), their log odds of today, and the `share` (0..1) of today's
-    watching in what such a fan watches next."""
+    many are being watched, how `recent` they are (0..1), their log odds of today `by_title`, and the `share` (0..1) of
+    today's watching in what such a fan watches next."""
 
     items: Items
     weights: Floats
