@@ -113,10 +113,10 @@ class Calendar:
 def calendar(catalogue: Catalogue, months: NDArray[np.datetime64]) -> Calendar:
     """When the titles of a catalogue air. `months` as `fact_months` gives them.
 
-    A title is of the season that the catalogue states, else of the season of its first day; a cancelled
-    one is of none. Where the last day of a series is unknown, it follows from the number of its episodes, one a week, or, without that number: a series that
-    was airing when the facts were collected, and had then run for half a year, goes on for a year; any other lasts one
-    season.
+    A title is of the season that the catalogue states, else of the season of its first day; a cancelled one is of none.
+    Where the last day of a series is unknown, it follows from the number of its episodes, one a week, or, without that
+    number: a series that was airing when the facts were collected, and had then run for half a year, goes on for a
+    year; any other lasts one season.
     """
     starts = np.array(catalogue.column("aired_from"), dtype="datetime64[D]")
     status = np.array(catalogue.column("status"), dtype=object)

@@ -78,8 +78,8 @@ def test_years_and_episodes_are_in_bins():
 
 
 def test_a_mean_score_is_shrunk_by_its_scorers():
-    """1.6 points above the usual 6.6, twice the typical 0.8: 2 with many scorers, half of it with 30, and all of it where
-    their number is unknown."""
+    """1.6 points above the usual 6.6, twice the typical 0.8: 2 with many scorers, half of it with 30, and all of it
+    where their number is unknown."""
     rows = [
         title(1, mean_score=8.2, scored_by=3_000_000),
         title(2, mean_score=8.2, scored_by=30),

@@ -25,6 +25,7 @@ def placement() -> Placement:
         {name: rng.normal(size=(len(NAMES), *DIMENSIONS[name])).astype(np.float16) for name in TABLES},
         np.stack([PLAIN, RECEIVED]).astype(np.float16),
         np.array([1.5, 1.0], np.float32),
+        np.array([[0, 1, 0, 0, 0, 0, 0], [1, 0, 2, 0, 0, 0, 0]], np.float16),
         np.array([0, 0, 0, 0.5, 2, 3], np.float16),
         np.array([[2, 0.5], [1, 0], [-3, -1]], np.float16),
         np.array([1, 0.5, 1], np.float16),
@@ -55,6 +56,15 @@ def test_a_sequel_leans_on_what_came_before(placement):
 def test_titles_without_a_franchise_are_not_relatives(placement):
     base, _, _ = placement.svd(newcomers(-1, 70), np.array([-1, -1, -1]))
     np.testing.assert_allclose(base, [6, 6])
+
+
+def test_likes_depend_on_whether_the_mean_is_known(placement):
+    liked = [
+        placement.liked(newcomers(-1, genre_Made_up=1, **facts).features)[0] for facts in ({}, {"mean_score": 1.5})
+    ]
+    assert liked == [1, 1]
+    received = newcomers(-1, genre_Made_up=1, mean_score=1.5, mean_score_known=1)
+    assert placement.liked(received.features)[0] == 1 + 2 * 1.5
 
 
 def test_no_newcomer(placement):
@@ -99,7 +109,7 @@ def test_arrays_there_and_back(placement):
     np.testing.assert_array_equal(rounded.tables(new)["bias"], again.tables(new)["bias"])
 
 
-@pytest.mark.parametrize("name", ["regression", "noise", "today", "deviation", "share", *TABLES])
+@pytest.mark.parametrize("name", ["regression", "noise", "likes", "today", "deviation", "share", *TABLES])
 def test_arrays_of_another_shape_are_refused(placement, name):
     arrays = placement.to_arrays()
     arrays[f"place_{name}"] = arrays[f"place_{name}"][:-1]

@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 
 from recsys.models.linear import SparseLinear
-from recsys.models.watching import EMPTY_SHARE, HALF_SHARE, Mixing, Watching
+from recsys.models.watching import EMPTY_SHARE, HALF_SHARE, Mixing, Parts, Watching
 
 N_ITEMS = 8
 #: Titles 6 and 7 are recent; the linear model of the past does not have them.
 RECENT = np.arange(N_ITEMS) >= 6
 NONE = np.zeros(0, np.intp)
 CHANCE = np.array([3.0, 1, 0, -1, -2, 2, -3, 0])
+TODAY_CHANCE = np.array([1.0, 2, -1, 0, 3, -2, 1, 2])
+#: Of the two recent titles, the fans with scores would like the first.
+LIKES = np.array([0, 0, 0, 0, 0, 0, 2, 1], np.float32)
 
 
 def linear(titles, seed: int) -> SparseLinear:
@@ -28,8 +31,8 @@ def linear(titles, seed: int) -> SparseLinear:
 def watching() -> Watching:
     odds = np.where(RECENT, 4, -1).astype(np.float32)
     fill = np.array([[0.5, 2], [-0.5, 3]], np.float32)
-    mixing = Mixing((1.0, 10.0), (1.0, 3.0), 0.5, (-1.0, 1.0, 2.0))
-    return Watching(linear(range(6), 1), linear(range(2, 8), 2), odds, RECENT, fill, mixing)
+    mixing = Mixing((1.0, 10.0), (1.0, 3.0), 0.5, (-1.0, 1.0, 2.0), gap=2.0)
+    return Watching(linear(range(6), 1), linear(range(2, 8), 2), odds, RECENT, LIKES, fill, mixing)
 
 
 def kind_of(watching: Watching, items, n_scored: int = 0, n_watching: int = 0):
@@ -75,57 +78,77 @@ def test_titles_being_watched_make_a_list_one_of_today_if_they_are_more_than_hal
 
 def test_parts_are_standardised_and_gaps_are_filled_from_the_network(watching):
     kind = kind_of(watching, [2, 6])
-    past, today, chance = watching.parts(kind, CHANCE)
-    np.testing.assert_allclose(chance, (CHANCE - CHANCE.mean()) / CHANCE.std(), atol=1e-6)
-    for part, own in ((past, watching.past), (today, watching.today)):
+    parts = watching.parts(kind, CHANCE, TODAY_CHANCE)
+    np.testing.assert_allclose(parts.past_chance, (CHANCE - CHANCE.mean()) / CHANCE.std(), atol=1e-6)
+    np.testing.assert_allclose(parts.today_chance, (TODAY_CHANCE - TODAY_CHANCE.mean()) / TODAY_CHANCE.std(), atol=1e-6)
+    for part, own in ((parts.past, watching.past), (parts.today, watching.today)):
         raw = own.scores(kind.items, kind.weights, kind.recent)
         np.testing.assert_allclose(part[own.titles], (raw - raw.mean()) / raw.std(), atol=1e-5)
-    np.testing.assert_allclose(past[6:], 0.5 + 2 * chance[6:], atol=1e-5)
-    np.testing.assert_allclose(today[:2], -0.5 + 3 * chance[:2], atol=1e-5)
+    np.testing.assert_allclose(parts.past[6:], 0.5 + 2 * parts.past_chance[6:], atol=1e-5)
+    np.testing.assert_allclose(parts.today[:2], -0.5 + 3 * parts.today_chance[:2], atol=1e-5)
 
 
 def test_a_network_that_says_the_same_of_all_is_no_division_by_zero(watching):
-    assert np.isfinite(watching.scores(kind_of(watching, [2]), np.ones(N_ITEMS))).all()
+    same = np.ones(N_ITEMS)
+    assert np.isfinite(watching.scores(kind_of(watching, [2]), same, same)).all()
+
+
+def random_parts() -> Parts:
+    past, past_chance, today, today_chance = (np.random.default_rng(seed).normal(size=N_ITEMS) for seed in range(4))
+    return Parts(past, past_chance, today, today_chance, RECENT, LIKES)
 
 
 def test_mix_by_hand(watching):
-    """At 1 title the network's weight is 1 beside the past and .5 beside today, at 10 or more 3."""
-    past, today, chance = (np.random.default_rng(seed).normal(size=N_ITEMS) for seed in range(3))
-    short = replace(kind_of(watching, [0]), share=0.25)
-    got = watching.mixing.mix(short, past, today, chance)
-    np.testing.assert_allclose(got, 0.75 * past + 0.25 * today + (0.75 * 1 + 0.25 * 0.5) * chance, atol=1e-6)
-    long = replace(kind_of(watching, [0] * 30), share=0.0)
-    np.testing.assert_allclose(watching.mixing.mix(long, past, today, chance), past + 3 * chance, atol=1e-6)
+    """At 1 title the network's weight is 1 beside the past, at 10 or more 3; beside today it is .5."""
+    parts = random_parts()
+    today = (parts.today + 0.5 * parts.today_chance) / 1.5
+    for n, weight, share in ((1, 1, 0.25), (30, 3, 0.0)):
+        past = (parts.past + weight * parts.past_chance) / (1 + weight)
+        past[RECENT] = today[RECENT] - 2
+        kind = replace(kind_of(watching, [0] * n), share=share)
+        expected = (1 - share) * past + share * today
+        np.testing.assert_allclose(watching.mixing.mix(kind, parts), expected, atol=1e-6)
+
+
+def test_recent_titles_of_a_scored_list_are_ordered_by_likes_too_and_keep_their_values(watching):
+    parts = replace(random_parts(), today=np.array([0.0, 0, 0, 0, 0, 0, 1, 2]), today_chance=np.zeros(N_ITEMS))
+    plain, scored = kind_of(watching, [0]), kind_of(watching, [0], n_scored=1)
+    got = [watching.mixing.mix(replace(kind, share=1.0), parts)[6:] for kind in (plain, scored)]
+    np.testing.assert_allclose(got[0], np.array([1, 2]) / 1.5, atol=1e-6)
+    np.testing.assert_allclose(got[1], np.array([2, 1]) / 1.5, atol=1e-6)
 
 
 def test_scores_are_the_mixed_parts(watching):
     kind = kind_of(watching, [2, 7])
-    expected = watching.mixing.mix(kind, *watching.parts(kind, CHANCE))
-    np.testing.assert_array_equal(watching.scores(kind, CHANCE), expected)
+    expected = watching.mixing.mix(kind, watching.parts(kind, CHANCE, TODAY_CHANCE))
+    np.testing.assert_array_equal(watching.scores(kind, CHANCE, TODAY_CHANCE), expected)
 
 
 def test_more_titles_leave_the_linear_scores_as_they_were(watching):
     """Two titles come in front; only what the network says is standardised over more titles."""
     places = np.arange(N_ITEMS) + 2
     recent, odds = np.append([True, False], RECENT), np.append([1, 2], watching.odds).astype(np.float32)
-    longer = watching.extended(places, N_ITEMS + 2, recent, odds)
+    likes = np.append([0, 0], watching.likes).astype(np.float32)
+    longer = watching.extended(places, recent, odds, likes)
     before, after = kind_of(watching, [2, 6]), kind_of(longer, [4, 8])
     assert (after.recent, after.share) == (before.recent, before.share)
-    old = watching.parts(before, CHANCE)
-    new = longer.parts(after, np.append([0.0, 0.0], CHANCE))
-    for side, own in ((0, watching.past), (1, watching.today)):
-        np.testing.assert_allclose(new[side][places[own.titles]], old[side][own.titles], atol=1e-6)
+    old, more = watching.parts(before, CHANCE, CHANCE), np.append([0.0, 0.0], CHANCE)
+    new = longer.parts(after, more, more)
+    for side, own in (("past", watching.past), ("today", watching.today)):
+        was, became = getattr(old, side)[own.titles], getattr(new, side)[places[own.titles]]
+        np.testing.assert_allclose(became, was, atol=1e-6)
 
 
 def test_arrays_there_and_back(watching):
     again = Watching.from_arrays(watching.to_arrays(), watching.config, N_ITEMS)
     kind = kind_of(watching, [2, 7])
     assert kind_of(again, [2, 7]).share == pytest.approx(kind.share)
-    np.testing.assert_allclose(again.scores(kind, CHANCE), watching.scores(kind, CHANCE), atol=1e-5)
+    np.testing.assert_allclose(again.scores(kind, CHANCE, CHANCE), watching.scores(kind, CHANCE, CHANCE), atol=1e-5)
 
 
 @pytest.mark.parametrize(
-    ("name", "shape"), [("watch_odds", (7,)), ("watch_recent", (9,)), ("watch_fill", (2,)), ("watch_fill", (2, 3))]
+    ("name", "shape"),
+    [("watch_odds", (7,)), ("watch_recent", (9,)), ("watch_likes", (7,)), ("watch_fill", (2,)), ("watch_fill", (2, 3))],
 )
 def test_arrays_of_another_shape_are_refused(watching, name, shape):
     arrays = {**watching.to_arrays(), name: np.zeros(shape, np.float32)}
