@@ -218,9 +218,8 @@ class Catalogue:
         return _frozen((np.where(np.isnan(values), unknown, values) if column.null_count else values).astype(dtype))
 
     def _genre_columns(self) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
-        lists = [_list(self._table, name) for name in _GENRE_COLUMNS]
-        words = np.concatenate([_texts(flat) for _, flat in lists])
-        rows = np.concatenate([np.repeat(np.arange(len(self)), np.diff(offsets)) for offsets, _ in lists])
+        lists = [self.words(name) for name in _GENRE_COLUMNS]
+        words, rows = np.concatenate([_texts(flat) for _, flat in lists]), np.concatenate([at for at, _ in lists])
         names = sorted(set(words))
         columns = {name: column for column, name in enumerate(names)}
         matrix = np.zeros((len(self), len(names)), dtype=bool)

@@ -100,7 +100,7 @@ def test_a_title_without_a_list(app):
 @pytest.mark.parametrize("model", ["Popularity", "SVD", "Neural", "Hybrid"])
 def test_the_reasons_add_up_to_the_prediction(app, model):
     run(app, title="20", r=RATED, model=model)
-    lines = next(e.value for e in app.markdown if "for a fan without ratings" in e.value).split("\n")
+    lines = next(e.value for e in app.markdown if "for an empty list" in e.value).split("\n")
     numbers = [float(NUMBER.search(line)[1].replace("−", "-")) for line in lines]
     assert sum(numbers[:-1]) == pytest.approx(numbers[-1], abs=0.03)
     assert len(numbers) == 2 + 4  # the baseline, the four scores and the sum
@@ -111,7 +111,7 @@ def test_the_reasons_add_up_to_the_prediction(app, model):
 def test_a_rated_title_is_predicted_from_the_others(app):
     run(app, title="5114", r=RATED, model="SVD")
     assert "You gave it 9" in texts(app)
-    assert "Your own score of this title is not used" in texts(app)
+    assert "your own score of it, are not used" in texts(app)
     others = Profile(scores={1535: 8, 30276: 4, 16498: 9})
     assert f"you {resources.engine().predict(others, [5114], 'svd')[0].predicted:.1f}" in texts(app)
 

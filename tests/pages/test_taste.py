@@ -55,7 +55,7 @@ def test_constant_scores_show_only_their_average(app):
 @pytest.mark.parametrize("model", ["Popularity", "SVD"])
 def test_every_section_for_a_handful_of_scores(app, model):
     run(app, r=RATED, model=model)
-    assert headings(app) == ["Your average score", "Preferences", "Surprising scores", "Most influential scores"]
+    assert headings(app) == ["Your average score", "Preferences", "Surprising scores", "Most influential titles"]
     assert "predicted from all the others" in texts(app)
     assert len(app.get("plotly_chart")) == 2
     surprises = [tuple(map(float, found.groups())) for e in app.markdown if (found := EXPECTED.search(e.value))]

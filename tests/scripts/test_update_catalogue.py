@@ -217,11 +217,25 @@ class TestShipped:
     def test_every_model_recommends_as_before(self, updated: Path):
         before, after = recsys.load(SHIPPED), recsys.load(updated)
         fan = recsys.Profile(scores={5114: 9, 1535: 8, 30276: 4}, seen={20, 200_001}, planned={200_002})
-        for model in before.models:
+        for model in ("popularity", "svd", "neural"):
             assert after.recommend(fan, model=model) == before.recommend(fan, model=model)
             old, new = after.predict(fan, [21, 200_002], model=model)
             assert before.predict(fan, [21], model=model) == [old]
             assert new.fallback
+
+    def test_the_hybrid_scores_and_ranks_new_titles_at_once(self, updated: Path):
+        before, after = recsys.load(SHIPPED), recsys.load(updated)
+        fan = recsys.Profile(scores={5114: 9, 1535: 8, 30276: 4})
+        old, new = after.predict(fan, [21, 200_002], model="hybrid")
+        assert before.predict(fan, [21], model="hybrid")[0].predicted == pytest.approx(old.predicted, abs=1e-4)
+        assert new.fallback is None
+        later = recsys.Filters(year_from=2031)
+        assert len(after.recommend(fan, "hybrid", 10, later)) == 10
+        was, now = ([pick.anime_id for pick in engine.recommend(fan, "hybrid", 10)] for engine in (before, after))
+        assert len(set(was) & set(now)) >= 9
+
+    def test_names_find_new_titles(self, updated: Path):
+        after = recsys.load(updated)
         assert after.search("sousou no frieren 7th season", n=1)[0].anime_id == 200_002
 
     def test_the_manifest_stays_readable(self, updated: Path):
