@@ -94,7 +94,7 @@ def test_genres_predict_scores_of_unrated_titles(found, facts):
     assert figures["titles"] == cold_titles.held_out(run.ratings, 0).sum()
     assert figures["fans"] <= members(run.ratings.user_ids, "test").sum()
     assert figures["fan_mean"] > 1.5
-    assert figures["network"]["rmse"]["value"] < 1.2
+    assert figures["network"]["rmse"]["value"] < 1.4
     assert figures["hybrid"]["below"]["value"] > 30
     assert 0 <= figures["share"] <= 1
 
