@@ -156,9 +156,10 @@ def _below(engine: Engine, fan: Profile, title: Title, score: float | None, date
         _scores(title, score),
         _on_list(title, fan),
         "" if mark is None or fan.is_empty else _needs(mark, engine),
-        _where(title),
     ]
     st.caption("  \n".join(filter(None, lines)))
+    if where := _where(title):
+        st.markdown(where)  # a link in a caption has too little contrast
     if mark is not None and mark.of is not None and not mark.dropped:
         links.to_title(engine.title(mark.of), "Sequel of ")
 
