@@ -35,8 +35,8 @@ def _knows(model: str) -> str:
     else:
         scores += " It uses scores only: titles that you watched without a score change nothing."
     if not facts:
-        return f":material/movie: It knows titles by their ratings only. {scores}"
-    return f":material/movie: It also knows of each title: {plain(shared.listed(facts), 300)}. {scores}"
+        return f":material/movie: It knows only titles of the lists that it learned from. {scores}"
+    return f":material/movie: It also knows of each title, as far as the catalogue does: {plain(shared.listed(facts), 300)}. {scores}"
 
 
 def _made(model: ModelReport) -> None:

@@ -12,6 +12,8 @@ _COVER_WIDTH = 92
 #: Width of the cover in a row of a list.
 SMALL = 44
 _LINKS = 6
+#: Effects and differences below this, in points, are shown as 0.
+ROUNDING = 0.005
 
 
 def grid(picks: list[Pick], key: str) -> None:
@@ -109,9 +111,15 @@ def _seen(title: Title, key: str) -> None:
 
 
 def because(reason: Reason) -> str:
-    """The title of a reason and what the fan did with it, as Markdown."""
+    """A reason as Markdown: its effect in points, its title and what the fan did with it."""
+    arrow = ":material/trending_up:" if reason.effect >= 0 else ":material/trending_down:"
+    points = f"{arrow} **{reason.effect:+.2f}**".replace("-", "−")
+    if abs(reason.effect) < ROUNDING:
+        points = ":material/trending_flat: **0.00**"
     name = plain(reason.title, 60)
-    return f"{name}, watched without a score" if reason.score is None else f"{name}, rated {reason.score:g}"
+    return (
+        f"{points} because you watched {name}" if reason.score is None else f"{points} {name}, rated {reason.score:g}"
+    )
 
 
 def _why(pick: Pick, title: Title) -> None:
@@ -121,8 +129,7 @@ def _why(pick: Pick, title: Title) -> None:
         st.caption("What on your list changed this prediction most, in points")
     for reason in pick.reasons:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            arrow = ":material/trending_up:" if reason.effect >= 0 else ":material/trending_down:"
-            st.markdown(f"{arrow} **{reason.effect:+.2f}** {because(reason)}")
+            st.markdown(because(reason))
             if reason.score is not None:
                 st.button(
                     "Ignore",

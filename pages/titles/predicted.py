@@ -26,7 +26,7 @@ def explain_missing(anime_ids: list[int], model: str | None = None, more: str = 
 
 
 def ten() -> list[int]:
-    """Anime ids of the ten titles that the Recommend page shows by default; empty if no title of the list can be used."""
+    """Anime ids of the ten titles that Recommend shows by default; empty if the model uses no title of the list."""
     now = state.visit()
     if not basis.of(resources.engine(), now.profile).is_personal:
         return []

@@ -13,7 +13,6 @@ from recsys.serving.engine import MODEL_LABELS
 
 _COVER_WIDTH = 200
 _REASONS = 6
-_ROUNDING = 0.005
 _SYNONYMS = 12
 _SITES = 8
 
@@ -170,18 +169,17 @@ def _score(title: Title, prediction: Prediction) -> None:
 def _why(explanation: Explanation, title: Title) -> None:
     """The prediction as a sum: the baseline, the largest effects of single titles, and the rest."""
     n = len(explanation.reasons)
-    shown = explanation.reasons[:_REASONS]
+    shown = [one for one in explanation.reasons[:_REASONS] if abs(one.effect) >= cards.ROUNDING]
     rest = explanation.unclipped - explanation.baseline - sum(reason.effect for reason in shown)
     lines = [f":material/person: **{explanation.baseline:.2f}** for an empty list"]
     for reason in shown:
-        arrow = ":material/trending_up:" if reason.effect >= 0 else ":material/trending_down:"
-        lines.append(f"{arrow} **{_signed(reason.effect)}** {cards.because(reason)}")
+        lines.append(cards.because(reason))
     if n > len(shown):
         others = count(n - len(shown), "other title")
         lines.append(f":material/more_horiz: **{_signed(rest)}** {others}{' together' if n > len(shown) + 1 else ''}")
     end = (
         f", limited to {explanation.predicted:.2f}"
-        if abs(explanation.unclipped - explanation.predicted) > _ROUNDING
+        if abs(explanation.unclipped - explanation.predicted) > cards.ROUNDING
         else ""
     )
     lines.append(f":material/equal: **{explanation.unclipped:.2f}**{end}")

@@ -1,85 +1,51 @@
-"""Facts that a model was given as content, found in its features."""
+"""Facts that a model has of titles, named after its features."""
 
 from types import SimpleNamespace
+from unittest.mock import Mock
 
-import numpy as np
 import pytest
 
-import recsys
+from recsys.data import content
 from recsys.data.catalogue import Catalogue
+from recsys.models.hybrid import Hybrid
 from recsys.serving.model_content import content_of
 from recsys.types import Title
 
-RNG = np.random.default_rng(0)
-TITLES = [
-    Title(
-        number,
-        f"Title {number}",
-        type=str(RNG.choice(["TV", "Movie"])),
-        source=str(RNG.choice(["Manga", "Original"])),
-        episodes=int(RNG.integers(1, 40)),
-        year=int(RNG.integers(1950, 2000)),
-        members=int(RNG.integers(1, 50)),
-        genres=(str(RNG.choice(["Action", "Drama"])),),
-        studios=(str(RNG.choice(["Made-up Studio", "Another"])),),
-        age_rating=str(RNG.choice(["PG", "R"])),
-        requires=(number - 1,) if number > 1 and RNG.random() < 0.3 else (),
-    )
-    for number in range(1, 201)
-]
-CATALOGUE = Catalogue.from_rows(TITLES)
 
-
-def known(*columns: np.ndarray) -> tuple[str, ...]:
-    """The facts found for a model of all titles with these content features."""
-    net = SimpleNamespace(content=np.column_stack([np.zeros(len(TITLES)), *columns]).astype(np.float32))
-    aligned = SimpleNamespace(model=SimpleNamespace(net=net), positions=np.arange(len(TITLES)))
-    return content_of(SimpleNamespace(aligned=lambda name: aligned, catalogue=CATALOGUE), "hybrid")
+def known(*names: str) -> tuple[str, ...]:
+    """The facts of a hybrid with features of these names."""
+    model = Mock(spec=Hybrid, placement=SimpleNamespace(names=names))
+    return content_of(Mock(aligned=lambda name: SimpleNamespace(model=model)), "hybrid")
 
 
 @pytest.mark.parametrize(
     ("fact", "feature"),
     [
-        ("genres", lambda title: "Drama" in title.genres),
-        ("type", lambda title: title.type == "TV"),
-        ("source", lambda title: title.source == "Original"),
-        ("age rating", lambda title: title.age_rating == "PG"),
-        ("studios", lambda title: "Made-up Studio" in title.studios),
-        ("number of episodes", lambda title: 10 <= title.episodes < 20),
-        ("year", lambda title: title.year < 1960),
-        ("number of members", lambda title: title.members >= 30),
-        ("whether it continues another title", lambda title: bool(title.requires)),
+        ("genres", "genre Drama"),
+        ("age rating", "rated PG-13 - Teens 13 or older"),
+        ("number of episodes", "episodes from 14"),
+        ("whether it continues another title", "continues another"),
+        ("MyAnimeList's mean score", "mean score known"),
+        ("number of members", "members"),
     ],
 )
-def test_a_fact_is_found_by_its_feature_alone(fact, feature):
-    assert known(np.array([feature(title) for title in TITLES])) == (fact,)
+def test_a_fact_is_named_after_its_feature(fact, feature):
+    assert known(feature) == (fact,)
 
 
-def test_a_corrected_fact_of_one_title_does_not_hide_it():
-    feature = np.array([title.type == "TV" for title in TITLES])
-    feature[0] = False
-    assert known(feature) == ("type",)
+def test_each_fact_is_named_once():
+    assert known("studio One", "studio Two", "type TV") == ("studios", "type")
 
 
-def test_a_fact_that_the_catalogue_learned_of_more_titles_is_still_found():
-    years = np.array([title.year for title in TITLES])
-    feature = (years >= 1960) & (years < 1970)
-    feature[np.flatnonzero(feature)[::4]] = False
-    feature[np.argmax(years)] = True
-    assert known(feature) == ("year",)
+def test_every_feature_of_the_vocabulary_has_a_name():
+    many = {"genres": ("Drama",), "themes": ("School",), "demographics": ("Josei",), "tags": ("Cooking",)}
+    titles = [
+        Title(i, f"Title {i}", type="TV", season="Fall", source="Manga", age_rating="PG", studios=("Made-up",), **many)
+        for i in range(1, 30)
+    ]
+    names = content.vocabulary(Catalogue.from_rows(titles))
+    assert all(known(name) for name in names)
 
 
-def test_features_like_no_fact_are_not_named():
-    assert known(np.random.default_rng(0).random(len(TITLES)) < 0.5) == ()
-
-
-def test_models_without_content_know_nothing():
-    plain = SimpleNamespace(model=SimpleNamespace(), positions=np.arange(3))
-    assert content_of(SimpleNamespace(aligned=lambda name: plain, catalogue=CATALOGUE), "svd") == ()
-
-
-def test_the_shipped_hybrid_knows_neither_studio_nor_source():
-    engine = recsys.load("artifacts")
-    assert {"genres", "type", "season", "year", "number of episodes"} <= set(content_of(engine, "hybrid"))
-    assert not {"studios", "source", "age rating"} & set(content_of(engine, "hybrid"))
-    assert content_of(engine, "neural") == ()
+def test_models_that_place_no_titles_have_no_facts():
+    assert content_of(Mock(aligned=lambda name: SimpleNamespace(model=object())), "svd") == ()
