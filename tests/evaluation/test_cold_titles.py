@@ -8,6 +8,7 @@ import pytest
 from recsys.evaluation import cold_titles
 from recsys.evaluation.cold_titles import Questions
 from recsys.holdout.split import members
+from recsys.training import content
 from tests.training import small
 from tests.training.trained import HYBRID
 
@@ -23,19 +24,21 @@ class Listening:
     def __init__(self) -> None:
         self.known: list[dict[int, float]] = []
 
-    def fold_in(self, items, scores, seen):
+    def fold_in(self, items, scores, seen, statuses=None):
         self.known.append(dict(zip(self.item_ids[items].tolist(), scores.tolist(), strict=True)))
         return SimpleNamespace(embedding=None, folded=SimpleNamespace(z=np.zeros(1)))
 
 
-def test_held_out_titles_lose_all_their_ratings_and_no_other_any():
-    ratings = small.ratings()
-    titles = cold_titles.held_out(ratings, seed=0)
-    np.testing.assert_array_equal(titles, cold_titles.held_out(ratings, seed=0))
+def test_held_out_titles_lose_all_that_fans_did_with_them_and_no_other_any(tmp_path):
+    run = small.run(tmp_path)
+    titles = cold_titles.held_out(run.ratings, seed=0)
+    np.testing.assert_array_equal(titles, cold_titles.held_out(run.ratings, seed=0))
     assert 0 < titles.sum() < len(titles) / 2
-    left = cold_titles.without(ratings, titles)
-    before, after = (np.bincount(r.items, minlength=len(titles)) for r in (ratings, left))
-    np.testing.assert_array_equal(after, np.where(titles, 0, before))
+    left = cold_titles.without(run, titles)
+    for kind in ("ratings", "unscored"):
+        before, after = (np.bincount(getattr(one.lists, kind).items, minlength=len(titles)) for one in (run, left))
+        assert before[titles].any()
+        np.testing.assert_array_equal(after, np.where(titles, 0, before))
 
 
 def test_the_rest_is_known_and_the_held_out_is_asked():
@@ -76,13 +79,39 @@ def test_errors_against_the_fans_mean_by_hand():
     assert row["below"]["se"] == pytest.approx(100 * np.sqrt(np.var([0, 0.5])), abs=1e-3)
 
 
-def test_genres_predict_scores_of_unrated_titles(tmp_path):
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    run = small.run(tmp_path_factory.mktemp("cold"))
+    return run, cold_titles.evaluate(run, HYBRID)
+
+
+@pytest.mark.parametrize("facts", ["mean and members known", "mean and members unknown"])
+def test_genres_predict_scores_of_unrated_titles(found, facts):
     """Scores are 9 or 5 by genre with a deviation of 0.75, so a fan's mean has an error above 1.5."""
-    run = small.run(tmp_path)
-    found = cold_titles.evaluate(run, HYBRID)
-    assert found["titles"] == cold_titles.held_out(run.ratings, 0).sum()
-    assert found["fans"] <= members(run.ratings.user_ids, "test").sum()
-    assert found["fan_mean"] > 1.5
-    assert found["network"]["rmse"]["value"] < 1.2
-    assert found["hybrid"]["below"]["value"] > 30
-    assert 0 <= found["share"] <= 1
+    run, both = found
+    assert len(both) == 2
+    figures = both[facts]
+    assert figures["titles"] == cold_titles.held_out(run.ratings, 0).sum()
+    assert figures["fans"] <= members(run.ratings.user_ids, "test").sum()
+    assert figures["fan_mean"] > 1.5
+    assert figures["network"]["rmse"]["value"] < 1.2
+    assert figures["hybrid"]["below"]["value"] > 30
+    assert 0 <= figures["share"] <= 1
+
+
+def test_the_two_variants_ask_the_same_and_know_other_facts(found):
+    known, unknown = found[1].values()
+    for same in ("titles", "fans", "ratings", "fan_mean"):
+        assert known[same] == unknown[same]
+    assert known["svd"]["rmse"] != unknown["svd"]["rmse"]
+
+
+def test_facts_of_reception_are_taken_away_from_the_held_out_titles_alone(tmp_path):
+    known = content.load(small.write_catalogue(tmp_path / "catalogue.parquet"))
+    titles = known.item_ids[:9]
+    less = known.unreceived(titles)
+    assert known.received[:9].any()
+    assert not less.received[:9].any()
+    np.testing.assert_array_equal(less.received[9:], known.received[9:])
+    others = ~known.reception
+    np.testing.assert_array_equal(less.features[:, others], known.features[:, others])
