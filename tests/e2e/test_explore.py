@@ -88,7 +88,7 @@ def test_a_link_to_a_title_shows_its_scores_links_and_relations(page: Page, url:
 
 def test_rating_a_title_keeps_it_in_the_list_and_the_address(page: Page, url: str) -> None:
     page.goto(f"{url}/explore?title=20&{RATED}")
-    expect(page.get_by_text("for a fan without ratings")).to_be_visible()
+    expect(page.get_by_text("for an empty list")).to_be_visible()
     page.locator(".st-key-yours").get_by_text("7", exact=True).click()
     expect(page.get_by_text("You gave it 7")).to_be_visible()
     expect(page.get_by_test_id("stSidebar").get_by_text("5 scores")).to_be_visible()

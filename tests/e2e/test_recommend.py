@@ -55,7 +55,7 @@ def test_not_for_me_refills_and_undo_brings_back(page: Page, url: str) -> None:
 def test_reasons_open_and_an_influence_can_be_ignored(page: Page, url: str) -> None:
     page.goto(f"{url}/?{RATED}")
     page.locator(".st-key-ten").get_by_role("button", name="Why?").first.click()
-    expect(page.get_by_text("Your scores that changed this prediction most")).to_be_visible()
+    expect(page.get_by_text("What on your list changed this prediction most")).to_be_visible()
     page.get_by_role("button", name="Ignore").first.click()
     expect(page.get_by_text("Based on 3 scores")).to_be_visible()
 
