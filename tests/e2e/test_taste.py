@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 RATED = "r=5114-9_1535-8_30276-4_16498-9_21-6_20-7_269-5_11061-10_11757-3_9253-10_1575-9_4224-7"
-SECTIONS = ("Your average score", "Preferences", "Surprising scores", "Most influential scores")
+SECTIONS = ("Your average score", "Preferences", "Surprising scores", "Most influential titles")
 
 
 @pytest.mark.parametrize(("model", "others"), [("SVD", "all the others"), ("Hybrid", "nine tenths of the others")])
@@ -23,7 +23,7 @@ def test_every_section_and_both_charts_from_a_link(page: Page, url: str, model: 
 
 def test_titles_grouped_in_another_way_stand_in_the_address(page: Page, url: str) -> None:
     page.goto(f"{url}/taste?{RATED}")
-    expect(page.get_by_role("heading", name="Most influential scores")).to_be_visible()
+    expect(page.get_by_role("heading", name="Most influential titles")).to_be_visible()
     page.get_by_test_id("stMain").get_by_text("Type", exact=True).click()
     expect(page.locator(".js-plotly-plot").nth(1).get_by_text("TV", exact=True)).to_be_visible()
     assert "by=Type" in page.url
