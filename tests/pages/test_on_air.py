@@ -25,6 +25,7 @@ RUNNING, PLANNED, OVER = "Currently Airing", "Not yet aired", "Finished Airing"
     [
         (a(), ""),
         (a(status=PLANNED), PLANNED),
+        (a("2026-10-04", None, "Cancelled"), "Cancelled"),
         (a("2023-09-29", "2024-03-22", OVER), "Aired 29 Sep 2023 – 22 Mar 2024"),
         (a("2016-08-26", "2016-08-26", OVER, type="Movie"), "Aired 26 Aug 2016"),
         (a("1980-01-05", None, None, episodes=1), "Aired 5 Jan 1980"),
