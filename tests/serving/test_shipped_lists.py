@@ -1,0 +1,64 @@
+"""What the shipped models recommend to fans of today and to fans who give no scores."""
+
+from pathlib import Path
+
+import pytest
+
+import recsys
+from recsys import Filters, Profile
+from recsys.serving import elicit
+
+#: As on the Recommend page: its rules, its diversity, and "Balanced".
+RULES = Filters(franchise_rules=True)
+DIVERSITY, BALANCED = 0.3, 0.5
+
+CLASSIC = Profile(scores={5114: 9, 1535: 8, 30276: 9})
+#: Eight well-known titles of 2022 to 2025.
+RECENT = Profile(scores={52991: 9, 51009: 9, 44511: 8, 50265: 8, 57334: 9, 54492: 9, 49596: 8, 50709: 8})
+#: Ten school comedies.
+COMEDIES = frozenset({5680, 7791, 9734, 849, 4382, 4224, 6045, 14741, 3457, 8937})
+
+
+@pytest.fixture(scope="module")
+def engine() -> recsys.Engine:
+    return recsys.load(Path(__file__).parents[2] / "artifacts")
+
+
+def ten(engine: recsys.Engine, fan: Profile, model: str | None = None, discovery: float = 0.0) -> list[int]:
+    picks = engine.recommend(fan, model, 10, RULES, discovery, diversity=DIVERSITY)
+    return [pick.anime_id for pick in picks]
+
+
+def test_from_2022_on_a_classic_fan_gets_titles_that_such_fans_know(engine):
+    picks = engine.recommend(CLASSIC, filters=Filters(year_from=2022))
+    assert 52991 in [pick.anime_id for pick in picks[:3]]
+
+
+def test_a_fan_of_recent_titles_gets_recent_titles(engine):
+    years = [engine.title(anime_id).year or 0 for anime_id in ten(engine, RECENT, discovery=BALANCED)]
+    assert sum(year >= 2020 for year in years) >= 6
+
+
+@pytest.mark.parametrize("model", ["neural", "hybrid"])
+def test_titles_watched_without_scores_make_a_list_personal(engine, model):
+    fan, everybody = Profile(seen=COMEDIES), set(ten(engine, Profile(), model))
+    own = ten(engine, fan, model)
+    assert len(everybody & set(own)) <= 3
+    comedies = ["Comedy" in engine.title(anime_id).genres for anime_id in own]
+    assert sum(comedies) > sum("Comedy" in engine.title(anime_id).genres for anime_id in everybody)
+    pick = engine.recommend(fan, model, 1, RULES)[0]
+    assert pick.reasons
+    assert all(reason.score is None for reason in pick.reasons)
+
+
+def test_the_sum_of_effects_is_the_prediction_for_titles_with_and_without_scores(engine):
+    fan = Profile(scores=RECENT.scores, seen=COMEDIES)
+    for model in engine.models:
+        found = engine.explain(fan, 1535, model)
+        assert found.predicted == pytest.approx(min(max(found.unclipped, 1), 10), abs=1e-3)
+
+
+def test_a_third_of_what_a_new_fan_is_asked_about_is_recent(engine):
+    asked = [engine.title(anime_id) for anime_id in elicit.next_titles(engine, Profile(), 12)]
+    assert sum((title.year or 0) >= 2021 for title in asked) >= 4
+    assert len({title.franchise_id or -title.anime_id for title in asked}) == 12
