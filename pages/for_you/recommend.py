@@ -118,7 +118,7 @@ def _page() -> None:
     now = state.visit()
     fan = now.profile
     st.title("Recommended for you")
-    if fan.is_empty or (now.source == "none" and len(fan.scores) < _ENOUGH):
+    if fan.is_empty or (now.source == "none" and len(fan.begun) < _ENOUGH):
         rating_wall.show(_ENOUGH)
         return
     left, right = st.columns(2, vertical_alignment="bottom")

@@ -94,3 +94,15 @@ def test_filters_in_the_address_hold(app):
     facts = [caption.value for caption in app.caption if re.match(r"(TV|Movie|OVA|ONA|Special|Music) ", caption.value)]
     assert facts
     assert all(fact.startswith("Movie") for fact in facts[:10])
+
+
+def test_a_list_without_scores_is_personal_with_models_that_use_it(app):
+    run(app, seen="5680_7791_9734_849")
+    assert any("watched without a score" in caption.value for caption in app.caption)
+
+
+def test_a_model_that_uses_scores_only_says_so_and_which_do_not(app):
+    run(app, seen="5680_7791_9734_849", model="svd", r="5114-9_1535-8_30276-4")
+    said = next(caption.value for caption in app.caption if caption.value.startswith("Based on 3 scores"))
+    assert "SVD uses scores only" in said
+    assert "Hybrid" in said
