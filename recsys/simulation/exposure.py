@@ -1,8 +1,9 @@
 """Model which titles are on which fan's list, by logistic factors fitted to real lists; draw simulated lists.
 
 P(title i is on the list of fan f) = sigmoid(level_f + bias_i + taste_f · factors_i), independently for all f and i
-(logistic PCA; Schein, Saul & Ungar 2003). Parameters are the maximum a posteriori with tastes ~ N(0, I) and factors
-~ N(0, 1/2), found by Adam (Kingma & Ba 2015) on blocks of fans.
+(logistic PCA; Schein, Saul & Ungar 2003). Lists with scores and watching lists share tastes and factors; each kind has
+its own bias, and each fan one level for titles up to 2020 and one for later ones. Parameters are the maximum a
+posteriori with tastes ~ N(0, I) and factors ~ N(0, 1/2), found by Adam (Kingma & Ba 2015) on blocks of fans.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,21 +12,51 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.simulation.titles import Titles
+
 Array = NDArray[np.floating]
+Mask = NDArray[np.bool_]
 
 N_FACTORS = 24
-N_EPOCHS = 30
+N_EPOCHS = 20
 _BLOCK = 256
 _FACTOR_PRECISION = 2.0
+#: Kinds of lists: the first axis of `Exposure.bias`.
+SCORED, WATCHING = 0, 1
+#: A title on fewer real lists is not fitted: it would say something of single fans.
+FEWEST_LISTS = 5
+#: Lists that a title's content counts for, beside the lists that it is on; penalty of the regressions on content.
+_CONTENT_LISTS, _RIDGE = 10.0, 30.0
 
 
 @dataclass(frozen=True)
 class Exposure:
-    """`bias` (n_items,), `factors` (n_items, n_factors); `tastes` (n_fans, n_factors) are the fitted fans'."""
+    """`bias` (2, n_items), for `SCORED` and `WATCHING`; `factors` (n_items, n_factors); `tastes` (n_fans, n_factors)
+    are the fitted fans'."""
 
     bias: Array
     factors: Array
     tastes: Array
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Real lists `watched` (n_fans, n_items); `eras` (n_fans,): which row of `possible` (n_eras, n_items) says what can
+    be on a fan's list. The last era is that of the watching lists. `recent` (n_items,): titles with a level of their
+    own."""
+
+    watched: Mask
+    eras: NDArray[np.integer]
+    possible: Mask
+    recent: Mask
+
+    @property
+    def kinds(self) -> NDArray[np.intp]:
+        return np.where(self.eras == len(self.possible) - 1, WATCHING, SCORED)
+
+    def columns(self, items: Mask) -> "Observed":
+        """With these titles only."""
+        return Observed(self.watched[:, items], self.eras, self.possible[:, items], self.recent[items])
 
 
 class _Adam:
@@ -42,19 +73,24 @@ class _Adam:
 
 
 def fit(
-    watched: NDArray[np.bool_],
+    observed: Observed,
     rng: np.random.Generator,
     n_factors: int = N_FACTORS,
     n_epochs: int = N_EPOCHS,
     progress: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> Exposure:
-    """Fit to lists: `watched` (n_fans, n_items), with no row empty or full. `progress` wraps the epochs."""
+    """Fit to lists, no one of which is full. `progress` wraps the epochs."""
+    watched, kinds = observed.watched, observed.kinds
     n_fans, n_items = watched.shape
-    share, popularity = watched.mean(axis=1), watched.mean(axis=0)
+    possible = observed.possible.astype(np.float32)
+    sides = np.stack([~observed.recent, observed.recent]).astype(np.float32)
+    of_kind = [np.flatnonzero(kinds == kind) for kind in (SCORED, WATCHING)]
+    popularity = np.stack([watched[fans].sum(axis=0) / max(len(fans), 1) for fans in of_kind])
+    share = (watched @ sides.T + 0.1) / (possible[observed.eras] @ sides.T + 1)
     factors = _Adam(rng.normal(0, 0.05, (n_items, n_factors)).astype(np.float32))
-    bias = _Adam(np.log((popularity + 1e-4) / (popularity.mean() + 1e-4)).astype(np.float32))
+    bias = _Adam(np.log((popularity + 1e-4) / (popularity.mean(axis=1, keepdims=True) + 1e-4)).astype(np.float32))
     tastes = _Adam(rng.normal(0, 0.3, (n_fans, n_factors)).astype(np.float32))
-    level = _Adam(np.log(share / (1 - share)).astype(np.float32))
+    level = _Adam(np.log(share / (1 - np.minimum(share, 0.9))).astype(np.float32))
     count = 0
     for epoch in progress(range(n_epochs)):
         rate = 0.05 * (1 - epoch / n_epochs) + 0.002
@@ -62,34 +98,60 @@ def fit(
         for start in range(0, n_fans, _BLOCK):
             rows = shuffled[start : start + _BLOCK]
             count += 1
-            error = _chance(level.value[rows], bias.value + tastes.value[rows] @ factors.value.T) - watched[rows]
+            logits = bias.value[kinds[rows]] + tastes.value[rows] @ factors.value.T + level.value[rows] @ sides
+            error = (1 / (1 + np.exp(-logits)) - watched[rows]) * possible[observed.eras[rows]]
             weight = len(rows) / n_fans * _FACTOR_PRECISION
             of_factors = error.T @ tastes.value[rows] + weight * factors.value
             of_tastes = error @ factors.value + tastes.value[rows]
             factors.step(of_factors, rate, count)
-            bias.step(error.sum(axis=0), rate, count)
+            bias.step(np.stack([error[kinds[rows] == kind].sum(axis=0) for kind in (SCORED, WATCHING)]), rate, count)
             tastes.step(of_tastes, rate, epoch + 1, rows)
-            level.step(error.sum(axis=1), rate, epoch + 1, rows)
+            level.step(error @ sides.T, rate, epoch + 1, rows)
     return Exposure(bias.value, factors.value, tastes.value)
 
 
-def draw(logits: Array, lengths: Array, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Draw lists (n, n_items) with the `logits` (n, n_items) and `lengths` (n,) titles on average."""
-    return rng.random(logits.shape, dtype=np.float32) < _chance(levels(logits, lengths), logits)
+def place(fitted: Exposure, observed: Observed, titles: Titles, items: NDArray[np.intp]) -> Exposure:
+    """Extend a fit on the titles `items` (n_fitted,) to all `titles`.
+
+    A title's factors and its bias on watching lists are those of its content, weighed against its own by the number of
+    lists with it. On lists with scores, a recent title has the bias of an earlier one with its content and members.
+    """
+    counts = observed.watched.sum(axis=0).astype(np.float64)
+    current = observed.watched[observed.kinds == WATCHING].sum(axis=0).astype(np.float64)
+    timeless = titles.features * ~titles.dated
+    old = ~observed.recent & (counts >= _CONTENT_LISTS)
+    factors = _regressed(titles.features, items, fitted.factors, counts)
+    usual = _regressed(timeless, items[old], fitted.bias[SCORED, old], np.ones(old.sum()))
+    watching = _regressed(titles.features, items, fitted.bias[WATCHING], np.ones(len(items)))
+    own = counts / (counts + _CONTENT_LISTS)
+    factors[items] += own[:, None] * (fitted.factors - factors[items])
+    usual[items[~observed.recent]] = fitted.bias[SCORED, ~observed.recent]
+    watching[items] += current / (current + _CONTENT_LISTS) * (fitted.bias[WATCHING] - watching[items])
+    return Exposure(np.stack([usual, watching]).astype(np.float32), factors.astype(np.float32), fitted.tastes)
 
 
-def levels(logits: Array, lengths: Array) -> Array:
-    """What to add to each fan's `logits` (n, n_items) for an expected length of `lengths` (n,), by Newton's method."""
-    level = np.full(len(logits), -4, np.float32)
-    for _ in range(60):
-        chance = _chance(level, logits)
-        excess = chance.sum(axis=1) - lengths
-        if np.abs(excess).max() < 0.5:
-            break
-        slope = (chance * (1 - chance)).sum(axis=1)
-        level -= np.clip(excess / np.maximum(slope, 1e-3), -1, 1).astype(np.float32)
-    return level
+def _regressed(features: Array, items: NDArray[np.intp], values: Array, weights: Array) -> Array:
+    """`values` (n, ...) of the titles `items` (n,), by weighted ridge regression on `features` for all titles."""
+    if not len(items):
+        return np.zeros((len(features), *values.shape[1:]))
+    mean = np.average(values, axis=0, weights=weights)
+    x = features[items].astype(np.float64)
+    weights = weights / weights.mean()
+    weighted = x * weights[:, None]
+    coefficients = np.linalg.solve(x.T @ weighted + _RIDGE * np.eye(x.shape[1]), weighted.T @ (values - mean))
+    return mean + features @ coefficients
 
 
-def _chance(level: Array, logits: Array) -> Array:
-    return 1 / (1 + np.exp(-(level[:, None] + logits)))
+def pick(logits: Array, counts: NDArray[np.integer], rng: np.random.Generator) -> Mask:
+    """Draw lists (n, n_items) of exactly `counts` (n,) titles each; fewer if fewer logits are finite.
+
+    The titles with the highest logits plus logistic noise: each is drawn with the chance sigmoid(logit + level), where
+    the level follows from the count.
+    """
+    uniform = np.clip(rng.random(logits.shape, dtype=np.float32), 1e-7, 1 - 1e-7)
+    noisy = logits + np.log(uniform / (1 - uniform))
+    picked = np.zeros(logits.shape, dtype=bool)
+    for row, count in enumerate(np.minimum(counts, np.isfinite(logits).sum(axis=1))):
+        if count > 0:
+            picked[row, np.argpartition(noisy[row], -count)[-count:]] = True
+    return picked

@@ -1,17 +1,18 @@
 """Fans' lists as arrays: read prepared real lists, write a simulated community."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from recsys.data import manifest
-from recsys.data.ratings import load_arrays
+from recsys.data.ratings import load_lists as load_ratings
+from recsys.holdout.split import Part, members
 from recsys.prepare.pipeline import ROW_GROUP
 from recsys.types import positions_of
 
@@ -19,7 +20,9 @@ Floats = NDArray[np.floating]
 
 #: The manifest's name of the data set. Every file of a simulated community is also marked `"simulated": true`.
 DATA_SET = "simulated fans, drawn from distributions fitted to real ones"
-_COMPLETED = 2
+#: MyAnimeList's numbers of the statuses.
+WATCHING, COMPLETED, ON_HOLD, DROPPED, PLANNED = 1, 2, 3, 4, 6
+EVERYBODY: tuple[Part, ...] = ("train", "validation", "test")
 #: Parts of fans' names, which contain a dot: neither MyAnimeList nor AniList allows it, so no real fan has one.
 _FIRST = """
 amber azure brave breezy bright calm cedar chalk clever cloudy copper coral cosy crimson crystal curious daring dawn
@@ -41,14 +44,16 @@ umbrella violin wave weaver whale willow wisp wolf wren yuzu zephyr
 
 @dataclass(frozen=True)
 class Lists:
-    """Fans' lists as three parallel arrays sorted by fan, then title.
+    """Fans' lists as four parallel arrays sorted by fan, then title.
 
-    `fans` are numbers from 0, `items` positions in a model's titles, `scores` 1-10, or 0 for an unscored title.
+    `fans` are numbers from 0, `items` positions in a model's titles, `scores` 1-10, or 0 for an unscored title,
+    `statuses` MyAnimeList's numbers; a title with a score is completed.
     """
 
     fans: NDArray[np.int32]
     items: NDArray[np.int32]
     scores: NDArray[np.uint8]
+    statuses: NDArray[np.uint8]
     n_fans: int
 
     def watched(self, n_items: int) -> NDArray[np.bool_]:
@@ -70,7 +75,32 @@ class Lists:
         number[fans] = np.arange(len(fans), dtype=np.int32)
         rows = np.flatnonzero(number[self.fans] >= 0)
         rows = rows[np.lexsort((self.items[rows], number[self.fans[rows]]))]
-        return Lists(number[self.fans[rows]], self.items[rows], self.scores[rows], len(fans))
+        return Lists(number[self.fans[rows]], self.items[rows], self.scores[rows], self.statuses[rows], len(fans))
+
+    def only(self, rows: NDArray[np.bool_]) -> "Lists":
+        """Some rows, of the same fans."""
+        return Lists(self.fans[rows], self.items[rows], self.scores[rows], self.statuses[rows], self.n_fans)
+
+    def begun(self) -> "Lists":
+        """Without planned titles."""
+        return self.only(self.statuses != PLANNED)
+
+    def shelves(self) -> "Lists":
+        """The titles that each fan is watching; fans who watch none are left out."""
+        shelf = self.only(self.statuses == WATCHING)
+        return shelf.take(np.unique(shelf.fans))
+
+    def lengths(self) -> Floats:
+        """Titles on each list, (n_fans,)."""
+        return np.bincount(self.fans, minlength=self.n_fans).astype(float)
+
+
+def joined(parts: Collection[Lists]) -> Lists:
+    """The lists of all parts, one after the other."""
+    starts = np.cumsum([0, *(part.n_fans for part in parts)])
+    fans = [(part.fans + start).astype(np.int32) for part, start in zip(parts, starts[:-1], strict=True)]
+    columns = [np.concatenate([getattr(part, name) for part in parts]) for name in ("items", "scores", "statuses")]
+    return Lists(np.concatenate(fans), *columns, int(starts[-1]))
 
 
 def moments(
@@ -84,23 +114,25 @@ def moments(
     return mean, np.sqrt(np.maximum(square - mean**2, 0))
 
 
-def load_lists(folder: str | Path, item_ids: NDArray[np.int64]) -> Lists:
-    """The prepared lists in `folder`, scored and unscored, of the titles `item_ids` (ascending).
+def load_lists(
+    folder: str | Path, item_ids: NDArray[np.int64], parts: Collection[Part] = EVERYBODY
+) -> tuple[Lists, Lists]:
+    """The prepared lists in `folder` of the titles `item_ids` (ascending): of fans with scores, and of fans without.
 
-    Raises `ArtifactError` if the folder's files are missing or damaged.
+    Only the fans of `parts`, without planned titles. Raises `ArtifactError` if the folder's files are missing or
+    damaged.
     """
-    ratings = load_arrays(folder)
-    path = manifest.read(folder).path("unscored.parquet")
-    with duckdb.connect() as connection:
-        rows = connection.execute("SELECT user_id, anime_id FROM read_parquet(?)", [str(path)]).fetchnumpy()
-    fans = np.concatenate([ratings.users, positions_of(ratings.user_ids, rows["user_id"])]).astype(np.int32)
-    titles = np.concatenate([ratings.item_ids[ratings.items], rows["anime_id"]])
-    scores = np.concatenate([ratings.scores, np.zeros(len(rows["anime_id"]))]).astype(np.uint8)
-    items = positions_of(item_ids, titles).astype(np.int32)
-    known = (items >= 0) & (fans >= 0)
-    lists = Lists(fans[known], items[known], scores[known], len(ratings.user_ids))
-    some = np.unique(lists.fans[lists.scores > 0])
-    return lists.take(some)
+    read = load_ratings(folder)
+    ratings, unscored = read.ratings, read.unscored
+    fans = np.concatenate([ratings.users, unscored.users])
+    items = positions_of(item_ids, ratings.item_ids)[np.concatenate([ratings.items, unscored.items])]
+    scores = np.concatenate([ratings.scores, np.zeros(len(unscored.users))])
+    statuses = np.concatenate([np.full(len(ratings.users), COMPLETED), unscored.statuses])
+    kept = (items >= 0) & np.any([members(ratings.user_ids, part) for part in parts], axis=0)[fans]
+    columns = (fans.astype(np.int32), items.astype(np.int32), scores.astype(np.uint8), statuses.astype(np.uint8))
+    lists = Lists(*(column[kept] for column in columns), len(ratings.user_ids))
+    scoring = np.unique(lists.fans[lists.scores > 0])
+    return lists.take(scoring), lists.take(np.setdiff1d(lists.fans, scoring))
 
 
 def write_lists(
@@ -114,10 +146,9 @@ def write_lists(
     user_ids = np.arange(1, lists.n_fans + 1, dtype=np.int64)
     scored = lists.scores > 0
     users, titles = user_ids[lists.fans], item_ids[lists.items].astype(np.int32)
-    status = np.full(int((~scored).sum()), _COMPLETED, np.uint8)
     tables = {
         "ratings.parquet": {"user_id": users[scored], "anime_id": titles[scored], "score": lists.scores[scored]},
-        "unscored.parquet": {"user_id": users[~scored], "anime_id": titles[~scored], "status": status},
+        "unscored.parquet": {"user_id": users[~scored], "anime_id": titles[~scored], "status": lists.statuses[~scored]},
         "users.parquet": {"user_id": user_ids, "username": draw_names(lists.n_fans, rng)},
     }
     entry = {"data_set": DATA_SET, "licence": "CC0-1.0", "simulated": True, **described}

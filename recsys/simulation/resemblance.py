@@ -22,7 +22,7 @@ def describe(lists: Lists, n_items: int) -> dict[str, str]:
     shown = " ".join(f"{q}%" for q in _PERCENTILES)
     return {
         "share of each score 1-10, in %": " ".join(f"{share:.1%}".rstrip("%") for share in _histogram(lists)),
-        f"titles on a list ({shown})": _percentiles(_lengths(lists)),
+        f"titles on a list ({shown})": _percentiles(lists.lengths()),
         f"fan's mean score ({shown})": _percentiles(mean),
         f"fan's standard deviation ({shown})": _percentiles(deviation),
         f"share of rows in the top {_TOPS} titles": " ".join(f"{ranked[:n].sum() / ranked.sum():.1%}" for n in _TOPS),
@@ -37,7 +37,7 @@ def distances(lists: Lists, reference: Lists, n_items: int) -> dict[str, float]:
     )
     return {
         "scores: total variation": float(np.abs(_histogram(lists) - _histogram(reference)).sum() / 2),
-        "list lengths: Kolmogorov-Smirnov": ks_distance(_lengths(lists), _lengths(reference)),
+        "list lengths: Kolmogorov-Smirnov": ks_distance(lists.lengths(), reference.lengths()),
         "fans' means: Kolmogorov-Smirnov": ks_distance(ours[0], others[0]),
         "fans' deviations: Kolmogorov-Smirnov": ks_distance(ours[1], others[1]),
         "log popularity: correlation": _log_correlation(popularity(lists, n_items), popularity(reference, n_items)),
@@ -45,12 +45,28 @@ def distances(lists: Lists, reference: Lists, n_items: int) -> dict[str, float]:
     }
 
 
+def shelf_distances(shelves: Lists, reference: Lists, recent: NDArray[np.bool_]) -> dict[str, float]:
+    """Measure -> distance or correlation of the titles being watched; `recent` (n_items,) are the titles from 2021 on."""
+    n_items = len(recent)
+    ours, others = (recent_shares(lists, recent) for lists in (shelves, reference))
+    return {
+        "being watched, numbers of titles: Kolmogorov-Smirnov": ks_distance(shelves.lengths(), reference.lengths()),
+        "being watched, shares of recent titles: Kolmogorov-Smirnov": ks_distance(ours, others),
+        "being watched, fans without a recent title: difference": float((ours == 0).mean() - (others == 0).mean()),
+        "being watched, log popularity: correlation": _log_correlation(
+            popularity(shelves, n_items), popularity(reference, n_items)
+        ),
+        "being watched, co-occurrence of titles: correlation": co_occurrence(shelves, reference, n_items),
+    }
+
+
+def recent_shares(lists: Lists, recent: NDArray[np.bool_]) -> Floats:
+    """The share of each list (n_fans,) that is `recent` (n_items,)."""
+    return np.bincount(lists.fans, recent[lists.items], lists.n_fans) / np.maximum(lists.lengths(), 1)
+
+
 def _histogram(lists: Lists) -> Floats:
     return np.bincount(lists.scores, minlength=11)[1:] / (lists.scores > 0).sum()
-
-
-def _lengths(lists: Lists) -> Floats:
-    return np.bincount(lists.fans, minlength=lists.n_fans).astype(float)
 
 
 def _moments(lists: Lists) -> tuple[Floats, Floats]:
