@@ -26,8 +26,11 @@ from recsys.simulation.today import Drawn
 Ints = NDArray[np.integer]
 
 MIN_RATINGS = 11
-#: Last years that lists with scores can have: they were read in 2016 or in 2020.
-_ENDS = (2016, 2020)
+#: Lists with scores were read in 2016 or in 2020. A list with a title later than the first year is of 2020. Titles of
+#: the last two years before 2020, and of the last before 2016, are not fitted to such lists: many were not seen yet.
+_READ, _ENDS = 2016, (2015, 2018)
+#: Real fans for whom the uncertainty of the taste is computed.
+_UNCERTAIN = 400
 #: A few very long lists have a large part of all scores, so many fans are needed to estimate each score's frequency.
 _FANS_FOR_CUTS = 4000
 #: How close, in logs, the simulated median deviation of scores must come to the real one; the most secant steps, and
@@ -50,7 +53,7 @@ def fit(
 ) -> Population:
     """Fit to real lists: of fans with scores, and of fans who only watch. Items are positions of `model`, whose titles
     are `titles`. `progress` wraps the longer loops."""
-    exposed = _expose(scored, watching, titles, rng, progress)
+    exposed, uncertain = _expose(scored, watching, titles, rng, progress)
     length = scored.lengths()
     basis, tastes = today.basis(np.log(length)), exposed.tastes[: scored.n_fans]
     taste_mean = habits.regress(basis, tastes)
@@ -62,7 +65,8 @@ def fit(
         recency=recency.fit(watching, titles.recent),
         recent_shift=0.0,
         taste_mean=taste_mean,
-        taste_root=_root(np.cov((tastes - basis @ taste_mean).T)),
+        # Fitted tastes vary less than the fans': nothing is known of taste for what the lists are too old for.
+        taste_root=_root(np.cov((tastes - basis @ taste_mean).T) + uncertain),
     )
     fans = today.shift_to_share(fans, titles, rng)
     fitted = habits.fit(scored, np.column_stack([basis, tastes]), model, rng, progress)
@@ -71,7 +75,8 @@ def fit(
 
 def _expose(
     scored: Lists, watching: Lists, titles: Titles, rng: np.random.Generator, progress: Wrap
-) -> exposure.Exposure:
+) -> tuple[exposure.Exposure, Floats]:
+    """What is on lists, and the mean uncertainty (k, k) of the tastes of fans with scores."""
     n_items = len(titles.years)
     lists = joined([scored, watching])
     items = np.flatnonzero(np.bincount(lists.items, minlength=n_items) >= exposure.FEWEST_LISTS)
@@ -82,13 +87,15 @@ def _expose(
     watched[lists.fans[kept], place[lists.items[kept]]] = True
     last = np.zeros(scored.n_fans, np.int64)
     np.maximum.at(last, scored.fans, titles.years[scored.items])
-    eras = np.concatenate([(last > _ENDS[0]).astype(int), np.full(watching.n_fans, len(_ENDS))])
+    eras = np.concatenate([(last > _READ).astype(int), np.full(watching.n_fans, len(_ENDS))])
     possible = np.stack([*(titles.years <= end for end in _ENDS), np.ones(n_items, bool)])
     observed = exposure.Observed(watched, eras, possible[:, items], titles.recent[items])
-    exposed = exposure.place(exposure.fit(observed, rng, progress=progress), observed, titles, items)
+    fitted = exposure.fit(observed, rng, progress=progress)
+    exposed = exposure.place(fitted, observed, titles, items)
     # What is on hardly any real list is on no simulated one, unless it came after most of the lists.
     exposed.bias[:, (place < 0) & ~titles.recent] = -np.inf
-    return exposed
+    some = rng.permutation(scored.n_fans)[:_UNCERTAIN]
+    return exposed, exposure.uncertainty(fitted, observed, some)
 
 
 def cut_like(

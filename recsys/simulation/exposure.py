@@ -18,7 +18,7 @@ Array = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 
 N_FACTORS = 24
-N_EPOCHS = 20
+N_EPOCHS = 30
 _BLOCK = 256
 _FACTOR_PRECISION = 2.0
 #: Kinds of lists: the first axis of `Exposure.bias`.
@@ -32,11 +32,12 @@ _CONTENT_LISTS, _RIDGE = 10.0, 30.0
 @dataclass(frozen=True)
 class Exposure:
     """`bias` (2, n_items), for `SCORED` and `WATCHING`; `factors` (n_items, n_factors); `tastes` (n_fans, n_factors)
-    are the fitted fans'."""
+    and `levels` (n_fans, 2) are the fitted fans'."""
 
     bias: Array
     factors: Array
     tastes: Array
+    levels: Array
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,14 @@ class Observed:
     def kinds(self) -> NDArray[np.intp]:
         return np.where(self.eras == len(self.possible) - 1, WATCHING, SCORED)
 
-    def columns(self, items: Mask) -> "Observed":
-        """With these titles only."""
-        return Observed(self.watched[:, items], self.eras, self.possible[:, items], self.recent[items])
+    @property
+    def covered(self) -> Mask:
+        """Titles (n_items,) that were out when some list with scores was read."""
+        return self.possible[:-1].any(axis=0)
+
+    def sides(self) -> Array:
+        """(2, n_items): which titles each of a fan's two levels is for."""
+        return np.stack([~self.recent, self.recent]).astype(np.float32)
 
 
 class _Adam:
@@ -83,7 +89,7 @@ def fit(
     watched, kinds = observed.watched, observed.kinds
     n_fans, n_items = watched.shape
     possible = observed.possible.astype(np.float32)
-    sides = np.stack([~observed.recent, observed.recent]).astype(np.float32)
+    sides = observed.sides()
     of_kind = [np.flatnonzero(kinds == kind) for kind in (SCORED, WATCHING)]
     popularity = np.stack([watched[fans].sum(axis=0) / max(len(fans), 1) for fans in of_kind])
     share = (watched @ sides.T + 0.1) / (possible[observed.eras] @ sides.T + 1)
@@ -107,27 +113,41 @@ def fit(
             bias.step(np.stack([error[kinds[rows] == kind].sum(axis=0) for kind in (SCORED, WATCHING)]), rate, count)
             tastes.step(of_tastes, rate, epoch + 1, rows)
             level.step(error @ sides.T, rate, epoch + 1, rows)
-    return Exposure(bias.value, factors.value, tastes.value)
+    return Exposure(bias.value, factors.value, tastes.value, level.value)
+
+
+def uncertainty(fitted: Exposure, observed: Observed, fans: NDArray[np.intp]) -> Array:
+    """The mean posterior covariance (k, k) of the tastes of some `fans`, by Laplace's approximation."""
+    sides, unit = observed.sides(), np.eye(fitted.factors.shape[1])
+    inverses = []
+    for fan in fans:
+        logits = fitted.bias[observed.kinds[fan]] + fitted.factors @ fitted.tastes[fan] + fitted.levels[fan] @ sides
+        chance = 1 / (1 + np.exp(-logits))
+        weighted = fitted.factors * (chance * (1 - chance) * observed.possible[observed.eras[fan]])[:, None]
+        inverses.append(np.linalg.inv(unit + fitted.factors.T @ weighted))
+    return np.mean(inverses, axis=0)
 
 
 def place(fitted: Exposure, observed: Observed, titles: Titles, items: NDArray[np.intp]) -> Exposure:
     """Extend a fit on the titles `items` (n_fitted,) to all `titles`.
 
     A title's factors and its bias on watching lists are those of its content, weighed against its own by the number of
-    lists with it. On lists with scores, a recent title has the bias of an earlier one with its content and members.
+    lists with it. On lists with scores, a title that they are too old for has the bias of an earlier one with its
+    content and members.
     """
     counts = observed.watched.sum(axis=0).astype(np.float64)
     current = observed.watched[observed.kinds == WATCHING].sum(axis=0).astype(np.float64)
     timeless = titles.features * ~titles.dated
-    old = ~observed.recent & (counts >= _CONTENT_LISTS)
+    known = observed.covered
+    old = known & (counts >= _CONTENT_LISTS)
     factors = _regressed(titles.features, items, fitted.factors, counts)
     usual = _regressed(timeless, items[old], fitted.bias[SCORED, old], np.ones(old.sum()))
     watching = _regressed(titles.features, items, fitted.bias[WATCHING], np.ones(len(items)))
     own = counts / (counts + _CONTENT_LISTS)
     factors[items] += own[:, None] * (fitted.factors - factors[items])
-    usual[items[~observed.recent]] = fitted.bias[SCORED, ~observed.recent]
+    usual[items[known]] = fitted.bias[SCORED, known]
     watching[items] += current / (current + _CONTENT_LISTS) * (fitted.bias[WATCHING] - watching[items])
-    return Exposure(np.stack([usual, watching]).astype(np.float32), factors.astype(np.float32), fitted.tastes)
+    return Exposure(np.stack([usual, watching]).astype(np.float32), factors.astype(np.float32), fitted.tastes, fitted.levels)
 
 
 def _regressed(features: Array, items: NDArray[np.intp], values: Array, weights: Array) -> Array:
