@@ -65,8 +65,8 @@ def fit(
         recency=recency.fit(watching, titles.recent),
         recent_shift=0.0,
         taste_mean=taste_mean,
-        # Fitted tastes vary less than the fans': nothing is known of taste for what the lists are too old for.
-        taste_root=_root(np.cov((tastes - basis @ taste_mean).T) + uncertain),
+        taste_root=_root(np.cov((tastes - basis @ taste_mean).T)),
+        hidden_root=_root(uncertain),
     )
     fans = today.shift_to_share(fans, titles, rng)
     fitted = habits.fit(scored, np.column_stack([basis, tastes]), model, rng, progress)
@@ -94,13 +94,14 @@ def _expose(
     exposed = exposure.place(fitted, observed, titles, items)
     # What is on hardly any real list is on no simulated one, unless it came after most of the lists.
     exposed.bias[:, (place < 0) & ~titles.recent] = -np.inf
+    if watching.n_fans:  # the watching lists' bias is for their fans' mean taste
+        tastes = np.split(fitted.tastes, [scored.n_fans])
+        exposed.bias[exposure.WATCHING] += exposed.factors @ (tastes[1].mean(axis=0) - tastes[0].mean(axis=0))
     some = rng.permutation(scored.n_fans)[:_UNCERTAIN]
     return exposed, exposure.uncertainty(fitted, observed, some)
 
 
-def cut_like(
-    lists: Lists, fitted: Population, titles: Titles, model: SVD, rng: np.random.Generator
-) -> Population:
+def cut_like(lists: Lists, fitted: Population, titles: Titles, model: SVD, rng: np.random.Generator) -> Population:
     """Set the cuts of `fitted`, so that each score is as frequent as in `lists`.
 
     The cuts stretch the scale, which would make the deviation of each fan's scores too large; so the noise is changed,

@@ -147,7 +147,9 @@ def place(fitted: Exposure, observed: Observed, titles: Titles, items: NDArray[n
     factors[items] += own[:, None] * (fitted.factors - factors[items])
     usual[items[known]] = fitted.bias[SCORED, known]
     watching[items] += current / (current + _CONTENT_LISTS) * (fitted.bias[WATCHING] - watching[items])
-    return Exposure(np.stack([usual, watching]).astype(np.float32), factors.astype(np.float32), fitted.tastes, fitted.levels)
+    return Exposure(
+        np.stack([usual, watching]).astype(np.float32), factors.astype(np.float32), fitted.tastes, fitted.levels
+    )
 
 
 def _regressed(features: Array, items: NDArray[np.intp], values: Array, weights: Array) -> Array:

@@ -29,19 +29,19 @@ def describe(lists: Lists, n_items: int) -> dict[str, str]:
     }
 
 
-def distances(lists: Lists, reference: Lists, n_items: int) -> dict[str, float]:
-    """Measure -> distance or correlation of `lists` and `reference`."""
-    ours, others = (
-        _moments(lists),
-        _moments(reference),
-    )
+def distances(lists: Lists, reference: Lists, old: NDArray[np.bool_]) -> dict[str, float]:
+    """Measure -> distance or correlation of `lists` and `reference`; of titles, only the `old` (n_items,) are compared,
+    which both can have."""
+    n_items = len(old)
+    ours, others = _moments(lists), _moments(reference)
+    older = [each.only(old[each.items]) for each in (lists, reference)]
     return {
         "scores: total variation": float(np.abs(_histogram(lists) - _histogram(reference)).sum() / 2),
         "list lengths: Kolmogorov-Smirnov": ks_distance(lists.lengths(), reference.lengths()),
         "fans' means: Kolmogorov-Smirnov": ks_distance(ours[0], others[0]),
         "fans' deviations: Kolmogorov-Smirnov": ks_distance(ours[1], others[1]),
-        "log popularity: correlation": _log_correlation(popularity(lists, n_items), popularity(reference, n_items)),
-        "co-occurrence of titles: correlation": co_occurrence(lists, reference, n_items),
+        "log popularity of older titles: correlation": _log_correlation(*(popularity(each, n_items) for each in older)),
+        "co-occurrence of older titles: correlation": co_occurrence(*older, n_items),
     }
 
 

@@ -34,7 +34,8 @@ class Fans:
     """Distributions of fans. `lengths`, `shelves`, `unscored` (41,): quantiles of the logarithms of the numbers of
     titles on a list and being watched, and of the share of a list without a score; `shelves` is empty if unknown.
     `recency`: the share of recent titles among those being watched; on a whole list, the log odds of it are raised by
-    `recent_shift`. `taste_mean` (3, k), `taste_root` (k, k): taste ~ N(basis @ mean, root @ root.T).
+    `recent_shift`. `taste_mean` (3, k), `taste_root` (k, k): taste ~ N(basis @ mean, root @ root.T). `hidden_root`
+    (k, k): the same, without a mean, of what lists with scores do not show of a taste.
     """
 
     exposed: Exposure
@@ -45,6 +46,7 @@ class Fans:
     recent_shift: float
     taste_mean: Floats
     taste_root: Floats
+    hidden_root: Floats
 
 
 @dataclass(frozen=True)
@@ -106,29 +108,29 @@ def draw(fans: Fans, habits: Habits, titles: Titles, n_fans: int, rng: np.random
     return Drawn(*columns)
 
 
-def _titles(
-    fans: Fans, titles: Titles, n: int, rng: np.random.Generator
-) -> tuple[NDArray[np.uint8], Floats, Floats]:
+def _titles(fans: Fans, titles: Titles, n: int, rng: np.random.Generator) -> tuple[NDArray[np.uint8], Floats, Floats]:
     """Statuses (n, n_items), 0 for a title that is not on the list; x (n, n_x) of `Habits`; and `unscored` (n,)."""
     length = np.interp(rng.random(n), _QUANTILES, fans.lengths)
     unscored = np.interp(rng.random(n), _QUANTILES, fans.unscored)
     recent = fans.recency.draw(n, rng)
     spread = basis(length)
     taste = spread @ fans.taste_mean + rng.normal(size=(n, len(fans.taste_root))) @ fans.taste_root.T
+    hidden = rng.normal(size=taste.shape) @ fans.hidden_root.T
     able = titles.listed & titles.aired & np.isfinite(fans.exposed.bias[SCORED])
     columns = np.flatnonzero(titles.listed & np.isfinite(fans.exposed.bias[SCORED]))
     bias, factors, aired = fans.exposed.bias[:, columns], fans.exposed.factors[columns], able[columns]
     late = titles.recent[columns]
     by_taste = (taste @ factors.T).astype(np.float32)
+    of_today = by_taste + (hidden @ factors.T).astype(np.float32)
     statuses = np.zeros(by_taste.shape, np.uint8)
 
-    logits = np.where(aired, by_taste + bias[WATCHING], -np.inf).astype(np.float32)
+    logits = np.where(aired, of_today + bias[WATCHING], -np.inf).astype(np.float32)
     shelf = _shelf_lengths(fans, np.exp(length), rng)
     new = rng.binomial(shelf, recent)
     for side, counts in ((late, new), (~late, shelf - new)):
         statuses[pick(np.where(side, logits, -np.inf).astype(np.float32), counts, rng)] = BEING_WATCHED
 
-    logits = by_taste + bias[SCORED]
+    logits = np.where(late, of_today, by_taste) + bias[SCORED]
     logits[:, late] += (recency.logit(recent) + fans.recent_shift)[:, None].astype(np.float32)
     logits[statuses > 0] = -np.inf
     history = pick(np.where(aired, logits, -np.inf).astype(np.float32), np.rint(np.exp(length)).astype(int), rng)
