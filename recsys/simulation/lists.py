@@ -99,8 +99,10 @@ def joined(parts: Collection[Lists]) -> Lists:
     """The lists of all parts, one after the other."""
     starts = np.cumsum([0, *(part.n_fans for part in parts)])
     fans = [(part.fans + start).astype(np.int32) for part, start in zip(parts, starts[:-1], strict=True)]
-    columns = [np.concatenate([getattr(part, name) for part in parts]) for name in ("items", "scores", "statuses")]
-    return Lists(np.concatenate(fans), *columns, int(starts[-1]))
+    items, scores, statuses = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("items", "scores", "statuses")
+    )
+    return Lists(np.concatenate(fans), items, scores, statuses, int(starts[-1]))
 
 
 def moments(
@@ -129,8 +131,13 @@ def load_lists(
     scores = np.concatenate([ratings.scores, np.zeros(len(unscored.users))])
     statuses = np.concatenate([np.full(len(ratings.users), COMPLETED), unscored.statuses])
     kept = (items >= 0) & np.any([members(ratings.user_ids, part) for part in parts], axis=0)[fans]
-    columns = (fans.astype(np.int32), items.astype(np.int32), scores.astype(np.uint8), statuses.astype(np.uint8))
-    lists = Lists(*(column[kept] for column in columns), len(ratings.user_ids))
+    lists = Lists(
+        fans[kept].astype(np.int32),
+        items[kept].astype(np.int32),
+        scores[kept].astype(np.uint8),
+        statuses[kept].astype(np.uint8),
+        len(ratings.user_ids),
+    )
     scoring = np.unique(lists.fans[lists.scores > 0])
     return lists.take(scoring), lists.take(np.setdiff1d(lists.fans, scoring))
 

@@ -15,7 +15,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
-from recsys.simulation import exposure
 from recsys.simulation.lists import draw_names
 
 LIST_COLUMNS = (
@@ -88,7 +87,7 @@ class _ListGenerator:
         lengths = np.clip(rng.lognormal(*_LOG_LENGTH, len(fans)), 5, n_titles / 2)
         logits = self.exposure_bias + tastes @ self.exposure.T
         step = max(n_titles // 500, 1)  # a sample of some hundred titles is enough for a fan's level
-        level = exposure.levels(logits[:, self.by_popularity[step // 2 :: step]], lengths / step)
+        level = _levels(logits[:, self.by_popularity[step // 2 :: step]], lengths / step)
         chance = 1 / (1 + np.exp(-level[:, None] - logits))
         rows, items = np.nonzero(rng.random(chance.shape, dtype=np.float32) < chance)
         scores = self.quality[items] + np.einsum("ij,ij->i", self.factors[items], tastes[rows])
@@ -131,6 +130,19 @@ def _rows(
         ],
         names=LIST_COLUMNS.split(),
     )
+
+
+def _levels(logits: NDArray[np.floating], lengths: NDArray[np.floating]) -> NDArray[np.floating]:
+    """What to add to each fan's `logits` (n, n_items) for an expected length of `lengths` (n,), by Newton's method."""
+    level = np.full(len(logits), -4, np.float32)
+    for _ in range(60):
+        chance = 1 / (1 + np.exp(-level[:, None] - logits))
+        excess = chance.sum(axis=1) - lengths
+        if np.abs(excess).max() < 0.5:
+            break
+        slope = (chance * (1 - chance)).sum(axis=1)
+        level -= np.clip(excess / np.maximum(slope, 1e-3), -1, 1).astype(np.float32)
+    return level
 
 
 def _titles(anime_ids: NDArray[np.int32], rng: np.random.Generator) -> pa.Table:

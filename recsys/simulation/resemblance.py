@@ -34,19 +34,21 @@ def distances(lists: Lists, reference: Lists, old: NDArray[np.bool_]) -> dict[st
     which both can have."""
     n_items = len(old)
     ours, others = _moments(lists), _moments(reference)
-    older = [each.only(old[each.items]) for each in (lists, reference)]
+    older, others_older = (each.only(old[each.items]) for each in (lists, reference))
     return {
         "scores: total variation": float(np.abs(_histogram(lists) - _histogram(reference)).sum() / 2),
         "list lengths: Kolmogorov-Smirnov": ks_distance(lists.lengths(), reference.lengths()),
         "fans' means: Kolmogorov-Smirnov": ks_distance(ours[0], others[0]),
         "fans' deviations: Kolmogorov-Smirnov": ks_distance(ours[1], others[1]),
-        "log popularity of older titles: correlation": _log_correlation(*(popularity(each, n_items) for each in older)),
-        "co-occurrence of older titles: correlation": co_occurrence(*older, n_items),
+        "log popularity of older titles: correlation": _log_correlation(
+            popularity(older, n_items), popularity(others_older, n_items)
+        ),
+        "co-occurrence of older titles: correlation": co_occurrence(older, others_older, n_items),
     }
 
 
 def shelf_distances(shelves: Lists, reference: Lists, recent: NDArray[np.bool_]) -> dict[str, float]:
-    """Measure -> distance or correlation of the titles being watched; `recent` (n_items,) are the titles from 2021 on."""
+    """Measure -> distance or correlation of the titles being watched; `recent` (n_items,) are those from 2021 on."""
     n_items = len(recent)
     ours, others = (recent_shares(lists, recent) for lists in (shelves, reference))
     return {

@@ -88,7 +88,10 @@ def test_watching_lists_add_fans_without_ratings(tmp_path: Path) -> None:
     assert store.profile("ann").watching == {1, 5}
     assert not store.profile("ann").scores
     assert load_lists(out).unscored.statuses.tolist() == [1, 1, 1]
-    assert simulated.load_lists(out, np.array([1, 5, 900])).n_fans == 2  # who gave scores
+    assert [lists.n_fans for lists in simulated.load_lists(out, np.array([1, 5, 900]))] == [
+        2,
+        2,
+    ]  # with scores, without
 
 
 def test_a_watching_fans_id_depends_on_the_name_alone(tmp_path: Path) -> None:

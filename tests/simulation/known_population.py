@@ -4,12 +4,23 @@ import numpy as np
 
 from recsys.models.band import Band
 from recsys.models.svd import SVD
-from recsys.simulation.lists import Lists
+from recsys.simulation.lists import COMPLETED, WATCHING, Lists
+from recsys.simulation.titles import Titles
 
 N_ITEMS = 160
 #: Titles of the first kind have even positions.
 KIND = np.where(np.arange(N_ITEMS) % 2 == 0, 1.0, -1.0)
 POPULARITY = -0.9 * np.log(np.arange(N_ITEMS) + 3)
+
+#: Titles from 2021 on, of both kinds.
+RECENT = np.arange(N_ITEMS) % 5 == 4
+
+
+def titles() -> Titles:
+    """All may be listed; their content is their kind and how popular they are."""
+    everything = np.ones(N_ITEMS, dtype=bool)
+    features = np.column_stack([KIND, POPULARITY]).astype(np.float32)
+    return Titles(np.where(RECENT, 2023, 2010), everything, everything, features, np.zeros(2, dtype=bool))
 
 
 def model() -> SVD:
@@ -34,5 +45,18 @@ def fans(n: int, seed: int = 0) -> Lists:
     score = svd.base[items] + np.einsum("ij,ij->i", svd.factors[items], z[rows]) + rng.normal(size=len(rows))
     rounded = np.clip(np.rint(score), 1, 10).astype(np.uint8)
     rounded[rng.random(len(rows)) < 0.1] = 0
-    lists = Lists(rows.astype(np.int32), items.astype(np.int32), rounded, n)
+    lists = Lists(rows.astype(np.int32), items.astype(np.int32), rounded, np.full(len(rows), COMPLETED, np.uint8), n)
     return lists.take(np.flatnonzero(np.bincount(rows, rounded > 0, n) >= 11))
+
+
+def watchers(n: int, seed: int = 0) -> Lists:
+    """Up to `n` fans who are watching titles of the kind that they prefer; a third of them no recent ones, and half of
+    what the others are watching is recent."""
+    rng = np.random.default_rng(seed)
+    preference, stopped = rng.normal(size=n), rng.random(n) < 1 / 3
+    logits = -0.5 + 1.8 * RECENT + POPULARITY + 1.5 * preference[:, None] * KIND
+    watched = rng.random(logits.shape) < 1 / (1 + np.exp(-logits))
+    watched[np.ix_(stopped, RECENT)] = False
+    rows, items = np.nonzero(watched)
+    none, status = np.zeros(len(rows), np.uint8), np.full(len(rows), WATCHING, np.uint8)
+    return Lists(rows.astype(np.int32), items.astype(np.int32), none, status, n).take(np.unique(rows))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recsys.simulation import resemblance
-from recsys.simulation.lists import Lists
+from recsys.simulation.lists import COMPLETED, Lists
 from tests.models.fixed import Fixed
 
 
@@ -12,7 +12,10 @@ def lists(*fans: dict[int, int]) -> Lists:
     """Fans' lists as item -> score."""
     rows = [(fan, item, score) for fan, items in enumerate(fans) for item, score in sorted(items.items())]
     columns = np.array(rows).T
-    return Lists(columns[0].astype(np.int32), columns[1].astype(np.int32), columns[2].astype(np.uint8), len(fans))
+    status = np.full(len(rows), COMPLETED, np.uint8)
+    return Lists(
+        columns[0].astype(np.int32), columns[1].astype(np.int32), columns[2].astype(np.uint8), status, len(fans)
+    )
 
 
 SOME = lists({0: 5, 1: 7}, {0: 9, 2: 0, 3: 9}, {1: 4, 2: 6})
@@ -27,13 +30,13 @@ def test_ks_distance(a: list[float], b: list[float], distance: float) -> None:
 
 
 def test_lists_have_distance_zero_from_themselves() -> None:
-    for measure, value in resemblance.distances(SOME, SOME, 4).items():
+    for measure, value in resemblance.distances(SOME, SOME, np.ones(4, dtype=bool)).items():
         assert value == pytest.approx(1 if "correlation" in measure else 0), measure
 
 
 def test_disjoint_score_distributions_have_distance_one() -> None:
     worse = lists({0: 1, 1: 2}, {0: 1, 2: 2, 3: 2}, {1: 2, 2: 1})
-    assert resemblance.distances(worse, SOME, 4)["scores: total variation"] == pytest.approx(1)
+    assert resemblance.distances(worse, SOME, np.ones(4, dtype=bool))["scores: total variation"] == pytest.approx(1)
 
 
 def test_popularity_is_a_share_of_fans() -> None:
@@ -71,3 +74,17 @@ def test_agreement_counts_titles_that_both_know_and_enough_have_rated() -> None:
     first, second = Fixed(IDS[1:], [9, 1, 2, 9, 3]), Fixed(IDS[[0, 2, 3, 5]], [9, 4, 5, 6])
     enough = np.array([True, True, True, True, False, True])
     assert resemblance.agreement(first, second, lists({0: 5}), IDS, enough, n=2) == pytest.approx((1, 1))
+
+
+def test_shares_of_recent_titles() -> None:
+    assert resemblance.recent_shares(SOME, np.array([False, True, False, True])) == pytest.approx([1 / 2, 1 / 3, 1 / 2])
+
+
+def test_titles_being_watched_are_compared_with_themselves() -> None:
+    recent = np.array([False, True, False, True])
+    for measure, value in resemblance.shelf_distances(SOME, SOME, recent).items():
+        assert value == pytest.approx(1 if "correlation" in measure else 0), measure
+    one = lists({0: 0}, {2: 0})
+    far = resemblance.shelf_distances(one, SOME, recent)
+    assert far["being watched, shares of recent titles: Kolmogorov-Smirnov"] == pytest.approx(1)
+    assert far["being watched, fans without a recent title: difference"] == pytest.approx(1)
