@@ -33,9 +33,10 @@ def _counts(facts: DataFacts) -> None:
     )
     if facts.simulated:
         st.info(
-            "The fans whose lists you can open in this app are **simulated**: a program generated their lists from the "
-            "trained model. The models and the score counts come from real ratings, but this app contains no list of a "
-            "real person.",
+            "The fans whose lists you can open in this app are **simulated**: a program drew their lists at random. It "
+            "knows how often real fans watch each title, which titles go together, and what scores the trained model "
+            "predicts. The models and the score counts come from real lists, but this app contains no list of a real "
+            "person.",
             icon=":material/theater_comedy:",
         )
 

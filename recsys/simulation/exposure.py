@@ -58,7 +58,7 @@ class Observed:
     @property
     def covered(self) -> Mask:
         """Titles (n_items,) that were out when some list with scores was read."""
-        return self.possible[:-1].any(axis=0)
+        return np.any(self.possible[:-1], axis=0)
 
     def sides(self) -> Array:
         """(2, n_items): which titles each of a fan's two levels is for."""

@@ -84,7 +84,7 @@ def test_titles_being_watched_are_compared_with_themselves() -> None:
     recent = np.array([False, True, False, True])
     for measure, value in resemblance.shelf_distances(SOME, SOME, recent).items():
         assert value == pytest.approx(1 if "correlation" in measure else 0), measure
-    one = lists({0: 0}, {2: 0})
+    one = lists({0: 0, 2: 0}, {2: 0}, {0: 0})
     far = resemblance.shelf_distances(one, SOME, recent)
     assert far["being watched, shares of recent titles: Kolmogorov-Smirnov"] == pytest.approx(1)
     assert far["being watched, fans without a recent title: difference"] == pytest.approx(1)
