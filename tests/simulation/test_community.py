@@ -8,7 +8,7 @@ import pytest
 
 from recsys.data import manifest
 from recsys.data.ratings import RatingsStore, load_arrays
-from recsys.simulation import community, exposure, recency, resemblance, today
+from recsys.simulation import community, exposure, resemblance, today
 from recsys.simulation.lists import (
     COMPLETED,
     DROPPED,
@@ -109,17 +109,6 @@ def test_without_watching_lists_nobody_has_recent_titles(real: Lists) -> None:
     lists = community.draw(fitted, TITLES, known_population.model(), 40, np.random.default_rng(1))
     assert not RECENT[lists.items].any()
     assert not (lists.statuses == WATCHING).any()
-
-
-def test_the_distribution_of_shares_allows_for_short_lists() -> None:
-    """Among two titles each, many fans whose share is a half have no recent title by chance."""
-    rng = np.random.default_rng(0)
-    fans = np.repeat(np.arange(4000), 2).astype(np.int32)
-    items = (2 * np.tile([0, 1], 4000) + (rng.random(8000) < 0.5)).astype(np.int32)
-    none = np.zeros(8000, np.uint8)
-    fitted = recency.fit(Lists(fans, items, none, none, 4000), np.arange(4) % 2 == 1)
-    assert fitted.weights[0] < 0.1
-    assert fitted.draw(4000, rng).mean() == pytest.approx(0.5, abs=0.05)
 
 
 def test_fans_are_like_the_real_ones(real: Lists, drawn: Lists) -> None:
