@@ -1,24 +1,31 @@
-"""Import a fan's list from MyAnimeList, AniList or a table, as a `Profile`.
+"""Import a fan's list from a file or a site, as a `Profile`.
 
-`mal_xml.read`, `mal_api.fetch`, `anilist.fetch` and `csv_list.read` return the `Profile`. `import_list` of the first
-three and `csv_list.parse` also return what was changed: converted scales, repairs, skipped entries, uncertain matches.
+`read` takes any file and returns an `Import`: its `profile`, and its `report` of what was done and what is to be asked.
+`mal_api.fetch`, `anilist.fetch` and `kitsu.fetch` return the `Profile` of a username; `import_list` of the same modules
+also says what was changed.
 """
 
-from recsys.lists import anilist, csv_list, errors, mal_api, mal_export, mal_xml
-from recsys.lists.build import ImportedList
-from recsys.lists.csv_list import CsvImport
+from recsys.lists import anilist, errors, mal_api, mal_export, mal_xml
+from recsys.lists.build import ImportedList, LeftOut
+from recsys.lists.importing import Import, Report, TitleQuestion
+from recsys.lists.reading import read
 from recsys.lists.summary import Summary, drops_as_dislikes, summary
+from recsys.lists.template import template
 
 __all__ = [
-    "CsvImport",
+    "Import",
     "ImportedList",
+    "LeftOut",
+    "Report",
     "Summary",
+    "TitleQuestion",
     "anilist",
-    "csv_list",
     "drops_as_dislikes",
     "errors",
     "mal_api",
     "mal_export",
     "mal_xml",
+    "read",
     "summary",
+    "template",
 ]

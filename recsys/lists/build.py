@@ -39,7 +39,7 @@ def anime_id_of(value: object) -> int | None:
     return None
 
 
-def number(value: object) -> float:
+def as_number(value: object) -> float:
     """A score from a number or its text. 0 for no score (None, empty); NaN if it is not a number."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return 0.0
@@ -69,6 +69,15 @@ def to_ten(score: float, scale: float) -> float | None:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """An entry of a list that was left out or not read completely, and why. `row` is its line, or its place from 1."""
+
+    row: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class ImportedList:
     """A fan's list and what was changed in the import.
 
@@ -94,41 +103,74 @@ class ListBuilder:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._entries: dict[int, tuple[int, float]] = {}
+        #: Anime id -> rank of its status, score, and the highest score of that score's own scale, if it has one.
+        self._entries: dict[int, tuple[int, float, float | None]] = {}
         self._skipped: Counter[str] = Counter()
+        #: Skipped and repeated entries, at most `MAX_ENTRIES`.
+        self.left_out: list[LeftOut] = []
         self._repeats = 0
         self._count = 0
+        self._now = 0, ""
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def add(self, anime_id: object, status: str | None, score: object) -> None:
-        """Add an entry. `status` is one of `STATUSES`, or None if unknown. Raises `TooLongError`."""
+    def add(
+        self,
+        anime_id: object,
+        status: str | None,
+        score: object,
+        *,
+        top: float | None = None,
+        number: int | None = None,
+        text: str = "",
+    ) -> None:
+        """Add an entry. `status` is one of `STATUSES`, or None if unknown; `top` is the highest score of the scale of
+        `score`, if it is not that of the list; `number` and `text` name the entry if it is left out.
+
+        Raises `TooLongError`.
+        """
         self._count += 1
+        self._now = self._count if number is None else number, text or str(anime_id)[:20]
         if self._count > 4 * MAX_ENTRIES or len(self._entries) >= MAX_ENTRIES:
             raise TooLongError(
                 f"This list has more than {MAX_ENTRIES:,} titles, more than there are on MyAnimeList. "
                 "Check that it is the anime list of one person."
             )
-        value = number(score)
+        value = as_number(score)
         known_id = anime_id_of(anime_id)
         if known_id is None:
-            self.skip("no MyAnimeList id")
+            self._skip("no MyAnimeList id")
         elif status is None and not value > 0:
-            self.skip("status not understood")
+            self._skip("status not understood")
         else:
-            self._put(known_id, STATUSES.index(status or "completed"), value)
+            self._put(known_id, STATUSES.index(status or "completed"), value, top)
 
-    def _put(self, anime_id: int, rank: int, score: float) -> None:
+    def _put(self, anime_id: int, rank: int, score: float, top: float | None) -> None:
         if (before := self._entries.get(anime_id)) is not None:
             self._repeats += 1
+            self._leave_out("repeats a title: the last score and the furthest status count")
             rank = min(rank, before[0])
-            score = score if score > 0 else before[1]
-        self._entries[anime_id] = (rank, score)
+            score, top = (score, top) if score > 0 else before[1:]
+        self._entries[anime_id] = (rank, score, top)
 
     def skip(self, reason: str) -> None:
-        """Count an entry that was left out."""
+        """Count an entry that is not even added."""
+        self._count += 1
+        self._now = self._count, ""
+        self._skip(reason)
+
+    def _skip(self, reason: str) -> None:
         self._skipped[reason] += 1
+        self._leave_out(reason)
+
+    def _leave_out(self, reason: str) -> None:
+        if len(self.left_out) < MAX_ENTRIES:
+            self.left_out.append(LeftOut(*self._now, reason))
+
+    def entries(self) -> list[tuple[int, str, float]]:
+        """Anime id, status and score of every title."""
+        return [(anime_id, STATUSES[rank], score) for anime_id, (rank, score, _) in self._entries.items()]
 
     def build(self, *, name: str = "", scale: float | None = 10, notes: tuple[str, ...] = ()) -> ImportedList:
         """The list. `scale` is the highest possible score; None: 10 or 100, detected from the scores.
@@ -138,26 +180,27 @@ class ListBuilder:
         if not self._entries:
             raise EmptyListError(_nothing(self.source, self._skipped))
         if scale is None:
-            scale = scale_of([score for _, score in self._entries.values()])
+            scale = scale_of([score for _, score, _ in self._entries.values()])
         counts: Counter[str] = Counter()
         scores: dict[int, float] = {}
         sets: dict[str, set[int]] = {status: set() for status in STATUSES}
-        for anime_id, (rank, raw) in self._entries.items():
-            status = STATUSES[rank]
-            score = to_ten(raw, scale)
+        for anime_id, (rank, raw, own) in self._entries.items():
+            status, top = STATUSES[rank], own or scale
+            score = to_ten(raw, top)
             if score is None:
-                counts["unusable"] += bool(raw > scale or math.isnan(raw))
+                counts["unusable"] += bool(raw > top or math.isnan(raw))
                 counts["negative"] += bool(raw < 0)
                 sets[status].add(anime_id)
                 continue
             scores[anime_id] = score
-            counts["raised"] += raw * MAX_SCORE / scale < MIN_SCORE
+            counts["raised"] += raw * MAX_SCORE / top < MIN_SCORE
+            counts["converted"] += top == scale
             if status == "planned":
                 counts["planned"] += 1
             elif status != "completed":
                 sets[status].add(anime_id)
         profile = Profile(scores=scores, seen=sets.pop("completed"), name=name, **sets)
-        own_notes = _notes(counts, scale, len(scores), self._repeats)
+        own_notes = _notes(counts, scale, self._repeats)
         return ImportedList(profile, self.source, notes + own_notes, tuple(self._skipped.most_common()))
 
 
@@ -168,10 +211,10 @@ def _nothing(source: str, skipped: Counter[str]) -> str:
     return f"The {source} list has no usable title ({reasons}). Try another way to import it."
 
 
-def _notes(counts: Counter[str], scale: float, scored: int, repeats: int) -> tuple[str, ...]:
+def _notes(counts: Counter[str], scale: float, repeats: int) -> tuple[str, ...]:
     top = f"{scale:g}"
     notes = [
-        (scored if scale != MAX_SCORE else 0, f"{{}} on a {top}-point scale, converted to 1–10 in proportion."),
+        (counts["converted"] if scale != MAX_SCORE else 0, f"{{}} on a {top}-point scale, converted to 1–10 in proportion."),
         (counts["raised"], "{} raised to 1, the lowest possible score."),
         (counts["unusable"], f"{{}} not used: above {top} or not a number. Those titles count as not scored."),
         (counts["negative"], "{} below 0, read as not scored."),

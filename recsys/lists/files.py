@@ -72,16 +72,3 @@ def inflate(data: bytes, limit: int = MAX_INFLATED_BYTES) -> Iterator[bytes]:
                 raise BadFileError("The .gz file ends early. Download the list again.")
             yield chunk
         data = member.unused_data
-
-
-def decode_table(data: bytes) -> tuple[str, str | None]:
-    """A CSV file's text, at most `MAX_FILE_BYTES` inflated, and a note if its encoding had to be guessed."""
-    data = b"".join(inflate(data, MAX_FILE_BYTES))
-    for mark, name in MARKS:
-        if data.startswith(mark):
-            return data.decode(name, errors="replace"), None
-    try:
-        return data.decode("utf-8"), None
-    except UnicodeDecodeError:
-        note = "The file is not UTF-8; it was read as Windows-1252. If titles look wrong, save it as “CSV UTF-8”."
-        return data.decode("cp1252", errors="replace"), note

@@ -19,7 +19,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from recsys.lists import build, files
-from recsys.lists.errors import BadFileError, EmptyListError
+from recsys.lists.errors import BadFileError
 from recsys.lists.xml_text import XmlText
 from recsys.types import Profile
 
@@ -41,7 +41,13 @@ def read(source: str | Path | bytes) -> Profile:
 
 
 def import_list(source: str | Path | bytes) -> build.ImportedList:
-    """The list in an export, with notes on what was changed or repaired.
+    """The list in an export, with notes on what was changed or repaired. Raises the errors of `parse`."""
+    builder, name, notes = parse(source)
+    return builder.build(name=name, scale=None, notes=notes)
+
+
+def parse(source: str | Path | bytes) -> tuple[build.ListBuilder, str, tuple[str, ...]]:
+    """The entries of an export, the user's name, and notes on what was repaired.
 
     Raises `BadFileError` if the file is not a complete export of an anime list within the limits of
     `recsys.lists.files`, `EmptyListError` if it has no usable title, `TooLongError` if it has more titles than
@@ -64,12 +70,11 @@ def import_list(source: str | Path | bytes) -> build.ImportedList:
         raise BadFileError(f"The file defines entities or a document type, which no export does. {_EXPORT}") from None
     except ExpatError as error:
         raise BadFileError(_malformed(target, error, complete)) from None
-    try:
-        return target.builder.build(name=target.name, scale=None, notes=text.notes())
-    except EmptyListError:
+    if not len(target.builder):
         if target.manga:
-            raise BadFileError(f"This is an export of a manga list. {_EXPORT}") from None
-        raise
+            raise BadFileError(f"This is an export of a manga list. {_EXPORT}")
+        target.builder.build()  # raises
+    return target.builder, target.name, text.notes()
 
 
 def _malformed(target: "_Export", error: ExpatError, complete: bool) -> str:

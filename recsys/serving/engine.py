@@ -15,6 +15,7 @@ from recsys.models import order, store
 from recsys.models.base import Fan, Model
 from recsys.serving import explaining, loading, recommending
 from recsys.serving.loading import Aligned
+from recsys.serving.matching import Matcher
 from recsys.serving.recommending import Candidates, Scored
 from recsys.serving.search import TitleSearch
 from recsys.settings import Settings
@@ -172,12 +173,11 @@ class Engine:
         """Titles by any of their names, best match first."""
         return [self.catalogue.title(position) for position in self._search.find(query, n)]
 
-    def match(self, text: str, n: int = 5) -> list[tuple[int, str, float]]:
-        """Anime id, title and confidence 0..1 of the titles that `text` may mean, as `lists.csv_list` needs them."""
-        return [
-            (int(self.catalogue.ids[position]), self.catalogue.title(position).title, sure)
-            for position, sure in self._search.match(text, n)
-        ]
+    @functools.cached_property
+    def match(self) -> Matcher:
+        """`match(text, n=5)`: anime id, title and confidence 0..1 of the titles that `text` may mean, without adult ones;
+        what `recsys.lists.read` needs."""
+        return Matcher(self.catalogue, self._search)
 
     def title(self, anime_id: int) -> Title:
         """One catalogue row. Raises `UnknownTitleError`."""

@@ -1,0 +1,150 @@
+"""Find what the columns of a table hold, by their headings and by their values, and read its rows."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from recsys.lists import build, scores, words
+from recsys.lists.errors import BadFileError
+from recsys.lists.scores import Score
+from recsys.lists.table import Table
+
+_SAMPLE = 300
+_IDS = ("mal_id", "anilist_id", "kitsu_id", "id")
+_LINKS = {
+    "mal_id": re.compile(r"myanimelist\.net/anime(?:\.php\?id=|/)(\d{1,9})"),
+    "anilist_id": re.compile(r"anilist\.co/anime/(\d{1,9})"),
+}
+_MARKDOWN_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+_MAX_TITLE = 300
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A row as read. `ids` are pairs of a kind (`mal_id`, `anilist_id`, `kitsu_id`, `id`) and a number."""
+
+    number: int
+    text: str
+    names: tuple[str, ...] = ()
+    ids: tuple[tuple[str, int], ...] = ()
+    score: Score = field(default_factory=Score)
+    status: str = ""
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Positions of a table's columns; `score_heading` is the heading of the scores, `above` what stands over it."""
+
+    names: tuple[int, ...] = ()
+    ids: tuple[tuple[str, int], ...] = ()
+    score: int | None = None
+    status: int | None = None
+    score_heading: str = ""
+
+
+class _Values:
+    """What the cells of one column look like, by a sample of them."""
+
+    def __init__(self, cells: Sequence[str]) -> None:
+        filled = [cell for cell in cells if not words.is_no_score(cell)]
+        self.filled = len(filled)
+        parsed = [scores.parse(cell) for cell in filled]
+        count = max(len(filled), 1)
+        self.scores = sum(score.kind not in ("unreadable", "none") or cell.strip("0.,") == "" for score, cell in zip(parsed, filled, strict=True)) / count  # fmt: skip
+        self.numbers = [score.value for score in parsed if score.kind == "number"]
+        self.top = max(self.numbers, default=0.0)
+        self.statuses = sum(words.status(cell) is not None and not cell.isdigit() for cell in filled) / count
+        self.distinct = len(set(filled)) / count
+        self.words = sum(any(c.isalpha() for c in cell) for cell in filled) / count
+        whole = [int(cell) for cell in filled if cell.isdigit() and len(cell) < 10]
+        self.whole = len(whole) / count
+        self.counts_up = len(whole) == len(filled) > 1 and whole == list(range(whole[0], whole[0] + len(whole)))
+
+
+def find(table: Table) -> Columns:
+    """The columns of a table. Raises `BadFileError` if none holds titles or ids."""
+    width = max(len(table.headings), max(len(cells) for _, cells in table.rows[:_SAMPLE]))
+    sample = [cells for _, cells in table.rows[:_SAMPLE]]
+    values = [_Values([cells[i] for cells in sample if i < len(cells)]) for i in range(width)]
+    meanings = [words.heading(text) for text in table.headings] + [("", False)] * (width - len(table.headings))
+    by: dict[str, list[int]] = {}
+    for i in sorted(range(width), key=lambda i: not meanings[i][1]):  # headings that say only that come first
+        by.setdefault(meanings[i][0], []).append(i)
+    unknown = [i for i in by.get("", []) if values[i].filled]
+    names = [i for i in by.get("title", []) if values[i].words or not values[i].filled or values[i].distinct > 0.5][:3]
+    ids = tuple((kind, by[kind][0]) for kind in _IDS if kind in by)
+    status = _best(by.get("status", []), lambda i: values[i].statuses + values[i].whole / 2)
+    score = _best(by.get("score", []), lambda i: values[i].scores if values[i].filled else 0.1)
+    if score is None or (values[score].filled and not values[score].scores):
+        site = _best([i for i in by.get("site_score", []) if values[i].scores > 0.6], lambda i: values[i].scores)
+        score = site if site is not None else score
+    if not names:
+        names = sorted((i for i in unknown if _is_title(values[i])), key=lambda i: -values[i].distinct)[:1]
+    if status is None:
+        status = _best([i for i in unknown if i not in names and values[i].statuses > 0.6], lambda i: values[i].statuses)
+    if score is None:
+        left = [i for i in unknown if i not in (*names, status)]
+        if not ids and not table.headings:
+            found = [i for i in left if values[i].whole == 1 and values[i].top > 100 and values[i].distinct > 0.9]
+            ids = (("id", found[0]),) if found else ()
+            left = [i for i in left if i not in found]
+        left = [i for i in left if values[i].scores > 0.6 and not values[i].counts_up and values[i].top <= 100]
+        score = _best(left, lambda i: -values[i].top)
+    if not names and not ids and not any(pattern.search(cell) for cells in sample for cell in cells for pattern in _LINKS.values()):  # fmt: skip
+        raise BadFileError(
+            "The table has no column of titles or ids. Name its columns title and score, or paste your list into the "
+            "template."
+        )
+    heading = table.headings[score] if score is not None and score < len(table.headings) else ""
+    return Columns(tuple(names), ids, score, status, heading)
+
+
+def _best(places: Sequence[int], worth: Callable[[int], float]) -> int | None:
+    return max(places, key=worth, default=None)
+
+
+def _is_title(values: _Values) -> bool:
+    return values.words > 0.6 and values.distinct > 0.5 and values.statuses < 0.5 and values.scores < 0.6
+
+
+def drafts(table: Table, columns: Columns) -> list[Draft]:
+    """The rows of a table, in its order. A row with nothing but a status gives it to the rows below."""
+    section = ""
+    found: list[Draft] = []
+    for number, cells in table.rows:
+        filled = [cell for cell in cells if cell]
+        if len(filled) == 1 and len(columns.names) and columns.status is None and len(filled[0]) > 2 and words.status(filled[0]):  # fmt: skip
+            section = filled[0]
+            continue
+        found.append(_draft(number, cells, columns, section))
+    return found
+
+
+def _draft(number: int, cells: Sequence[str], columns: Columns, section: str) -> Draft:
+    def cell(place: int | None) -> str:
+        return cells[place].strip() if place is not None and place < len(cells) else ""
+
+    names = tuple(dict.fromkeys(_MARKDOWN_LINK.sub(r"\1", text) for i in columns.names if (text := cell(i))))
+    ids: list[tuple[str, int]] = []
+    wrong = ""
+    for kind, place in columns.ids:
+        text = cell(place)
+        if (known := build.anime_id_of(text.removesuffix(".0"))) is not None:
+            ids.append((kind, known))
+        elif text and not words.is_no_score(text) and not any(link.search(text) for link in _LINKS.values()):
+            wrong = text
+    for kind, pattern in _LINKS.items():
+        for text in cells:
+            if (match := pattern.search(text)) and (known := build.anime_id_of(match[1])):
+                ids.insert(0, (kind, known))
+                break
+    text = (names or (str(ids[0][1]) if ids else wrong,))[0]
+    refused = ""
+    if not names and not ids:
+        refused = "the id is not a number" if wrong else "neither a title nor an id"
+    elif names and len(names[0]) > _MAX_TITLE:
+        refused = "the title is too long"
+    score = scores.parse(cell(columns.score))
+    return Draft(number, text[:_MAX_TITLE], names, tuple(ids), score, cell(columns.status) or section, refused)
+

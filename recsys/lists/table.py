@@ -1,0 +1,108 @@
+"""Split the text of a table into cells, whatever separates them."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from recsys.lists import build, words
+from recsys.lists.errors import BadFileError, EmptyListError
+
+_SEPARATORS = (",", ";", "\t", "|")
+_SAMPLE = 6000
+_MAX_COLUMNS = 100
+_MAX_CELL = 500
+#: Rows among which the headings are looked for.
+_HEAD = 12
+_SEP_LINE = re.compile(r'\s*"?sep=(.)"?\s*$', re.IGNORECASE)
+_RULE = re.compile(r"[\s:|+=–-]*-[\s:|+=–-]*")
+
+Line = tuple[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """`headings` may be empty. `rows` are pairs of a line of the file, from 1, and its cells. `above` is the text of the
+    lines above the headings."""
+
+    headings: tuple[str, ...]
+    rows: tuple[Line, ...]
+    above: tuple[str, ...] = ()
+
+
+def separator(text: str) -> str:
+    """What separates the cells of a text, as clevercsv finds it; empty if it is no table."""
+    import clevercsv  # it takes long to load
+
+    sample = text[:_SAMPLE]
+    if len(text) > _SAMPLE:
+        sample = sample.rpartition("\n")[0] or sample
+    if not any(sign in sample for sign in _SEPARATORS):
+        return ""
+    lines = [line for line in sample.splitlines() if line.strip()]
+    if match := _SEP_LINE.match(lines[0]) if lines else None:
+        return match[1]
+    first = max(_SEPARATORS, key=lines[0].count) if lines else ""
+    if first and _known_headings([cell.strip(' "') for cell in lines[0].split(first)]):
+        return first
+    try:
+        found = clevercsv.Sniffer().sniff("\n".join(lines[:100]), delimiters=list(_SEPARATORS))
+    except (clevercsv.exceptions.Error, csv.Error, ValueError, RecursionError):
+        return ""
+    return found.delimiter if found else ""
+
+
+def read(text: str, delimiter: str) -> Table:
+    """The table in `text`. Raises `BadFileError` for broken quotation or too many rows, `EmptyListError` without rows."""
+    lines = list(_lines(text, delimiter))
+    if lines and _SEP_LINE.match(delimiter.join(lines[0][1])) and lines[0][0] <= 1:
+        lines = lines[1:]
+    place = next((i for i, (_, cells) in enumerate(lines[:_HEAD]) if _known_headings(cells)), None)
+    if place is None:
+        table = Table((), tuple(lines))
+    else:
+        above = tuple(" ".join(filter(None, cells)) for _, cells in lines[:place])
+        table = Table(lines[place][1], tuple(lines[place + 1 :]), above)
+    if not table.rows:
+        raise EmptyListError("The table has no rows. Add at least one title below its first line.")
+    return table
+
+
+def _lines(text: str, delimiter: str) -> Iterator[Line]:
+    """The lines that are not blank and no rule (`|---|---|`), with the number of the line on which each ends."""
+    sample = [line for line in islice(io.StringIO(text), 200) if line.strip()]
+    edged = delimiter == "|" and sum(line.lstrip().startswith("|") for line in sample) > len(sample) / 2
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=delimiter != "\t")
+    count = 0
+    try:
+        for cells in reader:
+            cells = [cell.strip() for cell in cells[: _MAX_COLUMNS + 2]]
+            if edged:
+                cells = cells[not cells[:1] or not cells[0] :]
+                cells = cells[:-1] if cells and not cells[-1] else cells
+            if not any(cells) or all(_RULE.fullmatch(cell) for cell in cells if cell) and len(cells) > 1 and edged:
+                continue
+            count += 1
+            if count > build.MAX_ENTRIES:
+                raise BadFileError(f"The table has more than {build.MAX_ENTRIES:,} rows, more than any list.")
+            yield reader.line_num, tuple(cell[:_MAX_CELL] for cell in cells[:_MAX_COLUMNS])
+    except csv.Error as error:
+        raise BadFileError(
+            f"Line {reader.line_num} of the table cannot be read ({error}). "
+            "Check its quotation marks, or paste your titles into the template."
+        ) from None
+
+
+def _known_headings(cells: Sequence[str]) -> bool:
+    """Whether these cells are headings: one names titles or ids, and most are known."""
+    found = [words.heading(cell) for cell in cells if cell]
+    names = {meaning for meaning, _ in found}
+    exact = sum(whole for _, whole in found)
+    return bool(
+        names & {"title", "mal_id", "anilist_id", "kitsu_id", "id"}
+        and exact
+        and 2 * exact >= min(len(found), 4)
+        and not any(re.fullmatch(r"[\d.,/%]+", cell) for cell in cells)
+    )

@@ -1,0 +1,71 @@
+"""The words that people write in lists: headings, statuses and signs for "no score", in several languages.
+
+They stand in words.csv, one a line: what kind of word it is, what it means, and the word.
+"""
+
+import csv
+import functools
+import re
+import unicodedata
+from pathlib import Path
+
+_FILE = Path(__file__).with_name("words.csv")
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def simplify(text: str) -> str:
+    """Words in lower case with single spaces: without accents, punctuation, and with `myScore` as two words."""
+    text = unicodedata.normalize("NFKD", _CAMEL.sub(" ", text)).casefold()
+    text = unicodedata.normalize("NFC", _ACCENTS.sub("", text))
+    return " ".join(re.sub(r"[\W_]+", " ", text).split())
+
+
+@functools.cache
+def _meanings(kind: str) -> dict[str, str]:
+    with _FILE.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["kind"] == kind]
+    return {(simplify(row["word"]) or row["word"]).replace(" ", ""): row["meaning"] for row in rows}
+
+
+@functools.cache
+def _phrases() -> tuple[tuple[frozenset[str], str, str], ...]:
+    """The words of each heading of words.csv, its compact form and its meaning; the longest first."""
+    with _FILE.open(encoding="utf-8", newline="") as file:
+        rows = [(simplify(row["word"]), row["meaning"]) for row in csv.DictReader(file) if row["kind"] == "heading"]
+    rows.sort(key=lambda row: (-row[0].count(" "), -len(row[0])))
+    return tuple((frozenset(word.split()), word.replace(" ", ""), meaning) for word, meaning in rows)
+
+
+def heading(text: str) -> tuple[str, bool]:
+    """What a column with this heading holds, and whether the heading says only that.
+
+    The meaning is `title`, `mal_id`, `anilist_id`, `kitsu_id`, `id`, `score`, `site_score`, `status`, `ignore`, or
+    empty if it is not known.
+    """
+    simple = simplify(text[:100])
+    compact = simple.replace(" ", "")
+    if not compact:
+        return "", False
+    if meaning := _meanings("heading").get(compact):
+        return meaning, True
+    words = frozenset(simple.split())
+    for phrase, joined, meaning in _phrases():
+        if phrase <= words or (not joined.isascii() and len(joined) > 1 and joined in compact):
+            return meaning, False
+    return "", False
+
+
+def status(text: str) -> str | None:
+    """The status that a word or number means, one of `build.STATUSES`; None if it is not known."""
+    simple = simplify(text[:100]) or text.strip()
+    meaning = _meanings("status").get(simple.replace(" ", ""))
+    if meaning is None and (inside := re.match(r"(.+?)\s*[(:/,–-]", text.strip())):
+        meaning = _meanings("status").get(simplify(inside[1]).replace(" ", ""))  # such as "Watching (ep. 5)"
+    return meaning
+
+
+def is_no_score(text: str) -> bool:
+    """Whether a cell says that there is no score: empty, `N/A`, `-`, `?` and the like."""
+    text = text.strip()
+    return not text or (simplify(text).replace(" ", "") or text) in _meanings("none")
