@@ -26,6 +26,7 @@ class ListSettings:
 
     mal_url: str = "https://api.myanimelist.net/v2"
     anilist_url: str = "https://graphql.anilist.co"
+    kitsu_url: str = "https://kitsu.io/api/edge"
     #: MyAnimeList's API requires it. Left out of `repr`, so that no log or traceback shows it.
     mal_client_id: str = field(default="", repr=False)
     connect_timeout: float = 5.0
@@ -48,9 +49,10 @@ class ListSettings:
 
     @classmethod
     def from_env(cls) -> Self:
-        """Defaults, with MAL_CLIENT_ID, MAL_API_URL and ANILIST_API_URL from the environment where set."""
+        """Defaults, with MAL_CLIENT_ID and MAL_API_URL, ANILIST_API_URL, KITSU_API_URL from the environment, if set."""
         return cls(
             mal_url=os.environ.get("MAL_API_URL") or cls.mal_url,
+            kitsu_url=os.environ.get("KITSU_API_URL") or cls.kitsu_url,
             anilist_url=os.environ.get("ANILIST_API_URL") or cls.anilist_url,
             mal_client_id=os.environ.get("MAL_CLIENT_ID", ""),
         )

@@ -2,7 +2,7 @@
 
 python -m scripts.recommend --ratings fans.parquet --model svd -n 10 --out picks.parquet
 python -m scripts.recommend --ratings fans.parquet --pairs pairs.parquet --model svd --out scores.parquet
-python -m scripts.recommend --mal-xml export.xml.gz --json
+python -m scripts.recommend --list my-anime.csv --json
 """
 
 import argparse
@@ -43,17 +43,22 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="Parquet with the columns fan, anime_id, score (null: seen, not scored)",
     )
+    source.add_argument(
+        "--list", type=Path, metavar="FILE", help="a list in a file of any kind: an export, a table, JSON, notes"
+    )
     source.add_argument("--mal-xml", type=Path, metavar="FILE", help="a MyAnimeList export, .xml or .xml.gz")
     source.add_argument(
         "--user", metavar="NAME", help="a MyAnimeList username (needs MAL_CLIENT_ID in the environment)"
     )
     source.add_argument("--anilist", metavar="NAME", help="an AniList username")
+    source.add_argument("--kitsu", metavar="NAME", help="a Kitsu username")
     parser.add_argument(
         "--pairs",
         type=Path,
         metavar="FILE",
         help="Parquet with the columns fan, anime_id: predict these instead of recommending",
     )
+    parser.add_argument("--scale", type=float, metavar="N", help="highest possible score in --list (default: found)")
     parser.add_argument("--model", metavar="NAME", help="popularity, svd, … (default: the best in the artifacts)")
     parser.add_argument("-n", type=int, default=10, help="number of titles for each fan (default: 10)")
     parser.add_argument("--discovery", type=float, default=0.0, help="from 0, safe, to 1, adventurous (default: 0)")
@@ -97,15 +102,20 @@ def _filters(options: argparse.Namespace) -> recsys.Filters:
 
 
 def _one(engine: recsys.Engine, options: argparse.Namespace) -> int:
-    if options.mal_xml:
-        found = recsys.lists.mal_xml.import_list(options.mal_xml)
-    elif options.anilist:
-        found = recsys.lists.anilist.import_list(options.anilist)
+    if options.list:
+        fan = _read(engine, options)
     else:
-        found = recsys.lists.mal_api.import_list(options.user)
-    for note in (*found.notes, *(f"{count:,} left out: {reason}." for reason, count in found.skipped)):
-        print(f"recommend: {note}", file=sys.stderr)
-    fan = found.profile
+        if options.mal_xml:
+            found = recsys.lists.mal_xml.import_list(options.mal_xml)
+        elif options.anilist:
+            found = recsys.lists.anilist.import_list(options.anilist)
+        elif options.kitsu:
+            found = recsys.lists.kitsu.import_list(options.kitsu)
+        else:
+            found = recsys.lists.mal_api.import_list(options.user)
+        for note in (*found.notes, *(f"{count:,} left out: {reason}." for reason, count in found.skipped)):
+            print(f"recommend: {note}", file=sys.stderr)
+        fan = found.profile
     picks = _picks(engine, fan, options)
     if options.json:
         json.dump([dataclasses.asdict(pick) for pick in picks], sys.stdout, ensure_ascii=False, indent=1)
@@ -118,6 +128,15 @@ def _one(engine: recsys.Engine, options: argparse.Namespace) -> int:
         left = engine.candidates(fan, options.model, _filters(options), options.by_score)
         print(f"recommend: {left.shortage(options.n) or 'At most one title of a franchise.'}", file=sys.stderr)
     return 0
+
+
+def _read(engine: recsys.Engine, options: argparse.Namespace) -> recsys.Profile:
+    """What is certain in `--list`; the report goes to stderr."""
+    match = engine.match.with_adult() if options.adult else engine.match
+    found = recsys.lists.read(options.list, match, scale=options.scale)
+    for line in found.report.lines():
+        print(f"recommend: {line}", file=sys.stderr)
+    return found.profile
 
 
 class _Lists:

@@ -1,4 +1,4 @@
-"""Import a list: a MyAnimeList export, a table, or by username. Nothing of it is stored."""
+"""Import a list: a file of any kind, or by username. Nothing of it is stored."""
 
 import os
 from collections.abc import Callable
@@ -6,49 +6,48 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from pages.parts import resources, state
+from pages.parts import import_questions, state
 from pages.parts.text import count, plain, shorten
 from recsys import RecsysError, lists
 
 _EXPORT_PAGE = "https://myanimelist.net/panel.php?go=export"
-_LEAVE_OUT = "None of these: leave it out"
 #: The id of an uploaded file that could not be read, and the error: it is not read again at each rerun.
 _FAILED = "file-failed"
-_Imported = lists.ImportedList | lists.CsvImport
+_Imported = lists.ImportedList | lists.Import
 _Progress = Callable[[int, int | None], None]
 
 
 def from_file() -> None:
-    """A MyAnimeList export (XML, gzipped or not) or a table of titles and scores (CSV)."""
+    """A file of any kind: an export of MyAnimeList or AniList, or a list that the visitor keeps."""
     st.caption(
-        f"A [MyAnimeList export]({_EXPORT_PAGE}) or a table (CSV). Your list stays in this browser tab’s session. It "
-        "is not stored."
+        f"A [MyAnimeList export]({_EXPORT_PAGE}), AniList’s download of your data (gdpr_data.json), a table (CSV) or a "
+        "text file with one title on each line. Your list stays in this browser tab’s session. It is not stored."
     )
-    upload = st.file_uploader(
-        "Your list as a file", type=["xml", "gz", "csv"], key=state.input_key("file"), label_visibility="collapsed"
-    )
-    st.download_button("Template for a table", lists.csv_list.template(), "anime-list.csv", "text/csv",
+    upload = st.file_uploader("Your list as a file", key=state.input_key("file"), label_visibility="collapsed")
+    st.download_button("Template for a table", lists.template(), "anime-list.csv", "text/csv",
                        type="tertiary", on_click="ignore")  # fmt: skip
     if upload is not None:
         failed_id, error = st.session_state.get(_FAILED, ("", ""))
         if failed_id != upload.file_id:
-            error = _import(shorten(upload.name, 40), lambda progress: _read(upload.name, upload.getvalue(), progress))
+            error = _import(
+                shorten(upload.name, 40),
+                lambda progress: lists.read(upload.getvalue(), state.matcher(), progress=progress),
+            )
             st.session_state[_FAILED] = upload.file_id, error
         st.error(error, icon=":material/error:")
     now = state.visit()
-    if now.table and now.table.uncertain:
-        _confirm(now.table, now.label)
-
-
-def _read(name: str, data: bytes, progress: _Progress) -> _Imported:
-    if name.lower().endswith(".csv"):
-        return lists.csv_list.parse(data, resources.engine().match, progress=progress)
-    return lists.mal_xml.import_list(data)
+    if now.table:
+        import_questions.show(now.table)
 
 
 def from_anilist() -> None:
     """By username."""
     _from_site("AniList", "anilist", lists.anilist.import_list)
+
+
+def from_kitsu() -> None:
+    """By username."""
+    _from_site("Kitsu", "kitsu", lists.kitsu.import_list)
 
 
 def from_mal() -> None:
@@ -97,38 +96,12 @@ def _import(label: str, read: Callable[[_Progress], _Imported], fetched: tuple[s
         bar.empty()
         return plain(str(error), 600)
     bar.empty()
-    if isinstance(imported, lists.CsvImport):
-        state.use_import(imported.profile, label, _table_notes(imported), table=imported)
+    name = imported.profile.name or label
+    if isinstance(imported, lists.Import):
+        state.use_import(imported.profile, name, imported.notes, table=imported)
     else:
         skipped = tuple(f"{count(n, 'entry', 'entries')} left out: {reason}." for reason, n in imported.skipped)
-        state.use_import(imported.profile, imported.profile.name or label, imported.notes + skipped, fetched)
+        state.use_import(imported.profile, name, imported.notes + skipped, fetched)
     state.clear_inputs()
     st.rerun()
     return ""  # never reached
-
-
-def _table_notes(table: lists.CsvImport) -> tuple[str, ...]:
-    rejected = tuple(f"Row {row.row}, {row.text or 'empty'}: {row.reason}." for row in table.rejected[:5])
-    more = len(table.rejected) - len(rejected)
-    return table.notes + rejected + ((f"{more:,} more rows were left out.",) if more > 0 else ())
-
-
-def _confirm(table: lists.CsvImport, label: str) -> None:
-    """Ask the visitor which titles the uncertain rows of a table mean."""
-    st.markdown(f"**{count(len(table.uncertain), 'title')} to confirm**")
-    with st.form("confirm-form", border=False):
-        choices = {}
-        for row in table.uncertain[:10]:
-            options = [*(candidate[0] for candidate in row.candidates), None]
-            names = {candidate[0]: candidate[1] for candidate in row.candidates}
-            choices[row.row] = st.selectbox(
-                plain(row.text, 60),
-                options,
-                key=state.input_key(f"confirm-{row.row}"),
-                format_func=lambda i, names=names: names.get(i, _LEAVE_OUT),
-            )
-        if st.form_submit_button("Confirm these titles", width="stretch"):
-            confirmed = table.confirm(choices)
-            state.use_import(confirmed.profile, label, _table_notes(confirmed), table=confirmed)
-            state.clear_inputs()
-            st.rerun()

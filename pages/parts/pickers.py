@@ -93,7 +93,7 @@ def title_to_rate() -> None:
     )
     if not query.strip():
         return
-    found = resources.engine().search(query, 5)
+    found = [resources.engine().title(anime_id) for anime_id, _, _ in state.matcher()(query, 5)]
     if not found:
         st.caption("No title has a name like that. Check the spelling, or try the Japanese name.")
     for title in found:

@@ -11,6 +11,7 @@ _SOURCES = {
     "File": import_list.from_file,
     "MyAnimeList": import_list.from_mal,
     "AniList": import_list.from_anilist,
+    "Kitsu": import_list.from_kitsu,
     "Community": pickers.community_fan,
 }
 

@@ -10,9 +10,10 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts import resources
-from pages.parts.text import plain
+from pages.parts.text import count, plain
 from pages.parts.visit import PARAMETERS, Mark, Visit, decode
 from recsys import Profile, lists
+from recsys.serving.matching import Matcher
 
 _UNDO_STEPS = 50
 _Made = TypeVar("_Made")
@@ -46,6 +47,12 @@ def undo() -> None:
         st.session_state["visit"] = past.pop()
 
 
+def matcher() -> Matcher:
+    """Finds titles by name; adult ones only where the page's own switch shows them."""
+    match = resources.engine().match
+    return match.with_adult() if any(st.session_state.get(key) for key in ("adult", "adults")) else match
+
+
 def can_undo() -> bool:
     return bool(st.session_state.get("past"))
 
@@ -60,15 +67,28 @@ def use_import(
     label: str,
     notes: tuple[str, ...] = (),
     fetched: tuple[str, str] | None = None,
-    table: lists.CsvImport | None = None,
+    table: lists.Import | None = None,
 ) -> None:
-    """Use an imported list; `notes` say what was changed while reading it.
+    """Use an imported list in place of the one before; what the visitor scored and marked on the page stays.
+
+    `notes` say what was changed while reading it.
 
     `fetched` is the module of `recsys.lists` and the username with which it was fetched: `forget` drops that copy too.
     """
     if fetched:
         st.session_state.setdefault("fetched", set()).add(fetched)
-    _become(Visit(source="import", label=label, base=profile, notes=notes, table=table))
+    now = visit()
+    if now.rated:
+        kept = count(len(now.rated), "score")
+        notes = (*notes, f"{kept} that you gave on this page before were kept: they replace those of the list.")
+    new = Visit(source="import", label=label, base=profile, notes=notes, table=table)
+    marks = {kind: getattr(now, kind) for kind in ("rated", "seen", "planned", "hidden", "unseen")}
+    _become(replace(new, **marks))
+
+
+def answer(imported: lists.Import) -> None:
+    """Use an imported list after the visitor answered some of its questions."""
+    _become(replace(visit(), base=imported.profile, notes=imported.notes, table=imported))
 
 
 def set_drops_disliked(disliked: bool) -> None:

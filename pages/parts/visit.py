@@ -27,14 +27,15 @@ class Visit:
     """An imported list or a community fan's (`base`), and what the visitor did on the page since.
 
     That is: scores (`rated`), titles seen without a score, planned, not wanted (`hidden`), titles whose scores do not
-    count (`ignored`), and titles not seen when asked (`unseen`). `table` is an imported table with uncertain rows.
+    count (`ignored`), and titles not seen when asked (`unseen`). `table` is the import of a
+    file, with what is to be asked.
     """
 
     source: Source = "none"
     label: str = ""
     base: Profile = field(default_factory=Profile)
     notes: tuple[str, ...] = ()
-    table: lists.CsvImport | None = None
+    table: lists.Import | None = None
     drops_disliked: bool = False
     rated: Mapping[int, float] = field(default_factory=dict)
     seen: frozenset[int] = frozenset()

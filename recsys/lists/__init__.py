@@ -5,14 +5,16 @@
 also says what was changed.
 """
 
-from recsys.lists import anilist, errors, mal_api, mal_export, mal_xml
+from recsys.lists import anilist, errors, kitsu, mal_api, mal_export, mal_xml
 from recsys.lists.build import ImportedList, LeftOut
 from recsys.lists.importing import Import, Report, TitleQuestion
 from recsys.lists.reading import read
+from recsys.lists.scores import SCALES
 from recsys.lists.summary import Summary, drops_as_dislikes, summary
 from recsys.lists.template import template
 
 __all__ = [
+    "SCALES",
     "Import",
     "ImportedList",
     "LeftOut",
@@ -22,6 +24,7 @@ __all__ = [
     "anilist",
     "drops_as_dislikes",
     "errors",
+    "kitsu",
     "mal_api",
     "mal_export",
     "mal_xml",

@@ -214,7 +214,10 @@ def _nothing(source: str, skipped: Counter[str]) -> str:
 def _notes(counts: Counter[str], scale: float, repeats: int) -> tuple[str, ...]:
     top = f"{scale:g}"
     notes = [
-        (counts["converted"] if scale != MAX_SCORE else 0, f"{{}} on a {top}-point scale, converted to 1–10 in proportion."),
+        (
+            counts["converted"] if scale != MAX_SCORE else 0,
+            f"{{}} on a {top}-point scale, converted to 1–10 in proportion.",
+        ),
         (counts["raised"], "{} raised to 1, the lowest possible score."),
         (counts["unusable"], f"{{}} not used: above {top} or not a number. Those titles count as not scored."),
         (counts["negative"], "{} below 0, read as not scored."),

@@ -51,7 +51,11 @@ class _Values:
         self.filled = len(filled)
         parsed = [scores.parse(cell) for cell in filled]
         count = max(len(filled), 1)
-        self.scores = sum(score.kind not in ("unreadable", "none") or cell.strip("0.,") == "" for score, cell in zip(parsed, filled, strict=True)) / count  # fmt: skip
+        given = [
+            score.kind not in ("unreadable", "none") or not cell.strip("0.,")
+            for score, cell in zip(parsed, filled, strict=True)
+        ]
+        self.scores = sum(given) / count
         self.numbers = [score.value for score in parsed if score.kind == "number"]
         self.top = max(self.numbers, default=0.0)
         self.statuses = sum(words.status(cell) is not None and not cell.isdigit() for cell in filled) / count
@@ -64,8 +68,8 @@ class _Values:
 
 def find(table: Table) -> Columns:
     """The columns of a table. Raises `BadFileError` if none holds titles or ids."""
-    width = max(len(table.headings), max(len(cells) for _, cells in table.rows[:_SAMPLE]))
     sample = [cells for _, cells in table.rows[:_SAMPLE]]
+    width = max(map(len, (table.headings, *sample)))
     values = [_Values([cells[i] for cells in sample if i < len(cells)]) for i in range(width)]
     meanings = [words.heading(text) for text in table.headings] + [("", False)] * (width - len(table.headings))
     by: dict[str, list[int]] = {}
@@ -82,7 +86,9 @@ def find(table: Table) -> Columns:
     if not names:
         names = sorted((i for i in unknown if _is_title(values[i])), key=lambda i: -values[i].distinct)[:1]
     if status is None:
-        status = _best([i for i in unknown if i not in names and values[i].statuses > 0.6], lambda i: values[i].statuses)
+        status = _best(
+            [i for i in unknown if i not in names and values[i].statuses > 0.6], lambda i: values[i].statuses
+        )
     if score is None:
         left = [i for i in unknown if i not in (*names, status)]
         if not ids and not table.headings:
@@ -91,13 +97,17 @@ def find(table: Table) -> Columns:
             left = [i for i in left if i not in found]
         left = [i for i in left if values[i].scores > 0.6 and not values[i].counts_up and values[i].top <= 100]
         score = _best(left, lambda i: -values[i].top)
-    if not names and not ids and not any(pattern.search(cell) for cells in sample for cell in cells for pattern in _LINKS.values()):  # fmt: skip
+    if not names and not ids and not any(_has_link(cells) for cells in sample):
         raise BadFileError(
             "The table has no column of titles or ids. Name its columns title and score, or paste your list into the "
             "template."
         )
     heading = table.headings[score] if score is not None and score < len(table.headings) else ""
     return Columns(tuple(names), ids, score, status, heading)
+
+
+def _has_link(cells: Sequence[str]) -> bool:
+    return any(pattern.search(cell) for cell in cells for pattern in _LINKS.values())
 
 
 def _best(places: Sequence[int], worth: Callable[[int], float]) -> int | None:
@@ -114,7 +124,8 @@ def drafts(table: Table, columns: Columns) -> list[Draft]:
     found: list[Draft] = []
     for number, cells in table.rows:
         filled = [cell for cell in cells if cell]
-        if len(filled) == 1 and len(columns.names) and columns.status is None and len(filled[0]) > 2 and words.status(filled[0]):  # fmt: skip
+        may_be_section = len(filled) == 1 and columns.names and columns.status is None
+        if may_be_section and len(filled[0]) > 2 and words.status(filled[0]):
             section = filled[0]
             continue
         found.append(_draft(number, cells, columns, section))
@@ -147,4 +158,3 @@ def _draft(number: int, cells: Sequence[str], columns: Columns, section: str) ->
         refused = "the title is too long"
     score = scores.parse(cell(columns.score))
     return Draft(number, text[:_MAX_TITLE], names, tuple(ids), score, cell(columns.status) or section, refused)
-

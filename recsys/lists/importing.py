@@ -47,6 +47,10 @@ class StatusQuestion:
     rows: int
 
 
+#: What the five counts of a report are called.
+COUNTS = ("scored", "watched", "planned", "to confirm", "left out")
+
+
 @dataclass(frozen=True)
 class Report:
     """What was done with a list's rows, and what is to be asked.
@@ -76,6 +80,29 @@ class Report:
     def is_complete(self) -> bool:
         """Whether nothing is left to ask."""
         return self.scale.sure and not (self.titles or self.statuses or self.letters)
+
+    def lines(self, most: int = 5) -> list[str]:
+        """The report as sentences: counts, notes, and the first `most` rows of each kind that need attention."""
+        parts = zip((self.scored, self.watched, self.planned, self.asked, self.refused), COUNTS, strict=True)
+        lines = [
+            f"{build.plural(self.rows, 'row')}: {', '.join(f'{n:,} {what}' for n, what in parts if n)}.",
+            *self.notes,
+        ]
+        if not self.scale.sure:
+            lines.append(
+                f"The scale of the scores is not certain ({self.scale.why}): read as {self.scale.top:g} points."
+            )
+        lines += [f"Row {item.row}, {item.text}: {item.reason}." for item in (*self.left_out, *self.unread)[:most]]
+        for item in self.titles[:most]:
+            names = " or ".join(f"{title} ({anime_id})" for anime_id, title, _ in item.candidates[:3])
+            lines.append(f"Row {item.row}, {item.text}: not certain which title is meant: {names}?")
+        lines += [
+            f"Status {item.word!r} is not known: {build.plural(item.rows, 'title')} read as watched."
+            for item in self.statuses[:most]
+        ]
+        if self.letters:
+            lines.append(f"The grades {', '.join(self.letters)} were not read as scores.")
+        return lines
 
     def to_csv(self) -> bytes:
         """The rows that were left out, not read or not confirmed, as a table for a spreadsheet program."""

@@ -56,8 +56,9 @@ def _download(data: dict[str, Any]) -> tuple[list[Draft], Source]:
     found = []
     for number, entry in enumerate(anime, 1):
         status = entry.get("status")
-        known = isinstance(status, int) and not isinstance(status, bool) and 0 <= status < len(_STATUSES)
-        found.append(_entry(number, entry.get("series_id"), None, _STATUSES[status] if known else status, entry))
+        if isinstance(status, int) and not isinstance(status, bool) and 0 <= status < len(_STATUSES):
+            status = _STATUSES[status]
+        found.append(_entry(number, entry.get("series_id"), None, status, entry))
     named = _TOPS.get(_key(data["user"].get("score_type")), 10.0)
     if any(draft.score.value > named for draft in found):
         named = 100.0
@@ -82,8 +83,8 @@ def _answer(collection: dict[str, Any]) -> tuple[list[Draft], Source]:
     seen: set[object] = set()
     for group in collection["lists"]:
         for entry in group["entries"] if isinstance(group["entries"], list) else ():
-            entry = entry if isinstance(entry, dict) else {}
-            media = entry.get("media") if isinstance(entry.get("media"), dict) else {}
+            entry = _dict(entry)
+            media = _dict(entry.get("media"))
             key = _key(entry.get("mediaId") or media.get("id") or entry.get("id"))
             if key is not None and key in seen:
                 continue
@@ -93,14 +94,14 @@ def _answer(collection: dict[str, Any]) -> tuple[list[Draft], Source]:
                 continue
             status = entry.get("status") or group.get("status") or group.get("name")
             found.append(_entry(len(found) + 1, key, media, status, entry))
-    user = collection.get("user") if isinstance(collection.get("user"), dict) else {}
-    options = user.get("mediaListOptions") if isinstance(user.get("mediaListOptions"), dict) else {}
+    user = _dict(collection.get("user"))
+    options = _dict(user.get("mediaListOptions"))
     named = _FORMATS.get(str(options.get("scoreFormat")))
     top = max((draft.score.value for draft in found), default=0.0)
     if named and (top > named or (named == 100 and top <= 10)):
         named = 10.0 if top <= 10 else 100.0  # the query may ask for another format than the user's
     notes = (f"{build.plural(len(manga), 'manga', 'manga')} left out.",) if manga else ()
-    name = user.get("name") if isinstance(user.get("name"), str) else ""
+    name = _text(user.get("name"))
     return _checked(found, manga), Source(f"{_SITE} list", named, name=name[:40], notes=notes)
 
 
@@ -129,7 +130,9 @@ def _objects(data: Any) -> tuple[list[Draft], Source]:
     groups = sorted(_groups(data, ""), key=lambda group: -len(group[1]))
     entries = groups[0][1] if groups else []
     if not entries:
-        raise BadFileError("The JSON file has no list of titles. Export your anime list, or paste it into the template.")
+        raise BadFileError(
+            "The JSON file has no list of titles. Export your anime list, or paste it into the template."
+        )
     if isinstance(data, dict):  # such as {"watching": [...], "completed": [...]}
         same = [(name, group) for name, group in groups if type(group[0]) is type(entries[0])]
         named = [(name, group) for name, group in same if name and words.status(name)]
@@ -197,6 +200,10 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value)[:500] if isinstance(value, (str, int, float)) else ""
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _key(value: Any) -> Any:

@@ -12,13 +12,14 @@ _BOX = re.compile(r"\[([ xX✓✔]?)\]\s*|([☐☑✅✔✓])\s*")
 _HEADING = re.compile(r"[#*=_~\s]*(.+?)[\s*=_~]*(?:\(\d+\))?\s*:?[\s*=_~]*")
 _STAR = r"[★⭐🌟✮✭☆✩⚝½\ufe0f]"
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?½?"
+_OUT_OF = rf"{_NUMBER}\s*(?:/|out of)\s*\d{{1,3}}|{_NUMBER}\s*%|{_STAR}{{1,10}}|{_NUMBER}\s*stars?"
+_ALONE = rf"{_NUMBER}|[A-FS][+-]?|[?]+|n/?a"
+_BETWEEN = r"(?:\s+[-–—=]+>?\s*|\s*[:\uff1a=|→]\s*|\s*[-–—]\s+|\s*\.{2,}\s*|\s{3,})"
 #: What stands between a title and its score: spaces alone suffice only before a score that cannot be part of a title.
 _ENDS = (
-    rf"(?P<title>.+?)[\s:=|,;(\[–—-]*(?P<score>{_NUMBER}\s*(?:/|out of)\s*\d{{1,3}}|{_NUMBER}\s*%|{_STAR}{{1,10}}"
-    rf"|{_NUMBER}\s*stars?)[)\]]?(?P<rest>.*)",
-    rf"(?P<title>.+?)(?:\s+[-–—=]+>?\s*|\s*[:：=|→]\s*|\s*[-–—]\s+|\s*\.{{2,}}\s*|\s{{3,}})"
-    rf"(?P<score>{_NUMBER}|[A-FS][+-]?|[?]+|n/?a)\s*(?P<rest>[(,;–—-].*)?",
-    rf"(?P<title>.+?)\s*[(\[](?P<score>{_NUMBER}|[A-FS][+-]?|[?]+|n/?a)[)\]]\s*(?P<rest>[(,;:–—-].*)?",
+    rf"(?P<title>.+?)[\s:=|,;(\[–—-]*(?P<score>{_OUT_OF})[)\]]?(?P<rest>.*)",
+    rf"(?P<title>.+?){_BETWEEN}(?P<score>{_ALONE})\s*(?P<rest>[(,;–—-].*)?",
+    rf"(?P<title>.+?)\s*[(\[](?P<score>{_ALONE})[)\]]\s*(?P<rest>[(,;:–—-].*)?",
 )
 _PATTERNS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _ENDS)
 _LAST_NUMBER = re.compile(r"(?P<title>.+?)\s+(?P<score>(?:10|\d)(?:[.,]\d)?)")
@@ -41,7 +42,8 @@ def read(text: str) -> Table:
             section = status
             continue
         title, score, status = _entry(line[:_MAX_LINE], bare)
-        if not rows and not score and not status and not section and _BULLET.match(line).end() == 0 and line[-1] in ":!：":  # type: ignore[union-attr]
+        bare_line = not (rows or score or status or section or _bullet(line))
+        if bare_line and line[-1] in ":!\uff1a":
             above.append(line)
             continue
         if title:
@@ -51,17 +53,23 @@ def read(text: str) -> Table:
     return Table(("title", "score", "status"), tuple(rows), tuple(above))
 
 
+def _bullet(line: str) -> int:
+    """How many characters of a line are its bullet or number."""
+    match = _BULLET.match(line)
+    return match.end() if match else 0
+
+
 def _section(line: str) -> str | None:
     """The status of the lines below a line such as `## Completed (12)` or `Watching:`; None if it is no such line."""
     match = _HEADING.fullmatch(line[:80])
     text = match[1] if match else ""
-    if len(text) < 3 or words.status(text) is None or _BULLET.match(line).end():  # type: ignore[union-attr]
+    if len(text) < 3 or words.status(text) is None or _bullet(line):
         return None
     return text
 
 
 def _entry(line: str, bare: bool) -> tuple[str, str, str]:
-    line = line[_BULLET.match(line).end() :]  # type: ignore[union-attr]
+    line = line[_bullet(line) :]
     status = ""
     if box := _BOX.match(line):
         status = "yes" if (box[1] or box[2] or "").strip() not in ("", "☐") else "no"
@@ -79,10 +87,10 @@ def _entry(line: str, bare: bool) -> tuple[str, str, str]:
 
 def _without_status(title: str) -> tuple[str, str]:
     """A title without the status behind it, such as `Naruto (dropped)`."""
-    title = title.strip(" \t\"“”:|-–—")
+    title = title.strip(' \t"“”:|-–—')
     match = _STATUS.fullmatch(title)
     if match and not match["status"].strip().isdigit() and words.status(match["status"]):
-        return match["title"].strip(" \t\"“”"), match["status"]
+        return match["title"].strip(' \t"“”'), match["status"]
     return title, ""
 
 

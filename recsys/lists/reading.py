@@ -24,8 +24,9 @@ def read(
 
     What the file is, is found from its content: MyAnimeList's XML, a table (separated by comma, semicolon, tab or
     pipe), JSON (AniList's download, an answer of its API, a list of objects), or notes with a title on each line; all
-    of them plain or gzip. `match` is `Engine.match`; without it only MyAnimeList ids can be read. `scale` is the highest
-    possible score (None: found from all scores and the heading). `progress` gets the number of rows done and of all.
+    of them plain or gzip. `match` is `Engine.match`; without it only MyAnimeList ids can be read. `scale` is the
+    highest possible score (None: found from all scores and the heading). `progress` gets the number of rows done and
+    of all.
 
     Raises `BadFileError` if the file is no list or is larger than the limits of `recsys.lists.files`, `EmptyListError`
     if nothing in it can be used, `TooLongError` if it has more titles than MyAnimeList.

@@ -1,6 +1,7 @@
 """Find the catalogue's titles for the rows of a list: by ids that agree with the rows' titles, else by name."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Protocol, runtime_checkable
 
 from recsys.lists.columns import Draft
@@ -41,7 +42,7 @@ class KnowsIds(Protocol):
 def resolve(
     drafts: Sequence[Draft], match: Match | None, progress: Progress | None = None
 ) -> tuple[list[Row], tuple[str, ...]]:
-    """A row for each draft, and notes on ids that were not used. Raises `BadFileError` for too many titles to search."""
+    """A row for each draft, and notes on ids that were not used. Raises `BadFileError` for too many searches."""
     resolver = _Resolver(match)
     trusted = {kind: resolver.trusts(kind, drafts) for kind in ("mal_id", "anilist_id", "id")}
     rows = []
@@ -70,9 +71,7 @@ class _Resolver:
             if self._match is None:
                 return ()
             if len(self._found) >= _MAX_SEARCHES:
-                raise BadFileError(
-                    f"More than {_MAX_SEARCHES:,} titles have no anime_id. Add ids, or split the table."
-                )
+                raise BadFileError(f"More than {_MAX_SEARCHES:,} titles have no anime_id. Add ids, or split the table.")
             ordered = sorted(self._match(text), key=lambda candidate: -candidate[2])
             self._found[text] = tuple((int(i), str(title), float(sure)) for i, title, sure in ordered[:CANDIDATES])
         return self._found[text]
@@ -153,7 +152,9 @@ class _Resolver:
             return "only Kitsu’s id, which the catalogue does not have: add the title"
         return "the id is a row number: add the titles"
 
-    def _row(self, draft: Draft, *, anime_id: int = 0, candidates: tuple[Candidate, ...] = (), refused: str = "") -> Row:  # fmt: skip
+    def _row(
+        self, draft: Draft, *, anime_id: int = 0, candidates: tuple[Candidate, ...] = (), refused: str = ""
+    ) -> Row:
         return Row(draft.number, draft.text, draft.score, draft.status, anime_id, candidates, refused)
 
     def notes(self, trusted: dict[str, bool], drafts: Sequence[Draft]) -> list[str]:
@@ -168,4 +169,4 @@ class _Resolver:
 
 
 def _counts_up(values: Sequence[int]) -> bool:
-    return len(values) > 2 and all(later - sooner == 1 for sooner, later in zip(values, values[1:], strict=False))
+    return len(values) > 2 and all(later - sooner == 1 for sooner, later in pairwise(values))

@@ -24,7 +24,9 @@ _STARS_WORD = re.compile(rf"{_NUMBER}\s*(?:stars?|étoiles?|estrellas?|estrelas?
 _PLAIN = re.compile(rf"[~≈]?\s*([-−–]?){_NUMBER}\s*(?:points?|pts?|点|點|分|점|балл\w*)?[\s!.*]*")
 _LETTER = re.compile(r"([A-FS])([+-]?|ss?)", re.IGNORECASE)
 _FULL, _EMPTY = "★⭐🌟✮✭", "☆✩⚝"
-_HEADING_TOP = re.compile(r"(?:/|out of|of|sur|von|max\.?|[-–~～]|から)\s*(\d{1,3})\b|[(（\[](\d{1,3})(?:点|分|점)?\D?[)）\]]|(%)")
+_HEADING_TOP = re.compile(
+    r"(?:/|out of|of|sur|von|max\.?|[-–~]|から)\s*(\d{1,3})\b|[(\[](\d{1,3})(?:点|分|점)?\D?[)\]]|(%)"
+)
 
 
 @dataclass(frozen=True)

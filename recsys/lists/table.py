@@ -24,8 +24,8 @@ Line = tuple[int, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Table:
-    """`headings` may be empty. `rows` are pairs of a line of the file, from 1, and its cells. `above` is the text of the
-    lines above the headings."""
+    """`headings` may be empty. `rows` are pairs of a line of the file, from 1, and its cells. `above` is the text
+    of the lines above the headings."""
 
     headings: tuple[str, ...]
     rows: tuple[Line, ...]
@@ -51,11 +51,11 @@ def separator(text: str) -> str:
         found = clevercsv.Sniffer().sniff("\n".join(lines[:100]), delimiters=list(_SEPARATORS))
     except (clevercsv.exceptions.Error, csv.Error, ValueError, RecursionError):
         return ""
-    return found.delimiter if found else ""
+    return (found.delimiter or "") if found else ""
 
 
 def read(text: str, delimiter: str) -> Table:
-    """The table in `text`. Raises `BadFileError` for broken quotation or too many rows, `EmptyListError` without rows."""
+    """The table in `text`. Raises `BadFileError` for broken quotation or too many rows, `EmptyListError` for none."""
     lines = list(_lines(text, delimiter))
     if lines and _SEP_LINE.match(delimiter.join(lines[0][1])) and lines[0][0] <= 1:
         lines = lines[1:]
@@ -74,7 +74,9 @@ def _lines(text: str, delimiter: str) -> Iterator[Line]:
     """The lines that are not blank and no rule (`|---|---|`), with the number of the line on which each ends."""
     sample = [line for line in islice(io.StringIO(text), 200) if line.strip()]
     edged = delimiter == "|" and sum(line.lstrip().startswith("|") for line in sample) > len(sample) / 2
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=delimiter != "\t")
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=delimiter != "\t"
+    )
     count = 0
     try:
         for cells in reader:
@@ -82,7 +84,7 @@ def _lines(text: str, delimiter: str) -> Iterator[Line]:
             if edged:
                 cells = cells[not cells[:1] or not cells[0] :]
                 cells = cells[:-1] if cells and not cells[-1] else cells
-            if not any(cells) or all(_RULE.fullmatch(cell) for cell in cells if cell) and len(cells) > 1 and edged:
+            if not any(cells) or (all(_RULE.fullmatch(cell) for cell in cells if cell) and len(cells) > 1 and edged):
                 continue
             count += 1
             if count > build.MAX_ENTRIES:

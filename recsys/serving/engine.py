@@ -175,8 +175,8 @@ class Engine:
 
     @functools.cached_property
     def match(self) -> Matcher:
-        """`match(text, n=5)`: anime id, title and confidence 0..1 of the titles that `text` may mean, without adult ones;
-        what `recsys.lists.read` needs."""
+        """`match(text, n=5)`: anime id, title and confidence 0..1 of what `text` may mean, best first, without adult
+        titles. `recsys.lists.read` needs it."""
         return Matcher(self.catalogue, self._search)
 
     def title(self, anime_id: int) -> Title:

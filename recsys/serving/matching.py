@@ -13,7 +13,7 @@ _MORE = 40
 
 @dataclass(frozen=True, eq=False)
 class Matcher:
-    """Finds titles by name, as `recsys.lists` needs them; leaves adult titles out unless `adult`. Safe between threads."""
+    """Finds titles by name, as `recsys.lists` needs them; leaves adult titles out unless `adult`. Thread-safe."""
 
     catalogue: Catalogue
     search: TitleSearch
@@ -47,7 +47,7 @@ class Matcher:
         return None if position < 0 else self.catalogue.title(position).title
 
     def likeness(self, anime_id: int, text: str) -> float | None:
-        """How similar `text` is to the most similar name of a title, from 0 to 1; None if it is not in the catalogue."""
+        """How similar `text` is to the most similar name of a title, from 0 to 1; None for an unknown id."""
         position = int(self.catalogue.positions([anime_id])[0])
         if position < 0:
             return None

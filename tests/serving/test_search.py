@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recsys.data.catalogue import Catalogue
-from recsys.lists.csv_list import CERTAIN
+from recsys.lists.resolve import CERTAIN
 from recsys.serving.search import TitleSearch, normalise
 from recsys.types import Title
 

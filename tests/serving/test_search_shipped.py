@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from recsys.data.catalogue import Catalogue
-from recsys.lists.csv_list import CERTAIN
+from recsys.lists.resolve import CERTAIN
 from recsys.serving.search import TitleSearch
 
 SHIPPED = Path(__file__).parents[2] / "artifacts" / "catalogue.parquet"

@@ -1,0 +1,95 @@
+"""What was read of an imported file, and the questions that are left."""
+
+import streamlit as st
+
+from pages.parts import cards, resources, state
+from pages.parts.text import count, plain
+from recsys import lists
+
+_LEAVE_OUT = "None of these: leave it out"
+_SHOWN = 10
+_STATUS_LABELS = {
+    "completed": "Watched", "watching": "Watching", "on_hold": "On hold", "dropped": "Dropped", "planned": "Planned",
+}  # fmt: skip
+
+
+def show(imported: lists.Import) -> None:
+    """Counts, the scale of the scores, the rows that could not be read, and questions. All of it can be left."""
+    report = imported.report
+    parts = ((report.scored, "scored"), (report.watched, "watched"), (report.planned, "planned"),
+             (report.asked, "to confirm"), (report.refused, "left out"))  # fmt: skip
+    st.markdown(f"**{count(report.rows, 'row')} read:** {', '.join(f'{n:,} {what}' for n, what in parts if n)}")
+    _scale(imported)
+    if rows := report.left_out or report.unread:
+        first = [f"Row {item.row}, {plain(item.text, 40) or 'empty'}: {plain(item.reason)}." for item in rows[:3]]
+        st.caption("  \n".join(first))
+        st.download_button(
+            "All rows that were not read", report.to_csv(), "not-read.csv", "text/csv", type="tertiary",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+    if report.titles or report.statuses or report.letters:
+        _questions(imported)
+
+
+def _scale(imported: lists.Import) -> None:
+    """Choose the highest possible score of the list."""
+    scale = imported.report.scale
+    if not imported.report.scored:
+        return
+    if not scale.sure:
+        st.caption(":material/help: We are not sure about the scale of your scores. Please check it.")
+    options = sorted({*lists.SCALES, scale.top})
+    key = state.input_key("scale")
+    st.selectbox(
+        "Highest possible score in this file", options, key=state.mirror(key, scale.top), format_func="{:g}".format,
+        on_change=lambda: state.answer(imported.answer(scale=st.session_state[key])), help=f"Found: {scale.why}.",
+    )  # fmt: skip
+
+
+def _questions(imported: lists.Import) -> None:
+    report = imported.report
+    if report.titles:
+        st.markdown(f"**{count(len(report.titles), 'title')} to confirm**")
+        st.caption("The most doubtful first. You can do this later: the other titles are already on your list.")
+    with st.form("confirm-form", border=False):
+        titles = {item.row: _title(item) for item in report.titles[:_SHOWN]}
+        statuses = {
+            item.word: st.selectbox(
+                f"What does “{plain(item.word, 30)}” mean? ({count(item.rows, 'title')})",
+                list(_STATUS_LABELS), key=state.input_key(f"status-{item.word}"),
+                format_func=_STATUS_LABELS.__getitem__,
+            )
+            for item in report.statuses[:_SHOWN]
+        }  # fmt: skip
+        letters = {
+            letter: st.selectbox(
+                f"The grade {plain(letter)} as a score", [None, *range(10, 0, -1)],
+                key=state.input_key(f"letter-{letter}"),
+                format_func=lambda score: "No score" if score is None else f"{score}",
+            )
+            for letter in report.letters
+        }  # fmt: skip
+        if st.form_submit_button("Confirm", width="stretch"):
+            given = {letter: float(score) for letter, score in letters.items() if score is not None}
+            state.answer(imported.answer(titles, statuses=statuses, letters=given))
+            state.clear_inputs()
+            st.rerun()
+
+
+def _title(item: lists.TitleQuestion) -> int | None:
+    """Choose which title a row means."""
+    options = [*(candidate[0] for candidate in item.candidates), None]
+    with st.container(horizontal=True, gap="small", wrap=False, vertical_alignment="bottom"):
+        cards.cover(resources.engine().title(item.likely or item.candidates[0][0]), cards.SMALL)
+        return st.selectbox(
+            plain(item.text, 60), options, options.index(item.likely), key=state.input_key(f"confirm-{item.row}"),
+            format_func=_label,
+        )  # fmt: skip
+
+
+def _label(anime_id: int | None) -> str:
+    if anime_id is None:
+        return _LEAVE_OUT
+    title = resources.engine().title(anime_id)
+    facts = ", ".join(str(fact) for fact in (title.type, title.year) if fact)
+    return f"{title.title} ({facts})" if facts else title.title
