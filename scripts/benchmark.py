@@ -12,6 +12,7 @@ COMMANDS = {
     "svd": "our SVD compared with Surprise's: time, memory, results",
     "serve": "ten recommendations with each model; reading an export; memory",
     "search": "finding titles by their names: time; memory of the catalogue",
+    "names": "titles matched by names as people write them: sure and wrong, right among the choices",
     "network": "one epoch of the network at three sizes: time and memory",
     "page": "reruns, cold page loads in a real browser, memory of the server",
 }

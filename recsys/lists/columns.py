@@ -59,6 +59,7 @@ class _Values:
         self.numbers = [score.value for score in parsed if score.kind == "number"]
         self.top = max(self.numbers, default=0.0)
         self.statuses = sum(words.status(cell) is not None and not cell.isdigit() for cell in filled) / count
+        self.links = sum(_has_link([cell]) for cell in filled) / count
         self.distinct = len(set(filled)) / count
         self.words = sum(any(c.isalpha() for c in cell) for cell in filled) / count
         whole = [int(cell) for cell in filled if cell.isdigit() and len(cell) < 10]
@@ -115,7 +116,8 @@ def _best(places: Sequence[int], worth: Callable[[int], float]) -> int | None:
 
 
 def _is_title(values: _Values) -> bool:
-    return values.words > 0.6 and values.distinct > 0.5 and values.statuses < 0.5 and values.scores < 0.6
+    other = max(values.links, values.statuses, values.scores - 0.1)
+    return values.words > 0.6 and values.distinct > 0.5 and other < 0.5
 
 
 def drafts(table: Table, columns: Columns) -> list[Draft]:

@@ -1,6 +1,7 @@
 """Read lists that people write as text: one title on a line, such as `- Naruto: 8/10` below a line `Watching:`."""
 
 import re
+from itertools import takewhile
 
 from recsys.lists import build, scores, words
 from recsys.lists.errors import BadFileError, EmptyListError
@@ -23,6 +24,8 @@ _ENDS = (
 )
 _PATTERNS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _ENDS)
 _LAST_NUMBER = re.compile(r"(?P<title>.+?)\s+(?P<score>(?:10|\d)(?:[.,]\d)?)")
+#: A line that is marked as a heading.
+_MARKED = re.compile(r"#+\s.*|\*\*.*\*\*|__.*__")
 _STATUS = re.compile(r"(?P<title>.+?)\s*(?:[-–—:,]\s+|[(\[])(?P<status>[^()\[\]]{2,30})[)\]]?\s*")
 
 
@@ -34,16 +37,15 @@ def read(text: str) -> Table:
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if len(lines) > build.MAX_ENTRIES:
         raise BadFileError(f"The file has more than {build.MAX_ENTRIES:,} lines, more than any list.")
-    bare = _ends_in_scores([line for _, line in lines])
-    section, above = "", []
+    section, above, bare = "", [], _ends_in_scores(lines)
     rows: list[tuple[int, tuple[str, ...]]] = []
-    for number, line in lines:
+    for place, (number, line) in enumerate(lines):
         if (status := _section(line)) is not None:
-            section = status
+            section, bare = status, _ends_in_scores(lines[place + 1 :])
             continue
         title, score, status = _entry(line[:_MAX_LINE], bare)
         bare_line = not (rows or score or status or section or _bullet(line))
-        if bare_line and line[-1] in ":!\uff1a":
+        if bare_line and (line[-1] in ":!\uff1a" or _MARKED.fullmatch(line)):
             above.append(line)
             continue
         if title:
@@ -94,6 +96,7 @@ def _without_status(title: str) -> tuple[str, str]:
     return title, ""
 
 
-def _ends_in_scores(lines: list[str]) -> bool:
-    """Whether most lines end in a number from 1 to 10, so that it is a score and no part of the title."""
-    return sum(bool(_LAST_NUMBER.fullmatch(line)) for line in lines) > 0.7 * len(lines)
+def _ends_in_scores(lines: list[tuple[int, str]]) -> bool:
+    """Whether most lines of a section end in a number from 1 to 10: then it is a score and no part of the title."""
+    section = list(takewhile(lambda line: _section(line) is None, (line for _, line in lines)))
+    return len(section) > 2 and sum(bool(_LAST_NUMBER.fullmatch(line)) for line in section) > 0.7 * len(section)

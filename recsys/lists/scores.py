@@ -22,6 +22,9 @@ _OUT_OF = re.compile(rf"{_NUMBER}\s*(?:/|out of|of|sur|von|su|de|из|\\)\s*(\d{
 _PERCENT = re.compile(rf"{_NUMBER}\s*%(.*)")
 _STARS_WORD = re.compile(rf"{_NUMBER}\s*(?:stars?|étoiles?|estrellas?|estrelas?|sterne|[★⭐🌟])\W*")
 _PLAIN = re.compile(rf"[~≈]?\s*([-−–]?){_NUMBER}\s*(?:points?|pts?|点|點|分|점|балл\w*)?[\s!.*]*")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct")
+_MONTH = rf"((?:{'|'.join(_MONTHS)})[a-z]{{0,6}})"
+_DATE = re.compile(rf"(\d{{1,2}})[-. ]{_MONTH}|{_MONTH}[-. ](\d{{1,2}})", re.IGNORECASE)
 _LETTER = re.compile(r"([A-FS])([+-]?|ss?)", re.IGNORECASE)
 _FULL, _EMPTY = "★⭐🌟✮✭", "☆✩⚝"
 _HEADING_TOP = re.compile(
@@ -46,7 +49,7 @@ def parse(text: str) -> Score:
         return Score()
     found = _parse_stars(text)
     if found is None:
-        found = _parse_number(text)
+        found = _parse_number(text) or _parse_date(text)
     if found is None and _LETTER.fullmatch(text):
         return Score("letter", text=text.upper())
     if found is None:
@@ -82,6 +85,16 @@ def _parse_number(text: str) -> Score | None:
     except ValueError:
         return None
     return Score("number", value, None, text) if math.isfinite(value) else None
+
+
+def _parse_date(text: str) -> Score | None:
+    """8/10, which a spreadsheet program took for 8 October or August 10: `08-Oct`, `10-Aug`."""
+    match = _DATE.fullmatch(text)
+    if not match:
+        return None
+    day, month = int(match[1] or match[4]), _MONTHS.index((match[2] or match[3])[:3].lower()) + 1
+    value = day if month == 10 else month if day == 10 else 0
+    return Score("number", float(value), 10.0, text) if 1 <= value <= 10 else None
 
 
 def _float(text: str) -> float:

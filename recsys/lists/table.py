@@ -39,19 +39,22 @@ def separator(text: str) -> str:
     sample = text[:_SAMPLE]
     if len(text) > _SAMPLE:
         sample = sample.rpartition("\n")[0] or sample
-    if not any(sign in sample for sign in _SEPARATORS):
-        return ""
     lines = [line for line in sample.splitlines() if line.strip()]
-    if match := _SEP_LINE.match(lines[0]) if lines else None:
+    if not any(sign in sample for sign in _SEPARATORS):
+        return "," if lines and len(lines) > 1 and _known_headings([lines[0].strip(' "')]) else ""
+    if match := _SEP_LINE.match(lines[0]):
         return match[1]
-    first = max(_SEPARATORS, key=lines[0].count) if lines else ""
-    if first and _known_headings([cell.strip(' "') for cell in lines[0].split(first)]):
-        return first
+    for line in lines[:_HEAD]:
+        sign = max(_SEPARATORS, key=line.count)
+        if sign in line and _known_headings([cell.strip(' "') for cell in line.split(sign)]):
+            return sign
     try:
         found = clevercsv.Sniffer().sniff("\n".join(lines[:100]), delimiters=list(_SEPARATORS))
     except (clevercsv.exceptions.Error, csv.Error, ValueError, RecursionError):
         return ""
-    return (found.delimiter or "") if found else ""
+    sign = (found.delimiter or "") if found else ""
+    # Within titles and sentences, such signs stand in some lines only.
+    return sign if sign and sum(sign in line for line in lines) > 0.5 * len(lines) else ""
 
 
 def read(text: str, delimiter: str) -> Table:
@@ -59,7 +62,8 @@ def read(text: str, delimiter: str) -> Table:
     lines = list(_lines(text, delimiter))
     if lines and _SEP_LINE.match(delimiter.join(lines[0][1])) and lines[0][0] <= 1:
         lines = lines[1:]
-    place = next((i for i, (_, cells) in enumerate(lines[:_HEAD]) if _known_headings(cells)), None)
+    known = [_known_headings(cells) for _, cells in lines[:_HEAD]]
+    place = known.index(max(known)) if any(known) else None
     if place is None:
         table = Table((), tuple(lines))
     else:
@@ -84,7 +88,7 @@ def _lines(text: str, delimiter: str) -> Iterator[Line]:
             if edged:
                 cells = cells[not cells[:1] or not cells[0] :]
                 cells = cells[:-1] if cells and not cells[-1] else cells
-            if not any(cells) or (all(_RULE.fullmatch(cell) for cell in cells if cell) and len(cells) > 1 and edged):
+            if not any(cells) or (delimiter == "|" and all(_RULE.fullmatch(cell) for cell in cells if cell)):
                 continue
             count += 1
             if count > build.MAX_ENTRIES:
@@ -97,14 +101,11 @@ def _lines(text: str, delimiter: str) -> Iterator[Line]:
         ) from None
 
 
-def _known_headings(cells: Sequence[str]) -> bool:
-    """Whether these cells are headings: one names titles or ids, and most are known."""
+def _known_headings(cells: Sequence[str]) -> int:
+    """How many of these cells are headings; 0 unless one names titles or ids, and most are known."""
     found = [words.heading(cell) for cell in cells if cell]
     names = {meaning for meaning, _ in found}
     exact = sum(whole for _, whole in found)
-    return bool(
-        names & {"title", "mal_id", "anilist_id", "kitsu_id", "id"}
-        and exact
-        and 2 * exact >= min(len(found), 4)
-        and not any(re.fullmatch(r"[\d.,/%]+", cell) for cell in cells)
-    )
+    if not names & {"title", "mal_id", "anilist_id", "kitsu_id", "id", "link"} or 2 * exact < min(len(found), 4):
+        return 0
+    return 0 if any(re.fullmatch(r"[\d.,/%]+", cell) for cell in cells) else exact

@@ -26,13 +26,18 @@ _MIN_QUALITY = 0.55
 _OTHER_NUMBER = 0.85
 #: How well a special, promotion or song matches the name that its series has too.
 _NAMESAKE = 0.94
+#: Share of a namesake's members below which a title of the same franchise is not what a list means.
+_LITTLE_KNOWN = 0.1
 #: Names are indexed in portions of this many, to save memory.
 _PORTION = 4096
 _WIDE = 0x2E80  # from here on, a character is about a syllable or a word
 
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 _ACCENTS = re.compile("[\u0300-\u036f]")
-_SEASON = re.compile(r"\b(\d+)(?:st|nd|rd|th) season\b|\bseason (\d+)\b")
+_ORDINALS = {word: str(n) for n, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth"), 1)}
+_SEASON = re.compile(
+    rf"\b(\d+)(?:st|nd|rd|th) season\b|\b(?:season |s)0?(\d{{1,2}})\b|\b({'|'.join(_ORDINALS)}) season\b"
+)
 _NUMERALS = {word: str(n) for n, word in enumerate(("ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"), 2)}
 _DIGITS = re.compile(r"\b\d+\b")
 _NO_NUMBERS = hash(frozenset())
@@ -45,7 +50,7 @@ _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
 def normalise(name: str) -> str:
     """A name without what people type differently: case, accents, punctuation, long vowels; katakana as hiragana,
-    Roman numerals and "2nd Season" as a number."""
+    Roman numerals, "2nd Season" and "S2" as a number."""
     name = unicodedata.normalize("NFKC", name).casefold().translate(_SYMBOLS)
     if not name.isascii():
         apart = unicodedata.normalize("NFD", name)
@@ -53,7 +58,7 @@ def normalise(name: str) -> str:
     name = f" {_NOT_WORD.sub(' ', name).strip()} "
     for long, short in _LONG_VOWELS:
         name = name.replace(long, short)
-    name = _SEASON.sub(lambda match: match[1] or match[2], name).strip()
+    name = _SEASON.sub(lambda match: match[1] or match[2] or _ORDINALS[match[3]], name).strip()
     return _NUMERAL.sub(lambda match: _NUMERALS[match[0]], name)
 
 
@@ -171,7 +176,10 @@ class TitleSearch:
 
     def _with_namesakes(self, asked: str, found: list[tuple[int, float]]) -> list[tuple[int, float]]:
         """The same titles, those with exactly the name that was asked for in order: as it was typed first, then by
-        the franchise's members, in it the series before its specials, promotions and songs."""
+        the franchise's members, in it the series before its specials, promotions and songs.
+
+        Less sure than the first are those whose name is written otherwise, and of the same franchise those that few
+        know or whose own title is another."""
         exact = [position for position, sure in found if sure >= 1]
         if len(exact) < 2:
             return found
@@ -179,12 +187,18 @@ class TitleSearch:
         franchises, main = catalogue.franchise_ids[exact], catalogue.kinds[exact] == "main"
         members = catalogue.members[exact]
         fame = [members[franchises == franchise].max() for franchise in franchises]
-        typed = [_has_name(catalogue.title(position), asked) for position in exact]
-        order = np.lexsort((-members, ~main, franchises, np.negative(fame), np.logical_not(typed)))
+        titles = [catalogue.title(position) for position in exact]
+        typed = np.array([_has_name(title, asked) for title in titles])
+        own = np.array([title.title.casefold() == asked.casefold() for title in titles])
+        order = np.lexsort((-members, ~main, franchises, np.negative(fame), ~typed))
         ranked = []
+        first = order[0]
         for i in order.tolist():
             is_aside = not main[i] and (main & (franchises == franchises[i])).any()
-            ranked.append((exact[i], _NAMESAKE if is_aside else 1.0))
+            related = franchises[i] == franchises[first]
+            little_known = members[i] < _LITTLE_KNOWN * members[first]
+            less = (typed[first] and not typed[i]) or (related and (little_known or (own[first] and not own[i])))
+            ranked.append((exact[i], _NAMESAKE if is_aside or (i != first and less) else 1.0))
         rest = iter(ranked)
         return [next(rest) if sure >= 1 else (position, sure) for position, sure in found]
 
