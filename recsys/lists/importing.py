@@ -219,7 +219,7 @@ def assemble(rows: Sequence[Row], source: Source, answers: Answers = Answers()) 
         made = builder.build(name=source.name, scale=scale.top)
         profile, notes = made.profile, notes + made.notes
     refused += builder.left_out
-    questions = [TitleQuestion(row.number, row.text, row.candidates, _likely(row.candidates)) for row in asked]
+    questions = [TitleQuestion(row.number, row.text, row.candidates, likely(row.candidates)) for row in asked]
     questions.sort(key=lambda item: (item.likely is not None, item.candidates[0][2], item.row))
     known = len(profile.scores), len(profile.begun) - len(profile.scores), len(profile.planned)
     report = Report(
@@ -230,12 +230,15 @@ def assemble(rows: Sequence[Row], source: Source, answers: Answers = Answers()) 
     return Import(profile, report, tuple(rows), source, answers)
 
 
-#: Below this confidence no title is suggested: see docs/lists.md.
-LIKELY = 0.86
+#: A title is suggested from this confidence on, and if it leads by `LEAD` or has exactly the name: see docs/lists.md.
+LIKELY, LEAD = 0.88, 0.01
 
 
-def _likely(candidates: Sequence[Candidate]) -> int | None:
-    return candidates[0][0] if candidates[0][2] >= LIKELY else None
+def likely(candidates: Sequence[Candidate]) -> int | None:
+    """The id to suggest among candidates, best first; None if more than one, or none of them, may well be meant."""
+    best = candidates[0][2] if candidates else 0.0
+    second = candidates[1][2] if len(candidates) > 1 else 0.0
+    return candidates[0][0] if best >= 1 or (best >= LIKELY and best - second >= LEAD) else None
 
 
 def _value(

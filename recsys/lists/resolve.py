@@ -18,6 +18,8 @@ CANDIDATES = 5
 _AGREES = 0.6
 #: Share of a column's ids that must agree for the others to be believed.
 _TRUST = 0.8
+#: Fewer ids than this that disagree are mistakes of single rows.
+_WRONG = 3
 #: A search takes a few milliseconds.
 _MAX_SEARCHES = 5000
 
@@ -100,7 +102,8 @@ class _Resolver:
         known = [answer for answer in said if answer is not None]
         if not known:
             return kind != "id" or not any(names for _, names in pairs)
-        return sum(known) >= _TRUST * len(known)
+        wrong = len(known) - sum(known)
+        return wrong < _WRONG or wrong <= (1 - _TRUST) * len(known)
 
     def row(self, draft: Draft, trusted: dict[str, bool]) -> Row:
         """The row of a draft: its id, candidates to ask about, or the reason why it is refused."""

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from recsys.data import manifest
 from recsys.data.catalogue import FILE, Catalogue
-from recsys.lists.importing import LIKELY
+from recsys.lists.importing import likely
 from recsys.lists.resolve import CANDIDATES, is_certain
 from recsys.serving.matching import Matcher
 from recsys.serving.search import TitleSearch, normalise
@@ -83,7 +83,7 @@ def _absent(match: Matcher, titles: list[Title], owners: dict[str, set[int]]) ->
 def _counts(found: list[tuple[int, str, float]], right: set[int]) -> Counter[str]:
     sure = is_certain(found)
     first = found[0][0] in right if found else False
-    suggested = bool(found) and not sure and found[0][2] >= LIKELY
+    suggested = not sure and likely(found) is not None
     return Counter(
         names=1,
         sure=sure,

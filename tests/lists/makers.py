@@ -14,6 +14,7 @@ def settings_for(url: str, **changes: Any) -> ListSettings:
     values: dict[str, Any] = {
         "mal_url": f"{url}/v2",
         "anilist_url": url,
+        "kitsu_url": f"{url}/kitsu",
         "mal_client_id": CLIENT_ID,
         "connect_timeout": 2.0,
         "read_timeout": 4.0,

@@ -10,10 +10,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from recsys import RecsysError
-from recsys.lists import ImportedList, anilist, build, cache, csv_list, http, limits, mal_api, mal_xml
+from recsys.lists import ImportedList, anilist, build, cache, http, kitsu, limits, mal_api, mal_xml
 from recsys.settings import ListSettings
 from tests.lists.local_site import LocalSite, Reply
 from tests.lists.makers import anilist_data, export, mal_page
+from tests.lists.test_kitsu import entry, page
 
 quick = hypothesis_settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -22,7 +23,6 @@ quick = hypothesis_settings(
 EXPORT = export(
     {"id": 5114, "score": 9}, {"id": 1535, "score": 0, "status": "On-Hold"}, {"id": 20, "status": "Dropped"}
 )
-TABLE = csv_list.template() + b"1,Title,7,\r\n"
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 json_values = st.recursive(
@@ -71,7 +71,7 @@ def nearly(good: object) -> st.SearchStrategy[object]:
     return st.integers(0, 9).flatmap(lambda dice: json_values if dice == 0 else form)
 
 
-def is_sound(found: ImportedList | csv_list.CsvImport) -> None:
+def is_sound(found: ImportedList) -> None:
     profile = found.profile
     assert all(1 <= score <= 10 for score in profile.scores.values())
     assert not profile.planned & profile.begun
@@ -95,19 +95,6 @@ def test_export_with_any_text_in_its_fields(texts: list[str]) -> None:
 
 
 @quick
-@given(
-    st.binary(max_size=400)
-    | spoil(TABLE)
-    | st.text().map(lambda text: f"title,score\n{text}".encode("utf-8", "replace"))
-)
-def test_table(data: bytes) -> None:
-    with contextlib.suppress(RecsysError):
-        found = csv_list.parse(data, lambda text: [(1, text, 0.95), (2, text, len(text) / 10)])
-        is_sound(found)
-        is_sound(found.confirm({item.row: item.candidates[0][0] for item in found.uncertain}))
-
-
-@quick
 @given(json_values | nearly(mal_page(range(1, 3), "http://x/y")))
 def test_mal_page(data: object) -> None:
     builder = build.ListBuilder("test")
@@ -115,6 +102,16 @@ def test_mal_page(data: object) -> None:
         following = mal_api.parse_page(data, builder)
         assert following is None or isinstance(following, str)
         is_sound(builder.build())
+
+
+@quick
+@given(json_values | nearly(page(entry(1, "completed", 14), following="http://x/y")))
+def test_kitsu_page(data: object) -> None:
+    builder = build.ListBuilder("test")
+    with contextlib.suppress(RecsysError):
+        following, _ = kitsu.parse_page(data, builder)
+        assert following is None or isinstance(following, str)
+        is_sound(builder.build(scale=20))
 
 
 @quick
@@ -139,7 +136,7 @@ def test_anilist_errors(status: int, data: object) -> None:
         assert "data" in data
 
 
-@pytest.mark.parametrize("fetch", [mal_api.import_list, anilist.import_list])
+@pytest.mark.parametrize("fetch", [mal_api.import_list, anilist.import_list, kitsu.import_list])
 @hypothesis_settings(quick, max_examples=40)
 @given(
     body=st.binary(max_size=80) | json_values.map(lambda value: Reply(value).raw),
