@@ -58,11 +58,11 @@ class _Values:
         self.scores = sum(given) / count
         self.numbers = [score.value for score in parsed if score.kind == "number"]
         self.top = max(self.numbers, default=0.0)
-        self.statuses = sum(words.status(cell) is not None and not cell.isdigit() for cell in filled) / count
+        self.statuses = sum(words.status(cell) is not None and not cell.isdecimal() for cell in filled) / count
         self.links = sum(_has_link([cell]) for cell in filled) / count
         self.distinct = len(set(filled)) / count
         self.words = sum(any(c.isalpha() for c in cell) for cell in filled) / count
-        whole = [int(cell) for cell in filled if cell.isdigit() and len(cell) < 10]
+        whole = [int(cell) for cell in filled if cell.isdecimal() and len(cell) < 10]
         self.whole = len(whole) / count
         self.counts_up = len(whole) == len(filled) > 1 and whole == list(range(whole[0], whole[0] + len(whole)))
 

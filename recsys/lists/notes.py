@@ -91,7 +91,7 @@ def _without_status(title: str) -> tuple[str, str]:
     """A title without the status behind it, such as `Naruto (dropped)`."""
     title = title.strip(' \t"“”:|-–—')
     match = _STATUS.fullmatch(title)
-    if match and not match["status"].strip().isdigit() and words.status(match["status"]):
+    if match and not match["status"].strip().isdecimal() and words.status(match["status"]):
         return match["title"].strip(' \t"“”'), match["status"]
     return title, ""
 

@@ -19,8 +19,9 @@ SCORES = ("", "N/A", "10", "8", "7,5", "6.5", "9", "1")
 STATUSES = ("", "Completed", "Watching", "dropped", "Plan to watch", "On-Hold")
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "shift_jis")
 
+names = [known[0] for known in TITLES.values()]
 rows = st.lists(
-    st.tuples(st.sampled_from([names[0] for names in TITLES.values()]), st.sampled_from(SCORES), st.sampled_from(STATUSES)),
+    st.tuples(st.sampled_from(names), st.sampled_from(SCORES), st.sampled_from(STATUSES)),
     min_size=2, max_size=7, unique_by=lambda row: row[0],
 )  # fmt: skip
 
@@ -59,10 +60,12 @@ def test_scores_of_a_long_table_with_letters_of_its_encoding(encoding: str) -> N
     assert read(text.encode(encoding)).profile.scores == read(text.encode("utf-8")).profile.scores
 
 
-cells = st.sampled_from(("", "Hoshi no Uta", "hoshi", "Wind Story", "No such", "x" * 400, "11", "12", "abc", "8", "8/10", "A",
-                         "great", "11", "★★★", "90%", "Binged", "Done", "PTW", "-", "1,5"))  # fmt: skip
+cells = st.sampled_from(("", "Hoshi no Uta", "hoshi", "Wind Story", "No such", "x" * 400, "11", "12", "abc", "8",
+                         "8/10",
+                         "A", "great", "11", "★★★", "90%", "Binged", "Done", "PTW", "-", "1,5"))  # fmt: skip
 tables = st.tuples(
-    st.lists(st.sampled_from(("Title", "Score", "Status", "anime_id", "id", "Anilist ID", "Grade", "x")), min_size=2, max_size=5),
+    st.lists(st.sampled_from(("Title", "Score", "Status", "anime_id", "id", "Anilist ID", "Grade", "x")), min_size=2,
+             max_size=5),
     st.lists(st.lists(cells, min_size=5, max_size=5), min_size=1, max_size=12),
 )  # fmt: skip
 

@@ -33,7 +33,10 @@ def test_anilists_download() -> None:
     assert found.report.rows == 7
 
 
-@pytest.mark.parametrize(("score_type", "score", "right"), [(0, 9, 9), (1, 85, 8.5), (2, 4, 8), (3, 3, 10), (4, 7.5, 7.5), (0, 90, 9)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("score_type", "score", "right"),
+    [(0, 9, 9), (1, 85, 8.5), (2, 4, 8), (3, 3, 10), (4, 7.5, 7.5), (0, 90, 9)],
+)
 def test_the_download_of_every_score_format(score_type: int, score: float, right: float) -> None:
     found = load(download({"series_id": 1011, "status": 2, "score": score}, score_type=score_type))
     assert dict(found.profile.scores) == pytest.approx({11: right})
@@ -75,9 +78,10 @@ def test_an_entry_of_several_lists_counts_once_and_titles_help_where_ids_fail() 
         [{"mal_id": 11, "my_rating": "8/10"}, {"mal_id": 13, "my_rating": None}],
         [{"id": 11, "name": "Hoshi no Uta", "score": 8}, {"id": 13, "name": "Kaze Monogatari", "score": None}],
         [{"id": 1, "name": "Hoshi no Uta", "score": 8}, {"id": 2, "name": "Kaze Monogatari", "score": None}],
-        {"data": [{"node": {"id": 11, "title": "Hoshi no Uta"}, "list_status": {"status": "completed", "score": 8}},
-                  {"node": {"id": 13, "title": "Kaze Monogatari"}, "list_status": {"status": "completed", "score": 0}}]},
-        {"data": [{"anime": {"mal_id": 11, "title": "x"}, "score": 8}, {"anime": {"mal_id": 13, "title": "y"}, "score": 0}]},
+        {"data": [{"node": {"id": 11, "title": "Song of Stars"}, "list_status": {"status": "completed", "score": 8}},
+                  {"node": {"id": 13, "title": "Wind Story"}, "list_status": {"status": "completed", "score": 0}}]},
+        {"data": [{"anime": {"mal_id": 11, "title": "x"}, "score": 8},
+                  {"anime": {"mal_id": 13, "title": "y"}, "score": 0}]},
         {"user": "me", "list": {"anime": [{"title": {"romaji": "Hoshi no Uta", "english": None}, "score": 8.0},
                                           {"title": {"romaji": "No such", "english": "Wind Story"}, "score": 0}]}},
     ],

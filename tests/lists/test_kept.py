@@ -1,4 +1,4 @@
-"""Made-up lists of many kinds, written as people keep them. kept/right.json says how each is meant; see docs/lists.md."""
+"""Made-up lists of many kinds, written as people keep them; kept/right.json says how each is meant (docs/lists.md)."""
 
 import json
 from pathlib import Path

@@ -27,8 +27,10 @@ def titles(*numbers: int) -> list[dict[str, Any]]:
     for number in numbers:
         keys = [{"type": "mappings", "id": f"{number}-{site}"} for site in ("a", "m")]
         found += [
-            {"id": str(1000 + number), "type": "anime", "attributes": {}, "relationships": {"mappings": {"data": keys}}},
-            {"id": f"{number}-a", "type": "mappings", "attributes": {"externalSite": "anilist/anime", "externalId": "9"}},
+            {"id": str(1000 + number), "type": "anime", "attributes": {},
+             "relationships": {"mappings": {"data": keys}}},
+            {"id": f"{number}-a", "type": "mappings",
+             "attributes": {"externalSite": "anilist/anime", "externalId": "9"}},
             {"id": f"{number}-m", "type": "mappings",
              "attributes": {"externalSite": "myanimelist/anime", "externalId": str(number)}},
         ]  # fmt: skip

@@ -18,9 +18,12 @@ def rows(text: str) -> list[tuple[str, ...]]:
         ("* Hoshi: no Uta – 8.5/10 so good", "Hoshi: no Uta", "8.5/10"), ("Hoshi no Uta (9)", "Hoshi no Uta", "9"),
         ("Hoshi no Uta [9/10]", "Hoshi no Uta", "9/10"), ("Hoshi no Uta ★★★★☆", "Hoshi no Uta", "★★★★☆"),
         ("Hoshi no Uta = 90%", "Hoshi no Uta", "90%"), ("**Hoshi no Uta** - A+", "Hoshi no Uta", "A+"),
-        ("Hoshi 100 - 9", "Hoshi 100", "9"), ("Hoshi 100", "Hoshi 100", ""), ("86", "86", ""), ("Hoshi 2", "Hoshi 2", ""),
-        ("Hoshi;Uta: 7", "Hoshi;Uta", "7"), ("Hoshi no Uta ..... 9", "Hoshi no Uta", "9"), ("Hoshi no Uta -", "Hoshi no Uta", ""),
-        ("Hoshi no Uta: ?", "Hoshi no Uta", "?"), ("Hoshi-Uta", "Hoshi-Uta", ""), ("Hoshi (2011) 9/10", "Hoshi (2011)", "9/10"),
+        ("Hoshi 100 - 9", "Hoshi 100", "9"), ("Hoshi 100", "Hoshi 100", ""), ("86", "86", ""),
+        ("Hoshi 2", "Hoshi 2", ""),
+        ("Hoshi;Uta: 7", "Hoshi;Uta", "7"), ("Hoshi no Uta ..... 9", "Hoshi no Uta", "9"),
+        ("Hoshi no Uta -", "Hoshi no Uta", ""),
+        ("Hoshi no Uta: ?", "Hoshi no Uta", "?"), ("Hoshi-Uta", "Hoshi-Uta", ""),
+        ("Hoshi (2011) 9/10", "Hoshi (2011)", "9/10"),
     ],
 )  # fmt: skip
 def test_one_line(line: str, title: str, score: str) -> None:

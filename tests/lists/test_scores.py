@@ -5,7 +5,10 @@ import pytest
 from recsys.lists.scores import Score, find_scale, heading_top, parse
 
 
-@pytest.mark.parametrize("text", ["", " ", "N/A", "n/a", "NULL", "None", "-", "—", "?", "??", "0", "0.0", "-1", "Not rated", "未評価", "nan"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "N/A", "n/a", "NULL", "None", "-", "—", "?", "??", "0", "0.0", "-1", "Not rated", "未評価", "nan"],
+)  # fmt: skip
 def test_no_score(text: str) -> None:
     assert parse(text) == Score()
 
@@ -13,7 +16,8 @@ def test_no_score(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "value", "top"),
     [
-        ("8", 8, None), ("7,5", 7.5, None), ("8.50", 8.5, None), ("９", 9, None), ("8½", 8.5, None), ("8点", 8, None),
+        ("8", 8, None), ("7,5", 7.5, None),
+        ("8.50", 8.5, None), ("\uff19", 9, None), ("8½", 8.5, None), ("8点", 8, None),
         ("8/10", 8, 10), ("8 / 10", 8, 10), ("7,5/10", 7.5, 10), ("8 out of 10", 8, 10), ("17/20", 17, 20),
         ("90%", 90, 100), ("4/5 stars", 4, 5), ("10/10 masterpiece", 10, 10), ("~8", 8, None), ("8 pts", 8, None),
         ("08-Oct", 8, 10), ("10-Aug", 8, 10), ("Oct-07", 7, 10), ("10-Oct", 10, 10),
@@ -26,7 +30,8 @@ def test_numbers(text: str, value: float, top: float | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value", "top"),
-    [("★★★★★", 5, None), ("★★★★☆", 4, 5), ("★★★½", 3.5, None), ("★★★½☆", 3.5, 5), ("⭐️⭐️⭐️", 3, None), ("4 stars", 4, None),
+    [("★★★★★", 5, None), ("★★★★☆", 4, 5), ("★★★½", 3.5, None), ("★★★½☆", 3.5, 5), ("⭐️⭐️⭐️", 3, None),
+     ("4 stars", 4, None),
      ("4.5★", 4.5, None), ("★★★★★★★☆☆☆", 7, 10)],
 )  # fmt: skip
 def test_stars(text: str, value: float, top: float | None) -> None:
@@ -46,7 +51,8 @@ def test_letters() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "top"),
-    [("Score (out of 10)", 10), ("Note /20", 20), ("Stars", 5), ("Rating (1-5)", 5), ("評価(10点)", 10), ("評価（5）", 5),
+    [("Score (out of 10)", 10), ("Note /20", 20), ("Stars", 5), ("Rating (1-5)", 5), ("評価(10点)", 10),
+     ("評価\uff085\uff09", 5),
      ("%", 100), ("Score [100]", 100), ("2024 rating", None), ("Score", None), ("Score 2", None)],
 )  # fmt: skip
 def test_headings_name_a_scale(heading: str, top: float | None) -> None:
