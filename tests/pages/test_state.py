@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from pages.parts import controls, resources
 from pages.parts.state import VIEW_SETTINGS
 from pages.parts.visit import LONGEST, PARAMETERS, Visit, decode, encode
-from recsys import Profile
+from recsys import Profile, lists
 from recsys.errors import UnknownFanError
-from recsys.lists import csv_list
 from tests.pages.helpers import opened
 
 IDS = st.integers(1, 2**31 - 1)
@@ -166,17 +165,62 @@ TABLE = "title,score\nCowboy Bebop,9\nShingeki no Kyojinn,8\n20,7\n"
 
 
 def test_undo_and_forget_reach_the_rows_to_confirm(app):
-    table = csv_list.parse(TABLE.encode(), resources.engine().match)
-    assert table.uncertain
+    table = lists.read(TABLE.encode(), resources.engine().match)
+    assert table.report.titles
     opened(app, Visit("import", "fans.csv", table.profile, table=table))
     app.pills(key="way").set_value("File").run()
-    confirm = next(button for button in app.button if button.label == "Confirm these titles")
+    confirm = next(button for button in app.button if button.label == "Confirm")
     confirm.click().run()
-    assert "Confirm these titles" not in [button.label for button in app.button]
+    assert "Confirm" not in [button.label for button in app.button]
     pressed(app, "Undo")
-    assert "Confirm these titles" in [button.label for button in app.button]
+    assert "Confirm" in [button.label for button in app.button]
     pressed(app, "Forget my list")
-    assert "Confirm these titles" not in [button.label for button in app.button]
+    assert "Confirm" not in [button.label for button in app.button]
+
+
+FRENCH = "Titre;Note;Statut\nCowboy Bebop;16;Vu\nDeath Note;12,5;Fini hier\nAkira;18;Vu\nzzqqxx;3;Vu\n"
+
+
+def uploaded(app, data: bytes):
+    app.pills(key="way").set_value("File").run()
+    return app.file_uploader(key="file").upload("fans.csv", data, "text/csv").run()
+
+
+def test_the_scale_and_unknown_words_of_a_file_are_asked_about(app):
+    opened(app, r="5114-9")
+    uploaded(app, FRENCH.encode())
+    assert not app.exception
+    visit = app.session_state["visit"]
+    assert dict(visit.profile.scores) == {1: 8, 1535: 6.25, 47: 9, 5114: 9}  # the score given before stays
+    assert any("1 score that you gave on this page before" in note for note in visit.notes)
+    assert any("zzqqxx" in caption.value for caption in app.caption)
+    scale = next(box for box in app.selectbox if box.label.startswith("Highest possible score"))
+    assert scale.value == 20
+    scale.set_value(100).run()
+    assert app.session_state["visit"].profile.scores[47] == 1.8
+    status = next(box for box in app.selectbox if "Fini hier" in box.label)
+    status.set_value("dropped").run()
+    next(button for button in app.button if button.label == "Confirm").click().run()
+    assert app.session_state["visit"].profile.dropped == {1535}
+    assert not app.exception
+
+
+def test_a_second_import_replaces_the_first(app):
+    opened(app)
+    uploaded(app, FRENCH.encode())
+    app.file_uploader[0].upload("again.csv", b"title,score\nMonster,9\n", "text/csv").run()
+    assert dict(app.session_state["visit"].profile.scores) == {19: 9}
+    assert app.session_state["visit"].label == "again.csv"
+
+
+def test_no_adult_title_is_offered_while_they_are_off(app):
+    engine = resources.engine()
+    adult = next(
+        t for t in engine.catalogue.titles() if t.adult and engine.match.with_adult()(t.title, 1)[0][0] == t.anime_id
+    )
+    opened(app)
+    app.text_input(key="title-typed").set_value(adult.title).run()
+    assert not [widget for widget in app.get("button_group") if (widget.key or "").endswith(f"-{adult.anime_id}")]
 
 
 def test_an_uploaded_file_is_read_and_the_uploader_emptied(app):
