@@ -178,7 +178,7 @@ def test_undo_and_forget_reach_the_rows_to_confirm(app):
     assert "Confirm" not in [button.label for button in app.button]
 
 
-FRENCH = "Titre;Note;Statut\nCowboy Bebop;16;Vu\nDeath Note;12,5;Fini hier\nAkira;18;Vu\nzzqqxx;3;Vu\n"
+FRENCH = "Titre;Note;Statut\nCowboy Bebop;16;Vu\nDeath Note;12,5;Fini hier\nAkira;18;Vu\nzzzzqqqq;3;Vu\n"
 
 
 def uploaded(app, data: bytes):
@@ -193,7 +193,7 @@ def test_the_scale_and_unknown_words_of_a_file_are_asked_about(app):
     visit = app.session_state["visit"]
     assert dict(visit.profile.scores) == {1: 8, 1535: 6.25, 47: 9, 5114: 9}  # the score given before stays
     assert any("1 score that you gave on this page before" in note for note in visit.notes)
-    assert any("zzqqxx" in caption.value for caption in app.caption)
+    assert any("zzzzqqqq" in caption.value for caption in app.caption)
     scale = next(box for box in app.selectbox if box.label.startswith("Highest possible score"))
     assert scale.value == 20
     scale.set_value(100).run()
