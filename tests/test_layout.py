@@ -107,10 +107,10 @@ def test_no_personal_details_are_kept() -> None:
 
 
 def test_no_list_is_committed() -> None:
-    """Prepared data is ignored by git; no file has the look of a raw list."""
+    """Prepared data is ignored by git; no file has the look of a raw list, save the made-up ones in tests/lists/kept."""
     ignored = ["git", "check-ignore", "-q", "build/mal/ratings.parquet"]
     packed = [path.name for path in tracked() if path.name.endswith((".csv.gz", ".xml.gz", ".xml"))]
-    tables = [path for path in tracked() if path.suffix == ".csv"]
+    tables = [path for path in tracked() if path.suffix == ".csv" and path.parent.name != "kept"]
     lists = [path.name for path in tables if re.search(r"user|score", path.read_text("utf-8").partition("\n")[0])]
     assert packed + lists == []
     assert subprocess.run(ignored, cwd=ROOT, check=False).returncode == 0

@@ -16,7 +16,7 @@ from recsys.lists import build, drops_as_dislikes, summary
     ],
 )  # fmt: skip
 def test_a_score_from_a_number_or_its_text(value: object, expected: float) -> None:
-    assert build.number(value) == pytest.approx(expected, nan_ok=True)
+    assert build.as_number(value) == pytest.approx(expected, nan_ok=True)
 
 
 @pytest.mark.parametrize(

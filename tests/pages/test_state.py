@@ -178,51 +178,6 @@ def test_undo_and_forget_reach_the_rows_to_confirm(app):
     assert "Confirm" not in [button.label for button in app.button]
 
 
-FRENCH = "Titre;Note;Statut\nCowboy Bebop;16;Vu\nDeath Note;12,5;Fini hier\nAkira;18;Vu\nzzzzqqqq;3;Vu\n"
-
-
-def uploaded(app, data: bytes):
-    app.pills(key="way").set_value("File").run()
-    return app.file_uploader(key="file").upload("fans.csv", data, "text/csv").run()
-
-
-def test_the_scale_and_unknown_words_of_a_file_are_asked_about(app):
-    opened(app, r="5114-9")
-    uploaded(app, FRENCH.encode())
-    assert not app.exception
-    visit = app.session_state["visit"]
-    assert dict(visit.profile.scores) == {1: 8, 1535: 6.25, 47: 9, 5114: 9}  # the score given before stays
-    assert any("1 score that you gave on this page before" in note for note in visit.notes)
-    assert any("zzzzqqqq" in caption.value for caption in app.caption)
-    scale = next(box for box in app.selectbox if box.label.startswith("Highest possible score"))
-    assert scale.value == 20
-    scale.set_value(100).run()
-    assert app.session_state["visit"].profile.scores[47] == 1.8
-    status = next(box for box in app.selectbox if "Fini hier" in box.label)
-    status.set_value("dropped").run()
-    next(button for button in app.button if button.label == "Confirm").click().run()
-    assert app.session_state["visit"].profile.dropped == {1535}
-    assert not app.exception
-
-
-def test_a_second_import_replaces_the_first(app):
-    opened(app)
-    uploaded(app, FRENCH.encode())
-    app.file_uploader[0].upload("again.csv", b"title,score\nMonster,9\n", "text/csv").run()
-    assert dict(app.session_state["visit"].profile.scores) == {19: 9}
-    assert app.session_state["visit"].label == "again.csv"
-
-
-def test_no_adult_title_is_offered_while_they_are_off(app):
-    engine = resources.engine()
-    adult = next(
-        t for t in engine.catalogue.titles() if t.adult and engine.match.with_adult()(t.title, 1)[0][0] == t.anime_id
-    )
-    opened(app)
-    app.text_input(key="title-typed").set_value(adult.title).run()
-    assert not [widget for widget in app.get("button_group") if (widget.key or "").endswith(f"-{adult.anime_id}")]
-
-
 def test_an_uploaded_file_is_read_and_the_uploader_emptied(app):
     opened(app)
     app.pills(key="way").set_value("File").run()

@@ -120,12 +120,12 @@ def test_a_repaired_export_is_read_and_the_repair_is_printed(tmp_path, capsys):
 
 def test_a_list_of_any_kind_with_its_report(tmp_path, capsys):
     path = tmp_path / "my list.txt"
-    path.write_text("Finished:\n- Cowboy Bebop: 17/20\n- Monster: 4\nWant to watch:\n- Akira\n- zzzzqqqq\n")
+    path.write_text("Finished:\n- Cowboy Bebop: 17/20\n- Monster: 4\nWant to watch:\n- Akira\n- ☂☂☂☂\n")
     assert recommend.main(["--list", str(path), "--scale", "5", "--model", "popularity", "-n", "3", "--json"]) == 0
     out, err = capsys.readouterr()
     assert not {1, 19} & {pick["anime_id"] for pick in json.loads(out)}
     assert "4 rows: 2 scored, 1 planned, 1 left out." in err
-    assert "Row 6, zzzzqqqq: no title like this in the catalogue." in err
+    assert "Row 6, ☂☂☂☂: no title like this in the catalogue." in err
 
 
 def test_a_damaged_export_is_named_with_its_line(tmp_path, capsys):
