@@ -107,7 +107,7 @@ def test_no_personal_details_are_kept() -> None:
 
 
 def test_no_list_is_committed() -> None:
-    """Prepared data is ignored by git; no file has the look of a raw list, save the made-up ones in tests/lists/kept."""
+    """Prepared data is ignored by git; only the made-up lists in tests/lists/kept have the look of a raw list."""
     ignored = ["git", "check-ignore", "-q", "build/mal/ratings.parquet"]
     packed = [path.name for path in tracked() if path.name.endswith((".csv.gz", ".xml.gz", ".xml"))]
     tables = [path for path in tracked() if path.suffix == ".csv" and path.parent.name != "kept"]

@@ -24,7 +24,7 @@ def test_the_scale_and_unknown_words_of_a_file_are_asked_about(app):
     scale.set_value(100).run()
     assert app.session_state["visit"].profile.scores[47] == 1.8
     status = next(box for box in app.selectbox if "Fini hier" in box.label)
-    status.set_value("dropped").run()
+    status.set_value("dropped")
     next(button for button in app.button if button.label == "Confirm").click().run()
     assert app.session_state["visit"].profile.dropped == {1535}
     assert not app.exception
