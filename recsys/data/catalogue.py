@@ -135,7 +135,7 @@ class Catalogue:
         self._watch_order = self._column("watch_order", 0, np.int16)
         self.years = self._column("year", 0, np.int32)
         self.episodes = self._column("episodes", 0, np.int32)
-        self.members = self._column("members", 0, np.int32)
+        self.members, self.scorers = (self._column(name, 0, np.int32) for name in ("members", "scored_by"))
         self.mean_scores = self._column("mean_score", np.nan, np.float32)
         self.adult = self._column("adult", False, np.bool_)
         franchises = self._column("franchise_id", -1, np.int64)

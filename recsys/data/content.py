@@ -18,8 +18,10 @@ FEWEST = 20
 RECEPTION = ("mean score", "mean score known", "members", "members known")
 #: Scores at the usual mean that are added to a title's mean (shrinkage), the usual mean, and a typical spread.
 _SHRINK, _USUAL, _SPREAD = 30.0, 6.6, 0.8
-#: Centre and spread of log10(members), and members for each of MyAnimeList's scorers where only these are known.
-_MEMBERS, _MEMBERS_SPREAD, _MEMBERS_PER_SCORER = 4.0, 1.0, 2.0
+#: Centre and spread of log10(members).
+_MEMBERS, _MEMBERS_SPREAD = 4.0, 1.0
+#: Members of MyAnimeList for each of its scorers, where only these are known.
+_MEMBERS_PER_SCORER = 2.0
 
 #: The word that begins a feature's name -> the catalogue's column.
 _WORDS = {
@@ -73,14 +75,19 @@ def _numbers(catalogue: Catalogue, titles: NDArray[np.intp]) -> dict[str, NDArra
         found |= {f"{word} from {low}": place == i for i, low in enumerate(lows)}
     found["continues another"] = (np.diff(catalogue.requires[0]) > 0)[titles]
     mean = np.nan_to_num(catalogue.mean_scores[titles])
-    scorers = np.array(catalogue.column("scored_by"), np.float64)[titles]
+    scorers = catalogue.scorers[titles].astype(np.float64)
     weight = np.where(scorers > 0, scorers / (scorers + _SHRINK), 1.0)
     found["mean score"] = np.where(mean > 0, weight * (mean - _USUAL) / _SPREAD, 0)
     found["mean score known"] = mean > 0
-    members = np.maximum(catalogue.members[titles], _MEMBERS_PER_SCORER * scorers)
+    members = audience(catalogue)[titles]
     found["members"] = np.where(members > 0, (np.log10(np.maximum(members, 1)) - _MEMBERS) / _MEMBERS_SPREAD, 0)
     found["members known"] = members > 0
     return found
+
+
+def audience(catalogue: Catalogue) -> NDArray[np.float64]:
+    """MyAnimeList's members of every title, (n_titles,), estimated where only its scorers are known; 0 if unknown."""
+    return np.maximum(catalogue.members, _MEMBERS_PER_SCORER * catalogue.scorers)
 
 
 def _common(catalogue: Catalogue, column: str) -> list[str]:

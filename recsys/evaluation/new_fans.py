@@ -13,9 +13,8 @@ from recsys.data.ratings import Ratings
 from recsys.evaluation.protocols import COUNTS, Answer, System, UserResults, measure, summary
 from recsys.holdout.reveal import fan_lists
 from recsys.holdout.split import Part, part_of
-from recsys.models import store
+from recsys.models import order, store
 from recsys.models.base import Model
-from recsys.models.order import chance_to_watch, rank_scores
 from recsys.serving import loading
 from recsys.types import positions_of
 
@@ -28,9 +27,8 @@ def as_served(model: Model, raters: NDArray[np.int64], scored: bool = True) -> S
 
     def answer(items: NDArray[np.intp], scores: NDArray[np.float64]) -> Answer:
         fan = model.fold_in(items, scores, NONE) if scored else model.fold_in(NONE, np.empty(0), items)
-        predicted, watch = model.predict(fan), chance_to_watch(model, fan, raters)
-        order = rank_scores(predicted, watch, raters, score_weight=model.score_weight, discovery=0)
-        return Answer(order, predicted, lambda wanted: model.band(fan, wanted))
+        predicted = model.predict(fan)
+        return Answer(order.served(model, fan, predicted, raters), predicted, lambda wanted: model.band(fan, wanted))
 
     return System(model.name if scored else f"{model.name}, scores not given", model.item_ids, answer)
 

@@ -12,14 +12,15 @@ from scipy.sparse import csr_matrix
 from recsys.data import manifest
 from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Lists
+from recsys.evaluation.new_fans import rating_counts
 from recsys.evaluation.protocols import figure
 from recsys.holdout import metrics
 from recsys.holdout.metrics import N_SHOWN
-from recsys.holdout.split import Part, lists_of
+from recsys.holdout.split import Part, lists_of, part_of
 from recsys.holdout.watching import Half, halves
 from recsys.models import store
 from recsys.models.base import Model
-from recsys.models.order import chance_to_watch, rank_scores, top
+from recsys.models.order import served, top
 from recsys.models.placement import RECENT_YEAR
 from recsys.serving import loading
 from recsys.training import ease
@@ -44,9 +45,9 @@ class Results:
     values: Mapping[str, NDArray[np.float64]]
 
 
-def served(model: Model, catalogue: Catalogue, completed: bool = False) -> Order:
-    """The order that the engine gives, at positions of the catalogue; titles that the model does not cover are last.
-    `completed` gives the known titles as completed, not as being watched."""
+def as_served(model: Model, catalogue: Catalogue, raters: NDArray[np.int64], completed: bool = False) -> Order:
+    """The order that the engine gives, at positions of the catalogue, whose titles have `raters` (n_titles,); titles
+    that the model does not cover are last. `completed` gives the known titles as completed, not as being watched."""
     places = catalogue.positions(model.item_ids)
     items = np.full(len(catalogue), -1)
     items[places] = np.arange(len(places))
@@ -56,10 +57,8 @@ def served(model: Model, catalogue: Catalogue, completed: bool = False) -> Order
         covered = known >= 0
         own = Half(known[covered], half.statuses[covered], half.hidden)
         fan = own.fold_in(model, completed)
-        raters = np.zeros(model.n_items, np.int64)  # only discovery uses them
-        watch = chance_to_watch(model, fan, raters)
         scores = np.full(len(catalogue), -np.inf)
-        scores[places] = rank_scores(model.predict(fan), watch, raters, score_weight=model.score_weight, discovery=0)
+        scores[places] = served(model, fan, model.predict(fan), raters[places])
         return scores
 
     return order
@@ -143,7 +142,7 @@ def evaluate(
     recent = catalogue.years >= RECENT_YEAR
     fans = list(halves(lists, part, catalogue.ids, seed))
     tuning = list(halves(lists, "validation", catalogue.ids, seed))
-    x = watched(lists, catalogue)
+    x, raters = watched(lists, catalogue), rating_counts(part_of(lists.ratings, "train"), catalogue.ids)
     progress("baselines")
     tried = {penalty: ease_order(x, penalty) for penalty in PENALTIES}
     gains = {penalty: measure(order, tuning, recent).values["ndcg10"].mean() for penalty, order in tried.items()}
@@ -158,9 +157,9 @@ def evaluate(
         if name in described.models:
             progress(name)
             model = loading.load_model(described, name, catalogue)
-            results[name] = measure(served(model, catalogue), fans, recent)
+            results[name] = measure(as_served(model, catalogue, raters), fans, recent)
             if name == "hybrid":
-                completed = served(model, catalogue, completed=True)
+                completed = as_served(model, catalogue, raters, completed=True)
                 results["hybrid, given as completed"] = measure(completed, fans, recent)
     return {
         "part": part,

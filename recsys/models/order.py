@@ -27,21 +27,39 @@ def chance_to_watch(model: Model[F], folded: F, raters: NDArray[np.int64] | None
 
 
 def rank_scores(
-    predicted: NDArray, watch: NDArray | None, raters: NDArray[np.int64], *, score_weight: float, discovery: float
+    predicted: NDArray,
+    watch: NDArray | None,
+    raters: NDArray[np.int64] | None = None,
+    *,
+    score_weight: float,
+    discovery: float = 0.0,
 ) -> NDArray[np.float64]:
     """The rank score of every title that a model covers, (n_items,); the highest comes first.
 
     z(watch) + score_weight x predicted; training learns the weight on validation fans. `discovery` in 0..1 subtracts
-    popularity, z(log raters), and adds as much weight to the predicted score. Without `watch`, titles are ranked by
+    popularity, z(log `raters`), and adds as much weight to the predicted score. Without `watch`, titles are ranked by
     predicted score.
     """
-    popularity = standardise(np.log1p(raters.astype(np.float64)))
     base = predicted.astype(np.float64) if watch is None else standardise(watch.astype(np.float64))
     if watch is not None:
         base = base + score_weight * predicted
-    if not discovery:
+    if raters is None or not discovery:
         return base
+    popularity = standardise(np.log1p(raters.astype(np.float64)))
     return base - discovery * popularity + discovery * standardise(predicted.astype(np.float64))
+
+
+def served(
+    model: Model[F], folded: F, predicted: NDArray, raters: NDArray[np.int64] | None = None, discovery: float = 0.0
+) -> NDArray[np.float64]:
+    """`rank_scores` of `model` for a fan, as the engine ranks: `predicted` (n_items,) are the model's scores. `raters`
+    (n_items,) may be None where `discovery` is 0 and the model predicts watching."""
+    watch = chance_to_watch(model, folded, raters)
+    return rank_scores(predicted, watch, raters, score_weight=model.score_weight, discovery=discovery)
+
+
+#: So many titles for each wanted one are sorted first; the rest only when these do not suffice.
+_SORTED_FIRST = 30
 
 
 def best(
@@ -54,9 +72,27 @@ def best(
     """Positions of the `n` highest allowed scores, best first; at most one of each group (negative: no group), without
     those for which `skip` is true."""
     positions = np.flatnonzero(allowed)
-    order = positions[np.argsort(-rank_score[positions], kind="stable")]
-    if groups is None and skip is None:
-        return order[:n]
+    chosen = positions[:0]
+    for n_sorted in (_SORTED_FIRST * n, len(positions)):
+        chosen = _chosen(_highest(rank_score, positions, n_sorted), n, groups, skip)
+        if len(chosen) == n:
+            break
+    return chosen
+
+
+def _highest(rank_score: NDArray[np.floating], positions: NDArray[np.intp], n: int) -> NDArray[np.intp]:
+    """The `n` of `positions` with the highest scores, and those that equal the last of them, best first; equal ones in
+    the order of `positions`."""
+    if 0 < n < len(positions):
+        scores = rank_score[positions]
+        positions = positions[scores >= np.partition(scores, -n)[-n]]
+    return positions[np.argsort(-rank_score[positions], kind="stable")]
+
+
+def _chosen(
+    order: NDArray[np.intp], n: int, groups: NDArray[np.int64] | None, skip: Callable[[int], bool] | None
+) -> NDArray[np.intp]:
+    """The first `n` of `order` that `best` may take."""
     chosen: list[int] = []
     taken: set[int] = set()
     for position in order.tolist():

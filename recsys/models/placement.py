@@ -13,6 +13,8 @@ from recsys.models.svd import SVD
 
 #: Titles of this year and later are recent: the lists with scores hold hardly any. A bin of years begins with it.
 RECENT_YEAR = 2021
+#: Arrays kept in half precision, beside the network's.
+_HALF = ("regression", "likes", "today", "deviation", "share")
 
 
 @dataclass(frozen=True)
@@ -91,20 +93,15 @@ class Placement:
         return replace(self, deviation=deviation, share=share)
 
     def to_arrays(self) -> dict[str, NDArray]:
-        arrays = {f"place_{name}": array.astype(np.float16) for name, array in self.net.items()}
-        arrays |= {
-            f"place_{name}": getattr(self, name).astype(np.float16)
-            for name in ("regression", "likes", "today", "deviation", "share")
-        }
-        return arrays | {"place_noise": self.noise.astype(np.float32)}
+        rounded = self.rounded()
+        arrays = {**rounded.net, **{name: getattr(rounded, name) for name in (*_HALF, "noise")}}
+        return {f"place_{name}": array for name, array in arrays.items()}
 
     def rounded(self) -> Self:
         """As it will be read from the model's file."""
-        halves = {
-            name: getattr(self, name).astype(np.float16)
-            for name in ("regression", "likes", "today", "deviation", "share")
-        }
-        return replace(self, net={name: array.astype(np.float16) for name, array in self.net.items()}, **halves)
+        net = {name: array.astype(np.float16) for name, array in self.net.items()}
+        halves = {name: getattr(self, name).astype(np.float16) for name in _HALF}
+        return replace(self, net=net, noise=self.noise.astype(np.float32), **halves)
 
     @property
     def config(self) -> dict[str, Any]:
@@ -114,10 +111,7 @@ class Placement:
     def from_arrays(cls, arrays: Mapping[str, NDArray], config: Mapping[str, Any], svd: SVD, net: Mapping) -> Self:
         """Raises KeyError or ValueError unless the arrays are there and fit `svd` and the network's weights `net`."""
         names, shrink = tuple(map(str, config["names"])), float(config["shrink"])
-        found = {
-            name: arrays[f"place_{name}"]
-            for name in (*TABLES, "regression", "noise", "likes", "today", "deviation", "share")
-        }
+        found = {name: arrays[f"place_{name}"] for name in (*TABLES, *_HALF, "noise")}
         width, parameters = len(names), svd.n_factors + 1
         for name in TABLES:
             check_shape(f"place_{name}", found[name], width, *net[name].shape[1:])
@@ -129,8 +123,8 @@ class Placement:
         check_shape("place_share", found["share"], svd.n_items)
         if not shrink > 0 or "mean score known" not in names or (found["noise"] <= 0).any():
             raise ValueError("a title's placement lacks a feature or has a value that is not positive")
-        parts = {name: found[name] for name in ("regression", "noise", "likes", "today", "deviation", "share")}
-        return cls(names, {name: found[name] for name in TABLES}, shrink=shrink, **parts)
+        net = {name: found.pop(name) for name in TABLES}
+        return cls(names, net, shrink=shrink, **found)
 
 
 def year_of(name: str) -> int:

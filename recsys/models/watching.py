@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.base import Floats, Items, check_shape
 from recsys.models.linear import SparseLinear
+from recsys.models.order import standardise
+
+S = TypeVar("S", float, NDArray[np.float64])
 
 #: Half of the most that the share of recent titles in a list can count is reached at this share.
 HALF_SHARE = 0.15
@@ -115,8 +118,7 @@ class Watching:
         """The kind of a list of titles `items` (n,) begun, of which `n_scored` have a score and `n_watching` of the
         others are being watched."""
         n = len(items)
-        share = float(self.recent[items].mean()) if n else 0.0
-        recent = share / (share + HALF_SHARE) * (1 + HALF_SHARE)
+        recent = recency(float(self.recent[items].mean()) if n else 0.0)
         by_title = float(self.odds[items].sum()) / max(n, 1) ** 0.5
         share = self.mixing.share(n, n_scored, n_watching, recent, by_title)
         return ListKind(items, weights, n_scored, n_watching, recent, by_title, share)
@@ -127,14 +129,14 @@ class Watching:
         return self.mixing.mix(kind, self.parts(kind, chance, today_chance))
 
     def parts(self, kind: ListKind, chance: Floats, today_chance: Floats) -> Parts:
-        chance, today_chance = _standardised(chance), _standardised(today_chance)
+        chance, today_chance = standardise(chance), standardise(today_chance)
         past, today = self._side(0, self.past, kind, chance), self._side(1, self.today, kind, today_chance)
         return Parts(past, chance, today, today_chance, self.recent, self.likes)
 
     def _side(self, side: int, linear: SparseLinear, kind: ListKind, chance: Floats) -> Floats:
         own = linear.scores(kind.items, kind.weights, kind.recent)
         filled = self.fill[side, 0] + self.fill[side, 1] * chance
-        filled[linear.titles] = _standardised(own)
+        filled[linear.titles] = standardise(own)
         return filled
 
     def extended(
@@ -173,8 +175,9 @@ class Watching:
         return cls(past, today, odds, recent.astype(bool), likes, fill, mixing)
 
 
-def _standardised(values: Floats) -> Floats:
-    return (values - values.mean()) / max(float(values.std()), 1e-9) if len(values) else values
+def recency(share: S) -> S:
+    """How recent a list is (0..1), from the `share` (0..1) of its titles that are."""
+    return share / (share + HALF_SHARE) * (1 + HALF_SHARE)
 
 
 def _reordered(values: Floats, others: Floats, weight: float) -> Floats:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.data import content
 from recsys.errors import RecsysError
 from recsys.models.base import Floats, Items
 from recsys.models.hybrid import BlendedFan, Hybrid
@@ -24,8 +25,6 @@ SHARE, _ANSWERS = 0.4, 4.0
 #: A title of one era that the fan has not seen counts as this much of a title of the other era that the fan has seen:
 #: nobody has seen most titles of any era.
 _UNSEEN = 0.5
-#: Members of MyAnimeList for each of its scorers, where only these are known.
-_MEMBERS_PER_SCORER = 2.0
 _NOT_ASKED = ("recap", "music")
 _NOT_AIRED = ("Not yet aired", "Cancelled")
 
@@ -49,8 +48,7 @@ def next_titles(
     may = engine.candidates(fan, aligned.model.name, filters).allowed & ~np.isin(catalogue.kinds, _NOT_ASKED)
     may &= np.diff(catalogue.requires[0]) == 0
     may &= ~np.isin(np.array(catalogue.column("status"), object), _NOT_AIRED)
-    scorers = np.array(catalogue.column("scored_by"), np.float64)
-    chance = 1 + np.maximum(catalogue.members, _MEMBERS_PER_SCORER * scorers)
+    chance = 1 + content.audience(catalogue)
     recent = _recent(catalogue.years, (today or datetime.now(UTC)).year)
     begun, unseen = (places[places >= 0] for places in map(catalogue.positions, (fan.begun, skip - fan.begun)))
     chosen = choose(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.holdout.metrics import LIKED, N_SHOWN, ndcg
+from recsys.holdout.metrics import N_SHOWN, ndcg
 from recsys.holdout.reveal import FanLists
 from recsys.holdout.watching import Half
 from recsys.models.hybrid import BlendedFan, Hybrid
@@ -76,8 +76,7 @@ def _scored_cases(model: Hybrid, fans: FanLists, k: int, scored: bool = True) ->
     """Fans with `k` known titles, `scored` or only begun, and at least ten hidden ones, any of them liked."""
     cases = []
     for reveal in fans.reveal(k, max_hidden=None):
-        liked = reveal.hidden_items[reveal.hidden_scores >= LIKED]
-        if len(reveal.hidden_items) >= N_SHOWN and len(liked):
+        if len(liked := reveal.liked):
             fan = reveal.fold_in(model) if scored else reveal.unscored().fold_in(model)
             cases.append(_Case.of(model, fan, liked))
     return cases

@@ -15,7 +15,7 @@ from recsys.holdout.split import lists_of
 from recsys.models.fan_net import TABLES
 from recsys.models.hybrid import Blend, Hybrid
 from recsys.models.placement import RECENT_YEAR, Newcomers, Placement, year_of
-from recsys.models.watching import HALF_SHARE, Mixing, Watching
+from recsys.models.watching import Mixing, Watching
 from recsys.prepare import demographics
 from recsys.training import content, regression_factors, watching
 from recsys.training.blend import blended
@@ -117,7 +117,7 @@ def _watching(
     rows = Rows(lists.ratings, lists.unscored)
     years = np.array([year_of(name) for name in titles.names])
     recent = titles.features[:, years >= RECENT_YEAR].sum(axis=1) > 0
-    fans = watching.recency(recent, rows, HALF_SHARE)
+    fans = watching.recencies(recent, rows)
     past = watching.linear_past(rows, fans, counts, config)
     fill = np.zeros((2, 2), np.float32)
     unscored = np.bincount(rows.items[~rows.scoring[rows.users]], minlength=n_items)

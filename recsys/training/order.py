@@ -11,7 +11,7 @@ from recsys.holdout.metrics import N_SHOWN, ndcg
 from recsys.holdout.reveal import FanLists
 from recsys.holdout.watching import Half
 from recsys.models.base import F, Floats, Items, Model
-from recsys.models.order import chance_to_watch, rank_scores, top
+from recsys.models.order import chance_to_watch, rank_scores, served, top
 
 SCORE_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
 #: Numbers of known ratings at which the weight is chosen, and at which the order is measured.
@@ -32,8 +32,7 @@ class Ranked(Generic[F]):
 
     def gain(self, watch: Floats, score_weight: float) -> float:
         """NDCG@10 of serving's order by `watch` (n_items,) and the predicted scores."""
-        raters = np.zeros(len(watch), np.int64)  # only discovery uses them
-        order = rank_scores(self.predicted, watch, raters, score_weight=score_weight, discovery=0)
+        order = rank_scores(self.predicted, watch, score_weight=score_weight)
         return ndcg(top(order, self.known, N_SHOWN), self.liked, N_SHOWN)
 
 
@@ -72,8 +71,6 @@ def watching_order(model: Model, halves: Sequence[Half]) -> dict[str, Any]:
     gains = []
     for half in halves:
         fan = half.fold_in(model)
-        raters = np.zeros(model.n_items, np.int64)  # only discovery uses them
-        watch = chance_to_watch(model, fan, raters)
-        order = rank_scores(model.predict(fan), watch, raters, score_weight=model.score_weight, discovery=0)
+        order = served(model, fan, model.predict(fan))
         gains.append(ndcg(top(order, half.known, N_SHOWN), half.hidden, N_SHOWN))
     return {"validation_ndcg10_without_scores": round(float(np.mean(gains)), 4)}

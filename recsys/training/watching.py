@@ -7,13 +7,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.linear_model import LogisticRegression
 
+from recsys.holdout.metrics import LIKED
 from recsys.models.fan_net import SEEN_WEIGHTS, watch_weights
 from recsys.models.linear import SparseLinear
+from recsys.models.watching import recency
 from recsys.training.ease import DenoisingConfig, Population, cosines, denoising_ridge, ease_weights, matrix, sparse
 from recsys.training.rows import Rows
-
-#: Hidden titles with at least this score are wanted.
-LIKED = 8
 
 
 @dataclass(frozen=True)
@@ -34,11 +33,10 @@ class WatchingConfig:
     draws: int = 3
 
 
-def recency(recent: NDArray[np.bool_], rows: Rows, half: float) -> NDArray[np.float64]:
-    """How recent each fan's list is, (n_users,), as `recsys.models.watching.Watching.kind` computes it."""
+def recencies(recent: NDArray[np.bool_], rows: Rows) -> NDArray[np.float64]:
+    """How recent each fan's list is, (n_users,)."""
     lengths = np.maximum(np.diff(rows.bounds), 1)
-    share = np.bincount(rows.users, recent[rows.items], minlength=len(lengths)) / lengths
-    return share / (share + half) * (1 + half)
+    return recency(np.bincount(rows.users, recent[rows.items], minlength=len(lengths)) / lengths)
 
 
 def populations(

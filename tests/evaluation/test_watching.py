@@ -81,11 +81,12 @@ def test_the_served_order_is_at_positions_of_the_catalogue():
     ids = catalogue.ids[[1, 4, 6]]
     model = Knows(ids, [5, 5, 5])
     fan = half([6, 0, 1], [4], [1, 1, 4])
-    scores = watching.served(model, catalogue)(fan)
+    raters = np.ones(len(catalogue), np.int64)
+    scores = watching.as_served(model, catalogue, raters)(fan)
     assert model.folded == (ids[[2, 0]].tolist(), [1, 4])
     assert np.argsort(-scores)[:3].tolist() == [6, 4, 1]
     assert np.isneginf(np.delete(scores, [1, 4, 6])).all()
-    watching.served(model, catalogue, completed=True)(fan)
+    watching.as_served(model, catalogue, raters, completed=True)(fan)
     assert model.folded[1] is None
 
 
