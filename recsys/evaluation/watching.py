@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +31,8 @@ from recsys.types import positions_of
 #: The rival of the paired differences, and penalties that it is tried with on validation fans.
 RIVAL, PENALTIES = "EASE on these lists", (20.0, 50.0, 100.0, 200.0, 500.0)
 POPULARITY = "popularity in these lists"
-#: iALS: chosen on validation fans from 16 to 128 factors and weights of 1 to 40.
-IALS = {"factors": 32, "regularization": 1.0, "alpha": 20.0, "iterations": 15}
+#: Numbers of factors and weights of a title watched (alpha) that iALS is tried with on validation fans.
+FACTORS, ALPHAS = (16, 32, 64, 128), (1.0, 5.0, 20.0, 40.0)
 #: Measures: NDCG@10 and recall over all titles, and among those from `RECENT_YEAR` on.
 MEASURES = ("ndcg10", "recall10", "ndcg10_recent", "recall10_recent")
 
@@ -114,11 +116,13 @@ def ease_order(x: csr_matrix, penalty: float) -> Order:
     return order
 
 
-def ials_order(x: csr_matrix, seed: int) -> Order:
+def ials_order(x: csr_matrix, factors: int, alpha: float, seed: int) -> Order:
     """Implicit alternating least squares (Hu, Koren & Volinsky 2008) by the library `implicit`."""
     from implicit.cpu.als import AlternatingLeastSquares
 
-    model = AlternatingLeastSquares(**IALS, random_state=seed, num_threads=1)
+    model = AlternatingLeastSquares(
+        factors=factors, alpha=alpha, regularization=1.0, iterations=15, random_state=seed, num_threads=1
+    )
     model.fit(x, show_progress=False)
 
     def order(half: Half) -> NDArray[np.floating]:
@@ -144,15 +148,15 @@ def evaluate(
     tuning = list(halves(lists, "validation", catalogue.ids, seed))
     x, raters = watched(lists, catalogue), rating_counts(part_of(lists.ratings, "train"), catalogue.ids)
     progress("baselines")
-    tried = {penalty: ease_order(x, penalty) for penalty in PENALTIES}
-    gains = {penalty: measure(order, tuning, recent).values["ndcg10"].mean() for penalty, order in tried.items()}
-    penalty = max(gains, key=gains.__getitem__)
-    results = {
-        POPULARITY: measure(popularity_order(x), fans, recent),
-        RIVAL: measure(tried.pop(penalty), fans, recent),
-        "iALS on these lists": measure(ials_order(x, seed), fans, recent),
-    }
-    del tried
+
+    def best(build: Callable[..., Order], *grid: Sequence[float]) -> tuple[tuple[float, ...], Results]:
+        gains = {values: measure(build(*values), tuning, recent).values["ndcg10"].mean() for values in product(*grid)}
+        chosen = max(gains, key=gains.__getitem__)
+        return chosen, measure(build(*chosen), fans, recent)
+
+    (penalty,), rival = best(partial(ease_order, x), PENALTIES)
+    (factors, alpha), ials = best(partial(ials_order, x, seed=seed), FACTORS, ALPHAS)
+    results = {POPULARITY: measure(popularity_order(x), fans, recent), RIVAL: rival, "iALS on these lists": ials}
     for name in store.REGISTRY:
         if name in described.models:
             progress(name)
@@ -167,6 +171,8 @@ def evaluate(
         "training_fans": len(x.indptr) - 1,
         "recent_year": RECENT_YEAR,
         "ease_penalty": penalty,
+        "ials_factors": factors,
+        "ials_alpha": alpha,
         "rows": {name: _row(result, results) for name, result in results.items()},
     }
 

@@ -50,7 +50,7 @@ def test_popularity_counts_lists():
     np.testing.assert_array_equal(watching.popularity_order(LISTS)(half([0], [1])), [4, 4, 2, 4, 2])
 
 
-@pytest.mark.parametrize("make", [lambda x: watching.ease_order(x, 1.0), lambda x: watching.ials_order(x, 0)])
+@pytest.mark.parametrize("make", [lambda x: watching.ease_order(x, 1.0), lambda x: watching.ials_order(x, 4, 5.0, 0)])
 def test_personal_baselines_find_the_camp(make):
     order = make(LISTS)
     first, other = order(half([0], [1])), order(half([2], [4]))
