@@ -56,7 +56,7 @@ def watch_weights(scores: Floats) -> NDArray[np.float32]:
 #: 4 dropped).
 #: Those of the first two were chosen on validation fans. No title in the data is on hold or dropped: an assumption.
 WATCHING = 1
-SEEN_WEIGHTS = np.array([0.8, 0.8, 0.8, 0.4, 0.1], np.float32)
+SEEN_WEIGHTS = np.array([0.8, 0.6, 0.8, 0.4, 0.1], np.float32)
 
 
 def seen_weights(seen: Items, statuses: Statuses | None) -> NDArray[np.float32]:
