@@ -9,8 +9,8 @@ from pages.parts import controls, links, pickers, resources, state
 from pages.parts.text import count, link, plain
 from pages.titles import gallery, on_air, predicted
 from recsys import Engine, Profile, RecsysError, Title
+from recsys.seasons import Season
 from recsys.serving import season as seasons
-from recsys.serving.airing import Season
 from recsys.serving.recommending import Scored
 from recsys.serving.season import SeasonList, Sequel
 

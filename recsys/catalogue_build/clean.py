@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import UTC
 
+from recsys.seasons import NAMES as SEASONS
 from recsys.settings import COVER_HOSTS
 from recsys.types import MAX_ANIME_ID, MAX_SCORE, MIN_SCORE
 
@@ -15,7 +16,6 @@ MAX_MEMBERS = 100_000_000
 MAX_MINUTES = 24 * 60
 MAX_TEXT = 500
 TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
-SEASONS = ("Winter", "Spring", "Summer", "Fall")
 STATUSES = ("Finished Airing", "Currently Airing", "Not yet aired", "Cancelled")
 AGE_RATINGS = (
     "G - All Ages",

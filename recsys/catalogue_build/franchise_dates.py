@@ -8,6 +8,7 @@ from typing import Any
 from recsys.catalogue_build import clean
 from recsys.catalogue_build.franchise_index import TitleIndex
 from recsys.catalogue_build.franchise_names import Words, parse
+from recsys.seasons import NAMES as SEASONS
 from recsys.types import Title
 
 #: Titles of one name whose ids differ by less were announced at about the same time.
@@ -122,8 +123,8 @@ class Timeline:
 
 def _span(title: Title) -> tuple[float, float]:
     """The first possible date, and the first that is too late."""
-    if title.year and title.season in clean.SEASONS:
-        start = title.year + clean.SEASONS.index(title.season) * _QUARTER
+    if title.year and title.season in SEASONS:
+        start = title.year + SEASONS.index(title.season) * _QUARTER
         return start, start + _QUARTER
     if title.year:
         return title.year, title.year + 1

@@ -1,7 +1,6 @@
-"""A season of a year, and what a source says of one of its titles."""
+"""Which season is asked for, and what a source says of one of its titles."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -9,20 +8,9 @@ from typing import Any, Protocol
 from recsys.catalogue_build import clean
 from recsys.catalogue_build.facts import Facts
 from recsys.catalogue_build.franchise_relations import Relation
-from recsys.errors import DataError
+from recsys.errors import DataError, RecsysError
 from recsys.lists import http
-
-
-@dataclass(frozen=True)
-class Season:
-    """A quarter of a year; `name` is one of `clean.SEASONS`."""
-
-    year: int
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.year}-{self.name.lower()}"
-
+from recsys.seasons import Season
 
 #: Words for seasons near today's, and how much later they are.
 _NEAR = {"last": -1, "this": 0, "next": 1}
@@ -33,14 +21,16 @@ def parse(text: str, now: dt.datetime) -> Season:
     word = text.strip().lower()
     if word in _NEAR:
         return _of_moment(now, _NEAR[word])
-    match = re.fullmatch(r"(\d{4})-([a-z]+)", word, re.ASCII)
-    year, name = (clean.year(match[1]), clean.season(match[2])) if match else (None, None)
-    if year is None or name is None:
+    try:
+        season = Season.parse(word)
+    except RecsysError:
+        season = None
+    if season is None or clean.year(season.year) is None:
         raise DataError(
             f"{text[:40]!r} is not a season; write last, this, next, or a year and winter, spring, summer or fall, "
             "as in 2026-fall."
         )
-    return Season(year, name)
+    return season
 
 
 def _of_moment(moment: dt.datetime, later: int) -> Season:
@@ -48,8 +38,7 @@ def _of_moment(moment: dt.datetime, later: int) -> Season:
     day = clean.day_in_japan(moment)
     if day is None:
         raise DataError(f"This machine's clock says {moment.date()}, so the season is unknown; name one with --season.")
-    year, quarter = divmod(4 * day.year + (day.month - 1) // 3 + later, 4)
-    return Season(year, clean.SEASONS[quarter])
+    return Season.of(day) + later
 
 
 @dataclass(frozen=True)

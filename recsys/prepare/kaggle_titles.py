@@ -15,6 +15,7 @@ from recsys.data import sql
 from recsys.errors import DataError
 from recsys.prepare import raw_sql
 from recsys.prepare.kaggle import Part
+from recsys.seasons import NAMES as SEASONS
 from recsys.types import Title
 
 #: Our name -> the three sets' column names, in lower case. `rating` is an age rating if the set has a score too, else
@@ -135,7 +136,7 @@ def _title(row: Mapping[str, Any]) -> Title | None:
 def _when(row: Mapping[str, Any]) -> tuple[int | None, str | None]:
     """Year and season of the premiere; if the set lacks it, of the first air date."""
     premiered = (clean.text(row["premiered"]) or "").split()
-    if len(premiered) == 2 and premiered[0] in clean.SEASONS and clean.year(premiered[1]):
+    if len(premiered) == 2 and premiered[0] in SEASONS and clean.year(premiered[1]):
         return clean.year(premiered[1]), premiered[0]
     match = _DATE.search(clean.text(row["aired"]) or "")
     if match and match[1] in _MONTHS and clean.year(match[2]):

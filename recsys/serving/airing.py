@@ -1,10 +1,8 @@
 """When titles air: the season, the first and the last day of every title, as far as the catalogue's facts tell."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -13,13 +11,10 @@ from numpy.typing import NDArray
 
 from recsys.data import manifest
 from recsys.data.catalogue import Catalogue
-from recsys.errors import ArtifactError, RecsysError
+from recsys.errors import ArtifactError
+from recsys.seasons import NAMES, Season
 from recsys.types import Title, positions_of
 
-#: Seasons of a year in order; each is three months, and winter begins in January.
-PARTS = ("winter", "spring", "summer", "fall")
-#: The years of which an address may ask for a season.
-_YEARS = (1900, 2200)
 _ORIGINS = "catalogue_origins.parquet"
 _RUNNING, _PLANNED, _CANCELLED = "Currently Airing", "Not yet aired", "Cancelled"
 #: Types with one episode a week.
@@ -29,57 +24,6 @@ _WEEK = np.timedelta64(7, "D")
 _ONE_SEASON = 11
 #: … but when it has already run for longer than half a year, it is expected to go on for another year.
 _LONG, _YEAR = 26 * _WEEK, 52 * _WEEK
-
-
-@dataclass(frozen=True, order=True)
-class Season:
-    """Three months of a year; `part` is 0 (winter, January to March) to 3 (fall)."""
-
-    year: int
-    part: int
-
-    @classmethod
-    def of(cls, day: date) -> Self:
-        """The season of a day."""
-        return cls(day.year, (day.month - 1) // 3)
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """The reverse of `str`: "2026-fall". Raises `RecsysError` for any other text."""
-        year, _, part = text.strip().casefold().partition("-")
-        known = year.isascii() and year.isdigit() and len(year) == 4 and _YEARS[0] <= int(year) <= _YEARS[1]
-        if not known or part not in PARTS:
-            raise RecsysError(f"{text[:30]!r} is not a season; write the year and the season, such as 2026-fall.")
-        return cls(int(year), PARTS.index(part))
-
-    @classmethod
-    def numbered(cls, number: int) -> Self:
-        """The reverse of `number`."""
-        return cls(*divmod(int(number), len(PARTS)))
-
-    @property
-    def number(self) -> int:
-        """Seasons since the year 0: one more for each later season."""
-        return self.year * len(PARTS) + self.part
-
-    def __add__(self, seasons: int) -> "Season":
-        return Season.numbered(self.number + seasons)
-
-    def __str__(self) -> str:
-        return f"{self.year}-{PARTS[self.part]}"
-
-    @property
-    def label(self) -> str:
-        """ "Fall 2026"."""
-        return f"{PARTS[self.part].title()} {self.year}"
-
-    @property
-    def first_day(self) -> date:
-        return date(self.year, 3 * self.part + 1, 1)
-
-    @property
-    def last_day(self) -> date:
-        return (self + 1).first_day - timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -122,11 +66,11 @@ def calendar(catalogue: Catalogue, months: NDArray[np.datetime64]) -> Calendar:
     status = np.array(catalogue.column("status"), dtype=object)
     weekly = np.isin(catalogue.types, _WEEKLY)
     ends = _ends(catalogue, starts, status == _RUNNING, weekly, months)
-    part = {name.title(): i for i, name in enumerate(PARTS)}
+    part = {name: i for i, name in enumerate(NAMES)}
     stated = np.array([part.get(name, -1) for name in catalogue.column("season")], dtype=np.int32)
     since_1970 = starts.astype("datetime64[M]").astype(np.int64)
     of_start = np.where(np.isnat(starts), 0, (1970 * 12 + since_1970) // 3)
-    seasons = np.where((stated >= 0) & (catalogue.years > 0), catalogue.years * len(PARTS) + stated, of_start)
+    seasons = np.where((stated >= 0) & (catalogue.years > 0), catalogue.years * len(NAMES) + stated, of_start)
     seasons = np.where(status == _CANCELLED, 0, seasons)
     return Calendar(seasons.astype(np.int32), starts, ends, months, weekly)
 

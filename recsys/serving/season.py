@@ -7,8 +7,9 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.seasons import Season
 from recsys.serving import browse
-from recsys.serving.airing import Calendar, Season
+from recsys.serving.airing import Calendar
 from recsys.serving.engine import Engine
 from recsys.serving.recommending import Scored
 from recsys.types import Filters, Profile, positions_of

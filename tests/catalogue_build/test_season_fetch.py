@@ -17,7 +17,7 @@ from tests.catalogue_build.season_site import anilist, anilist_page, media, myan
 from tests.lists.local_site import LocalSite, Reply
 from tests.lists.makers import CLIENT_ID, settings_for
 
-FALL = season.Season(2026, "Fall")
+FALL = season.Season(2026, 3)
 FIVE = [media(i) for i in range(1, 6)]
 
 

@@ -13,7 +13,7 @@ from recsys.catalogue_build.season import Listed
 from recsys.catalogue_build.season_update import Answer, Updated
 from recsys.types import Title
 
-FALL = season.Season(2026, "Fall")
+FALL = season.Season(2026, 3)
 PLANNED, AIRING, ENDED, CANCELLED = "Not yet aired", "Currently Airing", "Finished Airing", "Cancelled"
 
 

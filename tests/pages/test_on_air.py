@@ -6,7 +6,7 @@ import pytest
 
 from pages.titles.on_air import aired, in_season, month_range
 from recsys import Title
-from recsys.serving.airing import Season
+from recsys.seasons import Season
 
 NOW = date(2026, 11, 27)
 FALL = Season.parse("2026-fall")

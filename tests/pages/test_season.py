@@ -10,8 +10,8 @@ import pytest
 from pages.parts import resources
 from pages.titles import on_air
 from recsys import Profile
+from recsys.seasons import Season
 from recsys.serving import season as seasons
-from recsys.serving.airing import Season
 from recsys.serving.coverage import no_prediction
 from tests.pages.helpers import opened
 

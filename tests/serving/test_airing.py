@@ -10,7 +10,8 @@ import pytest
 from recsys.data import manifest
 from recsys.data.catalogue import Catalogue
 from recsys.errors import ArtifactError, RecsysError
-from recsys.serving.airing import Season, calendar, fact_months, is_exact
+from recsys.seasons import Season
+from recsys.serving.airing import calendar, fact_months, is_exact
 from recsys.types import Title
 
 AUGUST = np.datetime64("2026-08", "M")

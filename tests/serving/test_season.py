@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from recsys.data.catalogue import Catalogue
+from recsys.seasons import Season
 from recsys.serving import season
-from recsys.serving.airing import Season, calendar
+from recsys.serving.airing import calendar
 from recsys.serving.coverage import no_prediction
 from recsys.serving.engine import Engine
 from recsys.settings import Settings
