@@ -14,6 +14,7 @@ COMMANDS = {
     "search": "finding titles by their names: time; memory of the catalogue",
     "network": "one epoch of the network at three sizes: time and memory",
     "page": "reruns, cold page loads in a real browser, memory of the server",
+    "load": "waiting times of many visitors at a time, over the websocket; the same of an older commit",
 }
 
 
