@@ -1,10 +1,13 @@
 """The load benchmark, small, on the real app: what it prints, and how it ends."""
 
+import contextlib
 import re
 
 import pytest
 
 from scripts import benchmark
+from scripts.benchmarks import load, servers
+from scripts.benchmarks.crowd import Figures
 
 _SMALL = ["load", "--visitors", "2", "--seconds", "3", "--think", "0.2"]
 
@@ -41,3 +44,36 @@ def test_a_wrong_number_of_visitors_is_refused(wrong: str, capsys: pytest.Captur
     with pytest.raises(SystemExit):
         benchmark.main(["load", "--visitors", wrong])
     assert "--visitors" in capsys.readouterr().err
+
+
+def test_a_soak_prints_memory_at_the_start_the_middle_and_the_end(capsys: pytest.CaptureFixture) -> None:
+    status = benchmark.main([*_SMALL, "--soak", "0.06"])
+    printed = capsys.readouterr().out
+    assert status == 0, printed
+    assert len(re.findall(r"(?m)^[\d.]+ min: \d+ MB, \d+ moves, 0 errors$", printed)) == 10
+    assert re.search(r"had come \d+ MB, in the middle \d+ MB, at the end \d+ MB: [+-]\d+%; visits: [1-9]", printed)
+
+
+def test_ratios_are_those_of_the_first_to_each_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    slow = Figures(cold=[2.0], moves=[1.0, 1.0], seconds=4, memory=[100, 300], cpu=0.9)
+    quick = Figures(cold=[0.5], moves=[0.25] * 6, seconds=4, memory=[100, 200], cpu=0.9, errors=["It broke."] * 2)
+    measured = iter([slow, quick])
+    monkeypatch.setattr(load, "measure", lambda *_: next(measured))
+    monkeypatch.setattr(load, "serving", lambda *_: contextlib.nullcontext())
+    assert benchmark.main(["load", "--visitors", "5", "--against", "HEAD"]) == 1
+    printed = capsys.readouterr().out
+    assert "2 x It broke." in printed
+    assert rows(printed) == [
+        ["5", "this tree", *["2.00"] * 3, *["1.00"] * 3, "0.5", "450 ms", "0", "100", "300"],
+        ["5", "HEAD", *["0.50"] * 3, *["0.25"] * 3, "1.5", "150 ms", "2", "100", "200"],
+        ["5", "HEAD", "4.00", "4.00", "4.00", "0.33", "3.00", "1.50"],
+    ]
+
+
+def test_the_files_of_a_commit_are_an_app_of_their_own() -> None:
+    with servers.tree_of("HEAD") as tree:
+        assert (tree / "app.py").exists()
+        assert not (tree / ".git").exists()
+    assert not tree.exists()
