@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import math
 import random
 import time
 from collections.abc import Callable
@@ -40,10 +41,11 @@ class Figures:
 
 @dataclass(frozen=True)
 class Crowd:
-    """`visitors` arrive evenly over the first third of `seconds`; moves are measured in the rest of it.
+    """`visitors` arrive evenly over the first third of `seconds`. Moves are measured when all have come, for the other
+    two thirds, and each visitor makes at least one in that time.
 
     Each thinks for `think` seconds on average, from half to one and a half times that, before each move. With `stay`,
-    a visitor leaves after so many moves and another one comes.
+    a visitor leaves after so many moves and another one comes. `samples` is how often memory is noted meanwhile.
     """
 
     visitors: int
@@ -61,22 +63,20 @@ def measure(server: Server, crowd: Crowd, lists: list[str], say: Callable[[str],
 
 async def _measure(server: Server, crowd: Crowd, lists: list[str], say: Callable[[str], None]) -> Figures:
     figures = Figures(memory=[server.memory_mb()])
-    start = time.monotonic()
-    end = start + crowd.seconds
+    began = end = math.inf  # known when all have come
     moves: list[tuple[float, float]] = []
     numbers = itertools.count()
 
     async def visit(chance: random.Random) -> None:
         async with Visitor(server.address, lists[next(numbers) % len(lists)]) as visitor:
             figures.cold.append(await _timed(visitor, visitor.open()))
-            options, now = visitor.options(CONTROL), ""
+            options, now, asked = visitor.options(CONTROL), "", 0.0
             for _ in range(crowd.stay) if crowd.stay else itertools.count():
-                await asyncio.sleep(min(crowd.think * chance.uniform(0.5, 1.5), max(0, end - time.monotonic())))
-                if time.monotonic() >= end:
+                await asyncio.sleep(crowd.think * chance.uniform(0.5, 1.5))
+                if time.monotonic() >= end and asked >= began:
                     return
-                now = chance.choice([option for option in options if option != now])
-                began = time.monotonic()
-                moves.append((began, await _timed(visitor, visitor.choose(CONTROL, now))))
+                now, asked = chance.choice([option for option in options if option != now]), time.monotonic()
+                moves.append((asked, await _timed(visitor, visitor.choose(CONTROL, now))))
 
     async def seat(number: int) -> None:
         chance = random.Random(f"{crowd.seed} {number}")  # noqa: S311
@@ -90,21 +90,21 @@ async def _measure(server: Server, crowd: Crowd, lists: list[str], say: Callable
 
     seats = [asyncio.create_task(seat(number)) for number in range(crowd.visitors)]
     await asyncio.sleep(crowd.seconds / 3)
-    while len(figures.cold) + len(figures.errors) < crowd.visitors and time.monotonic() < end:
+    while len(figures.cold) + len(figures.errors) < crowd.visitors:
         await asyncio.sleep(0.05)
-    began, cpu, own = time.monotonic(), server.cpu_seconds(), time.process_time()
-    pause = (end - began) / max(1, crowd.samples)
+    cpu, own, length = server.cpu_seconds(), time.process_time(), crowd.seconds * 2 / 3
+    began = time.monotonic()
+    end = began + length
     for sample in range(crowd.samples):
         figures.memory.append(server.memory_mb())
-        minutes, memory = sample * pause / 60, figures.memory[-1]
+        minutes, memory = sample * length / crowd.samples / 60, figures.memory[-1]
         say(f"{minutes:.1f} min: {memory:.0f} MB, {len(moves)} moves, {len(figures.errors)} errors")
-        await asyncio.sleep(pause)
-    await asyncio.sleep(max(0, end - time.monotonic()))
+        await asyncio.sleep(began + (sample + 1) * length / crowd.samples - time.monotonic())
+    await asyncio.gather(*seats)
+    figures.moves = [took for asked, took in moves if asked >= began]
     figures.seconds = time.monotonic() - began
     figures.cpu, figures.own_cpu = server.cpu_seconds() - cpu, time.process_time() - own
     figures.memory.append(server.memory_mb())
-    await asyncio.gather(*seats)
-    figures.moves = [took for asked, took in moves if asked >= began]
     return figures
 
 

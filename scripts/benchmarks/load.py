@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--think", type=float, default=4, help="mean seconds between a visitor's moves (%(default)g)")
     parser.add_argument(
         "--seconds", type=float, default=60,
-        help="length of each measurement; visitors arrive in its first third, moves count after that (%(default)g)",
+        help="length of each measurement; visitors arrive in the first third, moves count after that (%(default)g)",
     )  # fmt: skip
     other = parser.add_mutually_exclusive_group()
     other.add_argument("--against", metavar="COMMIT", help="measure this commit too, in turn, and print the ratios")
