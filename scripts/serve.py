@@ -17,15 +17,16 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.request import urlopen
 
-from recsys.errors import RecsysError
-from scripts.common import run
-
 _TREE = Path(__file__).parents[1]
 _CADDYFILE = _TREE / "deploy" / "Caddyfile"
 _START_SECONDS = 120
 _STOP_SECONDS = 20
 #: A copy that stops is not started again sooner than this after its last start.
 _RESTART_SECONDS = 5
+
+
+class StartError(Exception):
+    """The app or the proxy does not start. No `RecsysError`: a process that only waits would hold all of recsys."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -38,12 +39,16 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     if args.copies < 1:
         parser.error("--copies must be 1 or more")
-    return run(_serve, args)
+    try:
+        _serve(args)
+    except StartError as error:
+        print(f"error: {error}", file=sys.stderr)
+    return 2
 
 
 def _serve(args: argparse.Namespace) -> NoReturn:
     if (caddy := shutil.which("caddy")) is None:
-        raise RecsysError("Caddy is not on PATH. Install it, on Debian with: apt-get install caddy")
+        raise StartError("Caddy is not on PATH. Install it, on Debian with: apt-get install caddy")
     signals = _Signals()
     copies = [Copy(number) for number in range(1, args.copies + 1)]
     proxy = None
@@ -58,7 +63,7 @@ def _serve(args: argparse.Namespace) -> NoReturn:
         print(f"{args.copies} copies are behind http://{args.address or 'localhost'}:{args.port}", flush=True)
         while True:
             if proxy.poll() is not None:
-                raise RecsysError(f"The proxy ended with status {proxy.returncode}; its log above says why.")
+                raise StartError(f"The proxy ended with status {proxy.returncode}; its log above says why.")
             for copy in copies:
                 copy.start_again_if_ended()
             if signals.restart:
@@ -142,13 +147,13 @@ def free_port() -> int:
 
 
 def wait_until_healthy(address: str, process: subprocess.Popen) -> None:
-    """Wait until the app at this address answers. Raises `RecsysError` if its process ends or takes too long."""
+    """Wait until the app at this address answers. Raises `StartError` if its process ends or takes too long."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(OSError), urlopen(f"{address}/_stcore/health", timeout=5):  # noqa: S310
             return
         time.sleep(0.1)
-    raise RecsysError(f"The app did not start at {address}; its log says why.")
+    raise StartError(f"The app did not start at {address}; its log says why.")
 
 
 if __name__ == "__main__":

@@ -41,8 +41,8 @@ class Figures:
 
 @dataclass(frozen=True)
 class Crowd:
-    """`visitors` arrive evenly over the first third of `seconds`. Moves are measured when all have come, for the other
-    two thirds, and each visitor makes at least one in that time.
+    """`visitors` arrive evenly over `arrival` seconds. When all have come, moves are measured for `seconds`, in which each
+    visitor makes at least one.
 
     Each thinks for `think` seconds on average, from half to one and a half times that, before each move. With `stay`,
     a visitor leaves after so many moves and another one comes. `samples` is how often memory is noted meanwhile.
@@ -50,6 +50,7 @@ class Crowd:
 
     visitors: int
     think: float
+    arrival: float
     seconds: float
     stay: int | None = None
     samples: int = 0
@@ -80,7 +81,7 @@ async def _measure(server: Server, crowd: Crowd, lists: list[str], say: Callable
 
     async def seat(number: int) -> None:
         chance = random.Random(f"{crowd.seed} {number}")  # noqa: S311
-        await asyncio.sleep(crowd.seconds / 3 * number / crowd.visitors)
+        await asyncio.sleep(crowd.arrival * number / crowd.visitors)
         while time.monotonic() < end:
             try:
                 await visit(chance)
@@ -89,17 +90,17 @@ async def _measure(server: Server, crowd: Crowd, lists: list[str], say: Callable
                 await asyncio.sleep(1)
 
     seats = [asyncio.create_task(seat(number)) for number in range(crowd.visitors)]
-    await asyncio.sleep(crowd.seconds / 3)
+    await asyncio.sleep(crowd.arrival)
     while len(figures.cold) + len(figures.errors) < crowd.visitors:
         await asyncio.sleep(0.05)
-    cpu, own, length = server.cpu_seconds(), time.process_time(), crowd.seconds * 2 / 3
+    cpu, own = server.cpu_seconds(), time.process_time()
     began = time.monotonic()
-    end = began + length
+    end = began + crowd.seconds
     for sample in range(crowd.samples):
         figures.memory.append(server.memory_mb())
-        minutes, memory = sample * length / crowd.samples / 60, figures.memory[-1]
+        minutes, memory = sample * crowd.seconds / crowd.samples / 60, figures.memory[-1]
         say(f"{minutes:.1f} min: {memory:.0f} MB, {len(moves)} moves, {len(figures.errors)} errors")
-        await asyncio.sleep(began + (sample + 1) * length / crowd.samples - time.monotonic())
+        await asyncio.sleep(began + (sample + 1) * crowd.seconds / crowd.samples - time.monotonic())
     await asyncio.gather(*seats)
     figures.moves = [took for asked, took in moves if asked >= began]
     figures.seconds = time.monotonic() - began

@@ -13,6 +13,7 @@ from scripts.benchmarks.servers import HERE, serving, tree_of
 
 _STAY = 15  # moves of a visitor in the soak
 _SAMPLES = 10
+_ARRIVAL = 60.0  # seconds in which the soak's visitors come
 _HEAD = (
     "| visitors | server | cold: median | 95% | worst | move: median | 95% | worst | moves/s | CPU a move | errors "
     "| MB before | after |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|"
@@ -64,7 +65,7 @@ def main(args: argparse.Namespace) -> int:
             row = []
             for name, tree, copies in sides:
                 with serving(tree, copies) as server:
-                    row.append(measure(server, Crowd(n, args.think, args.seconds), lists))
+                    row.append(measure(server, Crowd(n, args.think, args.seconds / 3, args.seconds * 2 / 3), lists))
                 print(_line(n, name, row[-1]), flush=True)
             found.append((n, row))
     figures = [one for _, row in found for one in row]
@@ -115,7 +116,8 @@ def _quantiles(one: Figures) -> list[float]:
 
 def _soak(args: argparse.Namespace, lists: list[str]) -> int:
     n = args.visitors[-1]
-    crowd = Crowd(n, args.think, 60 * args.soak, stay=_STAY, samples=_SAMPLES)
+    seconds = 60 * args.soak
+    crowd = Crowd(n, args.think, min(_ARRIVAL, seconds), seconds, stay=_STAY, samples=_SAMPLES)
     print(f"{n} visitors for {args.soak:g} minutes. Each leaves after {_STAY} moves, and another one comes.")
     with serving() as server:
         one = measure(server, crowd, lists, say=lambda text: print(text, flush=True))

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from recsys import RecsysError
-from scripts.serve import free_port, wait_until_healthy
+from scripts.serve import StartError, free_port, wait_until_healthy
 
 #: The tree that this file belongs to.
 HERE = Path(__file__).parents[2]
@@ -68,7 +68,7 @@ def serving(tree: Path = HERE, copies: int = 0) -> Iterator[Server]:
         try:
             try:
                 wait_until_healthy(address, started)
-            except RecsysError as error:
+            except StartError as error:
                 log.seek(0)
                 raise RecsysError(f"{error}\n{log.read()[-2000:].decode(errors='replace')}") from error
             yield Server(address, psutil.Process(started.pid))
