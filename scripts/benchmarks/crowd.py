@@ -41,8 +41,8 @@ class Figures:
 
 @dataclass(frozen=True)
 class Crowd:
-    """`visitors` arrive evenly over `arrival` seconds. When all have come, moves are measured for `seconds`, in which each
-    visitor makes at least one.
+    """`visitors` arrive evenly over `arrival` seconds. When all have come, moves are measured for `seconds`, in which
+    each visitor makes at least one.
 
     Each thinks for `think` seconds on average, from half to one and a half times that, before each move. With `stay`,
     a visitor leaves after so many moves and another one comes. `samples` is how often memory is noted meanwhile.
