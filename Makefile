@@ -1,5 +1,6 @@
 # One command for each habit; each works by itself on a fresh machine with Python 3.11 or newer.
 #   make run          the app on http://localhost:8501 (PORT=…, ADDRESS=…); installs only what serving needs
+#   make serve        COPIES=2 of the app behind Caddy, which must be installed; PORT and ADDRESS as above
 #   make test         all tests, on several cores; the browser tests are skipped without a Chromium or Chrome
 #   make screenshots  the tour of every page at every width, in light and dark, in a browser; COVERS=1 with drawn covers
 #   make check        lint, format, types, layers of imports
@@ -12,6 +13,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8501
 ADDRESS ?= localhost
+COPIES ?= 2
 SOURCE ?= $(wildcard ../shared/data/mal)
 DATA ?= $(if $(SOURCE),build/mal,artifacts)
 OUT ?= $(if $(SOURCE),artifacts,build/trained)
@@ -22,10 +24,13 @@ WORKERS := --numprocesses logical --maxprocesses 4 --max-worker-restart 0
 LOCK := $(PY) -m uv pip compile --quiet pyproject.toml
 
 .DEFAULT_GOAL := run
-.PHONY: run test screenshots check train bench docs lock
+.PHONY: run serve test screenshots check train bench docs lock
 
 run: $(VENV)/.serve
 	$(PY) -m streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
+
+serve: $(VENV)/.serve
+	$(PY) -m scripts.serve --copies $(COPIES) --port $(PORT) --address "$(ADDRESS)"
 
 test: $(VENV)/.dev
 	@$(PY) -m pytest $(WORKERS) --dist loadfile --no-loadscope-reorder

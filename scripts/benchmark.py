@@ -15,6 +15,7 @@ COMMANDS = {
     "names": "titles matched by names as people write them: sure and wrong, right among the choices",
     "network": "one epoch of the network at three sizes: time and memory",
     "page": "reruns, cold page loads in a real browser, memory of the server",
+    "load": "waiting times of many visitors at a time, over the websocket; the same of an older commit",
 }
 
 
