@@ -14,8 +14,8 @@ from recsys.errors import DataError, RecsysError
 _T = TypeVar("_T")
 #: A task is repeated this often when its worker or node dies.
 _RETRIES = 5
-#: Tasks handed to Ray at once for each CPU: enough to keep all busy, few enough to bound memory.
-_AHEAD = 4
+#: Tasks handed to Ray at once: for each CPU, and at least. Enough to keep nodes busy that join later; bounds memory.
+_AHEAD, _LEAST_AHEAD = 4, 64
 _POLL_SECONDS = 1.0
 #: The head counts as lost after this many failed connections in a row, one a second.
 _ATTEMPTS = 5
@@ -52,8 +52,9 @@ class Session:
         waiting = iter(enumerate(jobs))
         running: dict[Any, int] = {}
         failures = 0
+        # Asked once: without a head, the question would block.
+        limit = max(_LEAST_AHEAD, _AHEAD * int(ray.cluster_resources().get("CPU", 1)))
         while True:
-            limit = _AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
             while len(running) < limit and (job := next(waiting, None)):
                 running[task.remote(*job[1])] = job[0]
             if not running:
@@ -80,7 +81,7 @@ class Session:
         return _answers(*self._head)
 
 
-_AGAIN = "Nothing was written. Start the cluster and run the command again."
+_AGAIN = "The output is as it was. Start the cluster and run the same command again."
 
 
 @contextmanager

@@ -76,7 +76,8 @@ class ListsFile:
         """The first fan, the last fan and the number of fans of each block of `n_fans`, in order."""
         return query(
             "SELECT min(fan), max(fan), count(*) "
-            "FROM (SELECT fan, (row_number() OVER (ORDER BY fan) - 1) // $2 AS block FROM (SELECT DISTINCT fan FROM read_parquet($1))) "
+            "FROM (SELECT fan, (row_number() OVER (ORDER BY fan) - 1) // $2 AS block "
+            "FROM (SELECT DISTINCT fan FROM read_parquet($1))) "
             "GROUP BY block ORDER BY block",
             self.path,
             n_fans,
