@@ -4,7 +4,9 @@ import os
 import re
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, TypeVar
@@ -64,7 +66,22 @@ class Session:
                 yield running.pop(reference), self._result(reference)
             failures = 0 if done or self._head_answers() else failures + 1
             if failures >= _ATTEMPTS:
-                raise ClusterError(f"The Ray head {self._head[0]}:{self._head[1]} does not answer any more. {_AGAIN}")
+                raise self._lost()
+
+    def watch(self, work: Callable[[], _T]) -> _T:
+        """Call a function that waits for the cluster. Raises `ClusterError` if the head is lost meanwhile."""
+        future: Future[_T] = Future()
+        # A daemon: if the head is lost it never ends, and the command must end nevertheless.
+        threading.Thread(target=_resolve, args=(future, work), daemon=True).start()
+        failures = 0
+        while not wait([future], timeout=_POLL_SECONDS).done:
+            failures = 0 if self._head_answers() else failures + 1
+            if failures >= _ATTEMPTS:
+                raise self._lost()
+        return future.result()
+
+    def _lost(self) -> ClusterError:
+        return ClusterError(f"The Ray head {self._head[0]}:{self._head[1]} does not answer any more. {_AGAIN}")
 
     def _result(self, reference: Any) -> Any:
         exceptions = self._ray.exceptions
@@ -113,6 +130,13 @@ def shared(reference: Any) -> Any:
     import ray
 
     return ray.get(reference)
+
+
+def _resolve(future: Future[_T], work: Callable[[], _T]) -> None:
+    try:
+        future.set_result(work())
+    except BaseException as error:  # goes to the one who waits
+        future.set_exception(error)
 
 
 def _import(address: str) -> ModuleType:
