@@ -13,6 +13,7 @@ COMMANDS = {
     "serve": "ten recommendations with each model; reading an export; memory",
     "search": "finding titles by their names: time; memory of the catalogue",
     "network": "one epoch of the network at three sizes: time and memory",
+    "cluster": "preparing, scoring everyone and cross-validation on Ray compared with one process",
     "page": "reruns, cold page loads in a real browser, memory of the server",
 }
 

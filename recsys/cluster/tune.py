@@ -109,9 +109,9 @@ def table(trials: list[Trial], run: TrainingRun) -> str:
     lines = [
         "# Settings of the SVD that were tried",
         "",
-        f"{len(trials)} trials on {len(run.ratings.scores):,} ratings (seed {run.seed}), the best first. Each was trained",
-        "on the training fans; RMSE is that of hidden scores of the validation fans, by number of known ratings. The test",
-        "fans were not used.",
+        f"{len(trials)} trials on {len(run.ratings.scores):,} ratings (seed {run.seed}), the best first. Each was",
+        "trained on the training fans; RMSE is that of hidden scores of the validation fans, by known ratings.",
+        "The test fans were not used.",
         "",
         "The command `scripts.train svd --tune` wrote this page.",
         "",
