@@ -125,6 +125,23 @@ def connect(address: str) -> Iterator[Session]:
         ray.shutdown()
 
 
+@contextmanager
+def start_nodes(n: int) -> Iterator[str]:
+    """Start `n` nodes of one CPU each on this machine, reachable only from it; give their address. For measurements."""
+    _import("local")
+    from ray.cluster_utils import Cluster
+
+    node: dict[str, Any] = {"num_cpus": 1, "object_store_memory": _LOCAL_STORE // 4}
+    cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+    try:
+        for _ in range(n - 1):
+            cluster.add_node(**node)
+        cluster.wait_for_nodes()
+        yield str(cluster.address)
+    finally:
+        cluster.shutdown()
+
+
 def shared(reference: Any) -> Any:
     """The value of `Session.share`, in a task. Pass the reference in a list or tuple, else Ray unpacks it each time."""
     import ray

@@ -22,6 +22,7 @@ from recsys.prepare.pipeline import outputs, prepare
 from recsys.serving import batch
 from recsys.serving.batch import Choices
 from scripts import recommend
+from tests.cluster import s3
 from tests.prepare import rawset
 from tests.prepare.rawset import AZATHOTH, SMALL, TITLES, USERS, Row, rows_of
 from tests.training import small
@@ -161,26 +162,14 @@ def test_lists_in_several_files(nodes, tmp_path):
 
 
 def test_lists_in_s3(nodes, tmp_path, capfd):
-    boto3 = pytest.importorskip("boto3")
-    from moto.server import ThreadedMotoServer
-
-    raw = rawset.write(tmp_path / "raw", AZATHOTH, raw_rows(), TITLES, USERS)
+    raw = rawset.write(tmp_path / "bucket" / "mal", AZATHOTH, raw_rows(), TITLES, USERS)
     expected = prepare(raw, tmp_path / "plain", SMALL)
     split(raw / "animelists_cleaned.csv", 2)
-    server = ThreadedMotoServer(port=0)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", region_name="us-east-1")
-        client.create_bucket(Bucket="lists")
-        for path in raw.iterdir():
-            client.upload_file(str(path), "lists", f"mal/{path.name}")
-        address = f"s3://lists/mal?endpoint_override={host}:{port}&scheme=http&region=us-east-1"
+    with s3.serving("lists", tmp_path / "bucket") as host:
+        address = f"s3://lists/mal?endpoint_override={host}&scheme=http&region=us-east-1"
         found = prepare_on(nodes, [address], tmp_path / "out")
         with pytest.raises(DataError, match="s3://lists/none"):
             prepare_on(nodes, [address.replace("mal", "none")], tmp_path / "none")
-    finally:
-        server.stop()
     assert_same(tmp_path / "out", tmp_path / "plain", (found, expected))
     written = str(manifest.read(tmp_path / "out").files) + "".join(capfd.readouterr())
     assert "made-up-secret" not in written

@@ -20,6 +20,9 @@ from ray.cluster_utils import Cluster
 from scripts.common import run
 cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
 
+def sleep(seconds):
+    time.sleep(seconds)
+
 def work(_):
     with connect(cluster.address) as session:
         threading.Timer(2, cluster.head_node.kill_gcs_server, [False]).start()
@@ -30,8 +33,13 @@ print("status", run(work, None), flush=True)
 LISTENING = """
 import psutil
 from recsys.cluster.session import connect
+
+
+def double(n):
+    return 2 * n
+
 with connect("local") as session:
-    assert dict(session.run(abs, [(-1,), (-2,)])) == {0: 1, 1: 2}
+    assert dict(session.run(double, [(1,), (2,)])) == {0: 2, 1: 4}
     processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
     sockets = [s for p in processes for s in p.net_connections() if s.status == psutil.CONN_LISTEN]
     print("names", *{p.name() for p in processes})
@@ -59,7 +67,7 @@ def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.cluster
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("needs_ray")
-@pytest.mark.parametrize("wait", ["list(session.run(time.sleep, [(100,)]))", "session.watch(lambda: time.sleep(100))"])
+@pytest.mark.parametrize("wait", ["list(session.run(sleep, [(100,)]))", "session.watch(lambda: time.sleep(100))"])
 def test_lost_head_is_an_error(wait):
     found = python(LOST.replace("WAIT", wait))
     assert "status 2" in found.stdout, found.stderr
