@@ -54,9 +54,11 @@ bench: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(PY) -m tests.commands
 
-# The largest file is resolved first; the other two start from its versions, so that all three agree.
+# The largest file is resolved first; the others start from its versions, so that all agree.
 lock: $(VENV)/.dev
 	$(LOCK) $(if $(UPGRADE),--upgrade) --extra dev --output-file requirements-dev.txt
+	cp requirements-dev.txt requirements-cluster.txt
+	$(LOCK) --extra app --extra train --extra cluster --output-file requirements-cluster.txt
 	cp requirements-dev.txt requirements-train.txt
 	$(LOCK) --extra app --extra train --output-file requirements-train.txt
 	cp requirements-dev.txt requirements.txt

@@ -17,6 +17,11 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "help": "content of the titles (%(default)s)",
     },
     "--part": {"choices": ("validation", "test"), "default": "test", "help": "held-out fans to use (%(default)s)"},
+    "--ray": {
+        "metavar": "ADDRESS",
+        "help": "work on a Ray cluster: local (one on this machine), auto, or host:port of a running head; needs "
+        "requirements-cluster.txt (default: without Ray)",
+    },
     "--seed": {"type": int, "default": 0, "help": "seed of every random choice (%(default)s)"},
 }
 

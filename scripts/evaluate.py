@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         return subject
 
     what = "the reference article's table: errors and times over 5 folds"
-    article.add_arguments(add("article", article.main, what, "--data", "--seed", out=True))
+    article.add_arguments(add("article", article.main, what, "--data", "--seed", "--ray", out=True))
     what = "errors and prediction intervals for new fans with few known ratings"
     add("fold-in", _fold_in, what, "--data", "--part", "--seed")
     what = "ranking and errors for new fans, compared with strong baselines"

@@ -6,11 +6,12 @@ import time
 from pathlib import Path
 
 from recsys.data.catalogue import Catalogue
-from recsys.errors import RecsysError
+from recsys.errors import DataError, RecsysError
 from recsys.prepare import kaggle
 from recsys.prepare.pipeline import SPARSE, prepare
 from recsys.prepare.report import Report, SourceReport
 from recsys.prepare.workspace import Options
+from scripts.common import add_options
 
 _SHIPPED = Path("artifacts/catalogue.parquet")
 _EVERY_SECONDS = 10
@@ -24,12 +25,12 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument(
         "--source",
-        type=Path,
         required=True,
         nargs="+",
         action="extend",
         help="folder with a set's .csv or .csv.gz files, or a watching list: a CSV file with the columns fan, anime_id "
-        "and optionally position; several are prepared together",
+        "and optionally position; several are prepared together. With --ray also what pyarrow or fsspec can read "
+        "(s3://bucket/folder), and lists in several files (animelists_cleaned-1.csv, -2 …)",
     )
     parser.add_argument("--out", type=Path, default=Path("artifacts"), help="folder to write to (default: artifacts)")
     parser.add_argument(
@@ -42,7 +43,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--memory-limit", default=Options.memory_limit, help="memory limit of DuckDB (default: %(default)s)"
     )
-    parser.add_argument("--temp-dir", type=Path, help="folder for data beyond the memory limit (default: the system's)")
+    parser.add_argument(
+        "--temp-dir",
+        type=Path,
+        help="folder for data beyond the memory limit, with --ray one that all nodes share (default: the system's)",
+    )
+    add_options(parser, "--ray")
     parser.add_argument("--threads", type=int, help="threads of DuckDB (default: one per core)")
     parser.add_argument("--data-set", help="name of the data in the manifest (default: the sources' names)")
     parser.add_argument("--licence", help="licence of the data in the manifest (default: the sources')")
@@ -51,7 +57,15 @@ def main(argv: list[str] | None = None) -> int:
     described = {name: value for name in ("data_set", "licence") if (value := getattr(args, name)) is not None}
     try:
         base = Catalogue.load(args.catalogue).titles() if args.catalogue != _SHIPPED or _SHIPPED.exists() else ()
-        report = prepare(args.source, args.out, options, _Meter(), described, base)
+        if args.ray:
+            from recsys.cluster import prepare as cluster
+
+            report = cluster.prepare(args.ray, args.source, args.out, options, _Meter(), described, base)
+        else:
+            remote = next((source for source in args.source if "://" in source), None)
+            if remote:
+                raise DataError(f"{remote.partition('?')[0]} is not on this machine. Add --ray local to read it.")
+            report = prepare(args.source, args.out, options, _Meter(), described, base)
     except RecsysError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

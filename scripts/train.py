@@ -31,6 +31,8 @@ def main(argv: list[str] | None = None) -> int:
 def _run(args: argparse.Namespace) -> int:
     if args.demographics and set(args.model) != {"hybrid"}:
         raise RecsysError("--demographics is for the hybrid alone. Train the other models without it.")
+    if args.ray or args.tune is not None:
+        return _tune(args)
     for name in args.model:
         _draw(args) if name == _ATLAS else _train(name, args)
     return 0
@@ -60,7 +62,32 @@ def _parser() -> argparse.ArgumentParser:
         help="folder of the raw lists: the hybrid also learns from the fans' gender and age where known; the model "
         "stores neither and does not need them afterwards (off)",
     )
+    parser.add_argument(
+        "--tune",
+        type=int,
+        metavar="N",
+        help="with svd and --ray: train nothing for serving, but try N settings on the validation fans",
+    )
+    parser.add_argument(
+        "--trials", type=Path, default=Path("docs/tuning.md"), help="file for the table of --tune (%(default)s)"
+    )
+    add_options(parser, "--ray")
     return parser
+
+
+def _tune(args: argparse.Namespace) -> int:
+    if args.model != ["svd"] or not args.ray or not args.tune or args.tune < 1:
+        raise RecsysError("--ray and --tune go together, for svd alone: train svd --tune N --ray ADDRESS.")
+    from recsys.cluster import tune
+    from recsys.training.run import TrainingRun
+
+    run = TrainingRun(args.data, ratings.load_arrays(args.data), args.seed)
+    trials = tune.tune_svd(args.ray, run, args.tune)
+    args.trials.parent.mkdir(parents=True, exist_ok=True)
+    args.trials.write_text(tune.table(trials, run), encoding="utf-8")
+    print(f"Wrote {args.trials} ({len(trials)} trials). Best: {trials[0].config}, mean RMSE {trials[0].mean:.4f}.")
+    print("To train with these settings, make them the preset tuned of recsys/training/svd.py.")
+    return 0
 
 
 def _draw(args: argparse.Namespace) -> None:

@@ -14,8 +14,8 @@ _INTRODUCTION = """# Commands
 
 Run them in the project's folder, with the environment that `make` created: `.venv/bin/python -m scripts.NAME` (on
 Windows `.venv\\Scripts\\python -m scripts.NAME`). `recommend`, `serve`, `update_catalogue` and `benchmark serve` need
-only `requirements.txt`, the others `requirements-train.txt`. Errors that you can correct are one line on stderr, with
-exit status 2.
+only `requirements.txt`, the others `requirements-train.txt`; `--ray` needs `requirements-cluster.txt`. Errors that you
+can correct are one line on stderr, with exit status 2.
 
 `make docs` writes this page; a test checks that it is up to date.
 """

@@ -19,7 +19,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = {
     "requirements.txt": ("app",),
     "requirements-train.txt": ("app", "train"),
-    "requirements-dev.txt": ("app", "train", "dev"),
+    "requirements-cluster.txt": ("app", "train", "cluster"),
+    "requirements-dev.txt": ("app", "train", "cluster", "dev"),
 }
 #: Declared, though nothing imports them: programs and plugins, and what the comment in pyproject.toml says.
 NOT_IMPORTED = {"import-linter", "pandas", "pre-commit", "pyright", "pytest-timeout", "pytest-xdist", "ruff", "uv"}
@@ -78,15 +79,17 @@ def third_party(paths: list[Path]) -> set[str]:
 
 def test_code_imports_only_what_is_declared_for_it() -> None:
     training = [path for path in sources("recsys") if {"evaluation", "training"} & set(path.parts)]
-    serving = [path for path in sources("recsys") if path not in training]
+    cluster = [path for path in sources("recsys") if "cluster" in path.parts]
+    serving = [path for path in sources("recsys") if path not in [*training, *cluster]]
     commands = [path for path in sources("scripts") if path.name in SERVING_SCRIPTS]
     benchmarks = [path for path in sources("scripts") if path.parent.name == "benchmarks"]
     other_scripts = [path for path in sources("scripts") if path not in benchmarks]
     assert third_party(serving) - set(declared()) == set()
     assert third_party([*sources("app.py", "pages"), *commands]) - set(declared("app")) == set()
     assert third_party(training) - set(declared("train")) == set()
+    assert third_party(cluster) - set(declared("train", "cluster")) == set()
     assert third_party(other_scripts) - set(declared("app", "train")) == set()
-    assert third_party([*sources("tests"), *benchmarks]) - set(declared("app", "train", "dev")) == set()
+    assert third_party([*sources("tests"), *benchmarks]) - set(declared("app", "train", "cluster", "dev")) == set()
 
 
 @pytest.mark.parametrize(
@@ -95,6 +98,7 @@ def test_code_imports_only_what_is_declared_for_it() -> None:
         (None, ("recsys",)),
         ("app", ("app.py", "pages", "scripts")),
         ("train", ("recsys", "scripts")),
+        ("cluster", ("recsys",)),
         ("dev", ("tests", "scripts")),
     ],
 )

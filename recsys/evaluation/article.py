@@ -3,7 +3,7 @@ cross-validation."""
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -178,6 +178,9 @@ ALGORITHMS: dict[str, tuple[str, Callable[[Ratings, int], Algorithm]]] = {
     "blend": ("Blend: factors and neighbours", Blend),
 }
 
+#: Algorithms that draw random numbers from one generator for all folds: one fold alone would get other numbers.
+IN_SEQUENCE = ("normal",)
+
 #: Rows of the table, in order.
 MEASURES = ("RMSE", "MAE", "Fit time", "Test time")
 
@@ -208,19 +211,23 @@ def folds(n_ratings: int, n_folds: int, seed: int) -> Iterator[tuple[Rows, Rows]
         yield np.concatenate(parts[:fold] + parts[fold + 1 :]), test
 
 
-def cross_validate(
+def measure_folds(
     ratings: Ratings,
     algorithm: str,
-    n_folds: int = 5,
-    seed: int = 0,
+    n_folds: int,
+    seed: int,
+    only: Collection[int] | None = None,
     done: Callable[[int, NDArray[np.float64]], None] = lambda fold, measures: None,
-) -> Table:
-    """Fit and test one of `ALGORITHMS` on each fold; `done(fold, measures)` is called after each."""
-    name, make = ALGORITHMS[algorithm]
+) -> list[NDArray[np.float64]]:
+    """Fit and test one of `ALGORITHMS` on each fold, or on those with the numbers `only`: measures (4,) of each.
+    `done(fold, measures)` is called after each."""
+    make = ALGORITHMS[algorithm][1]
     np.random.seed(seed)  # noqa: NPY002 - NormalPredictor draws from numpy's global generator
     fitted = make(ratings, seed)
     columns = []
     for fold, (train, test) in enumerate(folds(len(ratings.scores), n_folds, seed)):
+        if only is not None and fold not in only:
+            continue
         trainset, testset = fitted.trainset(train), fitted.testset(test)
         start = time.perf_counter()
         fitted.fit(trainset)
@@ -230,4 +237,16 @@ def cross_validate(
         actual = ratings.scores[test]
         columns.append(np.array([rmse(predicted, actual), mae(predicted, actual), *times]))
         done(fold, columns[-1])
-    return Table(name, np.column_stack(columns))
+    return columns
+
+
+def cross_validate(
+    ratings: Ratings,
+    algorithm: str,
+    n_folds: int = 5,
+    seed: int = 0,
+    done: Callable[[int, NDArray[np.float64]], None] = lambda fold, measures: None,
+) -> Table:
+    """Fit and test one of `ALGORITHMS` on each fold; `done(fold, measures)` is called after each."""
+    columns = measure_folds(ratings, algorithm, n_folds, seed, done=done)
+    return Table(ALGORITHMS[algorithm][0], np.column_stack(columns))

@@ -70,12 +70,14 @@ def prepare(
     progress: Progress | None = None,
     described: Mapping[str, Any] | None = None,
     base: Iterable[Title] = (),
+    stage: staging.Stage = staging.stage_at_once,
 ) -> Report:
     """Prepare the sources at `paths` together and write their artifacts to `out` in one step.
 
     A source is a folder with a Kaggle set, or a watching list (see `recsys.prepare.sources`). `described` (data_set,
-    licence) replaces the sources' values in the manifest; the sets' titles are merged into `base`. Raises `DataError`,
-    and writes nothing, if a file or column is missing or unreadable, or nothing is left of a source.
+    licence) replaces the sources' values in the manifest; the sets' titles are merged into `base`; `stage` reads the
+    lists. Raises `DataError`, and writes nothing, if a file or column is missing or unreadable, or nothing is left of a
+    source.
     """
     options = options or Options()
     found = sources.recognise([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
@@ -88,7 +90,7 @@ def prepare(
     }
     titles = kaggle_titles.read([source.titles for source in found if isinstance(source, kaggle.Source)], base)
     with Workspace(options, progress) as work, manifest.writing(out, **entry) as batch:
-        staging.read_all(work, report.sources, [title.anime_id for title in titles])
+        staging.read_all(work, report.sources, [title.anime_id for title in titles], stage)
         _keep(work, options.more_than, report)
         _check(report)
         read_from = [source.described() for source in report.sources]

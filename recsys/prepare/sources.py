@@ -16,7 +16,7 @@ def recognise(paths: Sequence[Path]) -> list[Source]:
     Sets come before watching lists, each in the given order, so that the ids of a set's fans do not depend on watching
     lists. Raises `DataError` if a path is none of these, if two are the same, or if none has scores.
     """
-    sources = [_recognise(path) for path in paths]
+    sources = [recognise_one(path) for path in paths]
     first: dict[Path, Path] = {}
     for path, source in zip(paths, sources, strict=True):
         file = source.lists.file.path.resolve()
@@ -28,7 +28,8 @@ def recognise(paths: Sequence[Path]) -> list[Source]:
     return sorted(sources, key=lambda source: isinstance(source, WatchingList))
 
 
-def _recognise(path: Path) -> Source:
+def recognise_one(path: Path) -> Source:
+    """The source at `path`; see `recognise`."""
     if path.is_file():
         return watching.recognise(kaggle.read_header(path))
     files, unreadable = kaggle.read_headers(path)

@@ -3,16 +3,19 @@
 listed: source (its number, from 1), user_id, anime_id, score (0: none), status. people: source, user_id, username.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 
 from recsys.errors import DataError
 from recsys.prepare import kaggle, raw_sql, watching
 from recsys.prepare.report import SourceReport
+from recsys.prepare.sources import Source
 from recsys.prepare.watching import WatchingList
 from recsys.prepare.workspace import Workspace
 
+#: Does what `stage_at_once` does.
+Stage = Callable[[Workspace, Source], int]
 _USABLE = "(SELECT * FROM staged WHERE reason IS NULL)"
 
 
@@ -27,8 +30,29 @@ def latest() -> str:
             lag(anime_id) OVER (PARTITION BY user_id ORDER BY anime_id, updated DESC, rowid DESC)"""
 
 
-def read_all(work: Workspace, reports: Sequence[SourceReport], catalogue_ids: Sequence[int]) -> None:
-    """Make the tables listed and people from the reports' sources, and complete the reports.
+def classified(source: Source) -> str:
+    """SELECT of every row of a source's lists, with the column reason. Needs the tables of `needed_tables`."""
+    return watching.classified(source) if isinstance(source, WatchingList) else raw_sql.classified(source)
+
+
+def needed_tables(source: Source) -> tuple[str, ...]:
+    """The tables that `classified` reads."""
+    if isinstance(source, WatchingList):
+        return ("known",)
+    return ("titles", "fans") if source.users else ("titles",)
+
+
+def stage_at_once(work: Workspace, source: Source) -> int:
+    """Make the table staged of a source's `classified` rows, in their order; give the number of unreadable lines."""
+    with work.reading(source.lists.file.path) as broken:
+        work.run("reading lists", f"CREATE TABLE staged AS {classified(source)}")
+    return broken()
+
+
+def read_all(
+    work: Workspace, reports: Sequence[SourceReport], catalogue_ids: Sequence[int], stage: Stage = stage_at_once
+) -> None:
+    """Make the tables listed and people from the reports' sources, and complete the reports. `stage` reads the lists.
 
     A list row counts if its title is in the titles' file of any set; that of a watching list also if it is among
     `catalogue_ids`.
@@ -47,9 +71,9 @@ def read_all(work: Workspace, reports: Sequence[SourceReport], catalogue_ids: Se
     work.run("reading lists", "CREATE TABLE people (source UTINYINT, user_id BIGINT, username VARCHAR)")
     for number, report in enumerate(reports, start=1):
         if isinstance(report.source, WatchingList):
-            _read_watching(work, report.source, report, number)
+            _read_watching(work, report.source, report, number, stage)
         else:
-            _read_set(work, report.source, report, number)
+            _read_set(work, report.source, report, number, stage)
         usable = report.rows_in - sum(report.dropped.values())
         work.run("removing duplicates", "DROP TABLE staged")
         report.dropped["duplicate"] = usable - work.value(f"SELECT count(*) FROM listed WHERE source = {number}")
@@ -62,7 +86,7 @@ def _read_titles(work: Workspace, source: kaggle.Source, report: SourceReport) -
     report.malformed[path.name] = broken()
 
 
-def _read_set(work: Workspace, source: kaggle.Source, report: SourceReport, number: int) -> None:
+def _read_set(work: Workspace, source: kaggle.Source, report: SourceReport, number: int, stage: Stage) -> None:
     """Add a set's rows and fans. Its fans keep their ids unless one is taken: then all are raised by a fixed number."""
     if source.users:
         with work.reading(source.users.file.path) as broken:
@@ -70,7 +94,7 @@ def _read_set(work: Workspace, source: kaggle.Source, report: SourceReport, numb
         work.run("reading fans", f"CREATE OR REPLACE TABLE fans AS {raw_sql.unique_users('raw_fans')}")
         incomplete = work.value("SELECT count(*) FROM raw_fans WHERE user_id IS NULL OR username IS NULL")
         report.malformed[source.users.file.path.name] = broken() + incomplete
-    _stage(work, report, raw_sql.classified(source), raw_sql.REASONS)
+    _stage(work, report, stage, raw_sql.REASONS)
     fans = (
         f"SELECT user_id, username FROM fans SEMI JOIN {_USABLE} USING (user_id)"
         if source.users
@@ -87,9 +111,9 @@ def _read_set(work: Workspace, source: kaggle.Source, report: SourceReport, numb
     )
 
 
-def _read_watching(work: Workspace, source: WatchingList, report: SourceReport, number: int) -> None:
+def _read_watching(work: Workspace, source: WatchingList, report: SourceReport, number: int, stage: Stage) -> None:
     """Add a watching list's rows and fans. A fan's id is a hash of the name: it does not depend on the other fans."""
-    _stage(work, report, watching.classified(source), watching.REASONS)
+    _stage(work, report, stage, watching.REASONS)
     first, *others = watching.fan_ids()
     names = f"SELECT DISTINCT fan AS username FROM {_USABLE}"
     work.run("reading fans", f"CREATE OR REPLACE TABLE newcomers AS SELECT username, {first} AS user_id FROM ({names})")
@@ -111,11 +135,10 @@ def _read_watching(work: Workspace, source: WatchingList, report: SourceReport, 
     )
 
 
-def _stage(work: Workspace, report: SourceReport, classified: str, reasons: Sequence[str]) -> None:
+def _stage(work: Workspace, report: SourceReport, stage: Stage, reasons: Sequence[str]) -> None:
     """Make the table staged, with the column reason; count its rows."""
-    with work.reading(report.source.lists.file.path) as broken:
-        work.run("reading lists", f"CREATE TABLE staged AS {classified}")
+    broken = stage(work, report.source)
     found = dict(work.rows("SELECT reason, count(*) FROM staged GROUP BY reason ORDER BY reason"))
-    found["malformed line"] = found.get("malformed line", 0) + broken()
+    found["malformed line"] = found.get("malformed line", 0) + broken
     report.rows_in = sum(found.values())
     report.dropped = {reason: found.get(reason, 0) for reason in reasons}

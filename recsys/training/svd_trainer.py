@@ -17,7 +17,7 @@ from recsys.training import prior
 from recsys.training.calibration import calibrate, errors_by_count, no_band
 from recsys.training.order import best_score_weight, order_by_count
 from recsys.training.run import Trained, TrainingRun
-from recsys.training.svd import PRESETS, SVD
+from recsys.training.svd import PRESETS, SVD, SVDConfig
 from recsys.types import positions_of
 
 
@@ -47,7 +47,12 @@ def train(run: TrainingRun, preset: str = "tuned", config: FoldInConfig = FoldIn
 
 def fit(run: TrainingRun, ratings: Ratings, preset: str = "tuned") -> SVD:
     """Train the SVD of one of `PRESETS` on `ratings`."""
-    svd = SVD.from_config(PRESETS[preset], random_state=run.seed, n_threads=run.n_threads)
+    return fit_config(run, ratings, PRESETS[preset])
+
+
+def fit_config(run: TrainingRun, ratings: Ratings, config: SVDConfig) -> SVD:
+    """Train an SVD on `ratings`."""
+    svd = SVD.from_config(config, random_state=run.seed, n_threads=run.n_threads)
     n_users, n_items = len(ratings.user_ids), len(ratings.item_ids)
     return svd.fit_arrays(
         ratings.users,

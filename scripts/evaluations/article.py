@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,20 @@ def main(args: argparse.Namespace) -> int:
         f"{len(data.item_ids):,} titles; ± is the deviation between folds. Times in seconds."
     )
     print(f"{args.data}: {how} Folds of surprise's KFold, seed {args.seed}.")
-    tables = []
-    for name in args.model:
+    tables: list[Table] = []
 
-        def progress(fold: int, figures: NDArray[np.float64], name: str = name) -> None:
-            print(f"{name}: fold {fold + 1} of {args.folds}, RMSE {figures[0]:.4f}", file=sys.stderr, flush=True)
+    def progress(name: str, fold: int, figures: NDArray[np.float64]) -> None:
+        print(f"{name}: fold {fold + 1} of {args.folds}, RMSE {figures[0]:.4f}", file=sys.stderr, flush=True)
 
-        tables.append(cross_validate(data, name, args.folds, args.seed, progress))
-        _show(tables[-1])
+    if args.ray:
+        from recsys.cluster.evaluate import cross_validate_all
+
+        measured = cross_validate_all(args.ray, data, args.model, args.folds, args.seed, progress)
+    else:
+        measured = (cross_validate(data, name, args.folds, args.seed, partial(progress, name)) for name in args.model)
+    for table in measured:
+        _show(table)
+        tables.append(table)
     rows = _with_earlier({table.name: _row(table) for table in tables}, how, args.out)
     return report.publish("article", {"how": how, "rows": rows}, args)
 

@@ -1,0 +1,124 @@
+"""Connecting: addresses, what is imported when, what listens where, and a head that is lost."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from recsys.cluster import raw_files
+from recsys.errors import DataError
+from scripts import prepare, recommend, train
+from tests.prepare import rawset
+
+ROOT = Path(__file__).parents[2]
+LOST = """
+import threading, time
+from recsys.cluster.session import _import, connect
+_import("local")
+from ray.cluster_utils import Cluster
+from scripts.common import run
+cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+
+def sleep(seconds):
+    time.sleep(seconds)
+
+def work(_):
+    with connect(cluster.address) as session:
+        threading.Timer(2, cluster.head_node.kill_gcs_server, [False]).start()
+        WAIT
+
+print("status", run(work, None), flush=True)
+"""
+LISTENING = """
+import psutil
+from recsys.cluster.session import connect
+
+
+def double(n):
+    return 2 * n
+
+with connect("local") as session:
+    assert dict(session.run(double, [(1,), (2,)])) == {0: 2, 1: 4}
+    processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    sockets = [s for p in processes for s in p.net_connections() if s.status == psutil.CONN_LISTEN]
+    print("names", *{p.name() for p in processes})
+    print("listening", *{s.laddr.ip.removeprefix("::ffff:") for s in sockets})
+"""
+PLAIN = """
+import sys
+from scripts import evaluate, prepare, recommend, train
+assert recommend.main(["--ratings", sys.argv[1], "--model", "svd", "--out", sys.argv[1] + ".out"]) == 0
+assert prepare.main(["--source", sys.argv[2], "--out", sys.argv[2] + "-out"]) in (0, 2)
+for command in (evaluate, train):
+    try:
+        command.main(["--help"])
+    except SystemExit:
+        pass
+print("ray imported:", any(name.split(".")[0] in ("ray", "optuna") for name in sys.modules))
+"""
+
+
+def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False)
+
+
+@pytest.mark.cluster
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("needs_ray")
+@pytest.mark.parametrize("wait", ["list(session.run(sleep, [(100,)]))", "session.watch(lambda: time.sleep(100))"])
+def test_lost_head_is_an_error(wait):
+    found = python(LOST.replace("WAIT", wait))
+    assert "status 2" in found.stdout, found.stderr
+    assert "does not answer any more" in found.stderr
+    assert "run the same command again" in found.stderr
+
+
+@pytest.mark.cluster
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("needs_ray")
+def test_local_cluster_listens_on_the_loopback_interface_only_and_has_no_dashboard():
+    found = python(LISTENING).stdout.splitlines()
+    assert found[-1] == "listening 127.0.0.1"
+    assert "gcs_server" in found[-2]
+    assert "dashboard" not in found[-2]
+
+
+def test_nothing_of_ray_is_imported_without_the_option(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"fan": [1], "anime_id": [5114], "score": [9.0]}), tmp_path / "fans.parquet")
+    raw = rawset.good(tmp_path / "raw")
+    found = python(PLAIN, str(tmp_path / "fans.parquet"), str(raw))
+    assert found.stdout.splitlines()[-1] == "ray imported: False", found.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("everywhere", "local, auto or HOST:PORT"), ("127.0.0.1:1", "No Ray head answers at 127.0.0.1:1")],
+)
+def test_wrong_addresses(address, said, tmp_path, capsys):
+    raw = rawset.good(tmp_path / "raw")
+    assert prepare.main(["--source", str(raw), "--out", str(tmp_path / "out"), "--ray", address]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_options_that_do_not_go_together(tmp_path, capsys):
+    assert recommend.main(["--anilist", "ann", "--ray", "local"]) == 2
+    assert "--ray is for --ratings" in capsys.readouterr().err
+    for options in (["svd", "--ray", "local"], ["svd", "--tune", "2"], ["neural", "--tune", "2", "--ray", "local"]):
+        assert train.main(options) == 2
+        assert "train svd --tune N --ray ADDRESS" in capsys.readouterr().err
+    assert prepare.main(["--source", "s3://lists/mal?key=made-up", "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert "--ray local" in said
+    assert "made-up" not in said
+
+
+def test_credentials_in_an_address_are_refused(tmp_path):
+    with pytest.raises(DataError, match="Credentials do not belong in --source") as error:
+        raw_files.locate("s3://made-up-key:made-up-secret@lists/mal", tmp_path, raw_files.Pieces())
+    assert "made-up" not in str(error.value)
