@@ -125,17 +125,19 @@ def types() -> list[str]:
 
 def test_a_value_of_every_type_is_shown_or_refused_in_one_sentence():
     limits = {"rows": 5, "columns": 5, "cell": 500, "text": 10_000}
+    refused = {}
     with duckdb.connect() as connection:
         for value in [*(f"{value}::{name}" for name in types() for value in ("NULL", "'1'")), *VALUES.values()]:
             try:
                 found = sql_worker._fetch(sql_worker._relation(connection, f"SELECT {value}, [{value}]"), limits)
             except duckdb.Error as error:
-                assert "Traceback" not in str(error), value
-                assert value not in VALUES.values(), error
-            else:
-                shown, again = found["rows"][0]
-                assert shown is None or isinstance(shown, bool | int | float | str), value
-                assert isinstance(again, str), value
+                refused[value] = str(error)
+                continue
+            shown, again = found["rows"][0]
+            assert shown is None or isinstance(shown, bool | int | float | str), value
+            assert isinstance(again, str), value
+    assert not refused.keys() & VALUES.values()
+    assert "Traceback" not in " ".join(refused.values())
 
 
 def test_a_moment_is_shown(box):
