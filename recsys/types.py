@@ -22,13 +22,59 @@ MAX_ANIME_ID = 2**31 - 1
 
 
 def positions_of(ids: NDArray[np.integer], wanted: NDArray[np.integer] | Iterable[int]) -> NDArray[np.intp]:
-    """Positions of `wanted` in the ascending `ids` (n,), in the shape of `wanted`; -1 for an id that is not there."""
+    """Positions of `wanted` in the ascending `ids` (n,), in the shape of `wanted`; -1 for an id that is not there.
+
+    Raises `ProfileError` if one of `wanted`, other than an array, is not a whole number below 2^63.
+    """
     if not isinstance(wanted, np.ndarray):
-        wanted = np.fromiter(wanted, dtype=np.int64)
+        wanted = whole_numbers(wanted)
     if not len(ids):
         return np.full(wanted.shape, -1, dtype=np.intp)
     found = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
     return np.where(ids[found] == wanted, found, -1)
+
+
+def whole_numbers(values: Iterable[Any]) -> NDArray[np.int64]:
+    """Anime ids as an array (n,). Raises `ProfileError` unless all are whole numbers that fit into 64 bits."""
+    given = [values] if isinstance(values, str) else list(values)
+    try:
+        found = np.array(given)
+        with np.errstate(invalid="ignore"):  # not a number: the comparison tells
+            whole = found.astype(np.int64)
+        if given and (found.ndim != 1 or found.dtype.kind not in "iuf" or (whole != found).any()):
+            raise ValueError
+    except (TypeError, ValueError, OverflowError):
+        wrong = next((value for value in given if not _is_whole(value)), given)
+        raise ProfileError(f"{wrong!r:.80} is not an anime id; use MyAnimeList's number, such as 5114.") from None
+    return whole
+
+
+def _is_whole(value: Any) -> bool:
+    """Whether a value is a whole number that fits into 64 bits."""
+    try:
+        return not isinstance(value, str | bool) and int(value) == value and -(2**63) <= value < 2**63
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def whole_number(name: str, value: Any, least: int | None = None) -> int:
+    """The argument `name` of a public function as an int. Raises `ProfileError` unless it is one from `least` up."""
+    if not _is_whole(value) or (least is not None and value < least):
+        bound = "" if least is None else f" of at least {least}"
+        raise ProfileError(f"{name} is a whole number{bound}, not {value!r:.80}.")
+    return int(value)
+
+
+def number_within(name: str, value: Any, low: float, high: float) -> float:
+    """The argument `name` of a public function. Raises `ProfileError` unless it is a number from `low` to `high`."""
+    try:
+        fits = not isinstance(value, str | bool) and low <= value <= high and math.isfinite(value)
+    except (TypeError, ValueError, OverflowError):
+        fits = False
+    if not fits:
+        upwards = f"from {low:g} upwards" if high == math.inf else f"from {low:g} to {high:g}"
+        raise ProfileError(f"{name} is a number {upwards}, not {value!r:.80}.")
+    return float(value)
 
 
 def _anime_id(value: Any) -> int:
@@ -149,6 +195,9 @@ class Filters:
             if isinstance(value, str):
                 raise ProfileError(f"Filter {name} takes a list of names, not one string: use ({value!r},).")
             object.__setattr__(self, name, tuple(value))
+        for name in ("year_from", "year_to", "episodes_from", "episodes_to", "min_members", "min_raters"):
+            if (value := getattr(self, name)) is not None:
+                object.__setattr__(self, name, whole_number(f"Filter {name}", value))
         if self.planned not in ("show", "hide", "only"):
             raise ProfileError(f"Filter planned is 'show', 'hide' or 'only', not {self.planned!r}.")
 

@@ -30,6 +30,7 @@ def show() -> None:
         page = st.Page(_FOLDER / f"{script}.py", title=title, icon=f":material/{icon}:", default=script == DEFAULT)
         sections.setdefault(section, []).append(page)
     page = st.navigation(sections)
+    state.drop_empty_parameters()
     # An older entry of the browser's history has the list of that time; the visitor keeps the current one.
     if not (page_view.is_history_navigation() and "address" in st.session_state):
         state.read_address()

@@ -177,6 +177,18 @@ def left_out_of_address() -> int:
     return visit().address[1]
 
 
+def drop_empty_parameters() -> None:
+    """Remove the query parameters without a value, so that each has its default: to Streamlit, an empty one says that
+    nothing is chosen, even where a choice is required. Call it before any widget is drawn."""
+    context = get_script_run_ctx()
+    empty = [name for name in st.query_params if not any(st.query_params.get_all(name))]
+    if context is not None and empty:
+        with context.session_state.query_params() as parameters:  # `st.query_params` refuses those bound to widgets
+            for name in empty:
+                parameters.remove_param(name)
+            parameters.set_initial_query_params_from_current()
+
+
 def read_address() -> None:
     """Use the list in the address, unless this session wrote it there. What cannot be read gives a warning."""
     wanted = {name: st.query_params.get(name, "") for name in PARAMETERS}

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from recsys.data import manifest
 from recsys.errors import ArtifactError, UnknownTitleError
-from recsys.types import MAX_ANIME_ID, Title, positions_of
+from recsys.types import MAX_ANIME_ID, Title, positions_of, whole_number
 
 FILE = "catalogue.parquet"
 FRANCHISES = "franchises.parquet"
@@ -176,9 +176,9 @@ class Catalogue:
         return self._table.num_rows
 
     def position(self, anime_id: int) -> int:
-        """Raises `UnknownTitleError` for an id that the catalogue does not hold."""
-        position = int(np.searchsorted(self.ids, anime_id))
-        if position == len(self.ids) or self.ids[position] != anime_id:
+        """Raises `UnknownTitleError` for an id that the catalogue does not hold, `ProfileError` if it is no number."""
+        position = int(self.positions([whole_number("An anime id", anime_id)])[0])
+        if position < 0:
             raise UnknownTitleError(f"No title has the id {anime_id} in this catalogue; search for its name instead.")
         return position
 
@@ -241,12 +241,12 @@ def _list(table: pa.Table, name: str) -> tuple[NDArray[np.int64], pa.Array]:
 
 
 def _texts(column: pa.Array) -> NDArray[np.object_]:
-    """Text as Python strings, None where empty; faster than `to_pylist`."""
+    """Text as Python strings, None where empty; fast."""
     return column.to_numpy(zero_copy_only=False)
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    array.setflags(write=False)
+    array.flags.writeable = False
     return array
 
 

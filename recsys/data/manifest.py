@@ -5,6 +5,7 @@ that is the step. Moving the files into place afterwards may be interrupted; the
 A process killed before the step leaves the old artifacts, one killed after it the new ones.
 """
 
+import functools
 import hashlib
 import json
 import os
@@ -13,12 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from recsys.errors import ArtifactError
 
@@ -32,6 +33,16 @@ NAME = "manifest.json"
 _COMMIT = ".commit"
 _STAGING = ".staging-"
 _STALE_SECONDS = 24 * 3600
+#: How often artifacts are read that are changed meanwhile.
+_TRIES = 10
+#: The types of an entry's values, where it has them.
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "sha256": (str,), "bytes": (int,), "rows": (int,), "made": (dict,), "data_set": (str,), "licence": (str,),
+    "file": (str,), "data": (dict,), "trained_on": (dict,), "training": (dict,), "metrics": (dict,), "seed": (int,),
+    "config": (dict,), "sparsity": (dict,), "options": (dict,), "read_from": (list,), "simulated": (bool,),
+}  # fmt: skip
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True)
@@ -64,6 +75,31 @@ def _remedy(folder: Path) -> str:
     return f"Restore {folder}{os.sep} from the repository (git checkout -- {folder}) or write it again (see README)."
 
 
+def consistent(
+    work: Callable[Concatenate[str | Path, _P], _R],
+) -> Callable[Concatenate[str | Path, _P], _R]:
+    """Decorates a function that reads artifacts of the folder that is its first argument: if somebody changed them
+    meanwhile, it reads them again. Otherwise it could mix old and new files, and call new ones damaged."""
+
+    @functools.wraps(work)
+    def read_again(folder: str | Path, *arguments: _P.args, **options: _P.kwargs) -> _R:
+        for _ in range(_TRIES):
+            before = read(folder)
+            try:
+                result = work(folder, *arguments, **options)
+            except ArtifactError:
+                if read(folder) == before:
+                    raise
+            else:
+                if read(folder) == before:
+                    return result
+        raise ArtifactError(
+            f"{folder} is being changed all the time. Try again when nothing is written to it any more."
+        )
+
+    return read_again
+
+
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -93,6 +129,14 @@ def read(folder: str | Path) -> Manifest:
         raise ArtifactError(
             f"{path} has format version {version!r}; this program reads version {FORMAT_VERSION}. {_remedy(folder)}"
         )
+    for name, entry in [*files.items(), *models.items()]:
+        for key, value in entry.items():
+            kinds = _TYPES.get(key)
+            if kinds and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
+                raise ArtifactError(
+                    f"{path} is damaged: {key} of {name} is {type(value).__name__}, not {kinds[0].__name__}. "
+                    f"{_remedy(folder)}"
+                )
     return Manifest(folder, files, models)
 
 

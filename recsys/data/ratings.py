@@ -74,6 +74,7 @@ class Lists:
     unscored: Unscored
 
 
+@manifest.consistent
 def load_arrays(folder: str | Path) -> Ratings:
     """All ratings of `folder`/ratings.parquet, through DuckDB and Arrow; no Python object per rating.
 
@@ -83,6 +84,7 @@ def load_arrays(folder: str | Path) -> Ratings:
     return _ratings(np.unique(fans), np.unique(titles), fans, titles, scores)
 
 
+@manifest.consistent
 def load_lists(folder: str | Path) -> Lists:
     """The ratings of `folder`/ratings.parquet, and the titles of unscored.parquet that were begun.
 
@@ -162,8 +164,7 @@ class RatingsStore:
 
     def __init__(self, artifacts: manifest.Manifest | str | Path, memory_limit: str = "256MB") -> None:
         """Open the files of a folder or its manifest. Raises `ArtifactError` unless all four checksums are right."""
-        read = artifacts if isinstance(artifacts, manifest.Manifest) else manifest.read(artifacts)
-        paths = {table: read.path(file) for table, (file, _) in _TABLES.items()}
+        read, paths = _checked(artifacts.folder if isinstance(artifacts, manifest.Manifest) else artifacts)
         self.simulated = bool(read.files[FILE].get("simulated", False))
         self._folder = read.folder
         self._connection = duckdb.connect(config={"threads": 1, "memory_limit": memory_limit, "temp_directory": ""})
@@ -248,6 +249,13 @@ class RatingsStore:
 
     def close(self) -> None:
         self._connection.close()
+
+
+@manifest.consistent
+def _checked(folder: str | Path) -> tuple[manifest.Manifest, dict[str, Path]]:
+    """The manifest, and the path of each of `_TABLES`, whose checksums hold."""
+    read = manifest.read(folder)
+    return read, {table: read.path(file) for table, (file, _) in _TABLES.items()}
 
 
 def _typed(name: str) -> str:

@@ -3,21 +3,18 @@
 import json
 import math
 import re
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-import certifi
 import tenacity
 import urllib3
 from urllib3 import exceptions as failures
 
-from recsys.lists import build, limits
+from recsys.lists import build, connections, limits
 from recsys.lists.errors import (
     BadAnswerError,
     BadUsernameError,
@@ -140,13 +137,34 @@ class Client:
             raise self.rate_limited(error.wait) from None
 
     def _once(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
-        site, settings = self._site, self._settings
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise self._too_slow()
+        with connections.deadline(left):
+            try:
+                status, raw = self._received(method, url, headers, content, left)
+            except (ServerDownError, UnreachableError, PartialListError):
+                if time.monotonic() >= self._deadline:
+                    raise self._too_slow() from None
+                raise
+        try:
+            return Answer(status, json.loads(raw))
+        except (ValueError, RecursionError):
+            if status >= 400:
+                return Answer(status, None)
+            raise BadAnswerError(
+                f"{self._site} sent something that is not a list. It may be under maintenance: try again later, "
+                "or upload an export."
+            ) from None
+
+    def _received(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None, left: float
+    ) -> tuple[int, bytes]:
+        """The status and the body of the answer to one request."""
+        site, settings = self._site, self._settings
         timeout = urllib3.Timeout(connect=min(settings.connect_timeout, left), read=min(settings.read_timeout, left))
         try:
-            response = _pool().request(
+            response = connections.pool().request(
                 method, url, headers=headers, body=content, timeout=timeout,
                 retries=False, redirect=False, preload_content=False,
             )  # fmt: skip
@@ -159,18 +177,9 @@ class Client:
         try:
             self._refuse(response)
             self._heed(response)
-            raw = self._body(response)
+            return response.status, self._body(response)
         finally:
             response.close()
-        try:
-            return Answer(response.status, json.loads(raw))
-        except (ValueError, RecursionError):
-            if response.status >= 400:
-                return Answer(response.status, None)
-            raise BadAnswerError(
-                f"{site} sent something that is not a list. It may be under maintenance: try again later, "
-                "or upload an export."
-            ) from None
 
     def _too_slow(self) -> ServerDownError:
         return ServerDownError(f"{self._site} answers too slowly. Try again later, or upload an export.")
@@ -207,7 +216,7 @@ class Client:
         )
 
     def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:
-        """The complete body. read1 returns what has arrived, so that slow answers hardly exceed the deadline."""
+        """The complete body."""
         site, settings = self._site, self._settings
         chunks: list[bytes] = []
         size = 0
@@ -217,8 +226,8 @@ class Client:
                 size += len(chunk)
                 if size > settings.max_response_bytes:
                     raise BadAnswerError(f"{site} sent far more than a list can be. Upload an export instead.")
-                if time.monotonic() > self._deadline:
-                    raise self._too_slow()
+            if time.monotonic() >= self._deadline:  # a body of unknown length would look complete
+                raise self._too_slow()
         except failures.ReadTimeoutError:
             raise ServerDownError(f"{site} stopped answering. Try again later, or upload an export.") from None
         except failures.DecodeError:
@@ -234,20 +243,6 @@ def partial(site: str) -> PartialListError:
         f"The connection to {site} broke off before the list was complete, so none of it was used. "
         "Try again, or upload an export."
     )
-
-
-@cache
-def _pool() -> urllib3.PoolManager:
-    """Connections that stay open between requests; thread-safe."""
-    return urllib3.PoolManager(num_pools=4, maxsize=4, ssl_context=tls_context())
-
-
-@cache
-def tls_context() -> ssl.SSLContext:
-    """Verifies a host's certificate by the system's and certifi's authorities."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
 
 
 def _retry_after(value: str | None) -> float | None:

@@ -89,6 +89,7 @@ def _ends(
     return np.where(unknown, np.where(long, collected + _YEAR, expected), ends)
 
 
+@manifest.consistent
 def fact_months(folder: str | Path, catalogue: Catalogue) -> NDArray[np.datetime64]:
     """The month of the source that says whether each title has aired, (n_titles,); NaT where none says so.
 

@@ -98,6 +98,7 @@ class TitleMap:
         return chosen
 
 
+@manifest.consistent
 def load(folder: str | Path, catalogue: Catalogue, *, adult: bool = False) -> TitleMap:
     """Read the map in `folder`, with or without adult titles. Raises `ArtifactError` when it is missing or damaged."""
     places = atlas.load(manifest.read(folder).path(atlas.FILE))

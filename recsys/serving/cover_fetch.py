@@ -9,7 +9,8 @@ import time
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from recsys.errors import RecsysError
-from recsys.lists.http import USER_AGENT, tls_context
+from recsys.lists.connections import tls_context
+from recsys.lists.http import USER_AGENT
 from recsys.settings import CoverSettings
 
 _CHUNK = 64 * 1024

@@ -73,6 +73,7 @@ class DataFacts:
         return int((self.list_lengths < SPARSE).sum())
 
 
+@manifest.consistent
 def read(folder: str | Path) -> DataFacts:
     """Raises `ArtifactError` when a file is missing or damaged."""
     described = manifest.read(folder)

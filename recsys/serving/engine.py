@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.catalogue import Catalogue
-from recsys.errors import ArtifactError, ProfileError, UnknownModelError
+from recsys.errors import ArtifactError, UnknownModelError
 from recsys.models import order, store
 from recsys.models.base import Fan, Model
 from recsys.serving import explaining, loading, recommending
@@ -19,7 +19,17 @@ from recsys.serving.matching import Matcher
 from recsys.serving.recommending import Candidates, Scored
 from recsys.serving.search import TitleSearch
 from recsys.settings import Settings
-from recsys.types import Explanation, Filters, Pick, Prediction, Profile, Title
+from recsys.types import (
+    Explanation,
+    Filters,
+    Pick,
+    Prediction,
+    Profile,
+    Title,
+    number_within,
+    whole_number,
+    whole_numbers,
+)
 
 #: Model -> what it is called on a page, the simplest model first.
 MODEL_LABELS = MappingProxyType({name: model.label for name, model in store.REGISTRY.items()})
@@ -90,12 +100,9 @@ class Engine:
 
         Raises `UnknownModelError`, `ProfileError` (discovery outside 0..1, diversity below 0, n below 1).
         """
-        if not 0 <= diversity < math.inf:
-            raise ProfileError(f"diversity is a weight from 0 upwards, not {diversity!r}.")
-        if not 0 <= discovery <= 1:
-            raise ProfileError(f"discovery goes from 0 to 1, not {discovery!r}.")
-        if n < 1:
-            raise ProfileError(f"n is the number of titles wanted, at least 1, not {n!r}.")
+        diversity = number_within("diversity", diversity, 0, math.inf)
+        discovery = number_within("discovery", discovery, 0, 1)
+        n = whole_number("n", n, 1)
         aligned = self.aligned(model)
         folded = aligned.fold_in(fan)
         predicted = aligned.model.predict(folded)
@@ -132,6 +139,7 @@ class Engine:
         self, fan: Profile, model: str | None = None, discovery: float = 0.0, filters: Filters | None = None
     ) -> Scored:
         """Every title that the model covers, seen or not, or with `filters` those that `recommend` chooses from."""
+        discovery = number_within("discovery", discovery, 0, 1)
         aligned = self.aligned(model)
         folded = aligned.fold_in(fan)
         predicted = aligned.model.predict(folded)
@@ -165,13 +173,14 @@ class Engine:
     def similar(self, anime_id: int, n: int = 10, model: str | None = None) -> list[Pick]:
         """The `n` titles most like one, with everybody's predicted score; `rank_score` is the similarity, at most 1.
 
-        Raises `UnknownTitleError`, and `RecsysError` when the model does not cover the title.
+        Raises `UnknownTitleError`, `ProfileError` (n below 1), and `RecsysError` when the model lacks the title.
         """
+        n = whole_number("n", n, 1)
         return explaining.similar(self.aligned(model), self.rater_counts, self.settings.min_raters, anime_id, n)
 
     def search(self, query: str, n: int = 10) -> list[Title]:
         """Titles by any of their names, best match first."""
-        return [self.catalogue.title(position) for position in self._search.find(query, n)]
+        return [self.catalogue.title(position) for position in self._search.find(query, whole_number("n", n, 1))]
 
     @functools.cached_property
     def match(self) -> Matcher:
@@ -197,7 +206,7 @@ class Engine:
 
     def known(self, anime_ids: Iterable[int], model: str | None = None) -> set[int]:
         """Those of `anime_ids` that the model covers."""
-        ids = np.fromiter(anime_ids, dtype=np.int64)
+        ids = whole_numbers(anime_ids)
         return set(ids[self.aligned(model).items_of(ids) >= 0].tolist())
 
 

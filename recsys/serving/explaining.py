@@ -10,14 +10,14 @@ from recsys.errors import RecsysError
 from recsys.models import order
 from recsys.models.base import Fan, Items
 from recsys.serving.loading import Aligned
-from recsys.types import Explanation, Pick, Prediction, Profile, Reason
+from recsys.types import Explanation, Pick, Prediction, Profile, Reason, whole_numbers
 
 
 def predict(aligned: Aligned, fan: Profile, anime_ids: Iterable[int]) -> list[Prediction]:
     """See `Engine.predict`."""
     folded = aligned.fold_in(fan)
     predicted = aligned.model.predict(folded)
-    wanted = [int(i) for i in anime_ids]
+    wanted = whole_numbers(anime_ids).tolist()
     items = aligned.items_of(wanted)
     in_catalogue = aligned.catalogue.positions(wanted) >= 0
     low, high = aligned.model.band(folded, items[items >= 0])

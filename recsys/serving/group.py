@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from recsys.errors import ProfileError
 from recsys.models import order
 from recsys.serving.engine import Engine
-from recsys.types import MAX_SCORE, MIN_SCORE, Filters, Profile
+from recsys.types import MAX_SCORE, MIN_SCORE, Filters, Profile, whole_number
 
 How = Literal["average", "misery", "floor"]
 MIN_FANS, MAX_FANS = 2, 5
@@ -96,8 +96,7 @@ def recommend(
     """
     if how not in ("average", "misery", "floor"):
         raise ProfileError(f"how is 'average', 'misery' or 'floor', not {how!r}.")
-    if n < 1:
-        raise ProfileError(f"n is the number of titles wanted, at least 1, not {n!r}.")
+    n = whole_number("n", n, 1)
     everyone = _Everyone(engine, fans, model, filters, allow_begun)
     allowed = everyone.allowed & everyone.above(floor) if how == "floor" else everyone.allowed
     appeal = everyone.appeal(allowed)

@@ -86,6 +86,7 @@ def align(model: Model, catalogue: Catalogue, names: Sequence[str]) -> Aligned:
     return Aligned(model, catalogue, names, positions, items)
 
 
+@manifest.consistent
 def read(folder: str | Path) -> tuple[Catalogue, list[Model], NDArray[np.int64]]:
     """The catalogue, the models (the simplest first), and each catalogue title's ratings in the training data.
 

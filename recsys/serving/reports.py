@@ -222,6 +222,7 @@ def simpler_wins(curves: Sequence[Curve], *, highest: bool) -> list[tuple[str, l
     return [(name, simple, list(counts)) for (name, counts), simple in found.items()]
 
 
+@manifest.consistent
 def read(folder: str | Path) -> Reports:
     """Raises `ArtifactError` when the manifest or metrics.json is damaged."""
     described = manifest.read(folder)

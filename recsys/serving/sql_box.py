@@ -112,11 +112,9 @@ class SqlBox:
 
     def __init__(self, artifacts: str | Path, limits: Limits = Limits(), cache_bytes: int = CACHE_BYTES) -> None:
         """Raises `ArtifactError` unless the checksums of all files are right."""
-        described = manifest.read(artifacts)
-        for file in TABLES.values():
-            described.path(file)
+        _check(artifacts)
         self.limits = limits
-        self._folder = str(described.folder.resolve())
+        self._folder = str(Path(artifacts).resolve())
         self._kept: cachetools.LRUCache[str, Answer] = cachetools.LRUCache(cache_bytes, lambda answer: answer.n_bytes)
         self._lock = threading.Lock()
 
@@ -193,6 +191,13 @@ class SqlBox:
             return QueryError(reason)
         text, _, excerpt = given["error"].partition("\n\nLINE ")
         return QueryError(text.partition("\n\n")[0], f"LINE {excerpt}" if excerpt else "")
+
+
+@manifest.consistent
+def _check(artifacts: str | Path) -> None:
+    described = manifest.read(artifacts)
+    for file in TABLES.values():
+        described.path(file)
 
 
 def _not_started(why: str) -> NotStartedError:

@@ -47,6 +47,9 @@ _FUNCTIONS = re.compile(
     r"(getenv|getvariable|write_log|sleep_ms|setseed|nextval|currval|setval|session_user|user|version|txid_current|"
     r"json_serialize_plan|json_execute_serialized_sql|query|query_table|which_secret|get_block_size)$"
 )
+#: Types whose values are shown as numbers, and truth values.
+_NUMBERS = re.compile(r"BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)")
+_OWN_PATHS = ("Traceback (most", os.path.dirname(__file__), sys.prefix, os.path.dirname(os.__file__), os.getcwd())
 
 
 class RefusedError(Exception):
@@ -188,7 +191,7 @@ def answer(connection: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> di
     try:
         check(connection, request["query"], set(request["files"]))
         connection.execute("BEGIN TRANSACTION READ ONLY")
-        return _fetch(connection.execute(request["query"]), request)
+        return _fetch(_relation(connection, request["query"]), request)
     except RefusedError as error:
         return {"error": str(error), "kind": "refused"}
     except RecursionError:
@@ -202,22 +205,38 @@ def answer(connection: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> di
             return {"error": "out of memory", "kind": "memory"}
         if not isinstance(error, duckdb.Error | UnicodeError | ValueError | OverflowError):
             raise
-        return {"error": str(error)[: request["text"]]}
+        return {"error": _without_paths(str(error))[: request["text"]]}
 
 
-def _fetch(result: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> dict[str, Any]:
-    names = [str(column[0]) for column in result.description or ()]
-    n_columns = request["columns"]
+def _relation(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyRelation:
+    try:
+        return connection.sql(query)
+    except duckdb.Error:
+        connection.execute(query)  # fails too, and says at which place of the query
+        raise
+
+
+def _fetch(result: duckdb.DuckDBPyRelation, request: dict[str, Any]) -> dict[str, Any]:
+    names, n_columns = result.columns, request["columns"]
     more, used, rows = len(names) > n_columns, 0, []
     # A plan is one long text.
     longest = request["text"] if names[:1] == ["explain_key"] else request["cell"]
-    while row := result.fetchone():
+    shown = [_shown(i, str(kind), longest + 1) for i, kind in enumerate(result.types[:n_columns], 1)]
+    for row in result.project(", ".join(shown)).limit(request["rows"] + 1).fetchall():
         if len(rows) == request["rows"] or used > request["text"]:
             more = True
             break
-        rows.append([_cell(value, longest) for value in row[:n_columns]])
+        rows.append([_cell(value, longest) for value in row])
         used += sum(len(value) for value in rows[-1] if isinstance(value, str))
     return {"columns": [name[: request["cell"]] for name in names[:n_columns]], "rows": rows, "more": more}
+
+
+def _shown(i: int, kind: str, longest: int) -> str:
+    """SQL for the column `i` of type `kind`: numbers as they are, everything else as text of up to `longest`
+    characters. DuckDB writes all of its types; Python has no value for some, and for others needs more modules."""
+    if _NUMBERS.fullmatch(kind):
+        return f"#{i}"
+    return f"left(lower(hex(#{i})), {longest})" if kind == "BLOB" else f"left(#{i}::VARCHAR, {longest})"
 
 
 def _cell(value: Any, longest: int) -> Any:
@@ -227,8 +246,13 @@ def _cell(value: Any, longest: int) -> Any:
         return value
     if isinstance(value, float | Decimal) and math.isfinite(value):
         return float(value)
-    text = value.hex() if isinstance(value, bytes) else str(value)
+    text = str(value)
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _without_paths(text: str) -> str:
+    """The text of an error, or another one if it names files of this machine that are none of the tables."""
+    return "This query cannot be run here." if any(path in text for path in _OWN_PATHS) else text
 
 
 if __name__ == "__main__":

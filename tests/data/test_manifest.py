@@ -218,3 +218,55 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ArtifactError, match="file"):
         write(tmp_path / "file" / "folder", "new")
+
+
+def test_artifacts_changed_while_they_are_read_are_read_again(tmp_path: Path) -> None:
+    write(tmp_path, "old")
+    seen = []
+
+    @manifest.consistent
+    def texts(folder: Path) -> list[str]:
+        described = manifest.read(folder)
+        if not seen:
+            write(folder, "new")
+        seen.append(1)
+        return [described.path(name).read_text() for name in NAMES]
+
+    assert texts(tmp_path) == [f"new{name}" for name in NAMES]
+    assert len(seen) == 2
+
+
+def test_a_change_after_the_first_file_gives_no_mixture(tmp_path: Path) -> None:
+    write(tmp_path, "old")
+    rest = ["new"]
+
+    @manifest.consistent
+    def texts(folder: Path) -> list[str]:
+        found = []
+        for name in NAMES:
+            found.append(manifest.read(folder).path(name).read_text())
+            if rest:
+                write(folder, rest.pop())
+        return found
+
+    assert texts(tmp_path) == [f"new{name}" for name in NAMES]
+
+
+def test_a_damaged_file_is_still_refused_by_a_reader_that_reads_again(tmp_path: Path) -> None:
+    write(tmp_path, "old")
+    (tmp_path / NAMES[0]).write_text("damaged")
+    with pytest.raises(ArtifactError, match="checksum"):
+        manifest.consistent(lambda folder: manifest.read(folder).path(NAMES[0]))(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("bytes", "1"), ("bytes", True), ("sha256", 5), ("made", []), ("rows", 1.5)]
+)
+def test_a_value_of_another_type_is_refused_by_name(tmp_path: Path, key: str, value: object) -> None:
+    write(tmp_path, "old")
+    path = tmp_path / manifest.NAME
+    described = json.loads(path.read_text())
+    described["files"][NAMES[0]][key] = value
+    path.write_text(json.dumps(described))
+    with pytest.raises(ArtifactError, match=f"{key} of {NAMES[0]}"):
+        manifest.read(tmp_path)

@@ -17,12 +17,15 @@ class Request:
     headers: dict[str, str]
     body: Any
     time: float
+    #: The client's port, which is that of its connection.
+    port: int = 0
 
 
 @dataclass
 class Reply:
     """An answer. `cut`: close the connection after this many bytes of the body; `silence`: seconds before the answer;
-    `drip`: seconds between single bytes; `chunks`: an endless body."""
+    `drip`: seconds between single bytes; `chunks`: an endless body; `trickle`: bytes sent in place of an answer, one by
+    one, each after 0.05 seconds."""
 
     body: Any = b""
     status: int = 200
@@ -31,6 +34,7 @@ class Reply:
     silence: float = 0.0
     drip: float = 0.0
     chunks: Iterator[bytes] | None = None
+    trickle: bytes = b""
 
     @property
     def raw(self) -> bytes:
@@ -70,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
         site = self.server
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         body = json.loads(raw) if raw else None
-        request = Request(self.command, self.path, dict(self.headers), body, time.monotonic())
+        request = Request(self.command, self.path, dict(self.headers), body, time.monotonic(), self.client_address[1])
         with site.lock:
             site.requests.append(request)
             site.busy += 1
@@ -86,6 +90,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, reply: Reply) -> None:
         time.sleep(reply.silence)
+        for place in range(len(reply.trickle)):
+            self.wfile.write(reply.trickle[place : place + 1])
+            self.wfile.flush()
+            time.sleep(0.05)
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)

@@ -1,9 +1,11 @@
 """Both sites over the network, against a local server that fails in many ways."""
 
+import contextlib
 import gzip
 import itertools
 import socket
 import sys
+import threading
 import time
 import traceback
 import tracemalloc
@@ -14,7 +16,7 @@ from email.utils import format_datetime
 import pytest
 
 from recsys import RecsysError
-from recsys.lists import cache, errors, http
+from recsys.lists import cache, errors, http, limits
 from recsys.settings import ListSettings
 from tests.lists.local_site import LocalSite, Reply
 from tests.lists.makers import CLIENT_ID, Source, settings_for
@@ -142,6 +144,51 @@ def test_a_slow_answer_does_not_exceed_the_deadline(source: Source, site: LocalS
     with pytest.raises(errors.ServerDownError, match="slowly"):
         source.fetch("fan", settings=settings_for(site.url, deadline=1.0))
     assert len(site.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "trickle",
+    [
+        pytest.param(b"HTTP/1.1 200 " + b"O" * 5000, id="status line"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 90 + b"X-C: " + b"d" * 5000, id="headers"),
+        pytest.param(b"HTTP/1.1 100 Continue\r\n\r\n" * 400, id="100 Continue"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b" " * 5000, id="body of unknown length"),
+    ],
+)
+def test_the_deadline_covers_the_whole_exchange(source: Source, site: LocalSite, trickle: bytes) -> None:
+    site.replies(Reply(trickle=trickle))  # would take minutes
+    given = settings_for(site.url, deadline=1.0, concurrency=1)
+    with pytest.raises(errors.ServerDownError, match="too slowly"):
+        source.fetch("fan", settings=given)
+    assert len(site.requests) == 1
+    with limits.for_host(site.url.removeprefix("http://")).turn(given, time.monotonic()):
+        pass  # its slot is free again
+
+
+def test_the_deadline_covers_the_tls_handshake(source: Source) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def trickle() -> None:
+            sock, _ = server.accept()
+            with sock, contextlib.suppress(OSError):
+                for byte in b"\x16\x03\x03\x3f\xff" + bytes(5000):
+                    sock.sendall(bytes([byte]))
+                    time.sleep(0.05)
+
+        threading.Thread(target=trickle, daemon=True).start()
+        url = f"https://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(errors.ServerDownError, match="too slowly"):
+            source.fetch("fan", settings=settings_for(url, deadline=1.0))
+
+
+def test_a_connection_is_used_again_after_the_deadline_of_an_earlier_exchange(
+    source: Source, site: LocalSite, ten_titles: Reply
+) -> None:
+    site.replies(ten_titles)
+    source.fetch("fan", settings=settings_for(site.url, deadline=0.5))
+    time.sleep(0.6)
+    assert len(source.fetch("another", settings=settings_for(site.url)).profile.scores) == 10
+    assert len({request.port for request in site.requests}) == 1
 
 
 def test_all_pages_together_do_not_exceed_the_deadline(source: Source, site: LocalSite) -> None:

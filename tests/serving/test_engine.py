@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from recsys.data.catalogue import Catalogue
 from recsys.errors import ArtifactError, ProfileError, RecsysError, UnknownModelError, UnknownTitleError
+from recsys.serving import group
 from recsys.serving.engine import Engine
 from recsys.types import Filters, Profile
 from tests.serving.conftest import RATERS, TITLES, Toy
@@ -189,3 +190,59 @@ def test_models_are_not_changed_by_use(engine):
     before = Toy.means.copy()
     engine.recommend(Profile(scores={10: 1, 20: 10}), "toy", discovery=1)
     np.testing.assert_array_equal(Toy.means, before)
+
+
+NO_IDS = [2**63, -(2**63) - 1, 10**400, 1.5, "10", None, float("nan"), float("inf"), [10], b"1"]
+
+
+@pytest.mark.parametrize("wrong", NO_IDS)
+def test_what_is_no_anime_id_is_refused(engine, wrong):
+    fan = Profile(scores={20: 7})
+    calls = [
+        lambda: engine.title(wrong), lambda: engine.franchise(wrong), lambda: engine.raters(wrong),
+        lambda: engine.has_title(wrong), lambda: engine.similar(wrong, 3, "toy"),
+        lambda: engine.explain(fan, wrong, "toy"), lambda: engine.predict(fan, [10, wrong], "toy"),
+        lambda: engine.known([wrong, 10], "toy"), lambda: Profile(seen={wrong} if wrong != [10] else [[10]]),
+        lambda: Profile(scores={repr(wrong): 5}),
+    ]  # fmt: skip
+    for call in calls:
+        with pytest.raises(ProfileError):
+            call()
+
+
+@pytest.mark.parametrize("wrong", [0, -3, 1.5, "3", None, float("nan"), float("inf"), True, 2**63, 10**400])
+def test_what_is_no_number_of_titles_is_refused(engine, wrong):
+    fan = Profile(scores={20: 7})
+    calls = [
+        lambda: engine.recommend(fan, "toy", n=wrong), lambda: engine.similar(10, wrong, "toy"),
+        lambda: engine.search("a", wrong), lambda: engine.match("a", wrong),
+        lambda: group.recommend(engine, [fan, fan], n=wrong, model="toy"),
+    ]  # fmt: skip
+    for call in calls:
+        with pytest.raises(ProfileError):
+            call()
+
+
+@pytest.mark.parametrize("wrong", [-0.1, "1", None, float("nan"), True, float("inf"), 10**400])
+def test_what_is_no_weight_is_refused(engine, wrong):
+    fan = Profile(scores={20: 7})
+    calls = [
+        lambda: engine.recommend(fan, "toy", discovery=wrong), lambda: engine.recommend(fan, "toy", diversity=wrong),
+        lambda: engine.score_all(fan, "toy", discovery=wrong),
+    ]  # fmt: skip
+    for call in calls:
+        with pytest.raises(ProfileError):
+            call()
+
+
+@pytest.mark.parametrize("name", ["year_from", "year_to", "episodes_from", "episodes_to", "min_members", "min_raters"])
+def test_what_is_no_number_is_no_filter(name):
+    for wrong in ("2000", 1.5, float("nan"), 10**400, [1]):
+        with pytest.raises(ProfileError, match=name):
+            Filters(**{name: wrong})
+
+
+def test_numbers_of_numpy_are_numbers(engine):
+    fan = Profile(scores={np.int64(20): np.float32(7)})
+    assert ids(engine.recommend(fan, "toy", n=np.int32(2), discovery=np.float64(0))) == [10, 11]
+    assert engine.title(np.int32(10)).anime_id == engine.title(10.0).anime_id == 10

@@ -6,10 +6,11 @@ import sys
 import threading
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from recsys.errors import ArtifactError
-from recsys.serving import sql_box
+from recsys.serving import sql_box, sql_worker
 from recsys.serving.sql_box import Limits, NotStartedError, QueryError, SqlBox
 from tests.serving import tables
 from tests.serving.tables import EVIL, SECRET
@@ -105,6 +106,49 @@ except QueryError:
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", program, folder], cwd=root, capture_output=True, text=True, check=True)
     assert 10 < int(done.stdout) < 600
+
+
+#: A value of each type that has more to it than a name. The others are `NULL` and the text "1" of that type.
+VALUES = {
+    "TIMESTAMP WITH TIME ZONE": "now()", "ENUM": "'a'::ENUM('a')", "LIST": "[now()]", "STRUCT": "{'a': now()}",
+    "MAP": "MAP {'a': now()}", "UNION": "union_value(a := now())", "ARRAY": "[now()]::TIMESTAMPTZ[1]",
+    "INTERVAL": "INTERVAL '-1000000000' day", "TIMESTAMP": "'infinity'::TIMESTAMP", "DATE": "'-100000-01-01'::DATE",
+    "TUPLE": "row(now(), 1)", "TIME WITH TIME ZONE": "'12:00:00+02'::TIMETZ", "GEOMETRY": "'POINT(1 1)'::GEOMETRY",
+}  # fmt: skip
+
+
+def types() -> list[str]:
+    with duckdb.connect() as connection:
+        rows = connection.execute("SELECT DISTINCT logical_type, type_name FROM duckdb_types()").fetchall()
+    return sorted({name.upper() for row in rows for name in row})
+
+
+def test_a_value_of_every_type_is_shown_or_refused_in_one_sentence():
+    limits = {"rows": 5, "columns": 5, "cell": 500, "text": 10_000}
+    refused = {}
+    with duckdb.connect() as connection:
+        for value in [*(f"{value}::{name}" for name in types() for value in ("NULL", "'1'")), *VALUES.values()]:
+            try:
+                found = sql_worker._fetch(sql_worker._relation(connection, f"SELECT {value}, [{value}]"), limits)
+            except duckdb.Error as error:
+                refused[value] = str(error)
+                continue
+            shown, again = found["rows"][0]
+            assert shown is None or isinstance(shown, bool | int | float | str), value
+            assert isinstance(again, str), value
+    assert not refused.keys() & VALUES.values()
+    assert "Traceback" not in " ".join(refused.values())
+
+
+def test_a_moment_is_shown(box):
+    assert box.run("SELECT TIMESTAMPTZ '2020-01-02 03:04:05+00', now()").rows[0][0].startswith("2020-01-0")
+    assert box.run("SELECT 'infinity'::DATE, INTERVAL 1000 years").rows == (("infinity", "1000 years"),)
+
+
+def test_an_error_that_names_files_of_the_server_is_replaced(box):
+    for path in (sql_worker.__file__, os.__file__, sys.prefix, "Traceback (most recent call last)"):
+        with pytest.raises(QueryError, match="cannot be run here"):
+            box.run(f"SELECT error('{path}')")
 
 
 @pytest.mark.parametrize(

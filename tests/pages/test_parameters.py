@@ -1,0 +1,56 @@
+"""Any value of any query parameter of any page gives a page; one without a value is as if it were not there."""
+
+import functools
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import resources
+from pages.parts.router import SCRIPTS
+from pages.parts.state import VIEW_SETTINGS
+from tests.pages.helpers import opened
+
+#: Parameters that are not the setting of a widget.
+OTHERS = ("q", "near", "season", "g", "g-own-out", "r", "seen", "hide", "title")
+
+
+@functools.cache
+def fan() -> str:
+    return resources.ratings().find_names("", 1)[0]
+
+
+def settings(app: AppTest) -> dict:
+    """The settings that the page shows, and their values."""
+    return {key: value for key, value in app.session_state._state.filtered_state.items() if key in VIEW_SETTINGS}
+
+
+@functools.cache
+def usual(script: str) -> dict:
+    return settings(opened(AppTest.from_file("../../app.py", default_timeout=60), script=script, fan=fan()))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_an_empty_parameter_is_the_default(app, script):
+    script = f"pages/{script}.py"
+    opened(app, script=script, **dict.fromkeys((*VIEW_SETTINGS, *OTHERS), ""), fan=fan())
+    assert settings(app) == usual(script)
+    assert set(app.query_params) == {"fan"}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("value", ["x", "9" * 30, ["", "-1"]])
+def test_a_wrong_parameter_gives_a_page(app, script, value):
+    others = OTHERS[:-1] if value == "x" else OTHERS  # a title replaces the gallery of Explore
+    script = f"pages/{script}.py"
+    opened(app, script=script, **dict.fromkeys((*VIEW_SETTINGS, *others), value), fan=fan())
+    changed = {name for name, value in settings(app).items() if value != usual(script).get(name)}
+    # Of these, a number beyond the range is the end of the range. The parameter `q` opens Data's SQL view.
+    assert changed <= {"discovery", "years", "span", "episodes", "members", "fans", "floor", "page", "view"}
+
+
+def test_an_empty_parameter_is_the_default_on_a_page_in_use(app):
+    """Its widgets are bound to their parameters already, as after the browser's Back."""
+    opened(app, fan=fan(), planned="Hide")
+    assert app.session_state["planned"] == "hide"
+    opened(app, planned="", without="")
+    assert not {"planned", "without"} & set(app.query_params)
