@@ -15,6 +15,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.countries import CODES
 from recsys.errors import ProfileError
 
 MIN_SCORE, MAX_SCORE = 1, 10
@@ -120,12 +121,24 @@ class Filters:
     """Which titles may be recommended. Applied before ranking, so that a list is short only when few titles pass.
 
     An empty tuple or None means no restriction. Year and episode bounds are inclusive and leave out titles whose year
-    or episode count is unknown. `genres` must all be present; `without_genres` must all be absent. `min_raters` counts
-    a title's ratings in the data, held-out fans included (None: `Settings.min_raters` where the predicted score alone
-    decides, else 0), `min_members` MyAnimeList's members. `planned` is "show", "hide" or "only". `franchise_rules`
-    allows one title of a franchise, only when everything that it requires is completed, none of a franchise of which
-    the fan dropped a title, and no recap or music video. `continuing` leaves only titles that continue what the fan has
-    completed. `exclude` are anime ids that the fan has hidden.
+    or episode count is unknown. `genres` must all be present; `without_genres` must all be absent. So must `tags` and
+    `without_tags`, which may be AniList's tags, and MyAnimeList's themes, demographics and genres, in any capitals; one
+    that no title has raises `ProfileError` when the filters are used.
+
+    `minutes_to` bounds the time to watch all episodes, those still to come included. An episode of a TV title of
+    unknown length counts as 24 minutes, as most do; other titles whose length or number of episodes is unknown are left
+    out.
+
+    `services` are streaming services (`recsys.data.services`), of which any is enough; unknown ones raise
+    `ProfileError` when used. `country`, an ISO 3166-1 alpha-2 code such as "DE", leaves only titles on a service that
+    can be watched there. Of services of many countries, it is not known which titles they show in which. Titles without
+    a known service are left out by either, unless `unknown_services`.
+
+    `min_raters` counts a title's ratings in the data, held-out fans included (None: `Settings.min_raters` where the
+    predicted score alone decides, else 0), `min_members` MyAnimeList's members. `planned` is "show", "hide" or "only".
+    `franchise_rules` allows one title of a franchise, only when everything that it requires is completed, none of a
+    franchise of which the fan dropped a title, and no recap or music video. `continuing` leaves only titles that
+    continue what the fan has completed. `exclude` are anime ids that the fan has hidden.
     """
 
     types: tuple[str, ...] = ()
@@ -142,15 +155,30 @@ class Filters:
     franchise_rules: bool = False
     continuing: bool = False
     exclude: AbstractSet[int] = frozenset()
+    tags: tuple[str, ...] = ()
+    without_tags: tuple[str, ...] = ()
+    minutes_to: float | None = None
+    services: tuple[str, ...] = ()
+    country: str | None = None
+    unknown_services: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("types", "genres", "without_genres"):
+        for name in ("types", "genres", "without_genres", "tags", "without_tags", "services"):
             value = getattr(self, name)
             if isinstance(value, str):
                 raise ProfileError(f"Filter {name} takes a list of names, not one string: use ({value!r},).")
             object.__setattr__(self, name, tuple(value))
         if self.planned not in ("show", "hide", "only"):
             raise ProfileError(f"Filter planned is 'show', 'hide' or 'only', not {self.planned!r}.")
+        if self.minutes_to is not None and not (isinstance(self.minutes_to, int | float) and self.minutes_to > 0):
+            raise ProfileError(f"Filter minutes_to is a number of minutes above 0, not {self.minutes_to!r}.")
+        if self.country is not None:
+            code = self.country.upper() if isinstance(self.country, str) else self.country
+            if code not in CODES:
+                raise ProfileError(
+                    f"Filter country is a code of two letters, such as 'DE' or 'JP' (ISO 3166-1), not {self.country!r}."
+                )
+            object.__setattr__(self, "country", code)
 
 
 @dataclass(frozen=True)
