@@ -255,7 +255,11 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Pick:
-    """One recommended title. `low` and `high` are the ends of the 80% prediction interval of the fan's score."""
+    """One recommended title. `low` and `high` are the ends of the 80% prediction interval of the fan's score.
+
+    `chance_high` and `chance_low` (0..1) are the chances that the fan gives 8 or more, and 5 or less, in whole points
+    of the 1-10 scale. A fan's own scale maps to it as on import: of 100 points, 80; of five stars, four.
+    """
 
     anime_id: int
     title: str
@@ -264,6 +268,8 @@ class Pick:
     high: float
     rank_score: float
     reasons: tuple[Reason, ...] = ()
+    chance_high: float = math.nan
+    chance_low: float = math.nan
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.errors import RecsysError
-from recsys.models import order
 from recsys.models.base import Fan, Items
 from recsys.serving.loading import Aligned
 from recsys.types import Explanation, Pick, Prediction, Profile, Reason
@@ -45,7 +44,7 @@ def _average(aligned: Aligned, folded: Fan, predicted: NDArray, anime_id: int, w
 
 def explain(aligned: Aligned, fan: Profile, anime_id: int) -> Explanation:
     """See `Engine.explain`."""
-    item = _item(aligned, anime_id)
+    item = item_of(aligned, anime_id)
     folded = aligned.fold_in(fan)
     baseline, found = reasons(aligned, folded, item)
     total = baseline + math.fsum(reason.effect for reason in found)
@@ -72,21 +71,6 @@ def reasons(aligned: Aligned, folded: Fan, item: int, limit: int | None = None) 
     return float(baseline), found
 
 
-def similar(aligned: Aligned, raters: NDArray[np.int64], min_raters: int, anime_id: int, n: int) -> list[Pick]:
-    """See `Engine.similar`; `raters` (n_titles,) count ratings. Titles with fewer than `min_raters`, or fewer than this
-    one if it has fewer, are left out."""
-    item = _item(aligned, anime_id)
-    alike = aligned.model.similarity(item)
-    empty = aligned.fold_in(Profile())
-    predicted = aligned.model.predict(empty)
-    own = raters[aligned.positions]
-    adult = aligned.catalogue.adult[aligned.positions]
-    allowed = (own >= min(min_raters, own[item])) & (~adult | adult[item])
-    allowed[item] = False
-    items = order.best(alike.astype(np.float64), allowed, n)
-    return picks(aligned, empty, predicted, items, alike)
-
-
 def picks(
     aligned: Aligned,
     folded: Fan,
@@ -98,6 +82,7 @@ def picks(
     """The titles at `items` as `Pick`s, in order, each with up to `n_reasons` reasons. `predicted` and `rank_score` are
     (n_items,)."""
     low, high = aligned.model.band(folded, items)
+    above, below = aligned.odds.chances(predicted[items], low, high)
     return [
         Pick(
             anime_id=int(aligned.model.item_ids[item]),
@@ -107,13 +92,18 @@ def picks(
             high=float(high[i]),
             rank_score=float(rank_score[item]),
             reasons=reasons(aligned, folded, item, n_reasons)[1] if n_reasons else (),
+            chance_high=float(above[i]),
+            chance_low=float(below[i]),
         )
         for i, item in enumerate(items.tolist())
     ]
 
 
-def _item(aligned: Aligned, anime_id: int) -> int:
-    """Raises `UnknownTitleError`, and `RecsysError` when the model does not cover the title."""
+def item_of(aligned: Aligned, anime_id: int) -> int:
+    """A title's position in the model.
+
+    Raises `UnknownTitleError`, and `RecsysError` when the model does not cover the title.
+    """
     position = aligned.catalogue.position(anime_id)
     item = int(aligned.items[position])
     if item < 0:

@@ -42,11 +42,11 @@ class Scored:
 @dataclass(frozen=True)
 class Candidates:
     """`allowed` (n_titles,) by catalogue position; `removed` counts the titles that each filter removed, in order.
-    `without_service` counts those allowed of which no streaming service is known."""
+    `unlisted` (n_titles,) marks titles of which no streaming service is known."""
 
     allowed: Mask
     removed: dict[str, int]
-    without_service: int = 0
+    unlisted: Mask
 
     def __len__(self) -> int:
         return int(np.count_nonzero(self.allowed))
@@ -55,6 +55,11 @@ class Candidates:
         """Those that `keep` (n_titles,) marks; `name` says why others were removed."""
         count = int(np.count_nonzero(self.allowed & ~keep))
         return replace(self, allowed=self.allowed & keep, removed={**self.removed, name: count})
+
+    @property
+    def without_service(self) -> int:
+        """How many of those allowed have no known streaming service."""
+        return int(np.count_nonzero(self.allowed & self.unlisted))
 
     def shortage(self, n: int) -> str | None:
         """Why fewer than `n` titles are left, or None when there are enough."""
@@ -117,11 +122,10 @@ def candidates(
         steps.append(("not the next part of a series", _startable(catalogue, fan) & ~_first_parts(catalogue)))
     if filters.exclude:
         steps.append(("hidden titles", ~_marked(catalogue, filters.exclude)))
-    candidates = Candidates(np.ones(len(catalogue.ids), dtype=bool), {})
+    left = Candidates(np.ones(len(catalogue), dtype=bool), {}, choices.without_service(catalogue))
     for name, keep in steps:
-        candidates = candidates.only(name, keep)
-    unknown = choices.without_service(catalogue)
-    return replace(candidates, without_service=int(np.count_nonzero(candidates.allowed & unknown)))
+        left = left.only(name, keep)
+    return left
 
 
 def _startable(catalogue: Catalogue, fan: Profile) -> Mask:
