@@ -10,16 +10,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.countries import CODES
+from recsys import checks
 from recsys.errors import ProfileError
 
-MIN_SCORE, MAX_SCORE = 1, 10
-MAX_ANIME_ID = 2**31 - 1
+MIN_SCORE, MAX_SCORE, MAX_ANIME_ID = checks.MIN_SCORE, checks.MAX_SCORE, checks.MAX_ANIME_ID
 
 
 def positions_of(ids: NDArray[np.integer], wanted: NDArray[np.integer] | Iterable[int]) -> NDArray[np.intp]:
@@ -30,29 +29,6 @@ def positions_of(ids: NDArray[np.integer], wanted: NDArray[np.integer] | Iterabl
         return np.full(wanted.shape, -1, dtype=np.intp)
     found = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
     return np.where(ids[found] == wanted, found, -1)
-
-
-def _anime_id(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        try:
-            if isinstance(value, (str, bool)) or int(value) != value:
-                raise ValueError
-            value = int(value)
-        except (TypeError, ValueError, OverflowError):
-            raise ProfileError(f"{value!r} is not an anime id; use MyAnimeList's number, such as 5114.") from None
-    if not 0 < value <= MAX_ANIME_ID:
-        raise ProfileError(f"{value} is not an anime id; MyAnimeList's numbers are positive and below 2^31.")
-    return value
-
-
-def _score(anime_id: int, value: Any) -> float:
-    try:
-        score = math.nan if isinstance(value, (str, bool)) else float(value)
-    except (TypeError, ValueError, OverflowError):
-        score = math.nan
-    if not MIN_SCORE <= score <= MAX_SCORE:
-        raise ProfileError(f"Score {value!r} for title {anime_id} is outside 1-10; put unscored titles in `seen`.")
-    return score
 
 
 @dataclass(frozen=True)
@@ -76,14 +52,14 @@ class Profile:
     name: str = ""
 
     def __post_init__(self) -> None:
-        scores = {_anime_id(i): i for i in self.scores}
-        checked = {anime_id: _score(anime_id, self.scores[key]) for anime_id, key in scores.items()}
+        scores = {checks.anime_id(i): i for i in self.scores}
+        checked = {anime_id: checks.score(anime_id, self.scores[key]) for anime_id, key in scores.items()}
         object.__setattr__(self, "scores", MappingProxyType(checked))
         further: frozenset[int] = frozenset()
         for name in ("seen", "watching", "on_hold", "dropped", "planned"):
             if name == "planned":
                 further |= checked.keys()
-            titles = frozenset(_anime_id(i) for i in getattr(self, name)) - further
+            titles = frozenset(checks.anime_id(i) for i in getattr(self, name)) - further
             object.__setattr__(self, name, titles)
             further |= titles
 
@@ -173,12 +149,7 @@ class Filters:
         if self.minutes_to is not None and not (isinstance(self.minutes_to, int | float) and self.minutes_to > 0):
             raise ProfileError(f"Filter minutes_to is a number of minutes above 0, not {self.minutes_to!r}.")
         if self.country is not None:
-            code = self.country.upper() if isinstance(self.country, str) else self.country
-            if code not in CODES:
-                raise ProfileError(
-                    f"Filter country is a code of two letters, such as 'DE' or 'JP' (ISO 3166-1), not {self.country!r}."
-                )
-            object.__setattr__(self, "country", code)
+            object.__setattr__(self, "country", checks.country(self.country))
 
 
 @dataclass(frozen=True)
@@ -241,9 +212,35 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """The titles of the list that share something with the explained one, and their effects' sum. `kind` is "series",
+    "genre" (also themes and demographics), "tag", "studio", "era" (a decade) or "other"; `label` its name, if any."""
+
+    kind: str
+    label: str
+    effect: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A title of the list for which another is recommended: fans of the one watch the other. `share` (0..1) is its part
+    of what the list adds to the chance to watch."""
+
+    anime_id: int
+    title: str
+    score: float | None
+    share: float
+
+
+@dataclass(frozen=True)
 class Explanation:
     """A predicted score in parts: the baseline (the prediction for a fan without ratings) and every rating's effect,
-    strongest first. `unclipped` is their sum; `exact` is False when the effects are approximate."""
+    strongest first. `unclipped` is their sum; `exact` is False when the effects are approximate.
+
+    `groups` sum the same effects by what titles share; each reason is in one of them. `drivers` say why the title is
+    recommended, apart from its score; there are none where the model does not tell.
+    """
 
     anime_id: int
     predicted: float
@@ -251,6 +248,8 @@ class Explanation:
     baseline: float
     reasons: tuple[Reason, ...]
     exact: bool
+    groups: tuple[Shared, ...] = ()
+    drivers: tuple[Driver, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -270,6 +269,7 @@ class Pick:
     reasons: tuple[Reason, ...] = ()
     chance_high: float = math.nan
     chance_low: float = math.nan
+    drivers: tuple[Driver, ...] = ()
 
 
 @dataclass(frozen=True)

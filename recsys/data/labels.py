@@ -1,4 +1,4 @@
-"""Finds the titles of the catalogue that carry a label: a genre, theme, demographic or tag, or a streaming service."""
+"""Finds the titles of the catalogue with a label: a genre, theme, demographic or tag, a studio or a service."""
 
 import functools
 from collections.abc import Iterable
@@ -63,12 +63,19 @@ class Labels:
 def tags(catalogue: Catalogue) -> Labels:
     """Genres, themes, demographics and tags alike; kept for the latest catalogues."""
     columns = (catalogue.words(name) for name in _TAG_COLUMNS)
-    pairs = ((int(at), str(word)) for rows, words in columns for at, word in zip(rows, words.to_pylist(), strict=True))
+    pairs = (pair for rows, words in columns for pair in zip(rows.tolist(), words.to_pylist(), strict=True))
     return Labels.of(pairs, len(catalogue))
+
+
+@functools.lru_cache(maxsize=2)
+def studios(catalogue: Catalogue) -> Labels:
+    """Studios; kept for the latest catalogues."""
+    rows, words = catalogue.words("studios")
+    return Labels.of(zip(rows.tolist(), words.to_pylist(), strict=True), len(catalogue))
 
 
 @functools.lru_cache(maxsize=2)
 def services(catalogue: Catalogue) -> Labels:
     """Streaming services; kept for the latest catalogues."""
-    links = enumerate(catalogue.column("streaming"))
-    return Labels.of(((at, link["site"]) for at, row in links for link in row or ()), len(catalogue))
+    rows, links = catalogue.words("streaming")
+    return Labels.of(zip(rows.tolist(), links.field("site").to_pylist(), strict=True), len(catalogue))

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from recsys.errors import RecsysError
 from recsys.models.base import Fan, Items
+from recsys.serving import sums
 from recsys.serving.loading import Aligned
-from recsys.types import Explanation, Pick, Prediction, Profile, Reason
+from recsys.types import Driver, Explanation, Pick, Prediction, Profile, Reason
 
 
 def predict(aligned: Aligned, fan: Profile, anime_ids: Iterable[int]) -> list[Prediction]:
@@ -49,7 +50,28 @@ def explain(aligned: Aligned, fan: Profile, anime_id: int) -> Explanation:
     baseline, found = reasons(aligned, folded, item)
     total = baseline + math.fsum(reason.effect for reason in found)
     predicted = float(aligned.model.predict(folded)[item])
-    return Explanation(anime_id, predicted, total, baseline, found, aligned.model.exact_reasons)
+    groups = sums.shared(aligned.catalogue, int(aligned.positions[item]), found)
+    exact, why = aligned.model.exact_reasons, drivers(aligned, folded, item)
+    return Explanation(anime_id, predicted, total, baseline, found, exact, groups, why)
+
+
+def drivers(aligned: Aligned, folded: Fan, item: int, limit: int | None = None) -> tuple[Driver, ...]:
+    """The titles of the list that raise the chance to watch `item`, strongest first."""
+    pulls = aligned.model.pulls(folded, item)
+    if pulls is None:
+        return ()
+    titles, n = np.concatenate([folded.items, folded.seen]), len(folded.items)
+    raising = np.maximum(np.asarray(pulls, np.float64), 0)
+    strongest = np.argsort(-raising, kind="stable")[: np.count_nonzero(raising)][:limit]
+    return tuple(
+        Driver(
+            anime_id=int(aligned.model.item_ids[titles[i]]),
+            title=aligned.name(int(titles[i])),
+            score=float(folded.scores[i]) if i < n else None,
+            share=float(raising[i] / raising.sum()),
+        )
+        for i in strongest.tolist()
+    )
 
 
 def reasons(aligned: Aligned, folded: Fan, item: int, limit: int | None = None) -> tuple[float, tuple[Reason, ...]]:
@@ -79,8 +101,8 @@ def picks(
     rank_score: NDArray,
     n_reasons: int = 0,
 ) -> list[Pick]:
-    """The titles at `items` as `Pick`s, in order, each with up to `n_reasons` reasons. `predicted` and `rank_score` are
-    (n_items,)."""
+    """The titles at `items` as `Pick`s, in order, each with up to `n_reasons` reasons and drivers.
+    `predicted` and `rank_score` are (n_items,)."""
     low, high = aligned.model.band(folded, items)
     above, below = aligned.odds.chances(predicted[items], low, high)
     return [
@@ -94,6 +116,7 @@ def picks(
             reasons=reasons(aligned, folded, item, n_reasons)[1] if n_reasons else (),
             chance_high=float(above[i]),
             chance_low=float(below[i]),
+            drivers=drivers(aligned, folded, item, n_reasons) if n_reasons else (),
         )
         for i, item in enumerate(items.tolist())
     ]
