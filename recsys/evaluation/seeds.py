@@ -18,6 +18,8 @@ from recsys.types import Filters, Profile
 
 #: Titles to be like and unlike, and known ratings of a fan with a list.
 LIKE, UNLIKE, KNOWN = 3, 2, 10
+#: Begins the name's part that adds titles to be unlike.
+_UNLIKE = ", unlike"
 #: What the others are compared with.
 ONE = "one title, by likeness alone"
 
@@ -25,7 +27,8 @@ ONE = "one title, by likeness alone"
 def evaluate(
     engine: Engine, ratings: Ratings, model: str, part: Part = "test", seed: int = 0, limit: int | None = None
 ) -> dict[str, Any]:
-    """NDCG@10 of each way to choose, its paired gain over one seed, and how many of the ten the fan scored 5 or less.
+    """NDCG@10 of each way to choose, its paired gain over one seed, and how many of the ten the fan scored 5 or less;
+    with titles to be unlike, also the paired differences from the same without them.
 
     Seeds are `LIKE` titles that the fan scored 8 or more, and `UNLIKE` scored 5 or less, where there are as many. Of
     the fan's other ratings, `KNOWN` may be known as the list. Relevant are all others scored 8 or more; fans have at
@@ -51,7 +54,8 @@ def evaluate(
             ten = np.array(choose() if choose else [], np.int64)
             gains.setdefault(name, []).append(metrics.ndcg(ten, relevant, N_SHOWN) if choose else np.nan)
             disliked.setdefault(name, []).append(np.isin(ten, bad).sum() if choose else np.nan)
-    rows = {name: _row(np.array(gains[name]), np.array(gains[ONE]), np.array(disliked[name])) for name in gains}
+    arrays = {name: np.array([gains[name], disliked[name]]) for name in gains}
+    rows = {name: _row(found, arrays[ONE], arrays[name.partition(_UNLIKE)[0]]) for name, found in arrays.items()}
     return {"model": model, "part": part, "rows": rows}
 
 
@@ -77,19 +81,27 @@ def _ways(
         ONE: alike,
         "one title": recommended(nobody, like[:1], []),
         f"{LIKE} titles": recommended(nobody, like, []),
-        f"{LIKE} titles, unlike {UNLIKE}": recommended(nobody, like, unlike) if unlike else None,
+        f"{LIKE} titles{_UNLIKE} {UNLIKE}": recommended(nobody, like, unlike) if unlike else None,
         f"list of {KNOWN}": recommended(fan, [], []),
         f"list of {KNOWN}, {LIKE} titles": recommended(fan, like, []),
-        f"list of {KNOWN}, {LIKE} titles, unlike {UNLIKE}": recommended(fan, like, unlike) if unlike else None,
+        f"list of {KNOWN}, {LIKE} titles{_UNLIKE} {UNLIKE}": recommended(fan, like, unlike) if unlike else None,
     }
 
 
-def _row(gain: NDArray[np.float64], one: NDArray[np.float64], disliked: NDArray[np.float64]) -> dict[str, Any]:
-    used = ~np.isnan(gain)
-    gain, apart, disliked = gain[used], (gain - one)[used], disliked[used]
-    return {
+def _row(found: NDArray[np.float64], one: NDArray[np.float64], without: NDArray[np.float64]) -> dict[str, Any]:
+    """`found`, `one` and `without` (2, n_fans): NDCG@10 and disliked titles; NaN for fans who were not measured."""
+    used = ~np.isnan(found[0])
+    (gain, disliked), over_one, change = found[:, used], (found - one)[0, used], (found - without)[:, used]
+    row = {
         "fans": len(gain),
-        "ndcg10": figure(gain.mean(), metrics.standard_error(gain)),
-        "ndcg10_over_one": figure(apart.mean(), metrics.standard_error(apart)),
-        "disliked10": figure(disliked.mean(), metrics.standard_error(disliked)),
+        "ndcg10": _figure(gain),
+        "ndcg10_over_one": _figure(over_one),
+        "disliked10": _figure(disliked),
     }
+    if found is not without:
+        row |= {"ndcg10_by_unlike": _figure(change[0]), "disliked10_by_unlike": _figure(change[1])}
+    return row
+
+
+def _figure(values: NDArray[np.float64]) -> dict[str, float]:
+    return figure(values.mean(), metrics.standard_error(values))

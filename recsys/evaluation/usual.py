@@ -57,7 +57,7 @@ def evaluate(engine: Engine, ratings: Ratings, model: str, part: Part = "test", 
 
 def _row(found: NDArray[np.float64], free: NDArray[np.float64]) -> dict[str, Any]:
     """`found` and `free` (n_fans, 3): NDCG@10, mean score of hits, and the lowest prediction less the fan's mean."""
-    cost = 100 * (free[:, 0] - found[:, 0]) / free[:, 0].mean()
+    cost = 100 * (free[:, 0] - found[:, 0]) / max(free[:, 0].mean(), 1e-9)
     hits, lowest = (column[~np.isnan(column)] for column in (found[:, 1], found[:, 2]))
     apart = (found - free)[:, 1]
     apart = apart[~np.isnan(apart)]

@@ -23,6 +23,8 @@ NAMES = {
     "diversity": "Diversity",
     "ndcg10_over_one": "NDCG@10 over one title",
     "disliked10": "Disliked of ten",
+    "ndcg10_by_unlike": "NDCG@10, with less without unlike",
+    "disliked10_by_unlike": "Disliked, with less without unlike",
     "hits": "Hits of ten",
     "hit_score": "Mean score of hits",
     "hit_score_gain": "Gain in score of hits",
