@@ -10,15 +10,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys import checks
 from recsys.errors import ProfileError
 
-MIN_SCORE, MAX_SCORE = 1, 10
-MAX_ANIME_ID = 2**31 - 1
+MIN_SCORE, MAX_SCORE, MAX_ANIME_ID = checks.MIN_SCORE, checks.MAX_SCORE, checks.MAX_ANIME_ID
 
 
 def positions_of(ids: NDArray[np.integer], wanted: NDArray[np.integer] | Iterable[int]) -> NDArray[np.intp]:
@@ -27,77 +27,11 @@ def positions_of(ids: NDArray[np.integer], wanted: NDArray[np.integer] | Iterabl
     Raises `ProfileError` if one of `wanted`, other than an array, is not a whole number below 2^63.
     """
     if not isinstance(wanted, np.ndarray):
-        wanted = whole_numbers(wanted)
+        wanted = checks.whole_numbers(wanted)
     if not len(ids):
         return np.full(wanted.shape, -1, dtype=np.intp)
     found = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
     return np.where(ids[found] == wanted, found, -1)
-
-
-def whole_numbers(values: Iterable[Any]) -> NDArray[np.int64]:
-    """Anime ids as an array (n,). Raises `ProfileError` unless all are whole numbers that fit into 64 bits."""
-    given = [values] if isinstance(values, str) else list(values)
-    try:
-        found = np.array(given)
-        with np.errstate(invalid="ignore"):  # not a number: the comparison tells
-            whole = found.astype(np.int64)
-        if given and (found.ndim != 1 or found.dtype.kind not in "iuf" or (whole != found).any()):
-            raise ValueError
-    except (TypeError, ValueError, OverflowError):
-        wrong = next((value for value in given if not _is_whole(value)), given)
-        raise ProfileError(f"{wrong!r:.80} is not an anime id; use MyAnimeList's number, such as 5114.") from None
-    return whole
-
-
-def _is_whole(value: Any) -> bool:
-    """Whether a value is a whole number that fits into 64 bits."""
-    try:
-        return not isinstance(value, str | bool) and int(value) == value and -(2**63) <= value < 2**63
-    except (TypeError, ValueError, OverflowError):
-        return False
-
-
-def whole_number(name: str, value: Any, least: int | None = None) -> int:
-    """The argument `name` of a public function as an int. Raises `ProfileError` unless it is one from `least` up."""
-    if not _is_whole(value) or (least is not None and value < least):
-        bound = "" if least is None else f" of at least {least}"
-        raise ProfileError(f"{name} is a whole number{bound}, not {value!r:.80}.")
-    return int(value)
-
-
-def number_within(name: str, value: Any, low: float, high: float) -> float:
-    """The argument `name` of a public function. Raises `ProfileError` unless it is a number from `low` to `high`."""
-    try:
-        fits = not isinstance(value, str | bool) and low <= value <= high and math.isfinite(value)
-    except (TypeError, ValueError, OverflowError):
-        fits = False
-    if not fits:
-        upwards = f"from {low:g} upwards" if high == math.inf else f"from {low:g} to {high:g}"
-        raise ProfileError(f"{name} is a number {upwards}, not {value!r:.80}.")
-    return float(value)
-
-
-def _anime_id(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        try:
-            if isinstance(value, (str, bool)) or int(value) != value:
-                raise ValueError
-            value = int(value)
-        except (TypeError, ValueError, OverflowError):
-            raise ProfileError(f"{value!r} is not an anime id; use MyAnimeList's number, such as 5114.") from None
-    if not 0 < value <= MAX_ANIME_ID:
-        raise ProfileError(f"{value} is not an anime id; MyAnimeList's numbers are positive and below 2^31.")
-    return value
-
-
-def _score(anime_id: int, value: Any) -> float:
-    try:
-        score = math.nan if isinstance(value, (str, bool)) else float(value)
-    except (TypeError, ValueError, OverflowError):
-        score = math.nan
-    if not MIN_SCORE <= score <= MAX_SCORE:
-        raise ProfileError(f"Score {value!r} for title {anime_id} is outside 1-10; put unscored titles in `seen`.")
-    return score
 
 
 @dataclass(frozen=True)
@@ -121,14 +55,14 @@ class Profile:
     name: str = ""
 
     def __post_init__(self) -> None:
-        scores = {_anime_id(i): i for i in self.scores}
-        checked = {anime_id: _score(anime_id, self.scores[key]) for anime_id, key in scores.items()}
+        scores = {checks.anime_id(i): i for i in self.scores}
+        checked = {anime_id: checks.score(anime_id, self.scores[key]) for anime_id, key in scores.items()}
         object.__setattr__(self, "scores", MappingProxyType(checked))
         further: frozenset[int] = frozenset()
         for name in ("seen", "watching", "on_hold", "dropped", "planned"):
             if name == "planned":
                 further |= checked.keys()
-            titles = frozenset(_anime_id(i) for i in getattr(self, name)) - further
+            titles = frozenset(checks.anime_id(i) for i in getattr(self, name)) - further
             object.__setattr__(self, name, titles)
             further |= titles
 
@@ -166,12 +100,24 @@ class Filters:
     """Which titles may be recommended. Applied before ranking, so that a list is short only when few titles pass.
 
     An empty tuple or None means no restriction. Year and episode bounds are inclusive and leave out titles whose year
-    or episode count is unknown. `genres` must all be present; `without_genres` must all be absent. `min_raters` counts
-    a title's ratings in the data, held-out fans included (None: `Settings.min_raters` where the predicted score alone
-    decides, else 0), `min_members` MyAnimeList's members. `planned` is "show", "hide" or "only". `franchise_rules`
-    allows one title of a franchise, only when everything that it requires is completed, none of a franchise of which
-    the fan dropped a title, and no recap or music video. `continuing` leaves only titles that continue what the fan has
-    completed. `exclude` are anime ids that the fan has hidden.
+    or episode count is unknown. `genres` must all be present; `without_genres` must all be absent. So must `tags` and
+    `without_tags`, which may be AniList's tags, and MyAnimeList's themes, demographics and genres, in any capitals; one
+    that no title has raises `ProfileError` when the filters are used.
+
+    `minutes_to` bounds the time to watch all episodes, those still to come included. An episode of a TV title of
+    unknown length counts as 24 minutes, as most do; other titles whose length or number of episodes is unknown are left
+    out.
+
+    `services` are streaming services (`recsys.data.services`), of which any is enough; unknown ones raise
+    `ProfileError` when used. `country`, an ISO 3166-1 alpha-2 code such as "DE", leaves only titles on a service that
+    can be watched there. Of services of many countries, it is not known which titles they show in which. Titles without
+    a known service are left out by either, unless `unknown_services`.
+
+    `min_raters` counts a title's ratings in the data, held-out fans included (None: `Settings.min_raters` where the
+    predicted score alone decides, else 0), `min_members` MyAnimeList's members. `planned` is "show", "hide" or "only".
+    `franchise_rules` allows one title of a franchise, only when everything that it requires is completed, none of a
+    franchise of which the fan dropped a title, and no recap or music video. `continuing` leaves only titles that
+    continue what the fan has completed. `exclude` are anime ids that the fan has hidden.
     """
 
     types: tuple[str, ...] = ()
@@ -188,18 +134,28 @@ class Filters:
     franchise_rules: bool = False
     continuing: bool = False
     exclude: AbstractSet[int] = frozenset()
+    tags: tuple[str, ...] = ()
+    without_tags: tuple[str, ...] = ()
+    minutes_to: float | None = None
+    services: tuple[str, ...] = ()
+    country: str | None = None
+    unknown_services: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("types", "genres", "without_genres"):
+        for name in ("types", "genres", "without_genres", "tags", "without_tags", "services"):
             value = getattr(self, name)
             if isinstance(value, str):
                 raise ProfileError(f"Filter {name} takes a list of names, not one string: use ({value!r},).")
             object.__setattr__(self, name, tuple(value))
         for name in ("year_from", "year_to", "episodes_from", "episodes_to", "min_members", "min_raters"):
             if (value := getattr(self, name)) is not None:
-                object.__setattr__(self, name, whole_number(f"Filter {name}", value))
+                object.__setattr__(self, name, checks.whole_number(f"Filter {name}", value))
         if self.planned not in ("show", "hide", "only"):
             raise ProfileError(f"Filter planned is 'show', 'hide' or 'only', not {self.planned!r}.")
+        if self.minutes_to is not None:
+            checks.number_within("Filter minutes_to", self.minutes_to, 1, math.inf)
+        if self.country is not None:
+            object.__setattr__(self, "country", checks.country(self.country))
 
 
 @dataclass(frozen=True)
@@ -262,9 +218,35 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """The titles of the list that share something with the explained one, and their effects' sum. `kind` is "series",
+    "genre" (also themes and demographics), "tag", "studio", "era" (a decade) or "other"; `label` its name, if any."""
+
+    kind: str
+    label: str
+    effect: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A title of the list for which another is recommended: fans of the one watch the other. `share` (0..1) is its part
+    of what the list adds to the chance to watch."""
+
+    anime_id: int
+    title: str
+    score: float | None
+    share: float
+
+
+@dataclass(frozen=True)
 class Explanation:
     """A predicted score in parts: the baseline (the prediction for a fan without ratings) and every rating's effect,
-    strongest first. `unclipped` is their sum; `exact` is False when the effects are approximate."""
+    strongest first. `unclipped` is their sum; `exact` is False when the effects are approximate.
+
+    `groups` sum the same effects by what titles share; each reason is in one of them. `drivers` say why the title is
+    recommended, apart from its score; there are none where the model does not tell.
+    """
 
     anime_id: int
     predicted: float
@@ -272,11 +254,17 @@ class Explanation:
     baseline: float
     reasons: tuple[Reason, ...]
     exact: bool
+    groups: tuple[Shared, ...] = ()
+    drivers: tuple[Driver, ...] = ()
 
 
 @dataclass(frozen=True)
 class Pick:
-    """One recommended title. `low` and `high` are the ends of the 80% prediction interval of the fan's score."""
+    """One recommended title. `low` and `high` are the ends of the 80% prediction interval of the fan's score.
+
+    `chance_high` and `chance_low` (0..1) are the chances that the fan gives 8 or more, and 5 or less, in whole points
+    of the 1-10 scale. A fan's own scale maps to it as on import: of 100 points, 80; of five stars, four.
+    """
 
     anime_id: int
     title: str
@@ -285,6 +273,9 @@ class Pick:
     high: float
     rank_score: float
     reasons: tuple[Reason, ...] = ()
+    chance_high: float = math.nan
+    chance_low: float = math.nan
+    drivers: tuple[Driver, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from recsys.models import store
 from recsys.models.svd import SVD
 from recsys.serving import reports
 from scripts.common import add_options, run
-from scripts.evaluations import article, report
+from scripts.evaluations import article, choosing, report
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -61,6 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     subject = add("page", _page, what, "--data", "--artifacts", "--part", out=True)
     subject.add_argument("--model", help="model to measure (default: the best in the artifacts)")
     subject.add_argument("--diversity", type=float, default=0.3, help="weight of diversity (%(default)s)")
+    what = "the chances of high and of low scores, and the order by them"
+    add("odds", choosing.odds, what, "--data", "--artifacts", "--part", "--seed", out=True)
+    what = "titles like several seeds and unlike others, compared with one seed"
+    subject = add("seeds", choosing.seeds, what, "--data", "--artifacts", "--part", "--seed", out=True)
+    subject.add_argument("--limit", type=int, metavar="N", help="measure this many fans at most (default: all)")
+    what = "cost and gain of recommending nothing below a fan's usual score"
+    add("usual", choosing.usual, what, "--data", "--artifacts", "--part", "--seed", out=True)
     what = "orders of asking a new fan about titles"
     add("elicitation", _elicitation, what, "--data", "--artifacts", "--part", "--seed")
     what = "the tables of docs/results.md and README.md, from what was measured"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from recsys.data import atlas, manifest, ratings
 from recsys.errors import RecsysError
+from recsys.holdout.reveal import fan_lists
 from recsys.models import store
 from scripts.common import add_options, run
 
@@ -21,6 +22,8 @@ TRAINERS: dict[str, str] = {
 }
 #: Made from the trained SVD in the output folder, not from ratings.
 _ATLAS = "atlas"
+#: Fitted again to the validation fans for every model in the output folder.
+_ODDS = "odds"
 _TITLE_STATS = "title_stats.parquet"
 
 
@@ -34,7 +37,12 @@ def _run(args: argparse.Namespace) -> int:
     if args.ray or args.tune is not None:
         return _tune(args)
     for name in args.model:
-        _draw(args) if name == _ATLAS else _train(name, args)
+        if name == _ATLAS:
+            _draw(args)
+        elif name == _ODDS:
+            _fit_odds(args)
+        else:
+            _train(name, args)
     return 0
 
 
@@ -43,8 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "model",
         nargs="+",
-        choices=[*TRAINERS, _ATLAS],
-        help="which models to train, one after the other; atlas: the map of titles from the svd in --out",
+        choices=[*TRAINERS, _ATLAS, _ODDS],
+        help="which models to train, one after the other; atlas: the map of titles from the svd in --out; odds: the "
+        "chances of high and low scores for the models in --out, which training fits too",
     )
     add_options(parser, "--data", "--seed", "--catalogue")
     parser.add_argument("--out", type=Path, default=Path("artifacts"), help="folder to write to (%(default)s)")
@@ -102,7 +111,21 @@ def _draw(args: argparse.Namespace) -> None:
     print(f"  trustworthiness: {entry['trustworthiness']}")
 
 
+def _fit_odds(args: argparse.Namespace) -> None:
+    from recsys.training import odds
+
+    described, data = manifest.read(args.out), ratings.load_arrays(args.data)
+    with manifest.writing(args.out) as batch:
+        for name in (name for name in store.REGISTRY if name in described.models):
+            model = store.load(name, described.path(store.file_name(name)))
+            found = odds.fit(model, fan_lists(data, "validation", model.item_ids, args.seed))
+            batch.model(name, odds=found.to_entry())
+            print(f"{name}: {found}")
+    print(f"Wrote the odds to {args.out / manifest.NAME}.")
+
+
 def _train(name: str, args: argparse.Namespace) -> None:
+    from recsys.training import odds
     from recsys.training.run import TrainingRun
 
     module, function = TRAINERS[name].split(":")
@@ -130,7 +153,8 @@ def _train(name: str, args: argparse.Namespace) -> None:
     with manifest.writing(args.out, **{key: data[key] for key in ("data_set", "licence") if key in data}) as batch:
         file = store.file_name(name)
         store.save(trained.model, batch.path(file, trained_on=data), **header)
-        batch.model(name, file=file, **header)
+        validation = fan_lists(run.ratings, "validation", trained.model.item_ids, args.seed)
+        batch.model(name, file=file, odds=odds.fit(trained.model, validation).to_entry(), **header)
         if stats is not None:
             shutil.copyfile(stats, batch.path(_TITLE_STATS, **_made(described, _TITLE_STATS)))
     written = args.out / file

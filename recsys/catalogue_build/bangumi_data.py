@@ -8,6 +8,7 @@ from typing import Any
 from recsys.catalogue_build import clean
 from recsys.catalogue_build.facts import Facts
 from recsys.catalogue_build.packages import Source, parse_json
+from recsys.data import services
 from recsys.errors import DataError
 
 SOURCE = Source("bangumi-data", "0.3.208", "CC-BY-4.0", "npm", "package/dist/data.json")
@@ -39,6 +40,7 @@ def read(content: bytes) -> Iterator[Facts]:
     """
     data = parse_json(SOURCE, content)
     try:
+        _check_countries(data["siteMeta"])
         templates = {site: data["siteMeta"][site]["urlTemplate"] for site in SITES}
         titles: dict[int, Facts] = {}
         for item in sorted(data["items"], key=lambda item: item["begin"] or "9"):
@@ -79,6 +81,14 @@ def _titles(item: Mapping[str, Any], templates: Mapping[str, str]) -> Iterator[F
             anilist_id=clean.anime_id(sites.get("aniList", {}).get("id")),
             streaming=tuple((site, link) for site, link in links if link),
         )
+
+
+def _check_countries(sites: Mapping[str, Any]) -> None:
+    """Raises `DataError` where the countries of a site are not those of `recsys.data.services`."""
+    for key, name in SITES.items():
+        found = sites[key].get("regions")
+        if found is not None and frozenset(found) != services.COUNTRIES[name]:
+            raise DataError(f"bangumi-data has other countries for {name}; update recsys/data/services.py: {found}.")
 
 
 def _date(value: str | None) -> date | None:

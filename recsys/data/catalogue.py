@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from recsys import checks
 from recsys.data import manifest
 from recsys.errors import ArtifactError, UnknownTitleError
-from recsys.types import MAX_ANIME_ID, Title, positions_of, whole_number
+from recsys.types import MAX_ANIME_ID, Title, positions_of
 
 FILE = "catalogue.parquet"
 FRANCHISES = "franchises.parquet"
@@ -177,7 +178,7 @@ class Catalogue:
 
     def position(self, anime_id: int) -> int:
         """Raises `UnknownTitleError` for an id that the catalogue does not hold, `ProfileError` if it is no number."""
-        position = int(self.positions([whole_number("An anime id", anime_id)])[0])
+        position = int(self.positions([checks.whole_number("An anime id", anime_id)])[0])
         if position < 0:
             raise UnknownTitleError(f"No title has the id {anime_id} in this catalogue; search for its name instead.")
         return position

@@ -82,6 +82,11 @@ class Model(ABC, Generic[F]):
         predict it, and titles are ranked by their number of raters instead (`recsys.models.order.chance_to_watch`)."""
         return None
 
+    def pulls(self, fan: F, item: int) -> Floats | None:
+        """What each of the fan's ratings, then each title without a score, adds to the chance to watch `item`,
+        (n + m,), in any one unit. None: the model does not tell."""
+        return None
+
     def left_out(self, fan: F) -> Floats | None:
         """Expected score (1-10) of each rated title from the fan's other ratings alone, (n,). None: the model has no
         formula for it, so that the fan must be folded in again without each rating."""

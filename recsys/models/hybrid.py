@@ -134,6 +134,10 @@ class Hybrid(Model[BlendedFan]):
         today = chance if fan.today is fan.embedding else self.net.watch(fan.today)
         return self.watching.scores(fan.kind, chance, today)
 
+    def pulls(self, fan: BlendedFan, item: int) -> Floats:
+        """By the two linear models; what the network adds is not divided among the titles."""
+        return self.watching.pulls(fan.kind, item)
+
     def variance(self, fan: BlendedFan, items: Items) -> Floats:
         """Variance (len(items),) of the scores that the fan would give; SVD's."""
         return self.svd.variance(fan.folded, items)

@@ -128,6 +128,11 @@ class Watching:
         chances for the list as it is, and for the list without its scores, as the lists of today are."""
         return self.mixing.mix(kind, self.parts(kind, chance, today_chance))
 
+    def pulls(self, kind: ListKind, item: int) -> Floats:
+        """What each title of the list adds to the linear scores of `item`, (n,), past and today as in `scores`."""
+        past, today = (side.pulls(kind.items, kind.weights, item) for side in (self.past, self.today))
+        return np.float32(1 - kind.share) * past + np.float32(kind.share) * today
+
     def parts(self, kind: ListKind, chance: Floats, today_chance: Floats) -> Parts:
         chance, today_chance = standardise(chance), standardise(today_chance)
         past, today = self._side(0, self.past, kind, chance), self._side(1, self.today, kind, today_chance)

@@ -2,22 +2,26 @@
 
 import functools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys import checks
 from recsys.data.catalogue import Catalogue
 from recsys.errors import ArtifactError, UnknownModelError
 from recsys.models import order, store
 from recsys.models.base import Fan, Model
-from recsys.serving import explaining, loading, recommending
+from recsys.models.odds import PLAIN, Odds
+from recsys.serving import explaining, loading, recommending, usual
+from recsys.serving import seeds as seeding
 from recsys.serving.loading import Aligned
 from recsys.serving.matching import Matcher
 from recsys.serving.recommending import Candidates, Scored
 from recsys.serving.search import TitleSearch
+from recsys.serving.seeds import Seeds
 from recsys.settings import Settings
 from recsys.types import (
     Explanation,
@@ -26,9 +30,6 @@ from recsys.types import (
     Prediction,
     Profile,
     Title,
-    number_within,
-    whole_number,
-    whole_numbers,
 )
 
 #: Model -> what it is called on a page, the simplest model first.
@@ -51,14 +52,16 @@ class Engine:
         models: Iterable[Model],
         raters: NDArray[np.int64],
         settings: Settings = Settings(),
+        odds: Mapping[str, Odds] = MappingProxyType({}),
     ) -> None:
-        """`raters` (n_titles,) counts each catalogue title's ratings in the data, held-out fans included."""
+        """`raters` (n_titles,) counts each catalogue title's ratings in the data, held-out fans included. `odds` are
+        those fitted for each model; for others, the chances of scores are those of their bands."""
         self.catalogue = catalogue
         self.settings = settings
         self.rater_counts = raters
         self._search = TitleSearch(catalogue)
         names = catalogue.column("title")
-        aligned = {model.name: loading.align(model, catalogue, names) for model in models}
+        aligned = {one.name: loading.align(one, catalogue, names, odds.get(one.name, PLAIN)) for one in models}
         if not aligned:
             raise ArtifactError(
                 "The artifacts hold no model. Restore them from the repository or train one (see README)."
@@ -91,23 +94,44 @@ class Engine:
         discovery: float = 0.0,
         by_score: bool = False,
         diversity: float = 0.0,
+        *,
+        like: Iterable[int] = (),
+        unlike: Iterable[int] = (),
+        odds: float = 0.0,
     ) -> list[Pick]:
         """The `n` best titles that `fan` has not begun, best first; fewer when fewer are left (`candidates` says why).
 
-        `discovery` in 0..1 goes from safe to adventurous. `by_score` orders by predicted score alone, among titles with
+        `discovery` in 0..1 goes from safe to adventurous. Below 1, no title is recommended that is predicted clearly
+        below the fan's usual score (`recsys.serving.usual`), unless the filters ask for what the fan has chosen: titles
+        that continue a series, or planned ones alone. `by_score` orders by predicted score alone, among titles with
         `Settings.min_raters` raters: it finds what the fan would enjoy, but not what the fan would choose to watch.
-        `diversity` (0 or more) lowers the rank of genres already picked; rank scores may then rise down the list.
+        `odds` in 0..1 goes from this order to that by the chance that the fan gives 8 or more, in standard deviations
+        of each. `like` and `unlike` are anime ids of titles that the recommended ones should be like and unlike, on the
+        list or not; they are not recommended themselves. `diversity` (0 or more) lowers the rank of genres already
+        picked; rank scores may then rise down the list.
 
-        Raises `UnknownModelError`, `ProfileError` (discovery outside 0..1, diversity below 0, n below 1).
+        Raises `UnknownModelError`, `ProfileError` (discovery or odds outside 0..1, diversity below 0, n below 1, a
+        title both in `like` and in `unlike`), and for these two `UnknownTitleError`, and `RecsysError` when the model
+        does not cover a title.
         """
-        diversity = number_within("diversity", diversity, 0, math.inf)
-        discovery = number_within("discovery", discovery, 0, 1)
-        n = whole_number("n", n, 1)
+        diversity = checks.number_within("diversity", diversity, 0, math.inf)
+        discovery = checks.number_within("discovery", discovery, 0, 1)
+        odds = checks.number_within("odds", odds, 0, 1)
+        n = checks.whole_number("n", n, 1)
         aligned = self.aligned(model)
+        seeds = Seeds.of(aligned, like, unlike)
         folded = aligned.fold_in(fan)
         predicted = aligned.model.predict(folded)
-        score = self._rank(aligned, folded, predicted, discovery, by_score)
-        allowed = self.candidates(fan, model, filters, by_score=by_score).allowed[aligned.positions]
+        chooser = aligned.fold_in(seeds.beside(fan)) if seeds.like else folded
+        score = self._rank(aligned, chooser, predicted, discovery, by_score)
+        if seeds:
+            score = seeds.ranked(aligned.model, score)
+        if odds:
+            high, _ = aligned.odds.of(aligned.model, folded, predicted, np.arange(aligned.model.n_items))
+            score = (1 - odds) * order.standardise(score) + odds * order.standardise(high)
+        left = self.candidates(fan, model, filters, by_score=by_score, discovery=discovery)
+        allowed = left.allowed[aligned.positions]
+        allowed[[*seeds.like_items, *seeds.unlike_items]] = False
         groups = self.catalogue.franchise_ids[aligned.positions] if filters.franchise_rules else None
         skip = functools.partial(self._is_aside, aligned) if filters.franchise_rules else None
         items = order.best(score, allowed, n if not diversity else _POOL + n, groups, skip)
@@ -117,12 +141,20 @@ class Engine:
         return explaining.picks(aligned, folded, predicted, items, score, _REASONS)
 
     def candidates(
-        self, fan: Profile, model: str | None = None, filters: Filters = Filters(), by_score: bool = False
+        self,
+        fan: Profile,
+        model: str | None = None,
+        filters: Filters = Filters(),
+        by_score: bool = False,
+        discovery: float | None = None,
     ) -> Candidates:
-        """The titles that `recommend` chooses from, and how many each filter removed."""
+        """The titles that `recommend` chooses from, and how many each filter removed.
+
+        `discovery` is that of `recommend`; None: also those predicted clearly below the fan's usual score.
+        """
         aligned = self.aligned(model)
         min_raters = self.settings.min_raters if by_score else 0
-        return recommending.candidates(
+        left = recommending.candidates(
             self.catalogue,
             fan,
             filters,
@@ -130,6 +162,15 @@ class Engine:
             raters=self.rater_counts,
             min_raters=min_raters if filters.min_raters is None else filters.min_raters,
         )
+        if discovery is None or filters.continuing or filters.planned == "only":
+            return left
+        folded = aligned.fold_in(fan)
+        enough = usual.not_below(folded, aligned.model.predict(folded), discovery)
+        if enough is None:
+            return left
+        keep = np.zeros(len(self.catalogue), bool)
+        keep[aligned.positions] = enough
+        return left.only("predicted below the usual score", keep)
 
     def predict(self, fan: Profile, anime_ids: Iterable[int], model: str | None = None) -> list[Prediction]:
         """Predicted scores of `anime_ids`, in their order, seen or not. `fallback` says when one is not personal."""
@@ -139,7 +180,7 @@ class Engine:
         self, fan: Profile, model: str | None = None, discovery: float = 0.0, filters: Filters | None = None
     ) -> Scored:
         """Every title that the model covers, seen or not, or with `filters` those that `recommend` chooses from."""
-        discovery = number_within("discovery", discovery, 0, 1)
+        discovery = checks.number_within("discovery", discovery, 0, 1)
         aligned = self.aligned(model)
         folded = aligned.fold_in(fan)
         predicted = aligned.model.predict(folded)
@@ -175,12 +216,12 @@ class Engine:
 
         Raises `UnknownTitleError`, `ProfileError` (n below 1), and `RecsysError` when the model lacks the title.
         """
-        n = whole_number("n", n, 1)
-        return explaining.similar(self.aligned(model), self.rater_counts, self.settings.min_raters, anime_id, n)
+        n = checks.whole_number("n", n, 1)
+        return seeding.similar(self.aligned(model), self.rater_counts, self.settings.min_raters, anime_id, n)
 
     def search(self, query: str, n: int = 10) -> list[Title]:
         """Titles by any of their names, best match first."""
-        return [self.catalogue.title(position) for position in self._search.find(query, whole_number("n", n, 1))]
+        return [self.catalogue.title(position) for position in self._search.find(query, checks.whole_number("n", n, 1))]
 
     @functools.cached_property
     def match(self) -> Matcher:
@@ -206,7 +247,7 @@ class Engine:
 
     def known(self, anime_ids: Iterable[int], model: str | None = None) -> set[int]:
         """Those of `anime_ids` that the model covers."""
-        ids = whole_numbers(anime_ids)
+        ids = checks.whole_numbers(anime_ids)
         return set(ids[self.aligned(model).items_of(ids) >= 0].tolist())
 
 
@@ -215,4 +256,5 @@ def load(folder: str | Path = "artifacts", settings: Settings = Settings()) -> E
 
     Raises `ArtifactError`, naming the file, when anything is missing, damaged or of another version.
     """
-    return Engine(*loading.read(folder), settings)
+    catalogue, models, raters, odds = loading.read(folder)
+    return Engine(catalogue, models, raters, settings, odds)

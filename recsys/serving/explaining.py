@@ -6,18 +6,19 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys import checks
 from recsys.errors import RecsysError
-from recsys.models import order
 from recsys.models.base import Fan, Items
+from recsys.serving import sums
 from recsys.serving.loading import Aligned
-from recsys.types import Explanation, Pick, Prediction, Profile, Reason, whole_numbers
+from recsys.types import Driver, Explanation, Pick, Prediction, Profile, Reason
 
 
 def predict(aligned: Aligned, fan: Profile, anime_ids: Iterable[int]) -> list[Prediction]:
     """See `Engine.predict`."""
     folded = aligned.fold_in(fan)
     predicted = aligned.model.predict(folded)
-    wanted = whole_numbers(anime_ids).tolist()
+    wanted = checks.whole_numbers(anime_ids).tolist()
     items = aligned.items_of(wanted)
     in_catalogue = aligned.catalogue.positions(wanted) >= 0
     low, high = aligned.model.band(folded, items[items >= 0])
@@ -45,12 +46,33 @@ def _average(aligned: Aligned, folded: Fan, predicted: NDArray, anime_id: int, w
 
 def explain(aligned: Aligned, fan: Profile, anime_id: int) -> Explanation:
     """See `Engine.explain`."""
-    item = _item(aligned, anime_id)
+    item = item_of(aligned, anime_id)
     folded = aligned.fold_in(fan)
     baseline, found = reasons(aligned, folded, item)
     total = baseline + math.fsum(reason.effect for reason in found)
     predicted = float(aligned.model.predict(folded)[item])
-    return Explanation(anime_id, predicted, total, baseline, found, aligned.model.exact_reasons)
+    groups = sums.shared(aligned.catalogue, int(aligned.positions[item]), found)
+    exact, why = aligned.model.exact_reasons, drivers(aligned, folded, item)
+    return Explanation(anime_id, predicted, total, baseline, found, exact, groups, why)
+
+
+def drivers(aligned: Aligned, folded: Fan, item: int, limit: int | None = None) -> tuple[Driver, ...]:
+    """The titles of the list that raise the chance to watch `item`, strongest first."""
+    pulls = aligned.model.pulls(folded, item)
+    if pulls is None:
+        return ()
+    titles, n = np.concatenate([folded.items, folded.seen]), len(folded.items)
+    raising = np.maximum(np.asarray(pulls, np.float64), 0)
+    strongest = np.argsort(-raising, kind="stable")[: np.count_nonzero(raising)][:limit]
+    return tuple(
+        Driver(
+            anime_id=int(aligned.model.item_ids[titles[i]]),
+            title=aligned.name(int(titles[i])),
+            score=float(folded.scores[i]) if i < n else None,
+            share=float(raising[i] / raising.sum()),
+        )
+        for i in strongest.tolist()
+    )
 
 
 def reasons(aligned: Aligned, folded: Fan, item: int, limit: int | None = None) -> tuple[float, tuple[Reason, ...]]:
@@ -72,21 +94,6 @@ def reasons(aligned: Aligned, folded: Fan, item: int, limit: int | None = None) 
     return float(baseline), found
 
 
-def similar(aligned: Aligned, raters: NDArray[np.int64], min_raters: int, anime_id: int, n: int) -> list[Pick]:
-    """See `Engine.similar`; `raters` (n_titles,) count ratings. Titles with fewer than `min_raters`, or fewer than this
-    one if it has fewer, are left out."""
-    item = _item(aligned, anime_id)
-    alike = aligned.model.similarity(item)
-    empty = aligned.fold_in(Profile())
-    predicted = aligned.model.predict(empty)
-    own = raters[aligned.positions]
-    adult = aligned.catalogue.adult[aligned.positions]
-    allowed = (own >= min(min_raters, own[item])) & (~adult | adult[item])
-    allowed[item] = False
-    items = order.best(alike.astype(np.float64), allowed, n)
-    return picks(aligned, empty, predicted, items, alike)
-
-
 def picks(
     aligned: Aligned,
     folded: Fan,
@@ -95,9 +102,10 @@ def picks(
     rank_score: NDArray,
     n_reasons: int = 0,
 ) -> list[Pick]:
-    """The titles at `items` as `Pick`s, in order, each with up to `n_reasons` reasons. `predicted` and `rank_score` are
-    (n_items,)."""
+    """The titles at `items` as `Pick`s, in order, each with up to `n_reasons` reasons and drivers.
+    `predicted` and `rank_score` are (n_items,)."""
     low, high = aligned.model.band(folded, items)
+    above, below = aligned.odds.chances(predicted[items], low, high)
     return [
         Pick(
             anime_id=int(aligned.model.item_ids[item]),
@@ -107,13 +115,19 @@ def picks(
             high=float(high[i]),
             rank_score=float(rank_score[item]),
             reasons=reasons(aligned, folded, item, n_reasons)[1] if n_reasons else (),
+            chance_high=float(above[i]),
+            chance_low=float(below[i]),
+            drivers=drivers(aligned, folded, item, n_reasons) if n_reasons else (),
         )
         for i, item in enumerate(items.tolist())
     ]
 
 
-def _item(aligned: Aligned, anime_id: int) -> int:
-    """Raises `UnknownTitleError`, and `RecsysError` when the model does not cover the title."""
+def item_of(aligned: Aligned, anime_id: int) -> int:
+    """A title's position in the model.
+
+    Raises `UnknownTitleError`, and `RecsysError` when the model does not cover the title.
+    """
     position = aligned.catalogue.position(anime_id)
     item = int(aligned.items[position])
     if item < 0:

@@ -9,10 +9,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys import checks
 from recsys.errors import ProfileError
 from recsys.models import order
 from recsys.serving.engine import Engine
-from recsys.types import MAX_SCORE, MIN_SCORE, Filters, Profile, whole_number
+from recsys.types import MAX_SCORE, MIN_SCORE, Filters, Profile
 
 How = Literal["average", "misery", "floor"]
 MIN_FANS, MAX_FANS = 2, 5
@@ -96,7 +97,7 @@ def recommend(
     """
     if how not in ("average", "misery", "floor"):
         raise ProfileError(f"how is 'average', 'misery' or 'floor', not {how!r}.")
-    n = whole_number("n", n, 1)
+    n = checks.whole_number("n", n, 1)
     everyone = _Everyone(engine, fans, model, filters, allow_begun)
     allowed = everyone.allowed & everyone.above(floor) if how == "floor" else everyone.allowed
     appeal = everyone.appeal(allowed)

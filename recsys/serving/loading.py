@@ -15,6 +15,7 @@ from recsys.errors import ArtifactError
 from recsys.models import store
 from recsys.models.base import Fan, Floats, Items, Model, Statuses
 from recsys.models.hybrid import Hybrid
+from recsys.models.odds import PLAIN, Odds
 from recsys.models.placement import Newcomers
 from recsys.types import Profile
 
@@ -23,6 +24,7 @@ from recsys.types import Profile
 class Aligned:
     """A model and its titles in the catalogue: `positions` (n_items,) in the catalogue, and `items` (n_titles,), the
     item of each catalogue title, -1 where the model does not cover it. `names` are all titles', by catalogue position.
+    `odds` give the chances of its scores.
     """
 
     model: Model
@@ -30,6 +32,7 @@ class Aligned:
     names: Sequence[str]
     positions: NDArray[np.intp]
     items: NDArray[np.intp]
+    odds: Odds = PLAIN
 
     def fold_in(self, fan: Profile) -> Fan:
         """Infer the fan from a list; titles that the model does not cover are left out."""
@@ -72,7 +75,7 @@ def extended(model: Model, catalogue: Catalogue) -> Model:
     return model.extended(new, np.where(own >= 0, catalogue.franchise_ids[own], -1))
 
 
-def align(model: Model, catalogue: Catalogue, names: Sequence[str]) -> Aligned:
+def align(model: Model, catalogue: Catalogue, names: Sequence[str], odds: Odds = PLAIN) -> Aligned:
     """Raises `ArtifactError` when the model scores a title that the catalogue does not have."""
     positions = catalogue.positions(model.item_ids)
     if (positions < 0).any():
@@ -83,12 +86,13 @@ def align(model: Model, catalogue: Catalogue, names: Sequence[str]) -> Aligned:
         )
     items = np.full(len(catalogue), -1, dtype=np.intp)
     items[positions] = np.arange(len(positions))
-    return Aligned(model, catalogue, names, positions, items)
+    return Aligned(model, catalogue, names, positions, items, odds)
 
 
 @manifest.consistent
-def read(folder: str | Path) -> tuple[Catalogue, list[Model], NDArray[np.int64]]:
-    """The catalogue, the models (the simplest first), and each catalogue title's ratings in the training data.
+def read(folder: str | Path) -> tuple[Catalogue, list[Model], NDArray[np.int64], dict[str, Odds]]:
+    """The catalogue, the models (the simplest first), each catalogue title's ratings in the training data, and the odds
+    of each model for which they were fitted.
 
     Raises `ArtifactError`, naming the file, when anything is missing, damaged or of another version.
     """
@@ -103,7 +107,19 @@ def read(folder: str | Path) -> tuple[Catalogue, list[Model], NDArray[np.int64]]
     catalogue = Catalogue.load(described.path(FILE))
     names = [name for name in store.REGISTRY if name in described.models]
     models = [load_model(described, name, catalogue) for name in names]
-    return catalogue, models, rater_counts(described.path("title_stats.parquet"), catalogue.ids)
+    odds = {name: _odds(described, name) for name in names if "odds" in described.models[name]}
+    return catalogue, models, rater_counts(described.path("title_stats.parquet"), catalogue.ids), odds
+
+
+def _odds(described: manifest.Manifest, name: str) -> Odds:
+    """Raises `ArtifactError` for odds that are damaged."""
+    try:
+        return Odds.from_entry(described.models[name]["odds"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArtifactError(
+            f"{described.folder / manifest.NAME} is damaged: the odds of the {name} model are wrong ({error}). Fit "
+            "them again with python -m scripts.train odds, or restore the file from the repository."
+        ) from None
 
 
 def load_model(described: manifest.Manifest, name: str, catalogue: Catalogue) -> Model:

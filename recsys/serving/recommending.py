@@ -4,13 +4,14 @@ Filters come before ranking: they decide which titles may be in the list, `recsy
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.catalogue import Catalogue
+from recsys.serving import choices
 from recsys.types import Filters, Profile, positions_of
 
 Mask = NDArray[np.bool_]
@@ -40,13 +41,25 @@ class Scored:
 
 @dataclass(frozen=True)
 class Candidates:
-    """`allowed` (n_titles,) by catalogue position; `removed` counts the titles that each filter removed, in order."""
+    """`allowed` (n_titles,) by catalogue position; `removed` counts the titles that each filter removed, in order.
+    `unlisted` (n_titles,) marks titles of which no streaming service is known."""
 
     allowed: Mask
     removed: dict[str, int]
+    unlisted: Mask
 
     def __len__(self) -> int:
         return int(np.count_nonzero(self.allowed))
+
+    def only(self, name: str, keep: Mask) -> Self:
+        """Those that `keep` (n_titles,) marks; `name` says why others were removed."""
+        count = int(np.count_nonzero(self.allowed & ~keep))
+        return replace(self, allowed=self.allowed & keep, removed={**self.removed, name: count})
+
+    @property
+    def without_service(self) -> int:
+        """How many of those allowed have no known streaming service."""
+        return int(np.count_nonzero(self.allowed & self.unlisted))
 
     def shortage(self, n: int) -> str | None:
         """Why fewer than `n` titles are left, or None when there are enough."""
@@ -75,6 +88,8 @@ def candidates(
     """The titles that may be recommended to `fan`.
 
     `scorable` (n_titles,) marks titles that the model covers, `raters` (n_titles,) their ratings in the data.
+
+    Raises `ProfileError` for a tag that no title has and for an unknown service.
     """
     steps: list[tuple[str, Mask]] = [
         ("not covered by this model", scorable),
@@ -95,6 +110,7 @@ def candidates(
         steps.append(("genres to include", np.logical_and.reduce(_has_genres(catalogue, filters.genres))))
     if filters.without_genres:
         steps.append(("genres to exclude", ~np.logical_or.reduce(_has_genres(catalogue, filters.without_genres))))
+    steps += choices.steps(catalogue, filters)
     if filters.planned != "show":
         planned = _marked(catalogue, fan.planned)
         only = filters.planned == "only"
@@ -106,12 +122,10 @@ def candidates(
         steps.append(("not the next part of a series", _startable(catalogue, fan) & ~_first_parts(catalogue)))
     if filters.exclude:
         steps.append(("hidden titles", ~_marked(catalogue, filters.exclude)))
-    allowed = np.ones(len(catalogue.ids), dtype=bool)
-    removed: dict[str, int] = {}
+    left = Candidates(np.ones(len(catalogue), dtype=bool), {}, choices.without_service(catalogue))
     for name, keep in steps:
-        removed[name] = int(np.count_nonzero(allowed & ~keep))
-        allowed &= keep
-    return Candidates(allowed, removed)
+        left = left.only(name, keep)
+    return left
 
 
 def _startable(catalogue: Catalogue, fan: Profile) -> Mask:

@@ -11,36 +11,13 @@ from typing import Any
 from recsys.data import manifest
 from recsys.errors import ArtifactError
 from recsys.models import store
+from recsys.serving.measures import DIGITS, NAMES
 
 METRICS = "metrics.json"
 NEW_FANS, EARLIER_FANS, WATCHING, PAGE = "new-fans", "earlier-fans", "watching", "page"
+ODDS, SEEDS, USUAL = "odds", "seeds", "usual"
 _BY_COUNT = "by_known_ratings"
-#: Measures, in the order of a table's columns, with their names for a reader.
-NAMES = {
-    "ndcg10": "NDCG@10",
-    "ndcg10_gain": "NDCG@10 over best baseline",
-    "ndcg10_over_popularity": "NDCG@10 over popularity",
-    "ndcg10_over_ease": "NDCG@10 over EASE",
-    "recall10": "Recall@10",
-    "ndcg10_recent": "NDCG@10 from 2021 on",
-    "ndcg10_recent_over_ease": "from 2021 on, over EASE",
-    "ndcg10_recent_over_popularity": "from 2021 on, over popularity",
-    "recall10_recent": "Recall@10 from 2021 on",
-    "hit10": "Hit rate",
-    "rmse": "RMSE",
-    "rmse_gain": "RMSE below best baseline",
-    "mae": "MAE",
-    "below": "Better than the fan's mean, %",
-    "cost_percent": "Cost, % of NDCG@10",
-    "band": "Interval coverage",
-    "coverage": "Catalogue coverage",
-    "popularity": "Mean raters",
-    "diversity": "Diversity",
-    "fit_time": "Fit time, s",
-    "test_time": "Test time, s",
-}
 _VALIDATION = re.compile(f"validation_(.*)_{_BY_COUNT}")
-_DIGITS = {"popularity": 0, "below": 1, "cost_percent": 1, "fit_time": 1, "test_time": 1}
 
 
 @dataclass(frozen=True)
@@ -86,7 +63,7 @@ class Table:
 
     def column(self, measure: str, digits: int = 3) -> list[str]:
         """The texts of a measure, an empty one for an algorithm without it."""
-        shown = _DIGITS.get(measure, digits)
+        shown = DIGITS.get(measure, digits)
         return [row[measure].text(shown) if measure in row else "" for row in self.rows.values()]
 
 
@@ -151,10 +128,11 @@ class Reports:
                     found.setdefault(name, {})[k] = row[measure]
         return [Curve(name, points) for name, points in found.items()]
 
-    def table(self, subject: str) -> Table | None:
-        """The figures of an evaluation that is one table (`article`, `cold-titles`), or None if it was not run."""
+    def table(self, subject: str, part: str = "rows") -> Table | None:
+        """The figures of an evaluation's table (`article`, `cold-titles`), or of a further one (`part`: that of `odds`
+        are "reliability" and "order"); None if it was not run."""
         section = self._section(subject)
-        rows = _rows(section.get("rows"))
+        rows = _rows(section.get(part))
         return Table(rows, str(section.get("how", ""))) if any(rows.values()) else None
 
     def page_rules(self) -> tuple[str, Table] | None:

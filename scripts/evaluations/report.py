@@ -10,8 +10,28 @@ from typing import Any
 from recsys.data import manifest
 from recsys.models.store import REGISTRY
 from recsys.serving import reports
-from recsys.serving.reports import EARLIER_FANS, METRICS, NAMES, NEW_FANS, PAGE, WATCHING, Figure, Reports, Table
+from recsys.serving.measures import NAMES
+from recsys.serving.reports import (
+    EARLIER_FANS,
+    METRICS,
+    NEW_FANS,
+    ODDS,
+    PAGE,
+    SEEDS,
+    USUAL,
+    WATCHING,
+    Figure,
+    Reports,
+    Table,
+)
 
+#: Evaluations of what a fan chooses, with the titles of their sections, and of their further tables.
+_CHOOSING = {
+    ODDS: "Chances of high and low scores",
+    SEEDS: "Like these, not that",
+    USUAL: "Nothing below the usual score",
+}
+_FURTHER = {"reliability": "Reliability of the hybrid's chances", "order": "The order by odds"}
 #: Numbers of known ratings in the small table.
 _SMALL = (5, 20, 50)
 _MARKS = re.compile("(<!-- results -->\n).*?(<!-- /results -->)", re.DOTALL)
@@ -105,6 +125,11 @@ def markdown(report: Reports) -> str:
         parts += ["## The reference article's table", how.strip(), _table(article, 4)]
     if cold := report.table("cold-titles"):
         parts += ["## Titles without ratings", cold.how, _table(cold)]
+    for subject, title in _CHOOSING.items():
+        if table := report.table(subject):
+            parts += [f"## {title}", table.how, _table(table)]
+            further = {name: report.table(subject, name) for name in _FURTHER}
+            parts += [text for name, one in further.items() if one for text in (f"### {_FURTHER[name]}", _table(one))]
     if page := report.page_rules():
         parts += ["## What the page's rules cost", _page(page[0], report.measured[PAGE]), _table(page[1])]
     return "\n\n".join(parts) + "\n"

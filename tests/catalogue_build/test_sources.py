@@ -66,6 +66,15 @@ class TestBangumi:
         assert title.title_japanese == "進撃の巨人"
         assert [site for site, _ in title.streaming] == ["Netflix", "Disney+", "d Anime Store"]
 
+    def test_countries_of_a_site_other_than_those_of_the_filter_are_refused(self):
+        def data(regions: list[str]) -> bytes:
+            sites = {**TEMPLATES, "danime": {**TEMPLATES["danime"], "regions": regions}}
+            return json.dumps({"siteMeta": sites, "items": []}).encode()
+
+        assert list(bangumi_data.read(data(["JP"]))) == []
+        with pytest.raises(DataError, match="d Anime Store"):
+            list(bangumi_data.read(data(["JP", "US"])))
+
     @pytest.mark.parametrize("content", [b"{", b"[]", b'{"items": [1], "siteMeta": {}}', b"[" * 100_000])
     def test_what_is_not_its_data_is_refused(self, content: bytes):
         with pytest.raises(DataError, match="bangumi-data"):

@@ -1,6 +1,7 @@
 """`scripts.train` and `scripts.evaluate` on small data, from prepared files to models and figures."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from recsys.data import manifest
 from recsys.models import store
+from recsys.models.odds import PLAIN
 from recsys.simulation.lists import write_lists
 from scripts import evaluate, train
 from tests.simulation import known_population
@@ -131,3 +133,17 @@ def test_elicitation_figures(data: Path, out: Path, capsys, monkeypatch: pytest.
 def test_elicitation_without_a_model_is_an_error(data: Path, tmp_path: Path, capsys) -> None:
     assert evaluate.main(["elicitation", "--data", str(data), "--artifacts", str(tmp_path)]) == 2
     assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_odds_are_fitted_with_each_model_and_again_on_demand(data: Path, out: Path, tmp_path: Path, capsys) -> None:
+    trained = {name: entry["odds"] for name, entry in manifest.read(out).models.items()}
+    assert trained["svd"] != PLAIN.to_entry()
+    copy = tmp_path / "artifacts"
+    shutil.copytree(out, copy)
+    with manifest.writing(copy) as batch:
+        batch.model("svd", odds=PLAIN.to_entry())
+    before = manifest.read(copy)
+    assert train.main(["odds", "--data", str(data), "--out", str(copy)]) == 0
+    after = manifest.read(copy)
+    assert {name: entry["odds"] for name, entry in after.models.items()} == trained
+    assert after.files == before.files

@@ -1,0 +1,127 @@
+"""Measure the chances of high and of low scores on held-out fans, and the order by them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.ratings import Ratings
+from recsys.evaluation.protocols import figure
+from recsys.holdout import metrics
+from recsys.holdout.metrics import N_SHOWN
+from recsys.holdout.reveal import FanLists, fan_lists
+from recsys.holdout.split import Part
+from recsys.models import order
+from recsys.models.odds import HIGH, LOW
+from recsys.serving.engine import Engine
+from recsys.serving.loading import Aligned
+
+#: Numbers of known ratings.
+COUNTS = (5, 20, 50)
+#: `odds` of `Engine.recommend` at which the order is measured, and the number of known ratings there.
+STEPS, KNOWN = (0.0, 0.25, 0.5, 0.75, 1.0), 20
+#: The reliability curve has a point for each tenth of the chances.
+TENTHS = 10
+_CHANCES = (f"{HIGH} or more", f"{LOW} or less")
+
+
+def evaluate(engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 0) -> dict[str, Any]:
+    """For each model, the Brier score (Brier 1950) of both chances, that of the overall share, and the largest gap
+    between chance and share in a tenth; for the default model the reliability curves and the order by odds."""
+    rows: dict[str, dict[str, Any]] = {}
+    curves: dict[str, dict[str, Any]] = {}
+    for name in engine.models:
+        aligned = engine.aligned(name)
+        fans, chances, happened = _asked(aligned, fan_lists(ratings, part, aligned.model.item_ids, seed))
+        row: dict[str, Any] = {"fans": len(np.unique(fans))}
+        for column, (what, key) in enumerate(zip(_CHANCES, ("high", "low"), strict=True)):
+            chance, did = chances[:, column], happened[:, column].astype(float)
+            curve = reliability(chance, did, fans)
+            row[f"brier_{key}"] = _mean(np.square(chance - did), fans)
+            row[f"brier_{key}_share"] = {"value": float(did.var())}
+            row[f"gap_{key}"] = {"value": max(abs(one["gap"]["value"]) for one in curve.values())}
+            if name == engine.default_model:
+                curves |= {f"{what}, {tenth}": values for tenth, values in curve.items()}
+        rows[name] = row
+    aligned = engine.aligned()
+    lists = fan_lists(ratings, part, aligned.model.item_ids, seed)
+    return {"part": part, "rows": rows, "reliability": curves, "order": _orders(engine, aligned, lists)}
+
+
+def reliability(chance: NDArray, happened: NDArray, fans: NDArray) -> dict[str, dict[str, Any]]:
+    """For each tenth of the chances that occurs: the mean chance, the share that happened, the latter less the former,
+    and the number of scores. All arrays are (n,); the standard errors are those of a sample of fans."""
+    tenth = np.minimum((chance * TENTHS).astype(int), TENTHS - 1)
+    curve = {}
+    for i in range(TENTHS):
+        inside = tenth == i
+        if inside.any():
+            own = fans[inside]
+            curve[f"{i / TENTHS:.1f} to {(i + 1) / TENTHS:.1f}"] = {
+                "chance": {"value": round(float(chance[inside].mean()), 5)},
+                "happened": _mean(happened[inside], own),
+                "gap": _mean((happened - chance)[inside], own),
+                "scores": int(inside.sum()),
+            }
+    return curve
+
+
+def _mean(values: NDArray, fans: NDArray) -> dict[str, float]:
+    """The mean of `values` (n,) with its standard error, where the values of one of `fans` (n,) are not independent."""
+    mean = values.mean()
+    _, own = np.unique(fans, return_inverse=True)
+    return figure(mean, np.sqrt(np.square(np.bincount(own, values - mean)).sum()) / len(values))
+
+
+def _asked(aligned: Aligned, lists: FanLists) -> tuple[NDArray, NDArray, NDArray]:
+    """Of all hidden scores at all `COUNTS`: whose it is (n,), both chances (n, 2) and whether each happened (n, 2)."""
+    parts = list(_chances(aligned, lists))
+    fans, chances, happened = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return fans, chances, happened
+
+
+def _chances(aligned: Aligned, lists: FanLists) -> Iterator[tuple[NDArray, NDArray, NDArray]]:
+    model = aligned.model
+    for k in COUNTS:
+        for fan, reveal in enumerate(FanLists([i], [s]) for i, s in zip(lists.items, lists.scores, strict=True)):
+            for one in reveal.reveal(k):
+                folded = one.fold_in(model)
+                chances = aligned.odds.of(model, folded, model.predict(folded), one.hidden_items)
+                happened = one.hidden_scores >= HIGH, one.hidden_scores <= LOW
+                yield np.full(len(one.hidden_scores), fan), np.stack(chances, 1), np.stack(happened, 1)
+
+
+def _orders(engine: Engine, aligned: Aligned, lists: FanLists) -> dict[str, dict[str, Any]]:
+    """The ten titles at each of `STEPS`: NDCG@10, hits, the share of hits scored `HIGH` or more, and the mean chance of
+    it over the ten."""
+    model, raters = aligned.model, engine.rater_counts[aligned.positions]
+    allowed = ~engine.catalogue.adult[aligned.positions]
+    found: dict[float, list[tuple[float, ...]]] = {step: [] for step in STEPS}
+    for reveal in lists.reveal(KNOWN, max_hidden=None):
+        if not len(reveal.liked):
+            continue
+        folded = reveal.fold_in(model)
+        predicted = model.predict(folded)
+        watch = order.chance_to_watch(model, folded, raters)
+        usual = order.rank_scores(predicted, watch, raters, score_weight=model.score_weight, discovery=0)
+        high, _ = aligned.odds.of(model, folded, predicted, np.arange(model.n_items))
+        may = allowed.copy()
+        may[reveal.items] = False
+        for step in STEPS:
+            mixed = (1 - step) * order.standardise(usual) + step * order.standardise(high)
+            ten = order.best(mixed, may, N_SHOWN)
+            hits = reveal.hidden_scores[np.isin(reveal.hidden_items, ten)]
+            gain = metrics.ndcg(ten, reveal.liked, N_SHOWN)
+            found[step].append((gain, len(hits), np.count_nonzero(hits >= HIGH), float(high[ten].mean())))
+    rows = {}
+    for step, values in found.items():
+        gain, hits, liked, chance = np.array(values, float).reshape(-1, 4).T
+        rows[f"odds {step:g}"] = {
+            "fans": len(gain),
+            "ndcg10": figure(gain.mean(), metrics.standard_error(gain)),
+            "hits": figure(hits.mean(), metrics.standard_error(hits)),
+            "high_hits": figure(liked.sum() / max(hits.sum(), 1)),
+            "chance": figure(chance.mean()),
+        }
+    return rows

@@ -1,0 +1,71 @@
+"""Measure what it costs and gains to recommend nothing that is predicted clearly below the fan's usual score."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.ratings import Ratings
+from recsys.evaluation.protocols import figure
+from recsys.holdout import metrics
+from recsys.holdout.metrics import N_SHOWN
+from recsys.holdout.reveal import fan_lists
+from recsys.holdout.split import Part
+from recsys.models import order
+from recsys.serving.engine import Engine
+from recsys.serving.usual import MIN_SCORES, not_below
+
+COUNTS = (MIN_SCORES, 20, 50)
+DISCOVERY = (0.0, 0.5)
+
+
+def evaluate(engine: Engine, ratings: Ratings, model: str, part: Part = "test", seed: int = 0) -> dict[str, Any]:
+    """NDCG@10, the mean score of hits and of the prediction's lowest among the ten, with and without the limit, by
+    number of known ratings and discovery; and the cost in NDCG@10 in percent, paired."""
+    aligned = engine.aligned(model)
+    served, raters = aligned.model, engine.rater_counts[aligned.positions]
+    adult = engine.catalogue.adult[aligned.positions]
+    rows: dict[str, dict[str, Any]] = {}
+    lists = fan_lists(ratings, part, served.item_ids, seed)
+    for k in COUNTS:
+        found: dict[tuple[float, bool], list[tuple[float, ...]]] = {
+            (d, x): [] for d in DISCOVERY for x in (False, True)
+        }
+        for reveal in lists.reveal(k, max_hidden=None):
+            if not len(reveal.liked):
+                continue
+            folded = reveal.fold_in(served)
+            predicted = served.predict(folded)
+            watch = order.chance_to_watch(served, folded, raters)
+            for discovery in DISCOVERY:
+                weight = served.score_weight
+                rank = order.rank_scores(predicted, watch, raters, score_weight=weight, discovery=discovery)
+                enough = not_below(folded, predicted, discovery)
+                for limited in (False, True):
+                    allowed = ~adult & enough if limited and enough is not None else ~adult
+                    allowed[reveal.items] = False
+                    ten = order.best(rank, allowed, N_SHOWN)
+                    hits = reveal.hidden_scores[np.isin(reveal.hidden_items, ten)]
+                    gain = metrics.ndcg(ten, reveal.liked, N_SHOWN)
+                    lowest = float(predicted[ten].min() - reveal.scores.mean()) if len(ten) else np.nan
+                    found[discovery, limited].append((gain, hits.mean() if len(hits) else np.nan, lowest))
+        for (discovery, limited), values in found.items():
+            name = f"{k} known, discovery {discovery:g}, {'as recommended' if limited else 'no limit'}"
+            rows[name] = _row(np.array(values), np.array(found[discovery, False]))
+    return {"model": model, "part": part, "rows": rows}
+
+
+def _row(found: NDArray[np.float64], free: NDArray[np.float64]) -> dict[str, Any]:
+    """`found` and `free` (n_fans, 3): NDCG@10, mean score of hits, and the lowest prediction less the fan's mean."""
+    cost = 100 * (free[:, 0] - found[:, 0]) / max(free[:, 0].mean(), 1e-9)
+    hits, lowest = (column[~np.isnan(column)] for column in (found[:, 1], found[:, 2]))
+    apart = (found - free)[:, 1]
+    apart = apart[~np.isnan(apart)]
+    return {
+        "fans": len(found),
+        "ndcg10": figure(found[:, 0].mean(), metrics.standard_error(found[:, 0])),
+        "cost_percent": figure(cost.mean(), metrics.standard_error(cost)),
+        "hit_score": figure(hits.mean(), metrics.standard_error(hits)),
+        "hit_score_gain": figure(apart.mean(), metrics.standard_error(apart)),
+        "lowest": figure(lowest.mean(), metrics.standard_error(lowest)),
+    }

@@ -1,0 +1,61 @@
+"""Measurements of what a fan chooses: odds, seeds, and nothing below the usual score."""
+
+import argparse
+
+from threadpoolctl import threadpool_limits
+
+import recsys
+from recsys.data import ratings
+from recsys.serving import reports
+from scripts.evaluations import report
+
+
+def odds(args: argparse.Namespace) -> int:
+    from recsys.evaluation.odds import COUNTS, KNOWN, evaluate
+
+    with threadpool_limits(1):
+        figures = evaluate(recsys.load(args.artifacts), ratings.load_arrays(args.data), args.part, args.seed)
+    counts = ", ".join(map(str, COUNTS))
+    how = (
+        f"Held-out fans of the {args.part} part, each with {counts} known ratings: the chances of 8 or more and of 5 "
+        "or less for at most 100 hidden scores of a fan, and what happened. The chances were fitted on validation "
+        "fans. "
+        "The Brier score is the mean squared difference of the two; beside it that of giving everybody the overall "
+        "share. The largest gap is that between chance and share in a tenth of the chances. Standard errors take the "
+        f"scores of a fan as dependent. The order by odds is measured at {KNOWN} known ratings, without other filters."
+    )
+    return report.publish(reports.ODDS, {"how": how, **figures}, args)
+
+
+def seeds(args: argparse.Namespace) -> int:
+    from recsys.evaluation.seeds import KNOWN, LIKE, UNLIKE, evaluate
+
+    engine = recsys.load(args.artifacts)
+    with threadpool_limits(1):
+        figures = evaluate(
+            engine, ratings.load_arrays(args.data), engine.default_model, args.part, args.seed, args.limit
+        )
+    how = (
+        f"Ten titles of the {figures['model']} model for held-out fans of the {args.part} part: like {LIKE} titles "
+        f"that the fan scored 8 or more, unlike {UNLIKE} scored 5 or less, without a list or beside {KNOWN} known "
+        "ratings. "
+        "NDCG@10 counts hidden titles scored 8 or more; gains over one title, as on the title page, are paired. "
+        "Disliked: how many of the ten the fan scored 5 or less."
+    )
+    return report.publish(reports.SEEDS, {"how": how, **figures}, args)
+
+
+def usual(args: argparse.Namespace) -> int:
+    from recsys.evaluation.usual import evaluate
+    from recsys.serving.usual import MARGIN
+
+    engine = recsys.load(args.artifacts)
+    with threadpool_limits(1):
+        figures = evaluate(engine, ratings.load_arrays(args.data), engine.default_model, args.part, args.seed)
+    how = (
+        f"Ten titles of the {figures['model']} model for held-out fans of the {args.part} part, with and without the "
+        f"rule that nothing is recommended whose predicted score is more than {MARGIN:g} below the fan's usual score "
+        "(more with discovery). The cost is paired, in percent of NDCG@10 without the rule. Hits are recommended "
+        "titles that the fan had scored. Lowest: the lowest of the ten predictions less the fan's mean score."
+    )
+    return report.publish(reports.USUAL, {"how": how, **figures}, args)

@@ -1,0 +1,59 @@
+"""Chances of high and low scores from predictions and bands."""
+
+import numpy as np
+import pytest
+
+from recsys.models.odds import PLAIN, Odds, distances
+
+
+def one(value: float) -> np.ndarray:
+    return np.array([value])
+
+
+def test_the_distance_is_in_deviations_of_the_side_on_which_the_bound_lies():
+    predicted, low, high = np.array([8.0, 7.0]), np.array([6.0, 5.0]), np.array([9.0, 9.0])
+    expected = [0.5 / (2 / 1.2816), -0.5 / (2 / 1.2816)]
+    np.testing.assert_allclose(distances(predicted, low, high, 7.5), expected)
+
+
+def test_by_the_band_alone_a_tenth_lies_beyond_each_end():
+    above, _ = PLAIN.chances(one(6.0), one(5.0), one(7.5))
+    _, below = PLAIN.chances(one(7.0), one(5.5), one(8.0))
+    assert above == pytest.approx(0.1, abs=0.01)
+    assert below == pytest.approx(0.1, abs=0.01)
+
+
+def test_a_higher_prediction_has_a_higher_chance_of_a_high_score_and_a_lower_one_of_a_low_score():
+    predicted = np.linspace(1, 10, 200)
+    above, below = PLAIN.chances(predicted, predicted - 1.5, predicted + 1.5)
+    assert (np.diff(above) >= 0).all()
+    assert (np.diff(below) <= 0).all()
+    assert ((above >= 0) & (below >= 0) & (above + below <= 1 + 1e-12)).all()
+
+
+def test_a_band_of_no_width_gives_chances_near_0_and_1():
+    above, below = PLAIN.chances(np.array([3.0, 9.0]), np.array([3.0, 9.0]), np.array([3.0, 9.0]))
+    np.testing.assert_allclose(above, [0, 1], atol=1e-3)
+    np.testing.assert_allclose(below, [1, 0], atol=1e-3)
+
+
+def test_to_the_manifest_and_back():
+    odds = Odds((0.1, 1.5, 0.2), (0.0, -1.6, -0.05))
+    assert Odds.from_entry(odds.to_entry()) == odds
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"high": [0, 1, 0]},
+        {"high": [0, 1], "low": [0, -1, 0]},
+        {"high": [0, -1, 0], "low": [0, -1, 0]},
+        {"high": [0, 1, -1], "low": [0, -1, 0]},
+        {"high": [0, 1, 0], "low": [0, -1, 1]},
+        {"high": [0, float("nan"), 0], "low": [0, -1, 0]},
+        {"high": [0, "much", 0], "low": [0, -1, 0]},
+    ],
+)
+def test_odds_that_would_mislead_are_refused(entry):
+    with pytest.raises((KeyError, ValueError)):
+        Odds.from_entry(entry)
