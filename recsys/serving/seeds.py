@@ -48,7 +48,7 @@ class Seeds:
         """The fan as if the titles to be like had been watched."""
         return replace(fan, seen=fan.seen | (set(self.like) - fan.begun))
 
-    def ranked(self, model: Model, usual: Floats) -> Floats:
+    def ranked(self, model: Model, usual: Floats) -> NDArray[np.float64]:
         """Rank scores (n_items,): `usual` (n_items,), the order for `beside`, plus likeness to `like`, less half of the
         likeness to `unlike`; each on the scale of its best titles."""
         score = _scaled(usual)
@@ -56,7 +56,7 @@ class Seeds:
             score = score + _scaled(likeness(model, self.like_items))
         if self.unlike:
             score = score - _AWAY * _scaled(likeness(model, self.unlike_items))
-        return score
+        return score.astype(np.float64)
 
 
 def likeness(model: Model, items: Items | tuple[int, ...]) -> Floats:
