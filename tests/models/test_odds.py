@@ -68,5 +68,5 @@ def test_damaged_odds_of_a_model_are_an_error_that_names_the_remedy(tmp_path):
     shutil.copytree("artifacts", tmp_path / "artifacts")
     with manifest.writing(tmp_path / "artifacts") as batch:
         batch.model("svd", odds={"high": [0, -1, 0], "low": [0, -1, 0]})
-    with pytest.raises(ArtifactError, match="scripts.train odds"):
+    with pytest.raises(ArtifactError, match=r"scripts\.train odds"):
         loading.read(tmp_path / "artifacts")
