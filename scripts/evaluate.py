@@ -68,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     subject.add_argument("--limit", type=int, metavar="N", help="measure this many fans at most (default: all)")
     what = "cost and gain of recommending nothing below a fan's usual score"
     add("usual", choosing.usual, what, "--data", "--artifacts", "--part", "--seed", out=True)
+    what = "fans by their taste for the popular: accuracy, popularity lift and genres"
+    add("niches", choosing.niches, what, "--data", "--artifacts", "--part", "--seed", out=True)
     what = "orders of asking a new fan about titles"
     add("elicitation", _elicitation, what, "--data", "--artifacts", "--part", "--seed")
     what = "the tables of docs/results.md and README.md, from what was measured"

@@ -133,7 +133,7 @@ def _one(engine: recsys.Engine, options: argparse.Namespace) -> int:
         for rank, pick in enumerate(picks, 1):
             print(f"{rank:3}. {pick.predicted:4.1f}  [{pick.low:4.1f}-{pick.high:4.1f}]  {pick.title}")
     if len(picks) < options.n:
-        left = engine.candidates(fan, options.model, _filters(options), options.by_score)
+        left = engine.candidates(fan, options.model, _filters(options), options.by_score, options.discovery)
         print(f"recommend: {left.shortage(options.n) or 'At most one title of a franchise.'}", file=sys.stderr)
     return 0
 

@@ -113,7 +113,8 @@ def _orders(engine: Engine, aligned: Aligned, lists: FanLists) -> dict[str, dict
             ten = order.best(mixed, may, N_SHOWN)
             hits = reveal.hidden_scores[np.isin(reveal.hidden_items, ten)]
             gain = metrics.ndcg(ten, reveal.liked, N_SHOWN)
-            found[step].append((gain, len(hits), np.count_nonzero(hits >= HIGH), float(high[ten].mean())))
+            liked = float(np.count_nonzero(hits >= HIGH))
+            found[step].append((gain, float(len(hits)), liked, float(high[ten].mean())))
     rows = {}
     for step, values in found.items():
         gain, hits, liked, chance = np.array(values, float).reshape(-1, 4).T

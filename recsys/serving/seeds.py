@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from recsys.errors import ProfileError
 from recsys.models import order
-from recsys.models.base import Items, Model
+from recsys.models.base import Floats, Items, Model
 from recsys.serving.explaining import item_of, picks
 from recsys.serving.loading import Aligned
 from recsys.types import Pick, Profile
@@ -48,7 +48,7 @@ class Seeds:
         """The fan as if the titles to be like had been watched."""
         return replace(fan, seen=fan.seen | (set(self.like) - fan.begun))
 
-    def ranked(self, model: Model, usual: NDArray[np.float64]) -> NDArray[np.float64]:
+    def ranked(self, model: Model, usual: Floats) -> NDArray[np.float64]:
         """Rank scores (n_items,): `usual` (n_items,), the order for `beside`, plus likeness to `like`, less half of the
         likeness to `unlike`; each on the scale of its best titles."""
         score = _scaled(usual)
@@ -56,12 +56,12 @@ class Seeds:
             score = score + _scaled(likeness(model, self.like_items))
         if self.unlike:
             score = score - _AWAY * _scaled(likeness(model, self.unlike_items))
-        return score
+        return score.astype(np.float64)
 
 
-def likeness(model: Model, items: Items | tuple[int, ...]) -> NDArray[np.float64]:
+def likeness(model: Model, items: Items | tuple[int, ...]) -> Floats:
     """The mean similarity of every title to `items`, (n_items,), at most 1."""
-    return np.mean([model.similarity(int(item)) for item in items], axis=0, dtype=np.float64)
+    return np.array([model.similarity(int(item)) for item in items], np.float64).mean(axis=0)
 
 
 def similar(aligned: Aligned, raters: NDArray[np.int64], min_raters: int, anime_id: int, n: int) -> list[Pick]:
@@ -85,7 +85,7 @@ def _ids(name: str, ids: Iterable[int]) -> tuple[int, ...]:
     return tuple(ids)
 
 
-def _scaled(values: NDArray[np.floating]) -> NDArray[np.float64]:
+def _scaled(values: Floats) -> Floats:
     """Values less their mean, over the mean of the best of them: the best 1% are then at 1 on average."""
     values = values.astype(np.float64) - values.mean()
     n = max(1, round(_TOP * len(values)))

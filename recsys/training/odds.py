@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.holdout.reveal import FanLists
-from recsys.models.base import Model
+from recsys.models.base import Floats, Model
 from recsys.models.odds import HIGH, LOW, PLAIN, Odds, Weights, distances, terms
 from recsys.training.calibration import COUNTS
 
@@ -52,7 +52,7 @@ def _weights(distance: NDArray, happened: NDArray[np.bool_], usual: Weights) -> 
     return usual
 
 
-def _regression(x: NDArray[np.float64], happened: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _regression(x: Floats, happened: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Logistic regression of `happened` (n,) on `x` (n, m) by Newton's method (Hastie et al. 2009, sec. 4.4.1)."""
     weights = np.zeros(x.shape[1])
     for _ in range(50):

@@ -1,4 +1,4 @@
-"""Measurements of what a fan chooses: odds, seeds, and nothing below the usual score."""
+"""Measurements of what a fan chooses (odds, seeds, nothing below the usual score), and by what fans choose."""
 
 import argparse
 
@@ -59,3 +59,18 @@ def usual(args: argparse.Namespace) -> int:
         "titles that the fan had scored. Lowest: the lowest of the ten predictions less the fan's mean score."
     )
     return report.publish(reports.USUAL, {"how": how, **figures}, args)
+
+
+def niches(args: argparse.Namespace) -> int:
+    from recsys.evaluation.niches import KNOWN, OUTER, POPULAR, evaluate
+
+    with threadpool_limits(1):
+        figures = evaluate(recsys.load(args.artifacts), ratings.load_arrays(args.data), args.part, args.seed)
+    how = (
+        f"Held-out fans of the {args.part} part with {KNOWN} known ratings, by the share of popular titles (the "
+        f"{POPULAR:.0%} with most raters) on their list: the lowest {OUTER:.0%} are niche, the highest {OUTER:.0%} "
+        "blockbuster, the others diverse (Kowald et al. 2023). NDCG@10 by inverse propensity gives a hit the weight "
+        "1 / root of its raters (Yang et al. 2018). Popularity lift: the ten's mean number of raters over the list's, "
+        "less 1. Miscalibration: the divergence of the ten's genres from the list's (Steck 2018)."
+    )
+    return report.publish(reports.NICHES, {"how": how, **figures}, args)

@@ -15,6 +15,7 @@ from recsys.serving.reports import (
     EARLIER_FANS,
     METRICS,
     NEW_FANS,
+    NICHES,
     ODDS,
     PAGE,
     SEEDS,
@@ -30,6 +31,7 @@ _CHOOSING = {
     ODDS: "Chances of high and low scores",
     SEEDS: "Like these, not that",
     USUAL: "Nothing below the usual score",
+    NICHES: "Fans by their taste for the popular",
 }
 _FURTHER = {"reliability": "Reliability of the hybrid's chances", "order": "The order by odds"}
 #: Numbers of known ratings in the small table.

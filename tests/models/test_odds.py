@@ -1,9 +1,14 @@
 """Chances of high and low scores from predictions and bands."""
 
+import shutil
+
 import numpy as np
 import pytest
 
+from recsys.data import manifest
+from recsys.errors import ArtifactError
 from recsys.models.odds import PLAIN, Odds, distances
+from recsys.serving import loading
 
 
 def one(value: float) -> np.ndarray:
@@ -57,3 +62,11 @@ def test_to_the_manifest_and_back():
 def test_odds_that_would_mislead_are_refused(entry):
     with pytest.raises((KeyError, ValueError)):
         Odds.from_entry(entry)
+
+
+def test_damaged_odds_of_a_model_are_an_error_that_names_the_remedy(tmp_path):
+    shutil.copytree("artifacts", tmp_path / "artifacts")
+    with manifest.writing(tmp_path / "artifacts") as batch:
+        batch.model("svd", odds={"high": [0, -1, 0], "low": [0, -1, 0]})
+    with pytest.raises(ArtifactError, match=r"scripts\.train odds"):
+        loading.read(tmp_path / "artifacts")

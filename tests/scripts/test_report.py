@@ -59,3 +59,12 @@ def test_the_command_writes_both_files_from_the_folder_of_figures(tmp_path, caps
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == README
     assert evaluate.main(["tables", "--artifacts", str(tmp_path)]) == 0
     assert "| SVD |" in capsys.readouterr().out
+
+
+def test_an_evaluation_of_what_fans_choose_has_a_section_with_its_further_tables():
+    rows = {"hybrid": {"brier_high": {"value": 0.161, "se": 0.003}}}
+    curve = {"8 or more, 0.0 to 0.1": {"chance": {"value": 0.05}, "scores": 1234}}
+    text = markdown(Reports(measured={"odds": {"how": "How it was done.", "rows": rows, "reliability": curve}}))
+    assert "## Chances of high and low scores\n\nHow it was done.\n\n| | Brier score, 8 or more |" in text
+    assert "| 8 or more, 0.0 to 0.1 | 0.050 | 1,234 |" in text
+    assert "The order by odds" not in text
