@@ -55,7 +55,8 @@ def refused_or_finite(name, path, arrays, header) -> bool:
     try:
         model = store.load(name, path)
     except ArtifactError as error:
-        assert str(path) in str(error)
+        if str(path) not in str(error):
+            raise
         return True
     everything = np.arange(model.n_items)
     for items, seen in (
@@ -77,7 +78,7 @@ def refused_or_finite(name, path, arrays, header) -> bool:
 @pytest.mark.parametrize("name", store.REGISTRY)
 def test_any_changed_array_is_refused_or_gives_finite_predictions(small_models, tmp_path, name):
     path = tmp_path / "model.safetensors"
-    store.save(small_models[name], path)
+    store.save(small_models[name].model, path)
     arrays, header = parts(path)
     assert not refused_or_finite(name, path, arrays, header)
     for key, array in arrays.items():
@@ -92,7 +93,7 @@ def test_any_changed_array_is_refused_or_gives_finite_predictions(small_models, 
 @pytest.mark.parametrize("name", store.REGISTRY)
 def test_any_changed_number_of_the_configuration_is_refused_or_gives_finite_predictions(small_models, tmp_path, name):
     path = tmp_path / "model.safetensors"
-    store.save(small_models[name], path)
+    store.save(small_models[name].model, path)
     arrays, header = parts(path)
 
     def changed(config, before=()):
