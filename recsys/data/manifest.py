@@ -5,6 +5,7 @@ that is the step. Moving the files into place afterwards may be interrupted; the
 A process killed before the step leaves the old artifacts, one killed after it the new ones.
 """
 
+import errno
 import functools
 import hashlib
 import json
@@ -33,6 +34,9 @@ NAME = "manifest.json"
 _COMMIT = ".commit"
 _STAGING = ".staging-"
 _STALE_SECONDS = 24 * 3600
+#: Errors of a disk without room for a file.
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+_AS_BEFORE = "Nothing in it was changed. Free space, or choose another folder."
 #: How often artifacts are read that are changed meanwhile.
 _TRIES = 10
 #: The types of an entry's values, where it has them.
@@ -193,6 +197,47 @@ def writing(folder: str | Path, **source: Any) -> Iterator[Batch]:
     the date, the git commit and `source`. Raises `ArtifactError` when nothing can be written to the folder.
     """
     folder = Path(folder)
+    with writing_folder(folder) as staging:
+        batch = Batch(folder, staging, {"made": _how_made(), **source})
+        try:
+            yield batch
+            with _locked(folder):
+                _move(folder)
+                batch._seal()
+                staging.chmod(0o755)
+                os.rename(staging, folder / _COMMIT)
+                _move(folder)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            raise ArtifactError(f"{folder} has no room for the new files: {error.strerror}. {_AS_BEFORE}") from None
+
+
+@contextmanager
+def reserving(folder: str | Path, n_bytes: int) -> Iterator[Callable[[], None]]:
+    """Keep room for `n_bytes` of new files in `folder` during long work; the function that it gives releases it.
+
+    Raises `ArtifactError` at once if there is not so much room.
+    """
+    with writing_folder(Path(folder)) as staging:
+        path = staging / "reserved"
+        try:
+            with path.open("wb") as file:
+                if hasattr(os, "posix_fallocate"):
+                    os.posix_fallocate(file.fileno(), 0, n_bytes)
+                elif shutil.disk_usage(folder).free < n_bytes:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise ArtifactError(
+                f"{folder} has no room for the result, about {n_bytes / 2**20:.0f} MB: {error.strerror}. {_AS_BEFORE}"
+            ) from None
+        yield lambda: path.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing_folder(folder: Path) -> Iterator[Path]:
+    """A new staging folder in `folder`, removed at the end. Raises `ArtifactError` when nothing can be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _remove_stale(folder)
@@ -200,14 +245,7 @@ def writing(folder: str | Path, **source: Any) -> Iterator[Batch]:
     except OSError as error:
         raise ArtifactError(f"Cannot write to the folder {folder}: {error.strerror}. Choose another.") from None
     try:
-        batch = Batch(folder, staging, {"made": _how_made(), **source})
-        yield batch
-        with _locked(folder):
-            _move(folder)
-            batch._seal()
-            staging.chmod(0o755)
-            os.rename(staging, folder / _COMMIT)
-            _move(folder)
+        yield staging
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

@@ -30,7 +30,10 @@ def save(model: Model, path: Path, **described: Any) -> None:
     """Write `model` to `path`; the file's header keeps `described` (data hash, metrics, …)."""
     header = {"format_version": FORMAT_VERSION, "model": model.name, "config": model.config, **described}
     arrays = {name: np.ascontiguousarray(array) for name, array in model.to_arrays().items()}
-    save_file(arrays, path, metadata={"recsys": json.dumps(header, allow_nan=False)})
+    try:
+        save_file(arrays, path, metadata={"recsys": json.dumps(header, allow_nan=False)})
+    except SafetensorError as error:  # of the file system
+        raise ArtifactError(f"Cannot write {path} ({error}). Free space there, or choose another folder.") from None
 
 
 def load(name: str, path: Path) -> Model:
