@@ -11,17 +11,15 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from recsys.data.provenance import how_made as _how_made
 from recsys.errors import ArtifactError
 
 try:
@@ -297,15 +295,3 @@ def _move(folder: Path) -> None:
             f"An interrupted change to {folder} lies in {commit} and cannot be finished: {error.strerror}. "
             f"Make {folder} writable, or restore it from the repository."
         ) from None
-
-
-def _how_made() -> dict[str, str]:
-    try:
-        commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=True)
-        revision = commit.stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        revision = "unknown"
-    main = sys.modules.get("__main__")
-    module = getattr(getattr(main, "__spec__", None), "name", None) or Path(sys.argv[0]).name
-    command = " ".join(["python -m", module, *sys.argv[1:]])
-    return {"command": command, "date": datetime.now(UTC).date().isoformat(), "commit": revision}

@@ -208,8 +208,7 @@ def no_better(curve: Curve, simple: Curve, *, highest: bool) -> list[int]:
 
 
 def simpler_wins(curves: Sequence[Curve], *, highest: bool) -> list[tuple[str, list[str], list[int]]]:
-    """Where a model is no better than simpler ones, those before it in the registry: (model, simpler models, numbers of
-    known ratings)."""
+    """Where a model is no better than simpler ones, those before it in the registry: (model, those, counts)."""
     by_name = {curve.name: curve for curve in curves}
     ours = [by_name[name] for name in store.REGISTRY if name in by_name]
     found: dict[tuple[str, tuple[int, ...]], list[str]] = {}
