@@ -13,6 +13,8 @@ from recsys.errors import ArtifactError
 FILE = "atlas.parquet"
 SCHEMA = pa.schema([pa.field(name, kind, nullable=False) for name, kind in
                     (("anime_id", pa.int32()), ("x", pa.float32()), ("y", pa.float32()))])  # fmt: skip
+#: Layouts of maps are tens of units wide; the mean of much larger coordinates would not be finite.
+_FARTHEST = 1e6
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,9 @@ def load(path: Path) -> Places:
     if not table.schema.equals(SCHEMA) or any(column.null_count for column in table.columns):
         raise ArtifactError(f"{path} is not a map of titles: its columns are not {', '.join(SCHEMA.names)}. {again}")
     ids, x, y = (table[name].to_numpy() for name in SCHEMA.names)
-    if not len(ids) or (np.diff(ids) <= 0).any() or not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise ArtifactError(
-            f"{path} is not a map of titles: its ids do not ascend or a coordinate is not a number. {again}"
-        )
+    if not len(ids) or (np.diff(ids) <= 0).any() or ids[0] < 1:
+        raise ArtifactError(f"{path} is not a map of titles: anime_id does not ascend from 1 upwards. {again}")
+    for name, values in (("x", x), ("y", y)):
+        if not (np.abs(values) <= _FARTHEST).all():
+            raise ArtifactError(f"{path} is not a map of titles: {name} is not a number up to {_FARTHEST:g}. {again}")
     return Places(ids.astype(np.int64), x, y)

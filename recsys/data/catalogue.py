@@ -17,9 +17,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from recsys import checks
-from recsys.data import manifest
+from recsys.data import columns, manifest
+from recsys.data.columns import list_parts, one_array, texts
 from recsys.errors import ArtifactError, UnknownTitleError
-from recsys.types import MAX_ANIME_ID, Title, positions_of
+from recsys.types import Title, positions_of
 
 FILE = "catalogue.parquet"
 FRANCHISES = "franchises.parquet"
@@ -142,7 +143,7 @@ class Catalogue:
         franchises = self._column("franchise_id", -1, np.int64)
         self.franchise_ids = _frozen(np.where(franchises < 0, self.ids, franchises))
         self.genres, self.genre_matrix = self._genre_columns()
-        offsets, required = _list(self._table, "requires")
+        offsets, required = list_parts(self._table, "requires")
         positions = self.positions(required.to_numpy(zero_copy_only=False))
         known = np.concatenate([[0], np.cumsum(positions >= 0)])
         self.requires = (_frozen(known[offsets]), _frozen(positions[positions >= 0]))
@@ -158,7 +159,7 @@ class Catalogue:
         titles, franchises = _read(path, FILE), _read(path.with_name(FRANCHISES), FRANCHISES)
         if titles["anime_id"] != franchises["anime_id"]:
             raise ArtifactError(f"{path} and {FRANCHISES} beside it have other titles. {_REMEDY}")
-        names = [_texts(_one_array(table, "title")) for table in (titles, franchises)]
+        names = [texts(one_array(table, "title")) for table in (titles, franchises)]
         names = pa.array(np.where(titles["title"].is_null(), names[1], names[0]), pa.string())
         if names.null_count:
             raise ArtifactError(f"{path} is not a catalogue: column title has empty values. {_REMEDY}")
@@ -198,15 +199,15 @@ class Catalogue:
 
     def column(self, name: str) -> list[Any]:
         """One column as Python values, by position."""
-        column = _one_array(self._table, name)
-        return list(_texts(column)) if column.type == pa.string() else column.to_pylist()
+        column = one_array(self._table, name)
+        return list(texts(column)) if column.type == pa.string() else column.to_pylist()
 
     def words(self, name: str) -> tuple[NDArray[np.intp], pa.Array]:
         """All texts of a column of texts or of lists of texts, (n_words,), and the position of each one's title."""
-        column = _one_array(self._table, name)
+        column = one_array(self._table, name)
         if column.type == pa.string():
             return np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False)), column.drop_null()
-        offsets, flat = _list(self._table, name)
+        offsets, flat = list_parts(self._table, name)
         return np.repeat(np.arange(len(self)), np.diff(offsets)), flat
 
     def _title(self, position: int) -> Title:
@@ -214,36 +215,18 @@ class Catalogue:
         return _to_title(self._table.slice(int(position), 1).to_pylist()[0])
 
     def _column(self, name: str, unknown: Any, dtype: Any) -> NDArray[Any]:
-        column = _one_array(self._table, name)
+        column = one_array(self._table, name)
         values = column.to_numpy(zero_copy_only=False)  # empty values make it float with NaN
         return _frozen((np.where(np.isnan(values), unknown, values) if column.null_count else values).astype(dtype))
 
     def _genre_columns(self) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
         lists = [self.words(name) for name in _GENRE_COLUMNS]
-        words, rows = np.concatenate([_texts(flat) for _, flat in lists]), np.concatenate([at for at, _ in lists])
+        words, rows = np.concatenate([texts(flat) for _, flat in lists]), np.concatenate([at for at, _ in lists])
         names = sorted(set(words))
         columns = {name: column for column, name in enumerate(names)}
         matrix = np.zeros((len(self), len(names)), dtype=bool)
         matrix[rows, [columns[word] for word in words]] = True
         return tuple(names), _frozen(matrix)
-
-
-def _one_array(table: pa.Table, name: str) -> pa.Array:
-    """A column as one array."""
-    column = table[name]
-    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks or [pa.array([], column.type)])
-
-
-def _list(table: pa.Table, name: str) -> tuple[NDArray[np.int64], pa.Array]:
-    """Row offsets (n+1,) and flat values of a list column; null is an empty list."""
-    column = _one_array(table, name)
-    offsets = column.offsets.to_numpy().astype(np.int64)
-    return offsets - offsets[0], column.values[offsets[0] : offsets[-1]]
-
-
-def _texts(column: pa.Array) -> NDArray[np.object_]:
-    """Text as Python strings, None where empty; fast."""
-    return column.to_numpy(zero_copy_only=False)
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
@@ -265,36 +248,10 @@ def _read(path: Path, name: str) -> pa.Table:
         raise ArtifactError(f"{path} is missing; write it with python -m scripts.build_catalogue.") from None
     except (OSError, pa.ArrowException, ValueError, MemoryError) as error:
         raise ArtifactError(f"{path} is damaged or not a Parquet file ({_first_line(error)}).") from None
-    fault = _fault(table, _STORED[name])
+    fault = columns.fault(table, _STORED[name])
     if fault:
         raise ArtifactError(f"{path} is not a catalogue: {fault}. {_REMEDY}")
     return table
-
-
-def _fault(table: pa.Table, schema: pa.Schema) -> str | None:
-    """Why the table is not one of `schema`, or None."""
-    for field in schema:
-        if field.name not in table.column_names:
-            return f"column {field.name} is missing"
-        if not table.schema.field(field.name).type.equals(field.type):
-            return f"column {field.name} is {table.schema.field(field.name).type}, not {field.type}"
-        if not field.nullable and table[field.name].null_count:
-            return f"column {field.name} has empty values"
-        if pa.types.is_list(field.type) and _list(table, field.name)[1].null_count:
-            return f"column {field.name} has empty values"
-    if table.column_names != schema.names:
-        return "it has other columns than a catalogue"
-    ids = table["anime_id"].to_numpy()
-    if len(ids) == 0:
-        return "it holds no title"
-    if ids[0] < 1 or ids[-1] > MAX_ANIME_ID or np.any(np.diff(ids.astype(np.int64)) <= 0):
-        return "anime ids are not positive and ascending"
-    if "streaming" in schema.names:
-        links = _texts(_list(table, "streaming")[1].field("url"))
-        images = (url for url in _texts(_one_array(table, "image_url")) if url is not None)
-        if not all(url and url.startswith(("https://", "http://")) for urls in (links, images) for url in urls):
-            return "a link is not a web address"
-    return None
 
 
 def _first_line(error: BaseException) -> str:

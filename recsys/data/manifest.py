@@ -5,22 +5,21 @@ that is the step. Moving the files into place afterwards may be interrupted; the
 A process killed before the step leaves the old artifacts, one killed after it the new ones.
 """
 
+import errno
 import functools
 import hashlib
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from recsys.data.provenance import how_made as _how_made
 from recsys.errors import ArtifactError
 
 try:
@@ -33,6 +32,9 @@ NAME = "manifest.json"
 _COMMIT = ".commit"
 _STAGING = ".staging-"
 _STALE_SECONDS = 24 * 3600
+#: Errors of a disk without room for a file.
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+_AS_BEFORE = "Nothing in it was changed. Free space, or choose another folder."
 #: How often artifacts are read that are changed meanwhile.
 _TRIES = 10
 #: The types of an entry's values, where it has them.
@@ -193,6 +195,47 @@ def writing(folder: str | Path, **source: Any) -> Iterator[Batch]:
     the date, the git commit and `source`. Raises `ArtifactError` when nothing can be written to the folder.
     """
     folder = Path(folder)
+    with writing_folder(folder) as staging:
+        batch = Batch(folder, staging, {"made": _how_made(), **source})
+        try:
+            yield batch
+            with _locked(folder):
+                _move(folder)
+                batch._seal()
+                staging.chmod(0o755)
+                os.rename(staging, folder / _COMMIT)
+                _move(folder)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            raise ArtifactError(f"{folder} has no room for the new files: {error.strerror}. {_AS_BEFORE}") from None
+
+
+@contextmanager
+def reserving(folder: str | Path, n_bytes: int) -> Iterator[Callable[[], None]]:
+    """Keep room for `n_bytes` of new files in `folder` during long work; the function that it gives releases it.
+
+    Raises `ArtifactError` at once if there is not so much room.
+    """
+    with writing_folder(Path(folder)) as staging:
+        path = staging / "reserved"
+        try:
+            with path.open("wb") as file:
+                if hasattr(os, "posix_fallocate"):
+                    os.posix_fallocate(file.fileno(), 0, n_bytes)
+                elif shutil.disk_usage(folder).free < n_bytes:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise ArtifactError(
+                f"{folder} has no room for the result, about {n_bytes / 2**20:.0f} MB: {error.strerror}. {_AS_BEFORE}"
+            ) from None
+        yield lambda: path.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing_folder(folder: Path) -> Iterator[Path]:
+    """A new staging folder in `folder`, removed at the end. Raises `ArtifactError` when nothing can be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _remove_stale(folder)
@@ -200,14 +243,7 @@ def writing(folder: str | Path, **source: Any) -> Iterator[Batch]:
     except OSError as error:
         raise ArtifactError(f"Cannot write to the folder {folder}: {error.strerror}. Choose another.") from None
     try:
-        batch = Batch(folder, staging, {"made": _how_made(), **source})
-        yield batch
-        with _locked(folder):
-            _move(folder)
-            batch._seal()
-            staging.chmod(0o755)
-            os.rename(staging, folder / _COMMIT)
-            _move(folder)
+        yield staging
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -259,15 +295,3 @@ def _move(folder: Path) -> None:
             f"An interrupted change to {folder} lies in {commit} and cannot be finished: {error.strerror}. "
             f"Make {folder} writable, or restore it from the repository."
         ) from None
-
-
-def _how_made() -> dict[str, str]:
-    try:
-        commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=True)
-        revision = commit.stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        revision = "unknown"
-    main = sys.modules.get("__main__")
-    module = getattr(getattr(main, "__spec__", None), "name", None) or Path(sys.argv[0]).name
-    command = " ".join(["python -m", module, *sys.argv[1:]])
-    return {"command": command, "date": datetime.now(UTC).date().isoformat(), "commit": revision}

@@ -1,6 +1,7 @@
 """Reads ratings from Parquet: as contiguous arrays (for training), or one fan's list at a time (for serving)."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,19 +13,20 @@ import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from recsys.data import manifest, sql
+from recsys.data import columns, manifest, sql
 from recsys.errors import ArtifactError, UnknownFanError
-from recsys.types import MAX_SCORE, MIN_SCORE, Profile, positions_of
+from recsys.types import MAX_ANIME_ID, MAX_SCORE, MIN_SCORE, Profile, positions_of
 
 FILE = "ratings.parquet"
 _UNSCORED = "unscored.parquet"
 _SCORES = [f"score_{score}" for score in range(MIN_SCORE, MAX_SCORE + 1)]
-#: Table -> (artifact, the columns that it must have).
-_TABLES = {
-    "ratings": (FILE, ["user_id", "anime_id", "score"]),
-    "unscored": (_UNSCORED, ["user_id", "anime_id", "status"]),
-    "users": ("users.parquet", ["user_id", "username"]),
-    "title_stats": ("title_stats.parquet", ["anime_id", "n_ratings", *_SCORES]),
+_ID, _FAN, _COUNT = (1, MAX_ANIME_ID), (-(2**63), 2**63 - 1), (0, 2**53)
+#: Table -> (artifact, the columns that it must have, each with the range of its whole numbers; None: text).
+_TABLES: dict[str, tuple[str, dict[str, tuple[int, int] | None]]] = {
+    "ratings": (FILE, {"user_id": _FAN, "anime_id": _ID, "score": (MIN_SCORE, MAX_SCORE)}),
+    "unscored": (_UNSCORED, {"user_id": _FAN, "anime_id": _ID, "status": (0, 255)}),
+    "users": ("users.parquet", {"user_id": _FAN, "username": None}),
+    "title_stats": ("title_stats.parquet", {"anime_id": _ID, "n_ratings": _COUNT, **dict.fromkeys(_SCORES, _COUNT)}),
 }
 #: MyAnimeList's number of a status -> the set of `Profile` that holds such titles; any other number counts as seen.
 _STATUSES = {1: "watching", 2: "seen", 3: "on_hold", 4: "dropped", 6: "planned"}
@@ -115,6 +117,9 @@ def _read_rows(path: Path, value: str) -> tuple[NDArray[np.int64], NDArray[np.in
             table = connection.execute(statement, [sql.pattern(path)]).fetchnumpy()
         except duckdb.Error as error:
             raise ArtifactError(f"{path} is not a file of {value}s: {_first_line(error)}") from None
+    for name, column in table.items():
+        if np.ma.isMaskedArray(column) or column.dtype.kind not in "iu":
+            raise ArtifactError(f"{path} does not fit: column {name} does not hold whole numbers alone.")
     fans, titles = np.asarray(table["user_id"], np.int64), np.asarray(table["anime_id"], np.int64)
     if np.any(fans[1:] < fans[:-1]) or np.any((fans[1:] == fans[:-1]) & (titles[1:] <= titles[:-1])):
         raise ArtifactError(f"{path} is not sorted by fan and title; write it again with python -m scripts.prepare.")
@@ -142,8 +147,8 @@ def rater_counts(path: Path, anime_ids: NDArray[np.int64]) -> NDArray[np.int64]:
     table title_stats at `path`: (n,). Raises `ArtifactError` when it is another file."""
     try:
         table = pq.read_table(path, columns=["anime_id", "n_ratings"])
-        positions = positions_of(anime_ids, table["anime_id"].to_numpy())
-        ratings = table["n_ratings"].to_numpy().astype(np.int64)
+        positions = positions_of(anime_ids, columns.counts(table, "anime_id"))
+        ratings = columns.counts(table, "n_ratings")
     except (OSError, KeyError, ValueError, TypeError, pa.ArrowException) as error:
         raise ArtifactError(
             f"{path} is not a table of rating counts ({error}). Restore it from the repository, or write it with "
@@ -179,17 +184,35 @@ class RatingsStore:
             cursor.execute("SET lock_configuration = true")
 
     def _open(self, table: str, path: Path) -> None:
-        columns = _TABLES[table][1]
+        wanted = _TABLES[table][1]
         with self._connection.cursor() as cursor:
             relation = f"read_parquet({sql.text(sql.pattern(path.resolve()))})"
             try:
-                found = {row[0] for row in cursor.execute(f"DESCRIBE FROM {relation}").fetchall()}
+                found = {row[0]: str(row[1]) for row in cursor.execute(f"DESCRIBE FROM {relation}").fetchall()}
             except duckdb.Error as error:
                 raise ArtifactError(f"{path} is not a Parquet file ({_first_line(error)}).") from None
-            missing = [column for column in columns if column not in found]
+            missing = [column for column in wanted if column not in found]
             if missing:
                 raise ArtifactError(f"{path} lacks the columns {', '.join(missing)}; write it with scripts.prepare.")
-            cursor.execute(f"CREATE VIEW {table} AS SELECT {', '.join(columns)} FROM {relation}")
+            cursor.execute(f"CREATE VIEW {table} AS SELECT {', '.join(wanted)} FROM {relation}")
+            if wrong := self._wrong_column(table, wanted, found):
+                raise ArtifactError(f"{path} does not fit: {wrong}. Write it again with python -m scripts.prepare.")
+
+    def _wrong_column(self, table: str, wanted: Mapping[str, tuple[int, int] | None], kinds: dict) -> str | None:
+        """What is wrong with a column of a view, or None: its type, an empty value, or one out of range."""
+        for name, bounds in wanted.items():
+            if not re.fullmatch("VARCHAR" if bounds is None else "U?(TINY|SMALL|BIG)?INT(EGER)?", kinds[name]):
+                return f"column {name} is {kinds[name]}, not {'text' if bounds is None else 'whole numbers'}"
+        ends = ", ".join(f"count(*) - count({c}), min({c}), max({c})" for c in wanted)
+        (row,) = self._run(f"SELECT {ends} FROM {table}")
+        for (name, bounds), (empty, low, high) in zip(
+            wanted.items(), (row[i : i + 3] for i in range(0, len(row), 3)), strict=True
+        ):
+            if empty:
+                return f"column {name} has empty values"
+            if bounds and low is not None and not bounds[0] <= low <= high <= bounds[1]:
+                return f"column {name} has a value that is not from {bounds[0]} to {bounds[1]}"
+        return None
 
     def _run(
         self, statement: str, parameters: Sequence[Any] = (), fetch: Callable = DuckDBPyConnection.fetchall

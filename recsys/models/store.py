@@ -9,6 +9,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from recsys.errors import ArtifactError
+from recsys.models import fields
 from recsys.models.base import Model
 from recsys.models.hybrid import Hybrid
 from recsys.models.neural import Neural
@@ -29,7 +30,10 @@ def save(model: Model, path: Path, **described: Any) -> None:
     """Write `model` to `path`; the file's header keeps `described` (data hash, metrics, …)."""
     header = {"format_version": FORMAT_VERSION, "model": model.name, "config": model.config, **described}
     arrays = {name: np.ascontiguousarray(array) for name, array in model.to_arrays().items()}
-    save_file(arrays, path, metadata={"recsys": json.dumps(header, allow_nan=False)})
+    try:
+        save_file(arrays, path, metadata={"recsys": json.dumps(header, allow_nan=False)})
+    except SafetensorError as error:  # of the file system
+        raise ArtifactError(f"Cannot write {path} ({error}). Free space there, or choose another folder.") from None
 
 
 def load(name: str, path: Path) -> Model:
@@ -47,11 +51,9 @@ def load(name: str, path: Path) -> Model:
             if header["model"] != name:
                 raise ArtifactError(f"{path} holds the model {header['model']!r}, not {name!r}. {remedy}")
             arrays = {key: file.get_tensor(key) for key in file.keys()}
-        for key, array in arrays.items():
-            if array.dtype.kind == "f" and not np.isfinite(array).all():
-                raise ValueError(f"{key} holds a value that is not a number")
+        fields.check(arrays, header["config"])
         return REGISTRY[name].from_arrays(arrays, header["config"])
     except OSError as error:
         raise ArtifactError(f"Cannot read {path}: {error.strerror or error}. {remedy}") from None
-    except (SafetensorError, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
+    except (SafetensorError, KeyError, ValueError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise ArtifactError(f"{path} is damaged or is not a {name} model ({error}). {remedy}") from None

@@ -1,5 +1,7 @@
 """A temporary DuckDB database on disk, with limited memory, progress and clear errors."""
 
+import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +18,14 @@ from recsys.errors import DataError
 #: Called with the name of a stage and the share of it that is done, 0 to 1, as estimated by DuckDB.
 Progress = Callable[[str, float], None]
 _POLL_SECONDS = 0.5
+_PREFIX, _LOCK = "anime-alchemy-prepare-", "in-use.lock"
+#: What DuckDB says when a file cannot grow: ENOSPC, EFBIG and EDQUOT, and its own limit of the temporary folder.
+_FULL = ("No space left", "File too large", "quota exceeded", "max_temp_directory_size")
+
+try:
+    import fcntl
+except ImportError:  # Windows: temporary folders of killed runs stay
+    fcntl = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,9 @@ class Workspace:
 
     def __enter__(self) -> Self:
         try:
-            self._folder = tempfile.TemporaryDirectory(prefix="prepare-", dir=self._options.temp_dir)
+            _remove_stale(Path(self._options.temp_dir or tempfile.gettempdir()))
+            self._folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=self._options.temp_dir)
+            self._lock = _locked(Path(self._folder.name) / _LOCK)
         except OSError as error:
             raise DataError(f"Cannot write temporary files: {error}. Choose another --temp-dir.") from None
         try:
@@ -57,6 +69,7 @@ class Workspace:
                 self._connection.execute("SET threads = ?", [self._options.threads])
         except duckdb.Error as error:
             self.__exit__()
+            self._raise_if_full(error)
             raise DataError(f"DuckDB cannot start with {self._options}: {first_line(error)}") from None
         return self
 
@@ -65,6 +78,7 @@ class Workspace:
         if connection is not None:
             connection.close()
         self._folder.cleanup()
+        os.close(self._lock)
 
     def run(self, stage: str, statement: str) -> int:
         """Execute one statement as the stage `stage`; return the number of rows that it wrote."""
@@ -75,15 +89,26 @@ class Workspace:
             rows = self._connection.execute(statement).fetchall()
         except duckdb.OutOfMemoryException as error:
             raise DataError(
-                f"{stage.capitalize()} needs more than --memory-limit {self._options.memory_limit} or more disk "
-                f"({first_line(error)})."
+                f"{stage.capitalize()} needs more than --memory-limit {self._options.memory_limit} or more room in "
+                f"--temp-dir {Path(self._folder.name).parent} ({first_line(error)})."
             ) from None
         except duckdb.Error as error:
+            self._raise_if_full(error)
             raise _FailedError(f"{stage} failed: {first_line(error)}") from None
         finally:
             done.set()
             watcher.join()
         return rows[0][0] if rows and isinstance(rows[0][0], int) else 0
+
+    def _raise_if_full(self, error: duckdb.Error) -> None:
+        if not any(text in str(error) for text in _FULL):
+            return
+        if self._folder.name in str(error):
+            raise DataError(
+                f"The folder for temporary files, {Path(self._folder.name).parent}, is full. Free space there, or "
+                "choose another with --temp-dir."
+            ) from None
+        raise DataError(f"The disk is full ({first_line(error)}). Free space, or choose another folder.") from None
 
     def _watch(self, stage: str, done: threading.Event) -> None:
         self._progress(stage, 0.0)
@@ -113,6 +138,31 @@ class Workspace:
             raise DataError(
                 f"{path} cannot be read to its end ({error}). If it is damaged, download or unpack it again."
             ) from None
+
+
+def _locked(path: Path) -> int:
+    """A handle of a new file that no other process can lock while this one lives."""
+    handle = os.open(path, os.O_CREAT | os.O_RDWR)
+    if fcntl is not None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return handle
+
+
+def _remove_stale(folder: Path) -> None:
+    """Remove the temporary folders of runs that were killed: nobody holds their lock any more."""
+    for lock in folder.glob(f"{_PREFIX}*/{_LOCK}") if fcntl is not None else ():
+        try:
+            handle = os.open(lock, os.O_RDWR)
+        except OSError:  # somebody else's, or just removed
+            continue
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # in use
+            pass
+        else:
+            shutil.rmtree(lock.parent, ignore_errors=True)
+        finally:
+            os.close(handle)
 
 
 def first_line(error: Exception) -> str:

@@ -186,10 +186,7 @@ def no_better(curve: Curve, simple: Curve, *, highest: bool) -> list[int]:
 
 
 def simpler_wins(curves: Sequence[Curve], *, highest: bool) -> list[tuple[str, list[str], list[int]]]:
-    """Where a model is no better than simpler ones: (model, simpler models, numbers of known ratings).
-
-    Models count as simpler in the order of the registry.
-    """
+    """Where a model is no better than simpler ones, those before it in the registry: (model, those, counts)."""
     by_name = {curve.name: curve for curve in curves}
     ours = [by_name[name] for name in store.REGISTRY if name in by_name]
     found: dict[tuple[str, tuple[int, ...]], list[str]] = {}
@@ -204,9 +201,16 @@ def simpler_wins(curves: Sequence[Curve], *, highest: bool) -> list[tuple[str, l
 def read(folder: str | Path) -> Reports:
     """Raises `ArtifactError` when the manifest or metrics.json is damaged."""
     described = manifest.read(folder)
-    models = tuple(_model(name, described) for name in store.REGISTRY if name in described.models)
-    metrics = {model.name: described.models[model.name].get("metrics", {}) for model in models}
-    return Reports(models, _validation(metrics), _measured(described))
+    models, validation = [], {}
+    for name in filter(described.models.__contains__, store.REGISTRY):
+        try:
+            models.append(_model(name, described))
+            _add_validation(validation, name, described.models[name].get("metrics", {}))
+        except (TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise ArtifactError(
+                f"{described.folder / manifest.NAME}: wrong value for model {name} ({error})."
+            ) from None
+    return Reports(tuple(models), {key: tuple(found) for key, found in validation.items()}, _measured(described))
 
 
 def _measured(described: manifest.Manifest) -> Mapping[str, Any]:
@@ -254,15 +258,12 @@ def _is_series(value: Any) -> bool:
     return isinstance(value, list) and len(value) > 1 and all(isinstance(one, int | float) for one in value)
 
 
-def _validation(metrics: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[Curve, ...]]:
-    """Measure (`rmse`, `ndcg10`) -> curves on validation fans, as training wrote them."""
-    result: dict[str, list[Curve]] = {}
-    for name, measures in metrics.items():
-        for key, values in measures.items():
-            if (found := _VALIDATION.fullmatch(key)) and isinstance(values, dict):
-                points = sorted((int(k), one) for k, value in values.items() if (one := _figure(value)) is not None)
-                result.setdefault(found[1], []).append(Curve(name, dict(points)))
-    return {measure: tuple(curves) for measure, curves in result.items()}
+def _add_validation(result: dict[str, list[Curve]], name: str, measures: Mapping[str, Any]) -> None:
+    """Add a model's curves on validation fans, by measure (`rmse`, `ndcg10`)."""
+    for key, values in measures.items():
+        if (found := _VALIDATION.fullmatch(key)) and isinstance(values, dict):
+            points = sorted((int(k), one) for k, value in values.items() if (one := _figure(value)) is not None)
+            result.setdefault(found[1], []).append(Curve(name, dict(points)))
 
 
 def _figure(value: Any) -> Figure | None:

@@ -1,12 +1,17 @@
 """Bad raw files: valid rows are read, bad rows counted, bad files named, and existing artifacts stay."""
 
 import gzip
+import os
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from recsys.prepare.pipeline import prepare
+from recsys.prepare.workspace import Workspace
 from scripts import prepare as command
 from tests.prepare import rawset
 from tests.prepare.rawset import AZATHOTH, SMALL, TITLES, USERS, Row, good, lists_file, rows_of
@@ -165,3 +170,42 @@ def test_what_cannot_be_prepared_is_named_and_existing_artifacts_stay(
     for name in names:
         assert name in message
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_the_temporary_folder_of_a_killed_run_is_removed_by_the_next(tmp_path: Path) -> None:
+    temp = tmp_path / "temp"
+    temp.mkdir()
+    options = replace(SMALL, temp_dir=temp)
+    killed = (
+        "import os, sys; from pathlib import Path; from recsys.prepare.workspace import Options, Workspace\n"
+        "with Workspace(Options(temp_dir=Path(sys.argv[1]))): os._exit(9)"
+    )
+    assert subprocess.run([sys.executable, "-c", killed, temp], check=False).returncode == 9
+    (temp / "anime-alchemy-prepare-other").mkdir()  # without the file that says whose it is
+    with Workspace(options) as running:
+        left = {path.name for path in temp.iterdir()}
+        assert left == {"anime-alchemy-prepare-other", Path(running._folder.name).name}
+        prepare(good(tmp_path / "raw"), tmp_path / "out", options)
+        assert Path(running._folder.name).exists()  # still in use
+    assert [path.name for path in temp.iterdir()] == ["anime-alchemy-prepare-other"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+@pytest.mark.parametrize("room", [5_000])
+def test_a_full_temporary_folder_is_named_and_not_the_source(tmp_path: Path, room: int) -> None:
+    program = (
+        "import resource, sys; from pathlib import Path; from scripts import prepare\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]),) * 2)\n"
+        "sys.exit(prepare.main(['--source', sys.argv[1], '--out', sys.argv[2], '--temp-dir', sys.argv[3]]))"
+    )
+    raw, temp = good(tmp_path / "raw"), tmp_path / "temp"
+    temp.mkdir()
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", program, raw, tmp_path / "out", temp, str(room)]
+    where = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(root)}}  # without the shipped catalogue
+    done = subprocess.run(command, **where, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("error:")]
+    assert "--temp-dir" in line
+    assert str(raw) not in line
+    assert "Traceback" not in done.stderr

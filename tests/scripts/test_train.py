@@ -1,6 +1,8 @@
 """`scripts.train` and `scripts.evaluate` on small data, from prepared files to models and figures."""
 
+import errno
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from safetensors import SafetensorError
 
 from recsys.data import manifest
 from recsys.models import store
@@ -64,6 +67,29 @@ def test_data_that_is_not_there_is_an_error_and_leaves_the_old_models(out: Path,
     assert train.main(["svd", "--data", str(tmp_path / "nothing"), "--out", str(out)]) == 2
     assert str(tmp_path / "nothing") in capsys.readouterr().err
     assert (out / "manifest.json").read_bytes() == before
+
+
+def test_no_room_for_the_result_is_found_before_the_training(data: Path, tmp_path: Path, capsys, monkeypatch) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "posix_fallocate", no_room, raising=False)
+    monkeypatch.setattr("recsys.training.popularity.train", lambda _: pytest.fail("trained in vain"))
+    assert train.main(["popularity", "--data", str(data), "--out", str(tmp_path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "no room" in line
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_that_is_full_after_the_training_gives_one_line(data: Path, tmp_path: Path, capsys, monkeypatch) -> None:
+    def no_room(*_: object, **__: object) -> None:
+        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(store, "save_file", no_room)
+    assert train.main(["popularity", "--data", str(data), "--out", str(tmp_path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "No space left" in line
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_model_is_refused(data: Path, capsys) -> None:
