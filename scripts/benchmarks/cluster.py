@@ -38,7 +38,7 @@ _ARTIFACTS = Path("artifacts")
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds, the result (figures, or the Parquet files with it), and the peak memory of the process (of a worker) in megabytes."""
+    """Seconds, the result (figures, or Parquet files), and the peak memory of the process or worker in megabytes."""
 
     seconds: float
     result: list
