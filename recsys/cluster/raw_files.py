@@ -81,7 +81,7 @@ def locate(source: str, folder: Path, pieces: Pieces) -> Path:
         system, path = _open(source)
         info = system.get_file_info(path)
         if info.type == fs.FileType.NotFound:
-            raise DataError(f"There is no {source}.")
+            raise DataError(f"There is no {source.partition('?')[0]}.")
         found = [info] if info.is_file else system.get_file_info(fs.FileSelector(path))
         names = {one.base_name: one for one in found if one.is_file and one.base_name.casefold().endswith(_CSV)}
         groups: dict[str, list[str]] = defaultdict(list)

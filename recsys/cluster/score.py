@@ -1,7 +1,8 @@
 """Recommends for all fans of a Parquet file on a cluster: block by block, and resumes after an interruption.
 
 Each block of fans is a task that writes a Parquet file of its own. A driver that starts again finds the finished ones
-in the folder beside the output. `recsys.serving.batch` does the reading, recommending and writing, as without Ray.
+in the folder beside the output; Ray Data keeps no such record. `recsys.serving.batch` does the reading, recommending
+and writing, as without Ray.
 """
 
 import functools

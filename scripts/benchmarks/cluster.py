@@ -38,10 +38,10 @@ _ARTIFACTS = Path("artifacts")
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds, what is compared between both ways, and the peak memory of the process (of a worker) in megabytes."""
+    """Seconds, the result (figures, or Parquet files), and the peak memory of the process or worker in megabytes."""
 
     seconds: float
-    result: object
+    result: list
     peak_mb: float
 
 
@@ -70,7 +70,7 @@ def main(args: argparse.Namespace) -> int:
         for what, one in alone.items():
             two = spread[what]
             cells = "".join(f"{m.seconds:11.1f}s{counts[what] / m.seconds:12,.1f}{_memory(m)}" for m in (one, two))
-            print(f"{what:18}{cells}   {'yes' if one.result == two.result else 'NO'}")
+            print(f"{what:18}{cells}   {'yes' if _same(one.result, two.result) else 'NO'}")
     print("\nTimes on nodes include the start of the workers. A worker's peak includes memory shared with others.")
     return 0
 
@@ -79,30 +79,30 @@ def _memory(measured: Measured) -> str:
     return f"{'':>12}" if np.isnan(measured.peak_mb) else f"{measured.peak_mb:12,.0f}"
 
 
-def _in_process(work: Callable[[Path, argparse.Namespace], object], folder: Path, args: argparse.Namespace) -> Measured:
+def _in_process(work: Callable[[Path, argparse.Namespace], list], folder: Path, args: argparse.Namespace) -> Measured:
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_measure, (work, folder, args))
 
 
-def _measure(work: Callable[[Path, argparse.Namespace], object], folder: Path, args: argparse.Namespace) -> Measured:
+def _measure(work: Callable[[Path, argparse.Namespace], list], folder: Path, args: argparse.Namespace) -> Measured:
     start = time.perf_counter()
     result = work(folder, args)
     return Measured(time.perf_counter() - start, result, peak_mb())
 
 
-def _prepare(folder: Path, _: argparse.Namespace) -> object:
+def _prepare(folder: Path, _: argparse.Namespace) -> list:
     prepare(folder / "raw", folder / "alone", _OPTIONS)
-    return _checksums(folder / "alone")
+    return [folder / "alone" / name for name in outputs()]
 
 
-def _score(folder: Path, args: argparse.Namespace) -> object:
+def _score(folder: Path, args: argparse.Namespace) -> list:
     engine, lists = recsys.load(_ARTIFACTS), ListsFile(_fans(folder, args))
     rows = batch.recommend(engine, lists.profiles(), Choices(args.model))
     batch.write(rows, batch.output_schema(lists.fan_type, ranked=True), folder / "alone.parquet")
-    return pq.read_table(folder / "alone.parquet").to_pydict()
+    return [folder / "alone.parquet"]
 
 
-def _folds(folder: Path, args: argparse.Namespace) -> object:
+def _folds(folder: Path, args: argparse.Namespace) -> list:
     return cross_validate(load_arrays(folder / "alone"), "svd", _FOLDS, args.seed).folds[:2].tolist()
 
 
@@ -112,13 +112,13 @@ def _prepare_on(address: str, folder: Path, _: argparse.Namespace) -> Measured:
     cluster_prepare.prepare(
         address, [str(folder / "raw")], folder / "spread", _OPTIONS, lambda *_: None, {}, (), -(-size // _PIECES)
     )
-    return Measured(time.perf_counter() - start, _checksums(folder / "spread"), np.nan)
+    return Measured(time.perf_counter() - start, [folder / "spread" / name for name in outputs()], np.nan)
 
 
 def _score_on(address: str, folder: Path, args: argparse.Namespace) -> Measured:
     out = folder / "spread.parquet"
     found = score_everyone(address, _ARTIFACTS, _fans(folder, args), Choices(args.model), out)
-    return Measured(found.seconds, pq.read_table(out).to_pydict(), found.peak_mb)
+    return Measured(found.seconds, [out], found.peak_mb)
 
 
 def _folds_on(address: str, folder: Path, args: argparse.Namespace) -> Measured:
@@ -140,8 +140,9 @@ def _fans(folder: Path, args: argparse.Namespace) -> Path:
     return path
 
 
-def _checksums(folder: Path) -> dict[str, dict]:
-    return {name: pq.read_table(folder / name).to_pydict() for name in outputs()}
+def _same(one: list, two: list) -> bool:
+    pairs = list(zip(one, two, strict=True))
+    return all(pq.read_table(a).equals(pq.read_table(b)) if isinstance(a, Path) else a == b for a, b in pairs)
 
 
 ALONE = {"prepare": _prepare, "score everyone": _score, "cross-validation": _folds}

@@ -64,11 +64,13 @@ def serving(bucket: str, folder: Path) -> Iterator[str]:
 
 def _listing(folder: Path, query: dict[str, list[str]]) -> bytes:
     prefix = query.get("prefix", [""])[0]
-    keys = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    found = "".join(
-        f"<Contents><Key>{escape(key)}</Key><Size>{(folder / key).stat().st_size}</Size>"
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    keys = {path.relative_to(folder).as_posix(): path for path in paths}
+    found = [
+        f"<Contents><Key>{escape(key)}</Key><Size>{path.stat().st_size}</Size>"
         "<LastModified>2026-01-02T00:00:00.000Z</LastModified></Contents>"
-        for key in keys
+        for key, path in keys.items()
         if key.startswith(prefix)
-    )
-    return f"<ListBucketResult><IsTruncated>false</IsTruncated>{found}</ListBucketResult>".encode()
+    ]
+    counted = f"<KeyCount>{len(found)}</KeyCount><IsTruncated>false</IsTruncated>"
+    return f"<ListBucketResult>{counted}{''.join(found)}</ListBucketResult>".encode()

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -80,6 +81,18 @@ def test_bad_files_are_named_and_nothing_is_written(tmp_path, capsys, columns, s
     assert recommend.main(["--ratings", path, "--out", str(out)]) == 2
     assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == [tmp_path / "fans.parquet"]
+
+
+def test_predictions_do_not_depend_on_the_order_of_the_rows(tmp_path):
+    rng = np.random.default_rng(0)
+    titles = rng.choice(pq.read_table("artifacts/title_stats.parquet")["anime_id"].to_numpy(), 60, replace=False)
+    found = []
+    for order in (np.arange(60), rng.permutation(60)):
+        scores = (order % 10 + 1).astype(float)
+        path = write(tmp_path / "fans.parquet", {"fan": ["ann"] * 60, "anime_id": titles[order], "score": scores})
+        assert recommend.main(["--ratings", path, "--model", "svd", "--out", str(tmp_path / "out")]) == 0
+        found.append(rows(tmp_path / "out"))
+    assert found[0] == found[1]
 
 
 def test_a_file_that_is_not_parquet(tmp_path, capsys):
