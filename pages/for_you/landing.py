@@ -14,15 +14,15 @@ _SCORES, _NAMES = 20, 200
 
 def show() -> None:
     """The ways to begin, and titles to rate."""
-    st.title(logo.NAME)
+    st.title(logo.NAME, anchor=False)
     st.markdown("Ten anime that you have not seen, each with the score that you would probably give it.")
     import_questions.show()
     with st.grid(columns=2, min_column_width=300, border=True, key="begin") as cells:
         with cells.cell():
-            st.markdown("## Bring your list")
+            st.header("Bring your list", anchor=False)
             import_list.bring()
         with cells.cell():
-            st.markdown("## Or rate a few titles")
+            st.header("Or rate a few titles", anchor=False)
             _progress()
             query = rating_wall.search()
             st.button(

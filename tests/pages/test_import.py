@@ -1,6 +1,8 @@
 """A file that a visitor uploads, and the questions about it."""
 
 from pages.parts import resources
+from pages.parts.state import Visit
+from recsys import Profile, lists
 from tests.pages.helpers import opened
 
 FRENCH = "Titre;Note;Statut\nCowboy Bebop;16;Vu\nDeath Note;12,5;Fini hier\nAkira;18;Vu\n☂☂☂☂;3;Vu\n"
@@ -46,3 +48,21 @@ def test_no_adult_title_is_offered_while_they_are_off(app):
     opened(app)
     app.text_input(key="title-typed").set_value(adult.title).run()
     assert not [widget for widget in app.get("button_group") if (widget.key or "").endswith(f"-{adult.anime_id}")]
+
+
+def test_no_adult_title_is_offered_for_a_row_after_they_were_switched_off(app):
+    engine = resources.engine()
+    adult = next(title.anime_id for title in engine.catalogue.titles() if title.adult)
+    table = lists.read(b"title,score\nsomething,7\n", lambda text: [(adult, "An adult title", 0.89), (1, "Bebop", 0.5)])
+    opened(app, Visit("import", "fans.csv", Profile(scores={5114: 9}), table=table))
+    (box,) = [box for box in app.selectbox if box.label == "something"]
+    assert box.value is None
+    assert box.options == ["Cowboy Bebop (TV, 1998)", "None of these: leave it out"]
+
+
+def test_rows_that_were_not_read_can_be_downloaded(app):
+    opened(app)
+    uploaded(app, FRENCH.encode())
+    (button,) = [button for button in app.get("download_button") if "not read" in button.proto.label]
+    assert button.proto.url
+    assert b"\xe2\x98\x82" in app.session_state["visit"].table.report.to_csv()

@@ -241,6 +241,7 @@ def test_forgetting_leaves_nothing_of_the_visitor(app, script):
     held = app.session_state._state.filtered_state
     assert held.pop("visit") == Visit()
     assert not any(held.pop("address").values())
+    held.pop("wall-titles", None)  # what every new visitor is asked about
     text = repr(list(held.values()))
     for trace in (name, "Dee", "Someone else", "someone_i_typed", "bebop", "5114", "30276", "269"):
         assert trace not in text, trace
