@@ -14,15 +14,17 @@ _STATUS_LABELS = {
 
 
 def show() -> None:
-    """What was read of the visitor's list, if it was imported, in an expander; open while there are questions."""
+    """What was read of the visitor's list, if it was imported, in an expander. It is open at first if nothing of the
+    list is certain, or if all scores depend on an answer: else the recommendations come first."""
     now = state.visit()
     if now.source != "import" or not (now.table or now.notes):
         return
     label = f"{plain(now.label, 40)}: what was read"
     if now.table and (text := open_questions(now.table)):
         label = f"{plain(now.label, 40)}: {text}"
-    box = st.expander(label, expanded=not (now.table is None or now.table.report.is_complete), key="import-report",
-                      icon=":material/fact_check:", on_change="rerun")  # fmt: skip
+    urgent = now.table is not None and (now.profile.is_empty or not now.table.report.scale.sure)
+    icon = ":material/fact_check:"
+    box = st.expander(label, expanded=urgent, key="import-report", icon=icon, on_change="rerun")
     if box.open:
         with box:
             for note in now.notes:

@@ -8,7 +8,7 @@ from pages.for_you import landing, rating_wall
 from pages.parts import rate_card, resources
 from pages.parts.state import Visit
 from recsys import Profile
-from tests.pages.helpers import opened
+from tests.pages.helpers import opened, report_opened
 
 
 def cards(app) -> list[dict]:
@@ -79,6 +79,8 @@ def test_a_file_dropped_on_the_first_page_is_read_and_its_questions_are_there(ap
     app.run()
     assert app.session_state["visit"].label == "fans.csv"
     assert any(box.label.endswith(": 1 title to confirm") for box in app.expander)
+    assert app.title[0].value == "Recommended for you"
+    report_opened(app)
     assert any(box.label == "Monsterr" for box in app.selectbox)
 
 
