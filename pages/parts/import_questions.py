@@ -8,6 +8,8 @@ from recsys import lists
 
 _LEAVE_OUT = "None of these: leave it out"
 _SHOWN = 10
+#: Whether the visitor has opened or closed the expander: for Streamlit it is another one when its label changes.
+_OPEN = "import-open"
 _STATUS_LABELS = {
     "completed": "Watched", "watching": "Watching", "on_hold": "On hold", "dropped": "Dropped", "planned": "Planned",
 }  # fmt: skip
@@ -23,8 +25,10 @@ def show() -> None:
     if now.table and (text := open_questions(now.table)):
         label = f"{plain(now.label, 40)}: {text}"
     urgent = now.table is not None and (now.profile.is_empty or not now.table.report.scale.sure)
-    icon = ":material/fact_check:"
-    box = st.expander(label, expanded=urgent, key="import-report", icon=icon, on_change="rerun")
+    box = st.expander(
+        label, expanded=st.session_state.get(_OPEN, urgent), key="import-report", icon=":material/fact_check:",
+        on_change=lambda: st.session_state.update({_OPEN: st.session_state["import-report"]}),
+    )  # fmt: skip
     if box.open:
         with box:
             for note in now.notes:

@@ -20,5 +20,5 @@ def opened(app: AppTest, visit: Visit | None = None, *, script: str | None = Non
 
 def report_opened(app: AppTest) -> AppTest:
     """The app after a click on what was read of an imported list."""
-    app.session_state["import-report"] = True
+    app.session_state["import-open"] = True
     return app.run()
