@@ -195,6 +195,7 @@ class Title:
     scored_by: int = 0
     members: int = 0
     anilist_id: int | None = None
+    kitsu_id: int | None = None
     image_url: str | None = None
     franchise_id: int | None = None
     kind: str = "main"

@@ -2,26 +2,33 @@
 
 import streamlit as st
 
-from pages.parts import cards, pickers, resources, state
+from pages.parts import cards, rate_card, resources, state
 from pages.parts.text import count
+from pages.parts.visit import ENOUGH
 from recsys.serving import elicit
 
 _TILES = 12
-_COVER_WIDTH = 64
+_FOUND = 8
+_SHOWN = "wall-titles"
 
 
-def show(enough: int) -> None:
-    """Titles to rate for a visitor with fewer than `enough` scores."""
-    rated = len(state.visit().profile.scores)
-    st.markdown("## Rate a few titles that you know")
-    if rated:
-        st.progress(rated / enough, f"{count(rated, 'title')} rated, {enough - rated} to go")
+def search() -> str:
+    """A search for a title to rate; `show` shows what is found."""
+    return st.text_input(
+        "Search a title to rate", key=state.input_key("wall-find"), placeholder="Attack on Titan, FMAB, 君の名は …",
+        type="search", live=True, max_chars=100,
+    ).strip()  # fmt: skip
+
+
+def show(query: str) -> None:
+    """What a search has found, or titles to rate."""
+    if query:
+        found = [anime_id for anime_id, _, _ in state.matcher()(query, _FOUND)]
+        if not found:
+            st.caption("No title has a name like that. Check the spelling, or try the Japanese name.")
+        _tiles(found, "found")
     else:
-        st.caption(
-            f"With {enough} scores you get your first ten titles. Each further score improves them. Skip titles that "
-            "you have not seen."
-        )
-    _tiles()
+        _tiles(_next(), "wall")
 
 
 def show_more() -> None:
@@ -29,27 +36,44 @@ def show_more() -> None:
     more = st.expander("Rate more titles", icon=":material/add_reaction:", on_change="rerun", key="more")
     if more.open:
         with more:
-            _tiles()
+            _tiles(_next(), "wall")
 
 
-def _tiles() -> None:
-    engine = resources.engine()
-    now = state.visit()
+def _next() -> list[int]:
+    """The titles to ask about. A title that was answered makes room for another one; the others stay in place."""
+    engine, now = resources.engine(), state.visit()
     asked = now.profile.begun | now.unseen | now.hidden
-    with st.grid(columns=3, min_column_width=290, border=True, key="wall") as cells:
-        for anime_id in elicit.next_titles(engine, now.profile, _TILES, asked):
+    shown: list[int] = st.session_state.get(_SHOWN, [])
+    if not shown or any(anime_id in asked for anime_id in shown):
+        kept = {anime_id for anime_id in shown if anime_id not in asked}
+        series = {engine.title(anime_id).franchise_id for anime_id in kept}
+        fresh = [
+            anime_id
+            for anime_id in elicit.next_titles(engine, now.profile, 2 * _TILES, asked)
+            if anime_id not in kept and engine.title(anime_id).franchise_id not in series
+        ]
+        places = [anime_id if anime_id in kept else (fresh.pop(0) if fresh else 0) for anime_id in shown] or fresh
+        st.session_state[_SHOWN] = shown = [anime_id for anime_id in places if anime_id][:_TILES]
+    return shown
+
+
+def _tiles(anime_ids: list[int], key: str) -> None:
+    engine, scores = resources.engine(), state.visit().profile.scores
+    with st.grid(columns=4, min_column_width=150, gap="small", key=key) as cells:
+        for place, anime_id in enumerate(anime_ids):
             title = engine.title(anime_id)
-            with cells.cell():
-                with st.container(horizontal=True, gap="small", wrap=False):
-                    cards.cover(title, _COVER_WIDTH)
-                    with st.container(gap="xxsmall"):
-                        st.markdown(pickers.title_names(title))
-                        st.caption(cards.facts(title))
-                pickers.score_buttons(anime_id, "wall")
-                st.button(
-                    "Not seen",
-                    key=f"unseen-{anime_id}",
-                    on_click=state.mark,
-                    args=(anime_id, "unseen"),
-                    type="tertiary",
-                )
+            with cells.cell().container(gap="xsmall"):
+                cards.art(title, "stretch")
+                rate_card.show(title, scores.get(anime_id), f"{key}-{place}", _answer, unseen=key == "wall")
+
+
+def _answer(anime_id: int, score: int | None) -> None:
+    if not resources.engine().has_title(anime_id):
+        return
+    if score == 0:
+        state.mark(anime_id, "unseen")
+        return
+    state.rate(anime_id, score)
+    now = state.visit()
+    if score and now.source == "none" and (missing := ENOUGH - len(now.profile.begun)) > 0:
+        st.toast(f"Saved. {count(missing, 'more title', 'more titles')} until your first ten.")

@@ -3,15 +3,15 @@
 import streamlit as st
 
 import recsys
-from pages.for_you import exports, rating_wall
-from pages.parts import cards, charts, controls, pickers, resources, state
+from pages.for_you import exports, landing, rating_wall
+from pages.parts import cards, charts, controls, import_questions, pickers, resources, state
 from pages.parts.text import count, plain
+from pages.parts.visit import ENOUGH
 from recsys.serving import basis
 from recsys.serving.engine import MODEL_LABELS
 from recsys.serving.recommending import Scored
 
 _TEN = 10
-_ENOUGH = 3
 _SHELF = 4
 
 
@@ -28,7 +28,7 @@ def _basis(model: str) -> str:
     if found.unscored:
         used.append(f"{count(found.unscored, 'title')} watched without a score")
     text = f"Based on {' and '.join(used)} of {whose} list."
-    if found.scores < _ENOUGH:
+    if found.scores < ENOUGH:
         text += " Each further score improves them."
     if found.scores > 1 and len(set(fan.scores.values())) == 1:
         text += " All scores are the same, so they say little about taste."
@@ -116,11 +116,12 @@ def _export(picks: list[recsys.Pick], fan: recsys.Profile) -> None:
 
 def _page() -> None:
     now = state.visit()
+    if not now.has_list:
+        landing.show()
+        return
     fan = now.profile
     st.title("Recommended for you")
-    if fan.is_empty or (now.source == "none" and len(fan.begun) < _ENOUGH):
-        rating_wall.show(_ENOUGH)
-        return
+    import_questions.show()
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         model = controls.model()

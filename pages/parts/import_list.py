@@ -6,63 +6,78 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from pages.parts import import_questions, state
+from pages.parts import state
 from pages.parts.text import count, plain, shorten
 from recsys import RecsysError, lists
 
 _EXPORT_PAGE = "https://myanimelist.net/panel.php?go=export"
 #: The id of an uploaded file that could not be read, and the error: it is not read again at each rerun.
-_FAILED = "file-failed"
+_FAILED = "-failed"
+#: Site -> the module of `recsys.lists` that reads its lists.
+_MODULES = {"MyAnimeList": "mal_api", "AniList": "anilist", "Kitsu": "kitsu"}
 _Imported = lists.ImportedList | lists.Import
 _Progress = Callable[[int, int | None], None]
 
 
-def from_file() -> None:
-    """A file of any kind: an export of MyAnimeList or AniList, or a list that the visitor keeps."""
-    st.caption(
-        f"A [MyAnimeList export]({_EXPORT_PAGE}), AniList’s download of your data (gdpr_data.json), a table (CSV) or a "
-        "text file with one title on each line. Your list stays in this browser tab’s session. It is not stored."
+@st.fragment
+def bring() -> None:
+    """Import a list from any of the sites or from a file, in one place."""
+    default = "MyAnimeList" if _client_id() else "AniList"
+    site = st.segmented_control(
+        "Site", list(_MODULES), key="site", default=default, required=True, label_visibility="collapsed"
     )
-    upload = st.file_uploader("Your list as a file", key=state.input_key("file"), label_visibility="collapsed")
-    st.download_button("Template for a table", lists.template(), "anime-list.csv", "text/csv",
-                       type="tertiary", on_click="ignore")  # fmt: skip
-    if upload is not None:
-        failed_id, error = st.session_state.get(_FAILED, ("", ""))
-        if failed_id != upload.file_id:
-            error = _import(
-                shorten(upload.name, 40),
-                lambda progress: lists.read(upload.getvalue(), state.matcher(), progress=progress),
-            )
-            st.session_state[_FAILED] = upload.file_id, error
-        st.error(error, icon=":material/error:")
-    now = state.visit()
-    if now.table:
-        import_questions.show(now.table)
+    from_site(site, "bring-")
+    from_file("bring-", "Or any file: an export, a table, a text file")
+    st.caption("Your list stays in this browser tab’s session. It is not stored.")
 
 
-def from_anilist() -> None:
-    """By username."""
-    _from_site("AniList", "anilist", lists.anilist.import_list)
+def from_file(prefix: str = "", label: str = "Your list as a file") -> None:
+    """A file of any kind: an export of MyAnimeList or AniList, or a list that the visitor keeps.
+
+    `prefix` begins the widgets' keys, for a second place on a page."""
+    upload = st.file_uploader(
+        label, key=state.input_key(f"{prefix}file"),
+        help=f"A [MyAnimeList export]({_EXPORT_PAGE}), AniList’s download of your data (gdpr_data.json), a table (CSV) "
+        "or a text file with one title on each line.",
+    )  # fmt: skip
+    if upload is None:
+        return
+    failed = f"{prefix}file{_FAILED}"
+    failed_id, error = st.session_state.get(failed, ("", ""))
+    if failed_id != upload.file_id:
+        error = _import(
+            shorten(upload.name, 40),
+            lambda progress: lists.read(upload.getvalue(), state.matcher(), progress=progress),
+        )
+        st.session_state[failed] = upload.file_id, error
+    st.error(error, icon=":material/error:")
+    st.download_button(
+        "Template for a table", lists.template(), "anime-list.csv", "text/csv", type="tertiary", on_click="ignore",
+        icon=":material/download:", key=f"{prefix}template",
+    )  # fmt: skip
 
 
-def from_kitsu() -> None:
-    """By username."""
-    _from_site("Kitsu", "kitsu", lists.kitsu.import_list)
-
-
-def from_mal() -> None:
-    """By username, if the site's owner has a client id; else say how to import the export instead."""
+def from_site(site: str, prefix: str = "") -> None:
+    """A form for a username; for MyAnimeList only if the app's owner has a client id: else how to export the list."""
     client_id = _client_id()
-    if not client_id:
+    if site == "MyAnimeList" and not client_id:
         st.caption(
-            "This site cannot read MyAnimeList by username: its owner has not added a MyAnimeList client id. "
-            f"[Export your list]({_EXPORT_PAGE}) there, then choose File above and upload it."
+            "This app cannot read MyAnimeList by username: its owner has not added a MyAnimeList client id. "
+            f"[Export your list]({_EXPORT_PAGE}) there, then upload the file here."
         )
         return
-    _from_site(
-        "MyAnimeList", "mal_api",
-        lambda name, progress: lists.mal_api.import_list(name, client_id=client_id, progress=progress),
-    )  # fmt: skip
+    module = _MODULES[site]
+    options = {"client_id": client_id} if site == "MyAnimeList" else {}
+    with (
+        st.form(f"{prefix}{module}-form", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
+    ):
+        name = st.text_input(f"{site} username", key=state.input_key(f"{prefix}{module}"), autocomplete="off").strip()
+        asked = st.form_submit_button("Import")
+    if asked:
+        fetch = getattr(lists, module).import_list
+        error = _import(name, lambda progress: fetch(name, **options, progress=progress), (module, name))
+        st.error(error, icon=":material/error:")
 
 
 def _client_id() -> str:
@@ -70,16 +85,6 @@ def _client_id() -> str:
         return str(st.secrets.get("MAL_CLIENT_ID", "")) or os.environ.get("MAL_CLIENT_ID", "")
     except StreamlitSecretNotFoundError:
         return os.environ.get("MAL_CLIENT_ID", "")
-
-
-def _from_site(site: str, module: str, fetch: Callable[..., _Imported]) -> None:
-    """A form for a username; `fetch(name, progress=...)` is of this module of `recsys.lists`."""
-    with st.form(f"{module}-form", border=False):
-        name = st.text_input(f"{site} username", key=state.input_key(module), autocomplete="off").strip()
-        if st.form_submit_button("Import", width="stretch"):
-            st.error(
-                _import(name, lambda progress: fetch(name, progress=progress), (module, name)), icon=":material/error:"
-            )
 
 
 def _import(label: str, read: Callable[[_Progress], _Imported], fetched: tuple[str, str] | None = None) -> str:

@@ -8,12 +8,45 @@ from recsys import lists
 
 _LEAVE_OUT = "None of these: leave it out"
 _SHOWN = 10
+#: Whether the visitor has opened or closed the expander: for Streamlit it is another one when its label changes.
+_OPEN = "import-open"
 _STATUS_LABELS = {
     "completed": "Watched", "watching": "Watching", "on_hold": "On hold", "dropped": "Dropped", "planned": "Planned",
 }  # fmt: skip
 
 
-def show(imported: lists.Import) -> None:
+def show() -> None:
+    """What was read of the visitor's list, if it was imported, in an expander. It is open at first if nothing of the
+    list is certain, or if all scores depend on an answer: else the recommendations come first."""
+    now = state.visit()
+    if now.source != "import" or not (now.table or now.notes):
+        return
+    label = f"{plain(now.label, 40)}: what was read"
+    if now.table and (text := open_questions(now.table)):
+        label = f"{plain(now.label, 40)}: {text}"
+    urgent = now.table is not None and (now.profile.is_empty or not now.table.report.scale.sure)
+    box = st.expander(
+        label, expanded=st.session_state.get(_OPEN, urgent), key="import-report", icon=":material/fact_check:",
+        on_change=lambda: st.session_state.update({_OPEN: st.session_state["import-report"]}),
+    )  # fmt: skip
+    if box.open:
+        with box:
+            for note in now.notes:
+                st.caption(f":material/info: {plain(note, 300)}")
+            if now.table:
+                _report(now.table)
+
+
+def open_questions(imported: lists.Import) -> str:
+    """The questions that are left in a few words; empty if there are none."""
+    report = imported.report
+    words = len(report.statuses) + len(report.letters)
+    parts = [count(len(report.titles), "title") if report.titles else "", count(words, "word") if words else "",
+             "" if report.scale.sure else "the scale of the scores"]  # fmt: skip
+    return f"{' and '.join(filter(None, parts))} to confirm" if any(parts) else ""
+
+
+def _report(imported: lists.Import) -> None:
     """Counts, the scale of the scores, the rows that could not be read, and questions. All of it can be left."""
     report = imported.report
     parts = ((report.scored, "scored"), (report.watched, "watched"), (report.planned, "planned"),
@@ -50,7 +83,8 @@ def _questions(imported: lists.Import) -> None:
     report = imported.report
     if report.titles:
         st.markdown(f"**{count(len(report.titles), 'title')} to confirm**")
-        st.caption("The most doubtful first. You can do this later: the other titles are already on your list.")
+        shown = f" These are the first {_SHOWN}." if len(report.titles) > _SHOWN else ""
+        st.caption(f"The most doubtful first. You can do this later: the other titles are on your list already.{shown}")
     with st.form("confirm-form", border=False):
         titles = {item.row: _title(item) for item in report.titles[:_SHOWN]}
         statuses = {
@@ -78,11 +112,15 @@ def _questions(imported: lists.Import) -> None:
 
 def _title(item: lists.TitleQuestion) -> int | None:
     """Choose which title a row means."""
-    options = [*(candidate[0] for candidate in item.candidates), None]
+    # Adult titles may have been switched off since the file was read.
+    found = state.offered([candidate[0] for candidate in item.candidates])
+    likely = item.likely if item.likely in found else None
+    options = [*found, None]
     with st.container(horizontal=True, gap="small", wrap=False, vertical_alignment="bottom"):
-        cards.cover(resources.engine().title(item.likely or item.candidates[0][0]), cards.SMALL)
+        if found:
+            cards.cover(resources.engine().title(likely or found[0]), cards.SMALL)
         return st.selectbox(
-            plain(item.text, 60), options, options.index(item.likely), key=state.input_key(f"confirm-{item.row}"),
+            plain(item.text, 60), options, options.index(likely), key=state.input_key(f"confirm-{item.row}"),
             format_func=_label,
         )  # fmt: skip
 

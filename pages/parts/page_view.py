@@ -40,9 +40,9 @@ export default function ({ data }) {
 _page_view = component("page_view", js=_SCRIPT)
 
 
-def show(path: str) -> None:
-    """Tell the browser which view of the page at `path` this is."""
-    shown = [path, *(st.query_params.get(name, "") for name in ("title", "page"))]
+def show(path: str, *, has_list: bool) -> None:
+    """Tell the browser which view of the page at `path` this is. The first page, at "", has another one with a list."""
+    shown = [path or f"first {has_list}", *(st.query_params.get(name, "") for name in ("title", "page"))]
     _page_view(key="page-view", data=" ".join(shown), height=1)
 
 

@@ -1,17 +1,17 @@
 """The sidebar of every page: whose list this is, and the ways to add another."""
 
+from functools import partial
+
 import streamlit as st
 
-from pages.parts import cover_slots, import_list, pickers, resources, state
+from pages.parts import cover_slots, import_list, import_questions, pickers, resources, state
 from pages.parts.text import count, plain
 from recsys import lists
 
 _SOURCES = {
     "Rate": pickers.title_to_rate,
     "File": import_list.from_file,
-    "MyAnimeList": import_list.from_mal,
-    "AniList": import_list.from_anilist,
-    "Kitsu": import_list.from_kitsu,
+    **{site: partial(import_list.from_site, site) for site in ("MyAnimeList", "AniList", "Kitsu")},
     "Community": pickers.community_fan,
 }
 
@@ -45,8 +45,8 @@ def _summary() -> None:
         kinds = ("completed", "watching", "on_hold", "dropped", "planned")
         parts = [f"{getattr(counts, kind):,} {kind.replace('_', ' ')}" for kind in kinds if getattr(counts, kind)]
         st.caption(f"{counts.known:,} of {count(counts.titles, 'title')} in our catalogue · {' · '.join(parts)}")
-    for note in now.notes:
-        st.caption(f":material/info: {plain(note, 300)}")
+    if now.table and (text := import_questions.open_questions(now.table)):
+        st.caption(f":material/help: On the page Recommend: {text}.")
     if now.base.dropped - now.base.scores.keys():
         st.toggle(
             "Count dropped titles without a score as disliked",

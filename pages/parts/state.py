@@ -1,7 +1,7 @@
 """What one visitor imported and did: in that visitor's session alone, and in the address what can be shared."""
 
 import contextlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ _Made = TypeVar("_Made")
 #: Widgets that say how a page looks and nothing about the visitor. `forget` keeps these keys, and nothing else, in the
 #: session and in the address.
 VIEW_SETTINGS = frozenset((
-    "names", "covers", "way", "join", "view", "by", "colour", "page",
+    "names", "covers", "way", "site", "join", "view", "by", "colour", "page",
     "model", "discovery", "type", "with", "without", "planned", "years", "episodes", "members", "series", "adult",
     "fair", "floor", "begun", "order", "kind", "genre", "span", "fans", "adults", "sequels",
     "season-near", "season-any",
@@ -47,10 +47,21 @@ def undo() -> None:
         st.session_state["visit"] = past.pop()
 
 
+def adult() -> bool:
+    """Whether a switch of the page shows adult titles."""
+    return any(st.session_state.get(key) for key in ("adult", "adults"))
+
+
 def matcher() -> Matcher:
     """Finds titles by name; adult ones only where the page's own switch shows them."""
     match = resources.engine().match
-    return match.with_adult() if any(st.session_state.get(key) for key in ("adult", "adults")) else match
+    return match.with_adult() if adult() else match
+
+
+def offered(anime_ids: Iterable[int]) -> list[int]:
+    """Those of these titles of the catalogue that the visitor may be offered: adult ones as in `matcher`."""
+    engine = resources.engine()
+    return [i for i in anime_ids if engine.has_title(i) and (adult() or not engine.title(i).adult)]
 
 
 def can_undo() -> bool:

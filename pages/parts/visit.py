@@ -10,6 +10,8 @@ from recsys import Profile, RecsysError, lists
 
 #: The score of a title dropped without one, for a visitor who says that they disliked those.
 _DISLIKE = 3
+#: Without a list, so many titles seen are enough for recommendations.
+ENOUGH = 3
 #: Characters of a list in an address. Many web servers refuse a request line of more than 8,000.
 LONGEST = 6_000
 _Entry = TypeVar("_Entry")
@@ -51,6 +53,11 @@ class Visit:
         scores = {i: s for i, s in {**base.scores, **self.rated}.items() if i not in self.ignored}
         seen = base.seen | self.seen | self.ignored
         return replace(base, scores=scores, seen=seen, planned=base.planned | self.planned)
+
+    @property
+    def has_list(self) -> bool:
+        """Whether this is enough for recommendations: a list of any length, or `ENOUGH` titles seen."""
+        return not self.profile.is_empty and (self.source != "none" or len(self.profile.begun) >= ENOUGH)
 
     @cached_property
     def address(self) -> tuple[dict[str, str], int]:

@@ -53,6 +53,7 @@ class Facts:
     scored_by: int = 0
     members: int = 0
     anilist_id: int | None = None
+    kitsu_id: int | None = None
     image_url: str | None = None
     streaming: tuple[tuple[str, str], ...] = ()
 

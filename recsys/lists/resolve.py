@@ -36,6 +36,8 @@ class KnowsIds(Protocol):
 
     def from_anilist(self, anilist_id: int) -> int | None: ...
 
+    def from_kitsu(self, kitsu_id: int) -> int | None: ...
+
     def name(self, anime_id: int) -> str | None: ...
 
     def likeness(self, anime_id: int, text: str) -> float | None: ...
@@ -46,7 +48,7 @@ def resolve(
 ) -> tuple[list[Row], tuple[str, ...]]:
     """A row for each draft, and notes on ids that were not used. Raises `BadFileError` for too many searches."""
     resolver = _Resolver(match)
-    trusted = {kind: resolver.trusts(kind, drafts) for kind in ("mal_id", "anilist_id", "id")}
+    trusted = {kind: resolver.trusts(kind, drafts) for kind in ("mal_id", "anilist_id", "kitsu_id", "id")}
     rows = []
     for done, draft in enumerate(drafts, start=1):
         rows.append(resolver.row(draft, trusted))
@@ -82,7 +84,9 @@ class _Resolver:
         """The MyAnimeList id of an id of any kind."""
         if kind == "anilist_id":
             return self._ids.from_anilist(value) if self._ids else None
-        return None if kind == "kitsu_id" else value
+        if kind == "kitsu_id":
+            return self._ids.from_kitsu(value) if self._ids else None
+        return value
 
     def agrees(self, anime_id: int, names: Sequence[str]) -> bool | None:
         """Whether the title with this id has one of these names; None if that cannot be said."""
@@ -152,7 +156,7 @@ class _Resolver:
         if kind == "anilist_id":
             return f"AniList’s id {value} is not in the catalogue: add the title"
         if kind == "kitsu_id":
-            return "only Kitsu’s id, which the catalogue does not have: add the title"
+            return f"Kitsu’s id {value} is not in the catalogue: add the title"
         return "the id is a row number: add the titles"
 
     def _row(

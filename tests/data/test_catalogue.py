@@ -41,6 +41,7 @@ FULL = Title(
     scored_by=900_000,
     members=1_000_000,
     anilist_id=6,
+    kitsu_id=7,
     image_url="https://example.org/5.jpg",
     franchise_id=1,
     kind="special",

@@ -9,21 +9,12 @@ from playwright.sync_api import Page
 
 VERSION = "4.14.1"
 _FOLDER = Path(__file__).parents[2] / "build" / "axe"
-#: Violations in elements of Streamlit that no option changes: axe-core's rule, a selector of the elements, and why.
-STREAMLITS_OWN = [
-    ("list", "[data-testid='stSidebarNavItems']", "its navigation puts the sections' headings into one list"),
-    ("listitem", "[data-testid='stSidebarNavItems'] *", "its navigation wraps the sections' entries in a div"),
-]
-
 _RUN = """
-async ({ own, options }) => {
+async options => {
     const found = await axe.run({ resultTypes: ['violations'], ...options });
-    const theirs = (rule, node) => own.some(([of, selector]) =>
-        of === rule && document.querySelector(node.target[0])?.matches(selector));
     return found.violations
         .filter(one => ['serious', 'critical'].includes(one.impact))
         .flatMap(one => one.nodes
-            .filter(node => !theirs(one.id, node))
             .map(({ html, any }) => `${one.id}, ${one.impact}: ${any[0]?.message ?? one.help}: ${html.slice(0, 300)}`));
 }
 """
@@ -48,7 +39,6 @@ def source() -> str:
 
 
 def violations(page: Page, axe: str, *rules: str) -> list[str]:
-    """Serious and critical violations of `rules`, or of all rules, in what the project controls."""
+    """Serious and critical violations of `rules`, or of all rules."""
     page.evaluate(f"window.axe || (() => {{ {axe} }})()")
-    own = [[rule, selector] for rule, selector, _ in STREAMLITS_OWN]
-    return page.evaluate(_RUN, {"own": own, "options": {"runOnly": list(rules)} if rules else {}})
+    return page.evaluate(_RUN, {"runOnly": list(rules)} if rules else {})

@@ -23,9 +23,9 @@ def heading(page: Page) -> str:
     return page.get_by_role("heading", level=1).inner_text()
 
 
-def open_from_sidebar(name: str, path: str) -> Callable[[Page], None]:
+def open_from_header(name: str, path: str) -> Callable[[Page], None]:
     def click(page: Page) -> None:
-        page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+        page.get_by_test_id("stTopNav").get_by_role("link", name=name).click()
         page.wait_for_url(f"**/{path}?*")
 
     return click
@@ -59,11 +59,11 @@ def click_on_the_map(page: Page) -> None:
 
 
 STEPS = [
-    open_from_sidebar("My taste", "taste"),
-    open_from_sidebar("Explore", "explore"),
+    open_from_header("My taste", "taste"),
+    open_from_header("Explore", "explore"),
     open_a_card,
     open_a_similar_title,
-    open_from_sidebar("Atlas", "atlas"),
+    open_from_header("Atlas", "atlas"),
     find_on_the_map,
     click_on_the_map,
 ]

@@ -52,7 +52,7 @@ def test_text_of_a_query_stays_text(page: Page, url: str) -> None:
 def test_a_search_on_explore_does_not_become_a_query(page: Page, url: str) -> None:
     page.goto(f"{url}/explore?q=titan")
     expect(page.get_by_text("best match first")).to_be_visible()
-    page.get_by_test_id("stSidebarNav").get_by_text("Data", exact=True).click()
+    page.get_by_test_id("stTopNav").get_by_text("Data", exact=True).click()
     page.get_by_test_id("stMain").get_by_text("Ask in SQL", exact=True).click()
     box = page.get_by_role("textbox", name="Query")
     expect(box).to_be_visible()
@@ -60,7 +60,7 @@ def test_a_search_on_explore_does_not_become_a_query(page: Page, url: str) -> No
     box.fill("SELECT 1 AS one")
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.get_by_text("1 row", exact=True)).to_be_visible()
-    page.get_by_test_id("stSidebarNav").get_by_text("Explore", exact=True).click()
+    page.get_by_test_id("stTopNav").get_by_text("Explore", exact=True).click()
     search = page.get_by_label("Find a title", exact=True)
     expect(search).to_be_visible()
     assert "SELECT" not in search.input_value()

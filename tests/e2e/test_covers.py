@@ -85,7 +85,7 @@ def test_the_switch_is_in_the_address_and_kept_on_other_pages(page: Page, covers
     page.wait_for_url(re.compile("title="))
     settled(page)
     assert "covers=false" in page.url
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Recommend").click()
+    page.get_by_test_id("stTopNav").get_by_role("link", name="Recommend").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Recommended for you")
     settled(page)
     expect(page.locator("img[src^='data:image/webp']")).to_have_count(0)

@@ -13,6 +13,7 @@ TITLES = {
     17: ("Umi, Sora; Kumo",),
 }
 _BY_ANILIST = {1000 + anime_id: anime_id for anime_id in TITLES}
+_BY_KITSU = {2000 + anime_id: anime_id for anime_id in TITLES}
 
 
 class Match:
@@ -33,6 +34,9 @@ class Match:
 
     def from_anilist(self, anilist_id: int) -> int | None:
         return _BY_ANILIST.get(anilist_id)
+
+    def from_kitsu(self, kitsu_id: int) -> int | None:
+        return _BY_KITSU.get(kitsu_id)
 
     def name(self, anime_id: int) -> str | None:
         return TITLES.get(anime_id, (None,))[0]

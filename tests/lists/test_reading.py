@@ -106,8 +106,8 @@ def test_ids_that_the_catalogue_cannot_map_are_refused_with_the_reason() -> None
     found = table("anilist_id,score\n1011,8\n777,9\n")
     assert dict(found.profile.scores) == {11: 8}
     assert "AniList’s id 777" in found.report.left_out[0].reason
-    kitsu = table("kitsu id,title,score\n5,Hoshi no Uta,8\n6,,9\n")
-    assert dict(kitsu.profile.scores) == {11: 8}
+    kitsu = table("kitsu id,title,score\n2013,,7\n5,Hoshi no Uta,8\n6,,9\n")
+    assert dict(kitsu.profile.scores) == {13: 7, 11: 8}
     assert "Kitsu" in kitsu.report.left_out[0].reason
 
 

@@ -16,3 +16,9 @@ def opened(app: AppTest, visit: Visit | None = None, *, script: str | None = Non
     app.run()
     assert not app.exception
     return app
+
+
+def report_opened(app: AppTest) -> AppTest:
+    """The app after a click on what was read of an imported list."""
+    app.session_state["import-open"] = True
+    return app.run()

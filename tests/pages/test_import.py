@@ -1,14 +1,17 @@
 """A file that a visitor uploads, and the questions about it."""
 
 from pages.parts import resources
-from tests.pages.helpers import opened
+from pages.parts.state import Visit
+from recsys import Profile, lists
+from tests.pages.helpers import opened, report_opened
 
 FRENCH = "Titre;Note;Statut\nCowboy Bebop;16;Vu\nDeath Note;12,5;Fini hier\nAkira;18;Vu\n☂☂☂☂;3;Vu\n"
 
 
 def uploaded(app, data: bytes):
     app.pills(key="way").set_value("File").run()
-    return app.file_uploader(key="file").upload("fans.csv", data, "text/csv").run()
+    app.file_uploader(key="file").upload("fans.csv", data, "text/csv").run()
+    return report_opened(app)
 
 
 def test_the_scale_and_unknown_words_of_a_file_are_asked_about(app):
@@ -46,3 +49,22 @@ def test_no_adult_title_is_offered_while_they_are_off(app):
     opened(app)
     app.text_input(key="title-typed").set_value(adult.title).run()
     assert not [widget for widget in app.get("button_group") if (widget.key or "").endswith(f"-{adult.anime_id}")]
+
+
+def test_no_adult_title_is_offered_for_a_row_after_they_were_switched_off(app):
+    engine = resources.engine()
+    adult = next(title.anime_id for title in engine.catalogue.titles() if title.adult)
+    table = lists.read(b"title,score\nsomething,7\n", lambda text: [(adult, "An adult title", 0.89), (1, "Bebop", 0.5)])
+    opened(app, Visit("import", "fans.csv", Profile(scores={5114: 9}), table=table))
+    report_opened(app)
+    (box,) = [box for box in app.selectbox if box.label == "something"]
+    assert box.value is None
+    assert box.options == ["Cowboy Bebop (TV, 1998)", "None of these: leave it out"]
+
+
+def test_rows_that_were_not_read_can_be_downloaded(app):
+    opened(app)
+    uploaded(app, FRENCH.encode())
+    (button,) = [button for button in app.get("download_button") if "not read" in button.proto.label]
+    assert button.proto.url
+    assert b"\xe2\x98\x82" in app.session_state["visit"].table.report.to_csv()

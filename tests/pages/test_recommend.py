@@ -17,7 +17,7 @@ def predictions(app) -> list[str]:
 def test_nobody_gets_a_wall_to_rate_and_no_ten(app):
     run(app)
     assert predictions(app) == []
-    assert any("Rate a few" in element.value for element in app.markdown)
+    assert any("rate a few" in element.value for element in app.header)
 
 
 @pytest.mark.parametrize("model", ["popularity", "svd"])

@@ -9,7 +9,7 @@ from recsys.serving.search import TitleSearch
 from recsys.types import Title
 
 TITLES = [
-    Title(1, "Hoshi no Uta!", synonyms=("Star Song",), franchise_id=1, members=50_000, anilist_id=101),
+    Title(1, "Hoshi no Uta!", synonyms=("Star Song",), franchise_id=1, members=50_000, anilist_id=101, kitsu_id=201),
     Title(2, "Hoshi no Uta!!", synonyms=("Star Song",), franchise_id=1, members=40_000),
     Title(3, "Hoshi no Uta Second Season Recap", franchise_id=1, members=10),
     Title(4, "Kaze no Machi", franchise_id=4, members=9_000),
@@ -58,6 +58,7 @@ def test_adult_titles_are_no_choice_unless_they_are_on(match):
 def test_ids(match):
     assert isinstance(match, KnowsIds)
     assert (match.from_anilist(101), match.from_anilist(1), match.from_anilist(None)) == (1, None, None)
+    assert (match.from_kitsu(201), match.from_kitsu(1)) == (1, None)
     assert (match.name(4), match.name(99)) == ("Kaze no Machi", None)
     assert match.likeness(1, "star song") == 1
     assert match.likeness(1, "Umi") < 0.6
