@@ -1,7 +1,7 @@
 """Recommends for all fans of a Parquet file on a cluster: block by block, and resumes after an interruption.
 
 Each block of fans is a task that writes a Parquet file of its own. A driver that starts again finds the finished ones
-in the folder beside the output; Ray Data keeps no such record. `recsys.serving.batch` does the reading, recommending
+in the folder beside the output. `recsys.serving.batch` does the reading, recommending
 and writing, as without Ray.
 """
 
@@ -55,7 +55,7 @@ def score_everyone(
     """
     start = time.perf_counter()
     lists = ListsFile(ratings)
-    catalogue, models, raters = loading.read(artifacts)
+    catalogue, models, raters, _ = loading.read(artifacts)  # no row has a chance
     if choices.model is not None:
         models = [model for model in models if model.name == choices.model] or models
     Engine(catalogue, models, raters).aligned(choices.model)  # an unknown model is an error before any work

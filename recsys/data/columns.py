@@ -2,7 +2,6 @@
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from recsys.types import MAX_ANIME_ID
@@ -50,7 +49,7 @@ def fault(table: pa.Table, schema: pa.Schema) -> str | None:
 
 def _out_of_range(name: str, column: pa.ChunkedArray) -> str | None:
     if name in _WORDS:
-        strange = set(pc.unique(column).to_pylist()) - _WORDS[name]
+        strange = set(column.unique().to_pylist()) - _WORDS[name]
         return f"column {name} has the word {strange.pop()!r:.40}" if strange else None
     if name not in _RANGES:
         return None

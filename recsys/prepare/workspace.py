@@ -150,7 +150,9 @@ def _locked(path: Path) -> int:
 
 def _remove_stale(folder: Path) -> None:
     """Remove the temporary folders of runs that were killed: nobody holds their lock any more."""
-    for lock in folder.glob(f"{_PREFIX}*/{_LOCK}") if fcntl is not None else ():
+    if fcntl is None:
+        return
+    for lock in folder.glob(f"{_PREFIX}*/{_LOCK}"):
         try:
             handle = os.open(lock, os.O_RDWR)
         except OSError:  # somebody else's, or just removed
