@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from recsys.data.catalogue import Catalogue
 from recsys.errors import ArtifactError, ProfileError, UnknownModelError
 from recsys.models import order, store
-from recsys.models.base import Fan, Model
+from recsys.models.base import Model
 from recsys.serving import explaining, loading, recommending
+from recsys.serving.folding import Folding
 from recsys.serving.loading import Aligned
 from recsys.serving.matching import Matcher
 from recsys.serving.recommending import Candidates, Scored
@@ -24,7 +25,7 @@ from recsys.types import Explanation, Filters, Pick, Prediction, Profile, Title
 #: Model -> what it is called on a page, the simplest model first.
 MODEL_LABELS = MappingProxyType({name: model.label for name, model in store.REGISTRY.items()})
 
-#: Reasons kept with a pick; `Engine.explain` gives them all.
+#: Usual number of reasons kept with a pick; `Engine.explain` gives them all.
 _REASONS = 5
 #: A diverse list is chosen from this many titles more than it needs.
 _POOL = 90
@@ -72,21 +73,35 @@ class Engine:
             raise UnknownModelError(f"There is no model {name!r}; the loaded ones are {', '.join(self.models)}.")
         return self._aligned[name]
 
+    def fold_in(self, fan: Profile | Folding, model: str | None = None) -> Folding:
+        """A list as the model sees it. Pass it in place of the list to calls with the same model: they share the work.
+
+        Raises `UnknownModelError`.
+        """
+        aligned = self.aligned(model)
+        if isinstance(fan, Folding):
+            if fan.aligned is aligned:
+                return fan
+            fan = fan.fan
+        return Folding(fan, aligned, self.rater_counts[aligned.positions])
+
     def recommend(
         self,
-        fan: Profile,
+        fan: Profile | Folding,
         model: str | None = None,
         n: int = 10,
         filters: Filters = Filters(),
         discovery: float = 0.0,
         by_score: bool = False,
         diversity: float = 0.0,
+        reasons: int = _REASONS,
     ) -> list[Pick]:
         """The `n` best titles that `fan` has not begun, best first; fewer when fewer are left (`candidates` says why).
 
         `discovery` in 0..1 goes from safe to adventurous. `by_score` orders by predicted score alone, among titles with
         `Settings.min_raters` raters: it finds what the fan would enjoy, but not what the fan would choose to watch.
         `diversity` (0 or more) lowers the rank of genres already picked; rank scores may then rise down the list.
+        `reasons` is the most that a pick has; without any, a long list takes half of the time.
 
         Raises `UnknownModelError`, `ProfileError` (discovery outside 0..1, diversity below 0, n below 1).
         """
@@ -96,18 +111,16 @@ class Engine:
             raise ProfileError(f"discovery goes from 0 to 1, not {discovery!r}.")
         if n < 1:
             raise ProfileError(f"n is the number of titles wanted, at least 1, not {n!r}.")
-        aligned = self.aligned(model)
-        folded = aligned.fold_in(fan)
-        predicted = aligned.model.predict(folded)
-        score = self._rank(aligned, folded, predicted, discovery, by_score)
-        allowed = self.candidates(fan, model, filters, by_score=by_score).allowed[aligned.positions]
+        folding = self.fold_in(fan, model)
+        aligned, score = folding.aligned, folding.rank(discovery, by_score)
+        allowed = self.candidates(folding.fan, model, filters, by_score=by_score).allowed[aligned.positions]
         groups = self.catalogue.franchise_ids[aligned.positions] if filters.franchise_rules else None
         skip = functools.partial(self._is_aside, aligned) if filters.franchise_rules else None
         items = order.best(score, allowed, n if not diversity else _POOL + n, groups, skip)
         if diversity:
             features = self.catalogue.genre_matrix[aligned.positions[items]]
             items = order.diversify(score, items, features, n, diversity)
-        return explaining.picks(aligned, folded, predicted, items, score, _REASONS)
+        return explaining.picks(aligned, folding.folded, folding.predicted, items, score, reasons)
 
     def candidates(
         self, fan: Profile, model: str | None = None, filters: Filters = Filters(), by_score: bool = False
@@ -124,40 +137,30 @@ class Engine:
             min_raters=min_raters if filters.min_raters is None else filters.min_raters,
         )
 
-    def predict(self, fan: Profile, anime_ids: Iterable[int], model: str | None = None) -> list[Prediction]:
+    def predict(self, fan: Profile | Folding, anime_ids: Iterable[int], model: str | None = None) -> list[Prediction]:
         """Predicted scores of `anime_ids`, in their order, seen or not. `fallback` says when one is not personal."""
-        return explaining.predict(self.aligned(model), fan, anime_ids)
+        return explaining.predict(self.fold_in(fan, model), anime_ids)
 
     def score_all(
-        self, fan: Profile, model: str | None = None, discovery: float = 0.0, filters: Filters | None = None
+        self,
+        fan: Profile | Folding,
+        model: str | None = None,
+        discovery: float = 0.0,
+        filters: Filters | None = None,
     ) -> Scored:
         """Every title that the model covers, seen or not, or with `filters` those that `recommend` chooses from."""
-        aligned = self.aligned(model)
-        folded = aligned.fold_in(fan)
-        predicted = aligned.model.predict(folded)
-        rank = self._rank(aligned, folded, predicted, discovery)
-        members = self.catalogue.members[aligned.positions]
-        scored = Scored(aligned.model.item_ids, predicted, rank, members)
-        return scored if filters is None else scored.of(self.candidates(fan, model, filters).allowed[aligned.positions])
+        folding = self.fold_in(fan, model)
+        positions = folding.aligned.positions
+        ids, members = folding.aligned.model.item_ids, self.catalogue.members[positions]
+        scored = Scored(ids, folding.predicted, folding.rank(discovery), members)
+        return scored if filters is None else scored.of(self.candidates(folding.fan, model, filters).allowed[positions])
 
-    def _rank(
-        self, aligned: Aligned, folded: Fan, predicted: NDArray, discovery: float, by_score: bool = False
-    ) -> NDArray[np.float64]:
-        raters = self.rater_counts[aligned.positions]
-        return order.rank_scores(
-            predicted,
-            None if by_score else order.chance_to_watch(aligned.model, folded, raters),
-            raters,
-            score_weight=aligned.model.score_weight,
-            discovery=discovery,
-        )
-
-    def explain(self, fan: Profile, anime_id: int, model: str | None = None) -> Explanation:
+    def explain(self, fan: Profile | Folding, anime_id: int, model: str | None = None) -> Explanation:
         """Every rating's effect on the predicted score of one title.
 
         Raises `UnknownTitleError`, and `RecsysError` when the model does not cover the title.
         """
-        return explaining.explain(self.aligned(model), fan, anime_id)
+        return explaining.explain(self.fold_in(fan, model), anime_id)
 
     def _is_aside(self, aligned: Aligned, item: int) -> bool:
         return self.catalogue.kinds[aligned.positions[item]] in _NOT_OF_THE_STORY

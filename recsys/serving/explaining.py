@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from recsys.errors import RecsysError
 from recsys.models import order
 from recsys.models.base import Fan, Items
+from recsys.serving.folding import Folding
 from recsys.serving.loading import Aligned
 from recsys.types import Explanation, Pick, Prediction, Profile, Reason
 
 
-def predict(aligned: Aligned, fan: Profile, anime_ids: Iterable[int]) -> list[Prediction]:
+def predict(folding: Folding, anime_ids: Iterable[int]) -> list[Prediction]:
     """See `Engine.predict`."""
-    folded = aligned.fold_in(fan)
-    predicted = aligned.model.predict(folded)
+    aligned, folded, predicted = folding.aligned, folding.folded, folding.predicted
     wanted = [int(i) for i in anime_ids]
     items = aligned.items_of(wanted)
     in_catalogue = aligned.catalogue.positions(wanted) >= 0
@@ -43,13 +43,13 @@ def _average(aligned: Aligned, folded: Fan, predicted: NDArray, anime_id: int, w
     )
 
 
-def explain(aligned: Aligned, fan: Profile, anime_id: int) -> Explanation:
+def explain(folding: Folding, anime_id: int) -> Explanation:
     """See `Engine.explain`."""
+    aligned = folding.aligned
     item = _item(aligned, anime_id)
-    folded = aligned.fold_in(fan)
-    baseline, found = reasons(aligned, folded, item)
+    baseline, found = reasons(aligned, folding.folded, item)
     total = baseline + math.fsum(reason.effect for reason in found)
-    predicted = float(aligned.model.predict(folded)[item])
+    predicted = float(folding.predicted[item])
     return Explanation(anime_id, predicted, total, baseline, found, aligned.model.exact_reasons)
 
 
