@@ -4,6 +4,8 @@ The visitor's browser gets each cover inside the page, as a data URI, and loads 
 """
 
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Literal, NamedTuple
 
@@ -43,9 +45,20 @@ def switch() -> None:
         )  # fmt: skip
 
 
-def begin() -> None:
-    """Forget the slots of the last run. Call it before a page is drawn."""
-    _slots.set([])
+@contextmanager
+def refreshed() -> Iterator[None]:
+    """While covers that are drawn in this context are being fetched, look for them each second.
+
+    A page is drawn in one, and a fragment with covers in one of its own: it may run without its page.
+    """
+    slots: list[_Slot] = []
+    token = _slots.set(slots)
+    try:
+        yield
+    finally:
+        _slots.reset(token)
+    if slots:
+        _refresh(slots)
 
 
 def show(title: Title, width: Width) -> None:
@@ -59,12 +72,6 @@ def show(title: Title, width: Width) -> None:
             _draw(title, look, width)
     else:
         _draw(title, look, width)
-
-
-def refresh() -> None:
-    """While covers of this page are being fetched, look for them each second. Call it after a page is drawn."""
-    if slots := _slots.get():
-        _refresh(slots)
 
 
 @st.fragment(run_every=_EVERY)

@@ -36,9 +36,8 @@ def show() -> None:
     sidebar.show()
     with st.sidebar:
         page_view.show(page.url_path)
-    cover_slots.begin()
-    page.run()
-    cover_slots.refresh()
+    with cover_slots.refreshed():
+        page.run()
     state.write_address()
 
 
