@@ -5,8 +5,7 @@ import streamlit as st
 from pages.for_you import details
 from pages.parts import cover_slots, pickers, resources
 from pages.parts.text import plain
-from recsys import Pick
-from recsys.serving.folding import Folding
+from recsys import Pick, Title
 
 #: In pixels: two rows of covers fit on a laptop, and two covers in a row on a phone.
 _COVER, _CARD = 100, 140
@@ -25,24 +24,36 @@ _STYLE = """<style>
 </style>"""
 
 
-@st.fragment
-def show(picks: list[Pick], folding: Folding, key: str) -> None:
-    """The titles in rows of five, on a phone of two, best first. A click on one opens its details."""
+def show(picks: list[Pick], key: str) -> None:
+    """The titles in rows of five, on a phone of two, best first. A click on one opens `details`."""
+    engine = resources.engine()
+    titles = [engine.title(pick.anime_id) for pick in picks]
+    every = cover_slots.EVERY if cover_slots.are_fetched(titles, _COVER) else None
+    st.fragment(_grid, run_every=every)(picks, titles, key)
+
+
+def _grid(picks: list[Pick], titles: list[Title], key: str) -> None:
     st.html(_STYLE)
-    opened = None
-    with cover_slots.refreshed(), st.grid(columns=_COLUMNS, min_column_width=_CARD, gap="small", key=key):
-        for pick in picks:
-            if _card(pick, key):
-                opened = pick
-    if opened:
-        details.show(opened, folding)
+    fetched = cover_slots.are_fetched(titles, _COVER)
+    with (
+        cover_slots.redrawn_by_caller(),
+        st.grid(columns=_COLUMNS, min_column_width=_CARD, gap="small", key=key),
+    ):
+        for pick, title in zip(picks, titles, strict=True):
+            _card(pick, title, key)
+    if not fetched:
+        cover_slots.stop_timer()
 
 
-def _card(pick: Pick, key: str) -> bool:
-    """Draw one title; whether it was just clicked."""
-    title = resources.engine().title(pick.anime_id)
+def _card(pick: Pick, title: Title, key: str) -> None:
     with st.container(key=f"card-{key}-{pick.anime_id}", gap="xxsmall", horizontal_alignment="center"):
         cover_slots.show(title, _COVER)
         likely = f"likely {round(pick.low, 1):g}–{round(pick.high, 1):g}"
-        label = f"**{pick.predicted:.1f}** :small[{likely}]  \n{plain(pickers.names_of(title)[0], _NAME)}"
-        return st.button(label, key=f"{key}-open-{pick.anime_id}", type="tertiary", width="stretch")
+        st.button(
+            f"**{pick.predicted:.1f}** :small[{likely}]  \n{plain(pickers.names_of(title)[0], _NAME)}",
+            key=f"{key}-open-{pick.anime_id}",
+            on_click=details.open_dialog,
+            args=(pick.anime_id,),
+            type="tertiary",
+            width="stretch",
+        )

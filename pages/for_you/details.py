@@ -8,14 +8,30 @@ from pages.parts.visit import Mark
 from recsys import Pick, Reason, Title
 from recsys.serving.folding import Folding
 
+_KEY, _OPENED = "details", "details-opened"
 _REASONS = 5
 _LINKS = 6
 
 
-def show(pick: Pick, folding: Folding) -> None:
-    """Open the dialog: facts, the predicted score and its reasons, and buttons, which close it."""
-    title = resources.engine().title(pick.anime_id)
-    st.dialog(plain(pickers.names_of(title)[0], 80))(_fill)(pick, title, folding)
+def open_dialog(anime_id: int) -> None:
+    """Open the details of a title: a callback. Only `dialog` runs again, so that the cards are not drawn again."""
+    st.session_state[_OPENED] = anime_id
+    st.rerun(_KEY)
+
+
+@st.fragment(key=_KEY)
+def dialog(picks: list[Pick], folding: Folding) -> None:
+    """The dialog of one of `picks`, if it was just opened: facts, the predicted score and its reasons, and buttons,
+    which close it."""
+    opened = st.session_state.pop(_OPENED, None)
+    for pick in picks:
+        if pick.anime_id == opened:
+            title = resources.engine().title(opened)
+            st.dialog(plain(pickers.names_of(title)[0], 80), on_dismiss=_closed)(_fill)(pick, title, folding)
+
+
+def _closed() -> None:
+    st.rerun(_KEY)  # removes the dialog: left in the page, it would come back with the next run of another fragment
 
 
 def _fill(pick: Pick, title: Title, folding: Folding) -> None:
@@ -34,8 +50,8 @@ def _fill(pick: Pick, title: Title, folding: Folding) -> None:
         _mark("Not for me", "block", title, "hidden")
         if st.button("Title page", icon=":material/open_in_new:", key="details-page"):
             links.open_title(title.anime_id)
-    _why(folding, title)
     _seen(title)
+    _why(folding, title)
     _streaming(title)
 
 
@@ -75,7 +91,7 @@ def _why(folding: Folding, title: Title) -> None:
 
 
 def _reason(reason: Reason) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         arrow = ":material/trending_up:" if reason.effect >= 0 else ":material/trending_down:"
         st.markdown(f"{arrow} **{reason.effect:+.2f}** {cards.because(reason)}")
         if reason.score is not None:

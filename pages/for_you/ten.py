@@ -6,7 +6,7 @@ Moving a control runs only `_results` again, in the fragment called "ten": the c
 import streamlit as st
 
 import recsys
-from pages.for_you import cover_grid, list_basis, share, ten_charts
+from pages.for_you import cover_grid, details, list_basis, share, ten_charts
 from pages.parts import controls, resources, state
 from recsys.serving.folding import Folding
 
@@ -40,10 +40,12 @@ def _results() -> None:
         )
     if not picks:
         return
-    cover_grid.show(picks, folding, "ten")
-    st.caption(list_basis.describe(model))
-    _next_parts(folding, filters, picks)
-    share.show(picks)
+    cover_grid.show(picks, "ten")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(list_basis.describe(model), width="stretch")
+        share.show(picks)
+    more = _next_parts(folding, filters, picks)
+    details.dialog([*picks, *more], folding)
     ten_charts.show(picks, folding, discovery, filters)
 
 
@@ -53,7 +55,8 @@ def _folding(model: str) -> Folding:
     return state.remembered("folding", (now, model), lambda: resources.engine().fold_in(now.profile, model))
 
 
-def _next_parts(folding: Folding, filters: recsys.Filters, shown: list[recsys.Pick]) -> None:
+def _next_parts(folding: Folding, filters: recsys.Filters, shown: list[recsys.Pick]) -> list[recsys.Pick]:
+    """Draw and return the next parts of the fan's series that are not among those `shown`."""
     exclude = filters.exclude if filters.new_series else filters.exclude | {pick.anime_id for pick in shown}
     only = recsys.Filters(continuing=True, franchise_rules=True, adult=filters.adult, exclude=exclude)
     model = folding.aligned.model.name
@@ -64,4 +67,5 @@ def _next_parts(folding: Folding, filters: recsys.Filters, shown: list[recsys.Pi
     )
     if picks:
         st.markdown("## Continue your series")
-        cover_grid.show(picks, folding, "next")
+        cover_grid.show(picks, "next")
+    return picks

@@ -36,8 +36,9 @@ def show() -> None:
     sidebar.show()
     with st.sidebar:
         page_view.show(page.url_path)
-    with cover_slots.refreshed():
-        page.run()
+    cover_slots.begin()
+    page.run()
+    cover_slots.refresh()
     state.write_address()
 
 
