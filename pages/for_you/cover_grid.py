@@ -13,6 +13,7 @@ _COLUMNS = 5
 _NAME = 44  # characters
 
 #: The button covers the whole card, so that a click on the cover opens the details too. Names have at most two lines.
+#: Streamlit's button that enlarges an image would be one more stop for the keyboard.
 _STYLE = """<style>
 [class*="st-key-card-"] { position: relative; align-items: center; }
 [class*="st-key-card-"] button { line-height: 1.25; padding-block: 0; min-height: 3.75rem; align-items: start; }
@@ -20,6 +21,7 @@ _STYLE = """<style>
 [class*="st-key-card-"] button:focus-visible::after { outline: 2px solid currentColor; border-radius: 0.5rem; }
 [class*="st-key-card-"] button p { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3;
   overflow: hidden; text-align: center; }
+[class*="st-key-card-"] [data-testid="stElementToolbar"] { display: none; }
 [class*="st-key-card-"] img { border-radius: 0.375rem; }
 </style>"""
 
