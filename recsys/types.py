@@ -117,7 +117,7 @@ class Filters:
     predicted score alone decides, else 0), `min_members` MyAnimeList's members. `planned` is "show", "hide" or "only".
     `franchise_rules` allows one title of a franchise, only when everything that it requires is completed, none of a
     franchise of which the fan dropped a title, and no recap or music video. `continuing` leaves only titles that
-    continue what the fan has completed. `exclude` are anime ids that the fan has hidden.
+    continue what the fan has completed, `new_series` only others. `exclude` are anime ids that the fan has hidden.
     """
 
     types: tuple[str, ...] = ()
@@ -133,6 +133,7 @@ class Filters:
     planned: str = "show"
     franchise_rules: bool = False
     continuing: bool = False
+    new_series: bool = False
     exclude: AbstractSet[int] = frozenset()
     tags: tuple[str, ...] = ()
     without_tags: tuple[str, ...] = ()

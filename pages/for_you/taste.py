@@ -128,7 +128,8 @@ def _influences(fan: Profile, model: str) -> None:
     engine = resources.engine()
 
     def work_out() -> list[taste.Influence]:
-        ten = engine.recommend(fan, model, 10, Filters(franchise_rules=True), diversity=controls.DIVERSITY)
+        rules = Filters(franchise_rules=True, new_series=True)
+        ten = engine.recommend(fan, model, 10, rules, diversity=controls.DIVERSITY, reasons=0)
         return taste.influences(engine, fan, [pick.anime_id for pick in ten], model)
 
     found = state.remembered("influences", (fan, model), work_out, "Measuring the effect of each title …")

@@ -1,40 +1,15 @@
-"""One recommended title as a card: facts, the predicted score and its reasons, and buttons."""
+"""Parts of the display of a title: its cover, facts, predicted score and reasons."""
 
 import streamlit as st
 
-from pages.parts import cover_slots, covers, pickers, resources, state
+from pages.parts import cover_slots, covers, pickers
 from pages.parts.text import count, plain
-from pages.parts.visit import Mark
 from recsys import Pick, Prediction, Reason, Title
 from recsys.serving.group import Share
 
 _COVER_WIDTH = 92
 #: Width of the cover in a row of a list.
 SMALL = 44
-_LINKS = 6
-
-
-def grid(picks: list[Pick], key: str) -> None:
-    """Cards in as many columns as fit, best first."""
-    with st.grid(columns=2, min_column_width=330, border=True, key=key) as cells:
-        for pick in picks:
-            with cells.cell():
-                _card(pick, key)
-
-
-def _card(pick: Pick, key: str) -> None:
-    title = resources.engine().title(pick.anime_id)
-    with st.container(horizontal=True, gap="small", wrap=False):
-        cover(title)
-        with st.container(gap="xxsmall"):
-            st.markdown(pickers.title_names(title))
-            st.caption(facts(title))
-            _score(pick, title)
-    with st.container(horizontal=True, gap="xsmall"):
-        _popover("Why?", "help", f"{key}-why-{title.anime_id}", _why, pick, title)
-        _popover("Seen it", "visibility", f"{key}-rate-{title.anime_id}", _seen, title, key)
-        _mark("Plan", "bookmark", title, "planned", key)
-        _mark("Not for me", "block", title, "hidden", key)
 
 
 def art(title: Title, width: cover_slots.Width) -> None:
@@ -61,27 +36,6 @@ def facts(title: Title) -> str:
     return plain(" · ".join([*filter(None, parts), *title.genres[:4]]), 160)
 
 
-def _popover(label: str, icon: str, key: str, fill, *args) -> None:
-    """A popover that is filled only while it is open: ten closed ones cost nothing."""
-    popover = st.popover(label, icon=f":material/{icon}:", type="tertiary", key=key, on_change="rerun")
-    if popover.open:
-        with popover:
-            fill(*args)
-
-
-def _mark(text: str, icon: str, title: Title, how: Mark, key: str) -> None:
-    done = how == "planned" and title.anime_id in state.visit().profile.planned
-    st.button(
-        "Planned" if done else text,
-        key=f"{key}-{how}-{title.anime_id}",
-        icon=f":material/{'check' if done else icon}:",
-        on_click=state.mark,
-        args=(title.anime_id, how),
-        disabled=done,
-        type="tertiary",
-    )
-
-
 def likely(low: float, high: float) -> str:
     """An 80% prediction interval in words: "Likely 7.3–10 (80%)"."""
     return f"Likely {round(low, 1):g}–{round(high, 1):g} (80%)"
@@ -95,45 +49,7 @@ def interval(found: Pick | Prediction | Share, mean: float | None, who: str = ""
     st.image(art, width="stretch", alt=f"{who}: {alt}" if who else alt)
 
 
-def _score(pick: Pick, title: Title) -> None:
-    theirs = f"MyAnimeList {title.mean_score:.1f} · " if title.mean_score else ""
-    st.markdown(f"{theirs}you **{pick.predicted:.1f}**")
-    interval(pick, title.mean_score)
-    st.caption(likely(pick.low, pick.high))
-
-
-def _seen(title: Title, key: str) -> None:
-    st.caption("Your score")
-    pickers.score_buttons(title.anime_id, key)
-    st.button("Seen, no score", key=f"{key}-seen-{title.anime_id}", on_click=state.mark, args=(title.anime_id, "seen"))
-
-
 def because(reason: Reason) -> str:
     """The title of a reason and what the fan did with it, as Markdown."""
     name = plain(reason.title, 60)
     return f"{name}, watched without a score" if reason.score is None else f"{name}, rated {reason.score:g}"
-
-
-def _why(pick: Pick, title: Title) -> None:
-    if not pick.reasons:
-        st.markdown("No title of your list changes this prediction yet. It is the same for everybody.")
-    else:
-        st.caption("What on your list changed this prediction most, in points")
-    for reason in pick.reasons:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            arrow = ":material/trending_up:" if reason.effect >= 0 else ":material/trending_down:"
-            st.markdown(f"{arrow} **{reason.effect:+.2f}** {because(reason)}")
-            if reason.score is not None:
-                st.button(
-                    "Ignore",
-                    key=f"ignore-{title.anime_id}-{reason.anime_id}",
-                    help="Count this title as seen without a score",
-                    on_click=state.mark,
-                    args=(reason.anime_id, "ignored"),
-                    type="tertiary",
-                )
-    if title.streaming:
-        st.caption("Where to watch")
-        with st.container(horizontal=True, gap="xsmall"):
-            for site, url in title.streaming[:_LINKS]:
-                st.link_button(plain(site, 24), url, type="tertiary")

@@ -1,6 +1,7 @@
 """The controls of a recommendation, and the filters of Explore. All of them are query parameters of the address."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -9,17 +10,19 @@ from pages.parts import resources, state
 from recsys import Filters
 from recsys.serving.engine import MODEL_LABELS
 
+OnChange = Callable[[], None] | None
 #: The `diversity` of `Engine.recommend` on all pages.
 DIVERSITY = 0.3
 _EPISODES = (1, 2, 6, 12, 13, 24, 26, 52, 100)
 _MEMBERS = (0, 1_000, 10_000, 50_000, 100_000, 500_000)
+_STEPS = {0.0: "Safe", 0.25: "Familiar", 0.5: "Balanced", 0.75: "Curious", 1.0: "Adventurous"}
 _TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
 #: Filter -> query parameter, for recommendations and for Explore.
 _RECOMMENDING = {"types": "type", "genres": "with", "years": "years", "members": "members", "adult": "adult"}
 _BROWSING = {"types": "kind", "genres": "genre", "years": "span", "members": "fans", "adult": "adults"}
 
 
-def model() -> str:
+def model(on_change: OnChange = None) -> str:
     """Choose a model."""
     engine = resources.engine()
     _take_model_from_link(engine.models)
@@ -30,6 +33,7 @@ def model() -> str:
         default=engine.default_model,
         required=True,
         format_func=MODEL_LABELS.__getitem__,
+        on_change=on_change,
         bind="query-params",
     )
 
@@ -46,12 +50,19 @@ def _take_model_from_link(names: Sequence[str]) -> None:
         st.warning(f"The model in this link does not exist. The models are: {usual}.", icon=":material/link_off:")
 
 
-def discovery() -> float:
+def discovery(on_change: OnChange = None) -> float:
     """Choose how adventurous the recommendations are, from 0 (safe) to 1."""
-    steps = {0.0: "Safe", 0.25: "Familiar", 0.5: "Balanced", 0.75: "Curious", 1.0: "Adventurous"}
     return st.select_slider(
-        "Safe to adventurous", list(steps), format_func=steps.__getitem__, key="discovery", bind="query-params"
-    )
+        "Safe to adventurous", list(_STEPS), format_func=_STEPS.__getitem__, key="discovery", on_change=on_change,
+        bind="query-params",
+    )  # fmt: skip
+
+
+def chosen() -> tuple[str, float, Filters]:
+    """The model, how adventurous, and the filters, as their widgets stand. A fragment runs without drawing them."""
+    filters = _chosen_filters(_RECOMMENDING, browsing=False, by_year=True)
+    filters = replace(filters, new_series=filters.franchise_rules and not _value("continue", False))
+    return _value("model", resources.engine().default_model), _value("discovery", 0.0), filters
 
 
 def _genres_and_years() -> tuple[list[str], tuple[int, int]]:
@@ -61,66 +72,94 @@ def _genres_and_years() -> tuple[list[str], tuple[int, int]]:
     return [genre for genre in catalogue.genres if genre != "Hentai"], (int(years.min()), int(years.max()))
 
 
-def filters(*, browsing: bool = False, by_year: bool = True, on_change: Callable[[], None] | None = None) -> Filters:
+def filters(*, browsing: bool = False, by_year: bool = True, on_change: OnChange = None) -> Filters:
     """The filter form. `browsing`: without the filters that only a recommendation has. `by_year`: with years."""
+    with st.expander("Filters", icon=":material/tune:"):
+        _form(browsing, by_year, on_change)
+    return _chosen_filters(_BROWSING if browsing else _RECOMMENDING, browsing, by_year)
+
+
+def filter_popover(on_change: OnChange) -> None:
+    """The filter form of a recommendation, behind a button. `chosen` gives the filters."""
+    with st.popover("Filters", icon=":material/tune:", key="filters"):
+        _form(browsing=False, by_year=True, on_change=on_change)
+        st.toggle(
+            "Sequels among the ten", key="continue", on_change=on_change, bind="query-params",
+            help="Sequels of what you watched are otherwise under “Continue your series” alone.",
+        )  # fmt: skip
+
+
+def _form(browsing: bool, by_year: bool, on_change: OnChange) -> None:
     key = _BROWSING if browsing else _RECOMMENDING
     genres, years = _genres_and_years()
-    with st.expander("Filters", icon=":material/tune:"):
-        left, right = st.columns(2)
-        with left:
-            types = st.pills(
-                "Type", _TYPES, selection_mode="multi", key=key["types"], on_change=on_change, bind="query-params"
-            )
-            wanted = st.multiselect(
-                "With all of these genres", genres, key=key["genres"], on_change=on_change, bind="query-params"
-            )
-        with right:
-            first, last = years
-            if by_year:
-                first, last = st.slider(
-                    "Years", *years, years, key=key["years"], on_change=on_change, bind="query-params"
-                )
-            members = st.select_slider(
-                "Minimum number of members", _MEMBERS, key=key["members"], on_change=on_change, bind="query-params",
-                format_func="{:,}".format if browsing else str, help="MyAnimeList users with the title on their list",
-            )  # fmt: skip
-            adult = st.toggle("Adult titles", key=key["adult"], on_change=on_change, bind="query-params")
-        more = {} if browsing else _recommendation_filters(left, right, genres)
+    left, right = st.columns(2)
+    with left:
+        st.pills(
+            "Type", _TYPES, selection_mode="multi", key=key["types"], on_change=on_change, bind="query-params",
+            wrap=True,
+        )  # fmt: skip
+        st.multiselect("With all of these genres", genres, key=key["genres"], on_change=on_change, bind="query-params")
+    with right:
+        if by_year:
+            st.slider("Years", *years, years, key=key["years"], on_change=on_change, bind="query-params")
+        st.select_slider(
+            "Minimum number of members", _MEMBERS, key=key["members"], on_change=on_change, bind="query-params",
+            format_func="{:,}".format if browsing else str, help="MyAnimeList users with the title on their list",
+        )  # fmt: skip
+        st.toggle("Adult titles", key=key["adult"], on_change=on_change, bind="query-params")
+    if not browsing:
+        _recommendation_form(left, right, genres, on_change)
+
+
+def _recommendation_form(left: Any, right: Any, genres: list[str], on_change: OnChange) -> None:
+    with left:
+        st.multiselect("Without these genres", genres, key="without", on_change=on_change, bind="query-params")
+        st.segmented_control(
+            "Titles on your plan", ["show", "hide", "only"], key="planned", default="show", required=True,
+            format_func=str.title, on_change=on_change, bind="query-params",
+        )  # fmt: skip
+    with right:
+        st.select_slider(
+            "Episodes", _EPISODES, (_EPISODES[0], _EPISODES[-1]), key="episodes", on_change=on_change,
+            format_func=lambda n: f"{n}+" if n == _EPISODES[-1] else str(n), bind="query-params",
+        )  # fmt: skip
+        st.toggle(
+            "Series in watch order", value=True, key="series", on_change=on_change, bind="query-params",
+            help="Show one title of each series, and only if you have seen the parts before it.",
+        )  # fmt: skip
+
+
+def _chosen_filters(key: dict[str, str], browsing: bool, by_year: bool) -> Filters:
+    """The filters, as the widgets of the form stand."""
+    years = _genres_and_years()[1]
+    first, last = _value(key["years"], years) if by_year else years
+    more = {} if browsing else _recommendation_filters()
     return Filters(
-        types=tuple(types),
-        genres=tuple(wanted),
+        types=tuple(_value(key["types"], ())),
+        genres=tuple(_value(key["genres"], ())),
         year_from=first if first > years[0] else None,
         year_to=last if last < years[1] else None,
-        min_members=members,
-        adult=adult,
+        min_members=_value(key["members"], 0),
+        adult=_value(key["adult"], False),
         **more,
     )
 
 
-def _recommendation_filters(left: Any, right: Any, genres: list[str]) -> dict[str, Any]:
-    with left:
-        unwanted = st.multiselect("Without these genres", genres, key="without", bind="query-params")
-        planned = st.segmented_control(
-            "Titles on your plan", ["show", "hide", "only"], key="planned", default="show", required=True,
-            format_func=str.title, bind="query-params",
-        )  # fmt: skip
-    with right:
-        shortest, longest = st.select_slider(
-            "Episodes", _EPISODES, (_EPISODES[0], _EPISODES[-1]), key="episodes", bind="query-params",
-            format_func=lambda n: f"{n}+" if n == _EPISODES[-1] else str(n),
-        )  # fmt: skip
-        rules = st.toggle(
-            "Series in watch order", value=True, key="series", bind="query-params",
-            help="Show one title of each series, and only if you have seen the parts before it.",
-        )  # fmt: skip
+def _recommendation_filters() -> dict[str, Any]:
+    shortest, longest = _value("episodes", (_EPISODES[0], _EPISODES[-1]))
     return {
-        "without_genres": tuple(unwanted),
-        "planned": planned,
+        "without_genres": tuple(_value("without", ())),
+        "planned": _value("planned", "show"),
         "episodes_from": shortest if shortest > _EPISODES[0] else None,
         "episodes_to": longest if longest < _EPISODES[-1] else None,
-        "franchise_rules": rules,
+        "franchise_rules": _value("series", True),
         "exclude": state.visit().hidden,
     }
+
+
+def _value(key: str, default: Any) -> Any:
+    """The value of a widget; its default if the browser has not sent one and the widget is not drawn in this run."""
+    return st.session_state.get(key, default)
 
 
 def clear_explore_filters() -> None:

@@ -4,6 +4,8 @@ The visitor's browser gets each cover inside the page, as a data URI, and loads 
 """
 
 import base64
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Literal, NamedTuple
 
@@ -17,7 +19,8 @@ from recsys import Title
 from recsys.serving.covers import Look
 
 Width = int | Literal["stretch"]
-_EVERY = 1.0  # seconds
+#: Seconds between two looks for covers that are being fetched.
+EVERY = 1.0
 #: Covers up to this width in pixels are small ones.
 _SMALL = 45
 
@@ -61,23 +64,40 @@ def show(title: Title, width: Width) -> None:
         _draw(title, look, width)
 
 
+@contextmanager
+def redrawn_by_caller() -> Iterator[None]:
+    """Keep no slots for what is drawn in this context. A fragment that runs without its page needs it: Streamlit does
+    not let another fragment draw in it. It is to run again every `EVERY` while `are_fetched` says so."""
+    token = _slots.set(None)
+    try:
+        yield
+    finally:
+        _slots.reset(token)
+
+
+def are_fetched(titles: Iterable[Title], width: Width) -> bool:
+    """Whether any of these covers is being fetched now."""
+    looks = [_look(title, width) for title in titles]  # all of them: to look is to ask for the cover
+    return any(look.waiting for look in looks)
+
+
 def refresh() -> None:
     """While covers of this page are being fetched, look for them each second. Call it after a page is drawn."""
     if slots := _slots.get():
         _refresh(slots)
 
 
-@st.fragment(run_every=_EVERY)
+@st.fragment(run_every=EVERY)
 def _refresh(slots: list[_Slot]) -> None:
     looks = [_look(title, width) for _, title, width in slots]
     for (place, title, width), look in zip(slots, looks, strict=True):
         with place:
             _draw(title, look, width)
     if not any(look.waiting for look in looks):
-        _stop_timer()
+        stop_timer()
 
 
-def _stop_timer() -> None:
+def stop_timer() -> None:
     """End the timer of the running fragment. See docs/decisions/0009."""
     context = get_script_run_ctx()
     if context and context.fragment_ids_this_run:

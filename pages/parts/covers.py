@@ -23,10 +23,8 @@ _HUES = {
 @functools.lru_cache(1_000)  # 3 MB
 def cover(title: Title) -> str:
     """An SVG of `WIDTH` x `HEIGHT`: a gradient in the genre's hue, a pattern, and the first letters of the name."""
-    seed = hashlib.sha256(str(title.anime_id).encode()).digest()
-    hue = next((h for genre, h in _HUES.items() if genre in title.genres), seed[0] * 360 // 256)
-    hue = (hue + seed[1] % 25 - 12) % 360
-    top, bottom = _colour(hue, 0.42, 0.58), _colour((hue + 28 + seed[2] % 24) % 360, 0.20, 0.62)
+    seed = _seed(title)
+    top, bottom = colours(title)
     pattern = _PATTERNS[seed[3] % len(_PATTERNS)](seed)
     glyphs = _glyphs(title)
     size = {1: 118, 2: 92, 3: 66}[len(glyphs)]
@@ -46,16 +44,33 @@ def cover(title: Title) -> str:
     )
 
 
+def _seed(title: Title) -> bytes:
+    return hashlib.sha256(str(title.anime_id).encode()).digest()
+
+
+def colours(title: Title) -> tuple[str, str]:
+    """The colours of the art at the top and at the bottom, as #rrggbb."""
+    seed = _seed(title)
+    hue = next((h for genre, h in _HUES.items() if genre in title.genres), seed[0] * 360 // 256)
+    hue = (hue + seed[1] % 25 - 12) % 360
+    return _colour(hue, 0.42, 0.58), _colour((hue + 28 + seed[2] % 24) % 360, 0.20, 0.62)
+
+
 def _colour(hue: float, lightness: float, saturation: float) -> str:
     red, green, blue = colorsys.hls_to_rgb(hue / 360, lightness, saturation)
     return f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
 
 
 def _glyphs(title: Title) -> str:
-    """Up to two characters of the Japanese name, else up to three initials, else a question mark."""
+    """Up to two characters of the Japanese name, else initials."""
     letters = [c for c in shorten(title.title_japanese or "") if c.isalnum()]
     if letters and ord(letters[0]) > 0x2E80:
         return "".join(letters[:2])
+    return initials_of(title)
+
+
+def initials_of(title: Title) -> str:
+    """Up to three initials of the name in Latin letters, else a question mark."""
     words = "".join(c if c.isalnum() else " " for c in shorten(title.title_english or title.title)).split()
     initials = "".join(word[0] for word in words if word.lower() not in ("the", "a", "of", "no", "to", "wa"))
     return (initials[:3] or (words[0][0] if words else "?")).upper()[:3]

@@ -1,5 +1,7 @@
 """Widgets with which a visitor chooses titles, fans and scores."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.parts import resources, state
@@ -71,14 +73,18 @@ def community_fan() -> None:
         st.rerun()
 
 
-def score_buttons(anime_id: int, key: str) -> None:
-    """Two rows, 1-5 and 6-10; choosing the score again takes it back."""
+def score_buttons(anime_id: int, key: str, then: Callable[[], None] = lambda: None) -> None:
+    """Two rows, 1-5 and 6-10; choosing the score again takes it back. `then` is called after a score is given."""
     widget = f"{key}-score-{anime_id}"
     given = state.visit().profile.scores.get(anime_id)
+
+    def rate() -> None:
+        state.rate(anime_id, st.session_state[widget])
+        then()
+
     st.segmented_control(
         "Your score", range(1, 11), key=state.mirror(widget, None if given is None else round(given)),
-        on_change=lambda: state.rate(anime_id, st.session_state[widget]), label_visibility="collapsed", wrap=True,
-        width=_FIVE,
+        on_change=rate, label_visibility="collapsed", wrap=True, width=_FIVE,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ _Made = TypeVar("_Made")
 VIEW_SETTINGS = frozenset((
     "names", "covers", "way", "site", "join", "view", "by", "colour", "page",
     "model", "discovery", "type", "with", "without", "planned", "years", "episodes", "members", "series", "adult",
-    "fair", "floor", "begun", "order", "kind", "genre", "span", "fans", "adults", "sequels",
+    "fair", "floor", "begun", "order", "kind", "genre", "span", "fans", "adults", "sequels", "continue",
     "season-near", "season-any",
 ))  # fmt: skip
 #: Those of the sidebar, which hold for all pages.
@@ -237,11 +237,11 @@ def write_parameters(wanted: dict[str, str] | dict[str, list[str]]) -> None:
             del st.query_params[name]
 
 
-def remembered(name: str, key: Hashable, make: Callable[[], _Made], waiting: str) -> _Made:
-    """The result of `make`, kept for this visitor until `key` changes; `waiting` is shown while it runs."""
+def remembered(name: str, key: Hashable, make: Callable[[], _Made], waiting: str | None = None) -> _Made:
+    """The result of `make`, kept for this visitor until `key` changes; `waiting`, if given, is shown while it runs."""
     kept = st.session_state.get(f"remembered-{name}")
     if kept is None or kept[0] != key:
-        with st.spinner(waiting):
+        with st.spinner(waiting) if waiting else contextlib.nullcontext():
             kept = (key, make())
         st.session_state[f"remembered-{name}"] = kept
     return kept[1]

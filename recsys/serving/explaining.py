@@ -10,14 +10,14 @@ from recsys import checks
 from recsys.errors import RecsysError
 from recsys.models.base import Fan, Items
 from recsys.serving import sums
+from recsys.serving.folding import Folding
 from recsys.serving.loading import Aligned
-from recsys.types import Driver, Explanation, Pick, Prediction, Profile, Reason
+from recsys.types import Driver, Explanation, Pick, Prediction, Reason
 
 
-def predict(aligned: Aligned, fan: Profile, anime_ids: Iterable[int]) -> list[Prediction]:
+def predict(folding: Folding, anime_ids: Iterable[int]) -> list[Prediction]:
     """See `Engine.predict`."""
-    folded = aligned.fold_in(fan)
-    predicted = aligned.model.predict(folded)
+    aligned, folded, predicted = folding.aligned, folding.folded, folding.predicted
     wanted = checks.whole_numbers(anime_ids).tolist()
     items = aligned.items_of(wanted)
     in_catalogue = aligned.catalogue.positions(wanted) >= 0
@@ -44,13 +44,13 @@ def _average(aligned: Aligned, folded: Fan, predicted: NDArray, anime_id: int, w
     )
 
 
-def explain(aligned: Aligned, fan: Profile, anime_id: int) -> Explanation:
+def explain(folding: Folding, anime_id: int) -> Explanation:
     """See `Engine.explain`."""
+    aligned, folded = folding.aligned, folding.folded
     item = item_of(aligned, anime_id)
-    folded = aligned.fold_in(fan)
     baseline, found = reasons(aligned, folded, item)
     total = baseline + math.fsum(reason.effect for reason in found)
-    predicted = float(aligned.model.predict(folded)[item])
+    predicted = float(folding.predicted[item])
     groups = sums.shared(aligned.catalogue, int(aligned.positions[item]), found)
     exact, why = aligned.model.exact_reasons, drivers(aligned, folded, item)
     return Explanation(anime_id, predicted, total, baseline, found, exact, groups, why)

@@ -118,8 +118,12 @@ def candidates(
     if filters.franchise_rules:
         steps.append(("dropped series", ~np.isin(catalogue.franchise_ids, _franchises(catalogue, fan.dropped))))
         steps.append(("an earlier part is not watched yet", _startable(catalogue, fan)))
-    if filters.continuing:
-        steps.append(("not the next part of a series", _startable(catalogue, fan) & ~_first_parts(catalogue)))
+    if filters.continuing or filters.new_series:
+        next_parts = _startable(catalogue, fan) & ~_first_parts(catalogue)
+        if filters.continuing:
+            steps.append(("not the next part of a series", next_parts))
+        if filters.new_series:
+            steps.append(("next parts of series on the list", ~next_parts))
     if filters.exclude:
         steps.append(("hidden titles", ~_marked(catalogue, filters.exclude)))
     left = Candidates(np.ones(len(catalogue), dtype=bool), {}, choices.without_service(catalogue))

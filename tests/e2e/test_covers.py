@@ -91,3 +91,30 @@ def test_the_switch_is_in_the_address_and_kept_on_other_pages(page: Page, covers
     expect(page.locator("img[src^='data:image/webp']")).to_have_count(0)
     page.get_by_test_id("stSidebar").get_by_text("Covers", exact=True).click()
     expect(page.locator("img[src^='data:image/webp']").first).to_be_visible()
+
+
+def test_the_ten_get_covers_after_a_control_was_moved_and_the_page_comes_to_rest(
+    page: Page, site: LocalSite, covers_url: str
+) -> None:
+    sent: list[float] = []
+    page.on("websocket", lambda socket: _count(socket, sent))
+    may_answer = threading.Event()
+    site.answer = lambda request: Reply(poster(request.path)) if may_answer.wait(120) else Reply(status=500)
+    page.goto(f"{covers_url}/?{RATED}&type=Movie")
+    fetched = page.locator(".st-key-ten img[src^='data:image/webp']")
+    drawn = page.locator(".st-key-ten img[src^='data:image/svg']")
+    expect(drawn).to_have_count(10)
+    settled(page)
+    page.get_by_role("slider", name="Safe to adventurous").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_url("**discovery=Adventurous**")
+    page.locator(".st-key-ten").get_by_role("button").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    may_answer.set()
+    expect(fetched).to_have_count(10)
+    expect(page.get_by_role("dialog")).to_be_visible()  # what is drawn below it does not close it
+    page.wait_for_timeout(2500)  # the timer ends with its next round
+    rounds = len(sent)
+    page.wait_for_timeout(2500)
+    assert len(sent) == rounds

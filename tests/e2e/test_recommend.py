@@ -3,14 +3,22 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
-from tests.e2e.helpers import settled, watch_console
+from tests.e2e.helpers import PHONE, settled, watch_console
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 RATED = "r=5114-9_1535-8_30276-4_16498-9"
-TEN = '[class*="st-key-ten-hidden-"]'
+TEN = '[class*="st-key-ten-open-"]'
+
+
+def open_details(page: Page, card: str) -> Locator:
+    """The dialog with the details of the card with this class."""
+    page.locator(f".{card}").get_by_role("button").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Not for me")).to_be_visible()
+    return dialog
 
 
 def shown(page: Page) -> list[str]:
@@ -18,7 +26,7 @@ def shown(page: Page) -> list[str]:
     settled(page)
     expect(page.locator(TEN)).to_have_count(10)
     return page.locator(TEN).evaluate_all(
-        "elements => elements.map(e => [...e.classList].find(c => c.startsWith('st-key-ten-hidden-')))"
+        "elements => elements.map(e => [...e.classList].find(c => c.startsWith('st-key-ten-open-')))"
     )
 
 
@@ -39,7 +47,8 @@ def test_not_for_me_refills_and_undo_brings_back(page: Page, url: str) -> None:
     page.goto(f"{url}/?{RATED}")
     expect(page.locator(TEN)).to_have_count(10)
     before = shown(page)
-    page.locator(f".{before[0]}").get_by_role("button").click()
+    open_details(page, before[0]).get_by_role("button", name="Not for me").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.locator(f".{before[0]}")).to_have_count(0)
     assert len(set(shown(page)) & set(before)) == 9
     page.get_by_role("button", name="Undo").click()
@@ -49,10 +58,58 @@ def test_not_for_me_refills_and_undo_brings_back(page: Page, url: str) -> None:
 
 def test_reasons_open_and_an_influence_can_be_ignored(page: Page, url: str) -> None:
     page.goto(f"{url}/?{RATED}")
-    page.locator(".st-key-ten").get_by_role("button", name="Why?").first.click()
-    expect(page.get_by_text("What on your list changed this prediction most")).to_be_visible()
-    page.get_by_role("button", name="Ignore").first.click()
+    details = open_details(page, shown(page)[0])
+    expect(details.get_by_text("What on your list changed this prediction most")).to_be_visible()
+    details.get_by_role("button", name="Ignore").first.click()
     expect(page.get_by_text("Based on 3 scores")).to_be_visible()
+
+
+def test_the_keyboard_alone_opens_details_and_closed_ones_stay_closed(page: Page, url: str) -> None:
+    page.goto(f"{url}/?{RATED}")
+    before = shown(page)
+    page.locator(f".{before[1]}").get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Not for me")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    settled(page)
+    page.get_by_role("slider", name="Safe to adventurous").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_url("**discovery=Adventurous**")
+    expect(page.locator(TEN).first).not_to_have_class(re.compile(rf"\b{before[0]}\b"))
+    assert shown(page) != before
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("size", "columns", "seen"), [({"width": 1280, "height": 720}, 5, 10), (PHONE, 2, 4)])
+def test_the_cards_of_a_row_align_and_ten_are_seen_at_once_on_a_laptop(
+    page: Page, url: str, size: ViewportSize, columns: int, seen: int
+) -> None:
+    page.set_viewport_size(size)
+    page.goto(f"{url}/?{RATED}")
+    shown(page)
+    boxes = page.locator('[class*="st-key-card-ten-"] img').evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).map(box => [box.top, box.bottom])"
+    )
+    rows = [boxes[start : start + columns] for start in range(0, 10, columns)]
+    assert all(box == row[0] for row in rows for box in row)
+    assert sum(bottom <= size["height"] for _, bottom in boxes) >= seen
+
+
+def test_a_link_is_copied_and_a_picture_downloaded(context: BrowserContext, url: str) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{url}/?{RATED}")
+    shown(page)
+    page.get_by_role("button", name="Share and export").click()
+    page.get_by_role("button", name="Copy the link").click()
+    expect(page.get_by_text("Link copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Picture of the ten").click()
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+    page.close()
 
 
 def test_search_finds_and_rates(page: Page, url: str) -> None:
@@ -80,8 +137,7 @@ def test_two_visitors_never_see_each_others_list(browser: Browser, url: str) -> 
 def test_seen_without_a_score_survives_a_reload(page: Page, url: str) -> None:
     page.goto(f"{url}/?{RATED}")
     first = shown(page)[0]
-    page.locator(".st-key-ten").get_by_role("button", name="Seen it").first.click()
-    page.get_by_role("button", name="Seen, no score").click()
+    open_details(page, first).get_by_role("button", name="Seen, no score").click()
     expect(page.locator(f".{first}")).to_have_count(0)
     page.wait_for_url("**seen=**")
     after = shown(page)

@@ -82,6 +82,11 @@ class TestRecommend:
         assert ids(engine.recommend(Profile(scores={10: 7}), "toy", filters=only)) == [11]
         assert ids(engine.recommend(Profile(scores={20: 7}), "toy", filters=only)) == []
 
+    def test_new_series_are_what_does_not_continue_the_list(self, engine):
+        only = Filters(new_series=True)
+        assert 11 not in ids(engine.recommend(Profile(scores={10: 7}), "toy", filters=only))
+        assert 11 in ids(engine.recommend(Profile(scores={20: 7}), "toy", filters=only))
+
     def test_diversity_keeps_the_best_first(self, engine):
         fan = Profile(scores={30: 7})
         assert ids(engine.recommend(fan, "toy", 2)) == [10, 11]

@@ -1,0 +1,113 @@
+"""The details of one recommended title, and what the fan can do with it, in a dialog."""
+
+import streamlit as st
+
+from pages.parts import cards, links, pickers, resources, state
+from pages.parts.text import plain
+from pages.parts.visit import Mark
+from recsys import Pick, Reason, Title
+from recsys.serving.folding import Folding
+
+_KEY, _OPENED = "details", "details-opened"
+_REASONS = 5
+_LINKS = 6
+
+
+def open_dialog(anime_id: int) -> None:
+    """Open the details of a title: a callback. Only `dialog` runs again, so that the cards are not drawn again."""
+    st.session_state[_OPENED] = anime_id
+    st.rerun(_KEY)
+
+
+@st.fragment(key=_KEY)
+def dialog(picks: list[Pick], folding: Folding) -> None:
+    """The dialog of one of `picks`, if it was just opened: facts, the predicted score and its reasons, and buttons,
+    which close it."""
+    opened = st.session_state.pop(_OPENED, None)
+    for pick in picks:
+        if pick.anime_id == opened:
+            title = resources.engine().title(opened)
+            st.dialog(plain(pickers.names_of(title)[0], 80), on_dismiss=_closed)(_fill)(pick, title, folding)
+
+
+def _closed() -> None:
+    st.rerun(_KEY)  # removes the dialog: left in the page, it would come back with the next run of another fragment
+
+
+def _fill(pick: Pick, title: Title, folding: Folding) -> None:
+    with st.container(horizontal=True, gap="small", wrap=False):
+        cards.cover(title)
+        with st.container(gap="xxsmall"):
+            if other := pickers.names_of(title)[1]:
+                st.markdown(plain(other))
+            st.caption(cards.facts(title))
+            theirs = f"MyAnimeList {title.mean_score:.1f} · " if title.mean_score else ""
+            st.markdown(f"{theirs}you **{pick.predicted:.1f}**")
+            cards.interval(pick, title.mean_score)
+            st.caption(cards.likely(pick.low, pick.high))
+    with st.container(horizontal=True, gap="xsmall"):
+        _mark("Plan to watch", "bookmark", title, "planned")
+        _mark("Not for me", "block", title, "hidden")
+        if st.button("Title page", icon=":material/open_in_new:", key="details-page"):
+            links.open_title(title.anime_id)
+    _seen(title)
+    _why(folding, title)
+    _streaming(title)
+
+
+def _act(anime_id: int, how: Mark) -> None:
+    state.mark(anime_id, how)
+    st.rerun()  # the whole page: a callback in a dialog runs only the dialog again
+
+
+def _mark(text: str, icon: str, title: Title, how: Mark) -> None:
+    done = how == "planned" and title.anime_id in state.visit().profile.planned
+    st.button(
+        "Planned" if done else text,
+        key=f"details-{how}",
+        icon=f":material/{'check' if done else icon}:",
+        on_click=_act,
+        args=(title.anime_id, how),
+        disabled=done,
+    )
+
+
+def _seen(title: Title) -> None:
+    st.markdown("### Seen it?")
+    pickers.score_buttons(title.anime_id, "details", st.rerun)
+    st.button("Seen, no score", key="details-seen", on_click=_act, args=(title.anime_id, "seen"), type="tertiary")
+
+
+def _why(folding: Folding, title: Title) -> None:
+    st.markdown("### Why")
+    reasons = resources.engine().explain(folding, title.anime_id, folding.aligned.model.name).reasons[:_REASONS]
+    if not reasons:
+        st.markdown("No title of your list changes this prediction yet. It is the same for everybody.")
+        return
+    st.caption("What on your list changed this prediction most, in points")
+    with st.container(gap="xxsmall"):
+        for reason in reasons:
+            _reason(reason)
+
+
+def _reason(reason: Reason) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        arrow = ":material/trending_up:" if reason.effect >= 0 else ":material/trending_down:"
+        st.markdown(f"{arrow} **{reason.effect:+.2f}** {cards.because(reason)}")
+        if reason.score is not None:
+            st.button(
+                "Ignore",
+                key=f"ignore-{reason.anime_id}",
+                help="Count this title as seen without a score",
+                on_click=_act,
+                args=(reason.anime_id, "ignored"),
+                type="tertiary",
+            )
+
+
+def _streaming(title: Title) -> None:
+    if title.streaming:
+        st.markdown("### Where to watch")
+        with st.container(horizontal=True, gap="xsmall"):
+            for site, url in title.streaming[:_LINKS]:
+                st.link_button(plain(site, 24), url, type="tertiary")

@@ -1,0 +1,71 @@
+"""What a fan with a list sees: controls, ten titles, the next parts of series, charts and files.
+
+Moving a control runs only `_results` again, in the fragment called "ten": the controls stand outside of it.
+"""
+
+import streamlit as st
+
+import recsys
+from pages.for_you import cover_grid, details, list_basis, share, ten_charts
+from pages.parts import controls, resources, state
+from recsys.serving.folding import Folding
+
+_TEN = 10
+_SHELF = 5
+
+
+def show() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="controls"):
+        controls.model(on_change=_move)
+        controls.discovery(on_change=_move)
+        controls.filter_popover(on_change=_move)
+    _results()
+
+
+def _move() -> None:
+    st.rerun("ten")
+
+
+@st.fragment(key="ten")
+def _results() -> None:
+    model, discovery, filters = controls.chosen()
+    folding = _folding(model)
+    engine = resources.engine()
+    picks = engine.recommend(folding, model, _TEN, filters, discovery, diversity=controls.DIVERSITY, reasons=0)
+    if len(picks) < _TEN:
+        shortage = engine.candidates(folding.fan, model, filters).shortage(_TEN)
+        st.info(
+            shortage or "Fewer than ten series fit the filters. Only one title of each series is shown.",
+            icon=":material/filter_alt:",
+        )
+    if not picks:
+        return
+    cover_grid.show(picks, "ten")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(list_basis.describe(model), width="stretch")
+        share.show(picks)
+    more = _next_parts(folding, filters, picks)
+    details.dialog([*picks, *more], folding)
+    ten_charts.show(picks, folding, discovery, filters)
+
+
+def _folding(model: str) -> Folding:
+    """The visitor's list as the model sees it. A session keeps the last one alone."""
+    now = state.visit()
+    return state.remembered("folding", (now, model), lambda: resources.engine().fold_in(now.profile, model))
+
+
+def _next_parts(folding: Folding, filters: recsys.Filters, shown: list[recsys.Pick]) -> list[recsys.Pick]:
+    """Draw and return the next parts of the fan's series that are not among those `shown`."""
+    exclude = filters.exclude if filters.new_series else filters.exclude | {pick.anime_id for pick in shown}
+    only = recsys.Filters(continuing=True, franchise_rules=True, adult=filters.adult, exclude=exclude)
+    model = folding.aligned.model.name
+    picks = state.remembered(
+        "next-parts",
+        (state.visit(), model, only),
+        lambda: resources.engine().recommend(folding, model, _SHELF, only, reasons=0),
+    )
+    if picks:
+        st.markdown("## Continue your series")
+        cover_grid.show(picks, "next")
+    return picks

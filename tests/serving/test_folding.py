@@ -1,0 +1,45 @@
+"""A fan folded in once for several calls."""
+
+import pytest
+
+from recsys.types import Filters, Profile
+
+
+@pytest.fixture
+def fan():
+    return Profile(scores={20: 7}, seen={30})
+
+
+@pytest.mark.parametrize("model", ["toy", "watcher"])
+def test_calls_answer_for_a_folding_as_for_the_list(engine, fan, model):
+    folding = engine.fold_in(fan, model)
+    for discovery in (0.0, 1.0):
+        for filters in (Filters(), Filters(types=("TV",))):
+            expected = engine.recommend(fan, model, filters=filters, discovery=discovery)
+            assert engine.recommend(folding, model, filters=filters, discovery=discovery) == expected
+            expected = engine.score_all(fan, model, discovery, filters).rank_score.tolist()
+            assert engine.score_all(folding, model, discovery, filters).rank_score.tolist() == expected
+    assert engine.predict(folding, [10, 999], model) == engine.predict(fan, [10, 999], model)
+    assert engine.explain(folding, 10, model) == engine.explain(fan, 10, model)
+
+
+def test_the_list_is_folded_in_once(engine, fan, monkeypatch):
+    folding = engine.fold_in(fan, "watcher")
+    folded = []
+    original = type(folding.aligned).fold_in
+    monkeypatch.setattr(type(folding.aligned), "fold_in", lambda self, fan: folded.append(fan) or original(self, fan))
+    for discovery in (0.0, 0.5, 1.0):
+        engine.recommend(folding, "watcher", discovery=discovery)
+    engine.explain(folding, 10, "watcher")
+    assert folded == [fan]
+
+
+def test_another_model_folds_the_list_in_again(engine, fan):
+    folding = engine.fold_in(fan, "toy")
+    assert engine.recommend(folding, "watcher") == engine.recommend(fan, "watcher")
+    assert engine.fold_in(folding, "toy") is folding
+
+
+def test_picks_have_as_many_reasons_as_wanted(engine, fan):
+    assert all(pick.reasons == () for pick in engine.recommend(fan, "toy", reasons=0))
+    assert all(len(pick.reasons) == 1 for pick in engine.recommend(fan, "toy", reasons=1))
