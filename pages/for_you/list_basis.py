@@ -6,8 +6,6 @@ from pages.parts.visit import ENOUGH
 from recsys.serving import basis
 from recsys.serving.engine import MODEL_LABELS
 
-#: With fewer scores, further ones change the recommendations most.
-
 
 def describe(model: str) -> str:
     """What the ten titles are based on, as Markdown."""
