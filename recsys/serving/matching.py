@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from recsys import checks
 from recsys.data.catalogue import Catalogue
 from recsys.serving.search import TitleSearch, normalise
 
@@ -20,7 +21,11 @@ class Matcher:
     adult: bool = False
 
     def __call__(self, text: str, n: int = 5) -> list[tuple[int, str, float]]:
-        """Anime id, title and confidence 0..1 of the titles that `text` may mean, best first."""
+        """Anime id, title and confidence 0..1 of the titles that `text` may mean, best first.
+
+        Raises `ProfileError` (n below 1).
+        """
+        n = checks.whole_number("n", n, 1)
         found = self.search.match(text, n + (0 if self.adult else _MORE))
         return [
             (int(self.catalogue.ids[position]), self.catalogue.title(position).title, sure)

@@ -16,7 +16,7 @@ from email.utils import format_datetime
 import pytest
 
 from recsys import RecsysError
-from recsys.lists import cache, errors, http, limits
+from recsys.lists import cache, errors, limits
 from recsys.settings import ListSettings
 from tests.lists.local_site import LocalSite, Reply
 from tests.lists.makers import CLIENT_ID, Source, settings_for
@@ -251,41 +251,6 @@ def test_a_connection_that_is_never_accepted(source: Source) -> None:
             each.close()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "",
-        " ",
-        "a",
-        "x" * 21,
-        "../admin",
-        "a/b",
-        "a?b",
-        "a#b",
-        "a b",
-        "a%2e",
-        "f\nan",
-        "naïve",
-        "ファン",
-        "@me",
-        "a.b",
-        None,
-        7,
-    ],
-)
-def test_an_invalid_name_is_never_sent(source: Source, site: LocalSite, settings: ListSettings, name: object) -> None:
-    with pytest.raises(errors.BadUsernameError, match="username"):
-        source.fetch(name, settings=settings)
-    assert not site.requests
-
-
-def test_spaces_around_a_name_do_not_matter(
-    source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply
-) -> None:
-    site.replies(ten_titles)
-    assert source.fetch("  fan ", settings=settings).profile.name == "fan"
-
-
 def test_no_text_shows_the_client_id(
     source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -307,20 +272,3 @@ def test_no_text_shows_the_client_id(
     assert caplog.text  # urllib3 does log requests at this level
     sent = [CLIENT_ID in request.headers.values() for request in site.requests]
     assert all(sent) if source.name == "MyAnimeList" else not any(sent)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://evil.example/v2/x", "https://api.example/v2/x", "http://api.example:81/v2", "http://api.example@evil.example/",
-        "http://api.example\\@evil.example/", "//evil.example/x", "/v2/x", "file:///etc/passwd", "http://[", "",
-    ],
-)  # fmt: skip
-def test_another_origin_is_not_the_same(url: str) -> None:
-    client = http.Client(http.Site("S", http.re.compile("x"), ""), "http://api.example/v2", ListSettings())
-    assert client.same_origin(url) is None
-
-
-def test_the_same_origin_keeps_path_and_query() -> None:
-    client = http.Client(http.Site("S", http.re.compile("x"), ""), "http://api.example/v2/", ListSettings())
-    assert client.same_origin("http://api.example/v2/users/x?offset=9#f") == "http://api.example/v2/users/x?offset=9"

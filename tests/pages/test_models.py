@@ -118,7 +118,7 @@ def test_the_facts_that_a_model_knows_are_those_in_its_file(app, monkeypatch):
         "It also knows of each title: studios and source. It can score 30 titles, 4 of them without any rating." in said
     )
     assert (
-        said.count("It knows only titles of the lists that it learned from. It can score 20 titles.")
+        said.count("It knows titles by their ratings only. It can score 20 titles.")
         == len(resources.engine().models) - 1
     )
 

@@ -1,9 +1,11 @@
 """The SQL box: answers, their limits, and the process that each query runs in."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -201,17 +203,9 @@ def test_the_worker_gets_no_environment_and_shows_no_path_of_this_machine(box, f
 
 
 def test_many_at_once_all_get_their_own_answer(box):
-    answers: dict[int, object] = {}
-
-    def ask(i: int) -> None:
-        answers[i] = box.run(f"SELECT {i} AS i").rows
-
-    threads = [threading.Thread(target=ask, args=(i,)) for i in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answers == {i: ((i,),) for i in range(6)}
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda i: box.run(f"SELECT {i} AS i").rows, range(6)))
+    assert answers == [((i,),) for i in range(6)]
 
 
 def test_when_all_slots_are_taken_a_query_is_refused(box, monkeypatch):
@@ -274,7 +268,6 @@ def test_an_answer_larger_than_the_cache_is_given_but_not_kept(folder):
         "print('something else')",
         "import time; time.sleep(60)",
     ],
-    ids=["fails", "ends", "is killed", "says something else", "never comes up"],
 )
 def test_a_worker_that_does_not_start_is_not_called_a_slow_query(folder, tmp_path, monkeypatch, program):
     worker = tmp_path / "worker.py"
@@ -295,8 +288,6 @@ def test_a_system_without_room_for_a_process_is_not_called_a_slow_query(folder, 
 
 
 def test_a_damaged_file_is_named(folder, tmp_path):
-    import shutil
-
     copy = shutil.copytree(folder, tmp_path / "copy")
     (copy / "users.parquet").write_bytes(b"no")
     with pytest.raises(ArtifactError, match=r"users\.parquet"):

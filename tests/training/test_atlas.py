@@ -53,7 +53,7 @@ def test_popularity_is_removed(factors):
 def test_the_map_is_written_beside_the_svd(tmp_path, factors, monkeypatch):
     monkeypatch.setattr(atlas, "ROUNDS", 250)
     ids = np.arange(1, N + 1) * 10
-    band = Band(np.array([0]), np.array([1.0]), np.array([1.0]))
+    band = Band(np.array([0.0]), np.array([1.0]), np.array([1.0]))
     model = SVD(ids, np.full(N, 7, np.float32), factors, np.ones(N, np.float32), band, 20.0)
     with manifest.writing(tmp_path) as batch:
         store.save(model, batch.path(store.file_name("svd")))
