@@ -219,7 +219,7 @@ def test_forgetting_leaves_nothing_of_the_visitor(app, script):
     """Use everything that keeps something, on several pages, and forget it on `script`."""
     name = resources.ratings().find_names("", 1)[0]
     opened(app, fan=name, r="5114-9_1535-8_30276-4_16498-9_21-6_20-7", seen="269", hide="1", unseen="6",
-           names="English")  # fmt: skip
+           names="English", planned="Hide")  # fmt: skip
     key = next(button.key for button in app.button if (button.key or "").startswith("ten-open-"))
     app.button(key=key).click().run()
     app.button(key="details-planned").click().run()
