@@ -41,7 +41,7 @@ def _results() -> None:
         return
     cover_grid.show(picks, "ten", chances=odds > 0)
     if len(picks) == n:
-        how_many.more()
+        how_many.more(on_change=_move)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(list_basis.describe(model), width="stretch")
         share.show(picks)

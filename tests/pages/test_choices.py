@@ -38,7 +38,6 @@ def test_titles_with_a_tag_and_without_another(app):
     assert {"Magic", "Tragedy"} <= set(tag.options)
     tag.set_value(["Magic"]).run()
     assert not app.multiselect  # the form is not drawn again
-    assert app.query_params["tags"] == "Magic"
     assert all("Magic" in words(anime_id) for anime_id in shown(app))
     assert any("Tragedy" in words(anime_id) for anime_id in shown(app))
     run(app, **{"no-tags": "Tragedy"})
@@ -97,12 +96,13 @@ def test_only_my_services_in_my_country_and_how_many_have_none(app):
 
 
 def test_a_guessed_country_removes_nothing_by_itself(app, monkeypatch):
-    run(app, r=RATED)
-    before = shown(app)
     monkeypatch.setattr(where, "guessed_country", lambda: "AQ")
-    app.run()
-    assert of_key(app.selectbox, "country").value == "AQ"
-    assert shown(app) == before
+    run(app, r=RATED)
+    country = of_key(app.selectbox, "country")
+    assert country.value == "AQ"
+    guessed = shown(app)
+    country.set_value(where.ANY).run()
+    assert shown(app) == guessed
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,6 @@ def test_odds_order_by_the_chance_and_show_it(app):
     run(app, r=RATED)
     before = shown(app)
     of_key(app.select_slider, "odds").set_value(1.0).run()
-    assert app.query_params["odds"] == "Surest"
     assert shown(app) != before
     labels = [button.label for button in app.button if (button.key or "").startswith("ten-open-")]
     chances = [int(re.search(r"8 or more: (\d+)%", label)[1]) for label in labels]
@@ -146,8 +145,8 @@ def test_how_many_in_a_link(app, written, number):
 
 
 def test_a_short_list_says_why_and_offers_no_more(app):
-    run(app, r=RATED, n="30", tags=["Magic", "Time Travel"])
-    assert len(shown(app)) < 30
+    run(app, r=RATED, n="100", tags=["Magic", "Zombie"])
+    assert 0 < len(shown(app)) < 100
     assert app.info
     assert not any(button.key == "show-more" for button in app.button)
 
