@@ -26,15 +26,16 @@ _STYLE = """<style>
 </style>"""
 
 
-def show(picks: list[Pick], key: str) -> None:
-    """The titles in rows of five, on a phone of two, best first. A click on one opens `details`."""
+def show(picks: list[Pick], key: str, *, chances: bool = False) -> None:
+    """The titles in rows of five, on a phone of two, best first. A click on one opens `details`. `chances`: with the
+    chance of 8 or more in place of the likely scores."""
     engine = resources.engine()
     titles = [engine.title(pick.anime_id) for pick in picks]
     every = cover_slots.EVERY if cover_slots.are_fetched(titles, _COVER) else None
-    st.fragment(_grid, run_every=every)(picks, titles, key)
+    st.fragment(_grid, run_every=every)(picks, titles, key, chances)
 
 
-def _grid(picks: list[Pick], titles: list[Title], key: str) -> None:
+def _grid(picks: list[Pick], titles: list[Title], key: str, chances: bool) -> None:
     st.html(_STYLE)
     fetched = cover_slots.are_fetched(titles, _COVER)
     with (
@@ -42,17 +43,18 @@ def _grid(picks: list[Pick], titles: list[Title], key: str) -> None:
         st.grid(columns=_COLUMNS, min_column_width=_CARD, gap="small", key=key),
     ):
         for pick, title in zip(picks, titles, strict=True):
-            _card(pick, title, key)
+            _card(pick, title, key, chances)
     if not fetched:
         cover_slots.stop_timer()
 
 
-def _card(pick: Pick, title: Title, key: str) -> None:
+def _card(pick: Pick, title: Title, key: str, chances: bool) -> None:
     with st.container(key=f"card-{key}-{pick.anime_id}", gap="xxsmall", horizontal_alignment="center"):
         cover_slots.show(title, _COVER)
         likely = f"likely {round(pick.low, 1):g}–{round(pick.high, 1):g}"
+        beside = f"8 or more: {pick.chance_high:.0%}" if chances else likely
         st.button(
-            f"**{pick.predicted:.1f}** :small[{likely}]  \n{plain(pickers.names_of(title)[0], _NAME)}",
+            f"**{pick.predicted:.1f}** :small[{beside}]  \n{plain(pickers.names_of(title)[0], _NAME)}",
             key=f"{key}-open-{pick.anime_id}",
             on_click=details.open_dialog,
             args=(pick.anime_id,),

@@ -6,11 +6,12 @@ Moving a control runs only `_results` again, in the fragment called "ten": the c
 import streamlit as st
 
 import recsys
-from pages.for_you import cover_grid, details, list_basis, share, ten_charts
-from pages.parts import controls, resources, state
+from pages.for_you import cover_grid, details, how_many, list_basis, share, ten_charts
+from pages.parts import controls, resources, state, where
+from pages.parts.text import count
 from recsys.serving.folding import Folding
+from recsys.serving.recommending import Candidates
 
-_TEN = 10
 _SHELF = 5
 
 
@@ -18,6 +19,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="controls"):
         controls.model(on_change=_move)
         controls.discovery(on_change=_move)
+        controls.odds(on_change=_move)
         controls.filter_popover(on_change=_move)
     _results()
 
@@ -31,22 +33,33 @@ def _results() -> None:
     model, discovery, filters = controls.chosen()
     folding = _folding(model)
     engine = resources.engine()
-    picks = engine.recommend(folding, model, _TEN, filters, discovery, diversity=controls.DIVERSITY, reasons=0)
-    if len(picks) < _TEN:
-        shortage = engine.candidates(folding.fan, model, filters).shortage(_TEN)
-        st.info(
-            shortage or "Fewer than ten series fit the filters. Only one title of each series is shown.",
-            icon=":material/filter_alt:",
-        )
+    n, odds = how_many.shown(), controls.chosen_odds()
+    picks = engine.recommend(folding, model, n, filters, discovery, diversity=controls.DIVERSITY, reasons=0, odds=odds)
+    if len(picks) < n or where.filters_by_service(filters):
+        _tell(engine.candidates(folding, model, filters, discovery=discovery), filters, len(picks), n)
     if not picks:
         return
-    cover_grid.show(picks, "ten")
+    cover_grid.show(picks, "ten", chances=odds > 0)
+    if len(picks) == n:
+        how_many.more(on_change=_move)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(list_basis.describe(model), width="stretch")
         share.show(picks)
     more = _next_parts(folding, filters, picks)
     details.dialog([*picks, *more], folding)
     ten_charts.show(picks, folding, discovery, filters)
+
+
+def _tell(left: Candidates, filters: recsys.Filters, found: int, wanted: int) -> None:
+    """Say why fewer titles were `found` than `wanted`, and how many have no known service."""
+    if found < wanted:
+        st.info(
+            left.shortage(wanted)
+            or f"Only {count(found, 'series fits', 'series fit')} the filters. Of each series, one title is shown.",
+            icon=":material/filter_alt:",
+        )
+    if where.filters_by_service(filters):
+        where.tell_unknown(left)
 
 
 def _folding(model: str) -> Folding:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import resources, state
+from pages.parts import resources, state, tag_choice, where
 from recsys import Filters
 from recsys.serving.engine import MODEL_LABELS
 
@@ -16,6 +16,13 @@ DIVERSITY = 0.3
 _EPISODES = (1, 2, 6, 12, 13, 24, 26, 52, 100)
 _MEMBERS = (0, 1_000, 10_000, 50_000, 100_000, 500_000)
 _STEPS = {0.0: "Safe", 0.25: "Familiar", 0.5: "Balanced", 0.75: "Curious", 1.0: "Adventurous"}
+#: Order by what the fan would watch, or by the chance that the fan gives 8 or more: the `odds` of `Engine.recommend`.
+_ODDS = {0.0: "Usual order", 0.25: "A bit surer", 0.5: "Surer", 0.75: "Much surer", 1.0: "Surest"}
+#: Minutes to watch all episodes -> words. 0: no limit.
+_TIMES = {
+    30: "Half an hour", 120: "A film, 2 hours", 240: "An evening, 4 hours", 360: "One season, 6 hours",
+    720: "A weekend, 12 hours", 1440: "A week, 24 hours", 0: "Any length",
+}  # fmt: skip
 _TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
 #: Filter -> query parameter, for recommendations and for Explore.
 _RECOMMENDING = {"types": "type", "genres": "with", "years": "years", "members": "members", "adult": "adult"}
@@ -58,6 +65,21 @@ def discovery(on_change: OnChange = None) -> float:
     )  # fmt: skip
 
 
+def odds(on_change: OnChange = None) -> float:
+    """Choose how much the chance of 8 or more decides about the order, from 0 to 1."""
+    return st.select_slider(
+        "How sure of 8 or more", list(_ODDS), format_func=_ODDS.__getitem__, key="odds", on_change=on_change,
+        bind="query-params",
+        help="To the right, titles come first to which you would most probably give 8 or more. To the left, those that "
+        "you would most probably choose to watch.",
+    )  # fmt: skip
+
+
+def chosen_odds() -> float:
+    """The value of `odds`, as its widget stands."""
+    return _value("odds", 0.0)
+
+
 def chosen() -> tuple[str, float, Filters]:
     """The model, how adventurous, and the filters, as their widgets stand. A fragment runs without drawing them."""
     filters = _chosen_filters(_RECOMMENDING, browsing=False, by_year=True)
@@ -98,7 +120,8 @@ def _form(browsing: bool, by_year: bool, on_change: OnChange) -> None:
             "Type", _TYPES, selection_mode="multi", key=key["types"], on_change=on_change, bind="query-params",
             wrap=True,
         )  # fmt: skip
-        st.multiselect("With all of these genres", genres, key=key["genres"], on_change=on_change, bind="query-params")
+        liked = genres if browsing else tag_choice.liked_first(genres)
+        st.multiselect("With all of these genres", liked, key=key["genres"], on_change=on_change, bind="query-params")
     with right:
         if by_year:
             st.slider("Years", *years, years, key=key["years"], on_change=on_change, bind="query-params")
@@ -113,7 +136,20 @@ def _form(browsing: bool, by_year: bool, on_change: OnChange) -> None:
 
 def _recommendation_form(left: Any, right: Any, genres: list[str], on_change: OnChange) -> None:
     with left:
-        st.multiselect("Without these genres", genres, key="without", on_change=on_change, bind="query-params")
+        st.multiselect(
+            "Without these genres", tag_choice.disliked_first(genres), key="without", on_change=on_change,
+            bind="query-params",
+        )  # fmt: skip
+        tags = tag_choice.names()
+        st.multiselect(
+            "With all of these tags", tag_choice.liked_first(tags), key="tags", on_change=on_change,
+            bind="query-params",
+        )  # fmt: skip
+        st.multiselect(
+            "Without these tags", tag_choice.disliked_first(tags), key="no-tags", on_change=on_change,
+            bind="query-params",
+        )  # fmt: skip
+        tag_choice.caption()
         st.segmented_control(
             "Titles on your plan", ["show", "hide", "only"], key="planned", default="show", required=True,
             format_func=str.title, on_change=on_change, bind="query-params",
@@ -127,6 +163,29 @@ def _recommendation_form(left: Any, right: Any, genres: list[str], on_change: On
             "Series in watch order", value=True, key="series", on_change=on_change, bind="query-params",
             help="Show one title of each series, and only if you have seen the parts before it.",
         )  # fmt: skip
+        st.select_slider(
+            "Time to watch all episodes", list(_TIMES), 0, key="time", on_change=on_change,
+            format_func=_TIMES.__getitem__, bind="query-params",
+        )  # fmt: skip
+        _where_form(on_change)
+
+
+def _where_form(on_change: OnChange) -> None:
+    codes, guess = where.countries(), where.guessed_country()
+    st.multiselect(
+        "My streaming services", where.services(), key="services", on_change=on_change, bind="query-params",
+        placeholder="Any service",
+    )  # fmt: skip
+    st.selectbox(
+        "My country", codes, codes.index(guess), key="country", on_change=on_change, bind="query-params",
+        format_func=where.country_name,
+        help="Services that cannot be watched there do not count. At first, it is the country of your browser’s "
+        "language.",
+    )  # fmt: skip
+    st.toggle(
+        "Also titles without a known service", value=True, key="unknown", on_change=on_change, bind="query-params",
+        help="Without them, only titles remain that are known to be on one of your services.",
+    )  # fmt: skip
 
 
 def _chosen_filters(key: dict[str, str], browsing: bool, by_year: bool) -> Filters:
@@ -147,7 +206,15 @@ def _chosen_filters(key: dict[str, str], browsing: bool, by_year: bool) -> Filte
 
 def _recommendation_filters() -> dict[str, Any]:
     shortest, longest = _value("episodes", (_EPISODES[0], _EPISODES[-1]))
+    services, unknown = tuple(_value("services", ())), _value("unknown", True)
+    country = _value("country", where.guessed_country()) or None
     return {
+        "tags": tuple(_value("tags", ())),
+        "without_tags": tuple(_value("no-tags", ())),
+        "minutes_to": _value("time", 0) or None,
+        "services": services,
+        "country": country if services or not unknown else None,  # a guess alone removes nothing
+        "unknown_services": unknown,
         "without_genres": tuple(_value("without", ())),
         "planned": _value("planned", "show"),
         "episodes_from": shortest if shortest > _EPISODES[0] else None,
