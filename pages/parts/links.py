@@ -15,6 +15,7 @@ from recsys import Title
 _TITLES = Path(__file__).parents[1] / "titles"
 EXPLORE = _TITLES / "explore.py"
 ATLAS = _TITLES / "atlas.py"
+LIKE_THESE = _TITLES.parent / "for_you" / "like_these.py"
 
 
 @functools.cache

@@ -12,6 +12,8 @@ DEFAULT = "for_you/recommend"
 #: Script -> title and icon, in the order of the navigation. The name of the script is the page's path.
 SCRIPTS: dict[str, tuple[str, str]] = {
     DEFAULT: ("Recommend", "auto_awesome"),
+    "for_you/tonight": ("Tonight", "nightlight"),
+    "for_you/like_these": ("Like these", "thumbs_up_down"),
     "for_you/taste": ("My taste", "insights"),
     "for_you/together": ("Together", "group"),
     "titles/explore": ("Explore", "travel_explore"),

@@ -23,7 +23,7 @@ VIEW_SETTINGS = frozenset((
     "names", "covers", "way", "site", "join", "view", "by", "colour", "page",
     "model", "discovery", "type", "with", "without", "planned", "years", "episodes", "members", "series", "adult",
     "fair", "floor", "begun", "order", "kind", "genre", "span", "fans", "adults", "sequels", "continue",
-    "season-near", "season-any",
+    "season-near", "season-any", "beside", "pool",
 ))  # fmt: skip
 #: Those of the sidebar, which hold for all pages.
 SIDEBAR_SETTINGS = ("names", "covers")
