@@ -68,7 +68,7 @@ def _odds(report: Reports) -> None:
         report.table(reports.ODDS),
         reports.ODDS,
         "Chances of a high or a low score",
-        "Each predicted score has a chance that you give it 8 or more, and 5 or less. The Brier score is the typical "
+        "Each predicted score has a chance that you give it 8 or more, and 5 or less. The Brier score is the mean "
         "squared error of these chances: lower is better.",
         "Model",
     )

@@ -170,7 +170,7 @@ def _score(title: Title, prediction: Prediction) -> None:
 def _why(explanation: Explanation, title: Title) -> None:
     """Why the fan would choose the title, and the prediction as a sum."""
     if why := reasons.because(explanation.drivers, state.visit().profile):
-        st.markdown(f"### Why it fits you\n:material/favorite: {why}")
+        st.markdown(f"### Why you might choose it\n:material/favorite: {why}")
     st.markdown("### Why this score" if explanation.exact else "### Why this score (approximate)")
     reasons.show_sum(explanation)
     if title.anime_id in state.visit().profile.begun:

@@ -28,6 +28,13 @@ def test_without_a_list_it_says_what_to_do(app):
     assert "Rate a few titles" in texts(app)
 
 
+def test_recommend_leads_to_both_other_ways_and_keeps_the_list(app):
+    opened(app, r=RATED)
+    pages = {link.proto.page: link.proto.query_string for link in app.get("page_link")}
+    assert f"r={RATED}" in pages["tonight"]
+    assert f"r={RATED}" in pages["like_these"]
+
+
 def test_the_address_leads_to_one_title_with_its_reason(app):
     run(app, r=f"{RATED}_20-9_269-7", draw="5.2")
     assert re.search(r"### Because you liked \*\*", texts(app))
