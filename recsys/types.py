@@ -282,10 +282,15 @@ class Pick:
 
 @dataclass(frozen=True)
 class Prediction:
-    """One predicted score. `fallback` says why the prediction is not personal, or is None when it is."""
+    """One predicted score. `fallback` says why the prediction is not personal, or is None when it is.
+
+    `chance_high` and `chance_low` are those of `Pick`; NaN for a title that the model does not cover.
+    """
 
     anime_id: int
     predicted: float
     low: float
     high: float
     fallback: str | None = None
+    chance_high: float = math.nan
+    chance_low: float = math.nan

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.behind import model_columns, model_words, report_charts, shared
+from pages.behind import choosing, model_columns, model_words, report_charts, shared
 from pages.parts.text import count, plain
 from recsys.serving import reports
 
@@ -13,7 +13,15 @@ _VIEWS = ("Results", "Side by side", "How each works")
 #: The share of scores that a prediction interval should contain, and the deviation that is acceptable.
 _INTERVAL, _SLACK = 0.80, 0.03
 _BASELINES = "best baseline"
-_SECTIONS = (reports.NEW_FANS, reports.EARLIER_FANS, reports.WATCHING, reports.PAGE, "article", "cold-titles")
+_SECTIONS = (
+    reports.NEW_FANS,
+    reports.EARLIER_FANS,
+    reports.WATCHING,
+    reports.PAGE,
+    "article",
+    "cold-titles",
+    *choosing.SUBJECTS,
+)
 
 
 def _new_fans(report: reports.Reports, measure: str, *, highest: bool) -> list[reports.Curve]:
@@ -165,6 +173,7 @@ def _results(report: reports.Reports) -> None:
     )
     _intervals(report)
     _simpler(report)
+    choosing.show(report)
     _table(
         reports.WATCHING,
         "Fans of today, without scores",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pages.behind import shared
 from pages.parts import charts
 from pages.parts.text import shorten
-from recsys.serving.reports import NAMES, Curve, Table
+from recsys.serving.reports import NAMES, Curve, Figure, Table
 
 #: Colour is never the only signal: each line has its own symbol, and baselines are dotted.
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "pentagon", "cross")
@@ -70,6 +70,33 @@ def coverage(curves: list[Curve], aim: float, slack: float, key: str) -> None:
     ]
     text = f"Share of scores in the likely range, which should be {aim:.0%}: {'; '.join(spans)}."
     charts.show(figure, text, key, 320)
+
+
+def reliability(events: Mapping[str, list[Mapping[str, Figure]]], key: str) -> None:
+    """How often each event happened, against its chance, with error bars of one standard error."""
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 100], y=[0, 100], mode="lines", name="Exactly right", hoverinfo="skip",
+        line={"dash": "dash", "width": 1, "color": "#8b9092"},
+    )  # fmt: skip
+    for i, (event, rows) in enumerate(events.items()):
+        figure.add_scatter(
+            x=[100 * row["chance"].value for row in rows],
+            y=[100 * row["happened"].value for row in rows],
+            error_y={"type": "data", "array": [100 * (row["happened"].error or 0) for row in rows], "width": 3},
+            mode="lines+markers",
+            marker={"symbol": _SYMBOLS[i % len(_SYMBOLS)], "size": 9},
+            name=charts.label(event),
+            hovertemplate="chance %{x:.0f}%, happened in %{y:.1f}%",
+        )
+    figure.update_xaxes(title="Chance", ticksuffix="%", range=[0, 100])
+    figure.update_yaxes(title="Share that happened", ticksuffix="%", range=[0, 103])
+    figure.update_layout(showlegend=True)
+    gaps = [
+        f"{shorten(event)} off by at most {max(abs(row['happened'].value - row['chance'].value) for row in rows):.1%}"
+        for event, rows in events.items()
+    ]
+    charts.show(figure, f"Share that happened, by chance: {'; '.join(gaps)}.", key, 360)
 
 
 def epochs(series: Mapping[str, tuple[float, ...]], key: str) -> None:

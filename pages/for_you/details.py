@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from pages.parts import cards, links, pickers, resources, state
+from pages.parts import cards, links, pickers, reasons, resources, state
 from pages.parts.text import plain
 from pages.parts.visit import Mark
 from recsys import Pick, Reason, Title
 from recsys.serving.folding import Folding
 
 _KEY, _OPENED = "details", "details-opened"
-_REASONS = 5
 _LINKS = 6
 
 
@@ -51,7 +50,7 @@ def _fill(pick: Pick, title: Title, folding: Folding) -> None:
         if st.button("Title page", icon=":material/open_in_new:", key="details-page"):
             links.open_title(title.anime_id)
     _seen(title)
-    _why(folding, title)
+    _why(folding, pick)
     _streaming(title)
 
 
@@ -78,31 +77,31 @@ def _seen(title: Title) -> None:
     st.button("Seen, no score", key="details-seen", on_click=_act, args=(title.anime_id, "seen"), type="tertiary")
 
 
-def _why(folding: Folding, title: Title) -> None:
+def _why(folding: Folding, pick: Pick) -> None:
+    """Why the title is recommended, and behind that why it has this score."""
+    explanation = resources.engine().explain(folding, pick.anime_id, folding.aligned.model.name)
     st.markdown("### Why")
-    reasons = resources.engine().explain(folding, title.anime_id, folding.aligned.model.name).reasons[:_REASONS]
-    if not reasons:
+    if why := reasons.because(explanation.drivers, folding.fan):
+        st.markdown(f":material/favorite: {why}")
+    if chance := reasons.chance(pick.chance_high):
+        st.markdown(f":material/percent: {chance}")
+    if not explanation.reasons:
         st.markdown("No title of your list changes this prediction yet. It is the same for everybody.")
         return
-    st.caption("What on your list changed this prediction most, in points")
-    with st.container(gap="xxsmall"):
-        for reason in reasons:
-            _reason(reason)
+    with st.expander(f"Why {pick.predicted:.1f}?", icon=":material/functions:", expanded=True):
+        reasons.show_sum(explanation, _ignore)
 
 
-def _reason(reason: Reason) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
-        arrow = ":material/trending_up:" if reason.effect >= 0 else ":material/trending_down:"
-        st.markdown(f"{arrow} **{reason.effect:+.2f}** {cards.because(reason)}")
-        if reason.score is not None:
-            st.button(
-                "Ignore",
-                key=f"ignore-{reason.anime_id}",
-                help="Count this title as seen without a score",
-                on_click=_act,
-                args=(reason.anime_id, "ignored"),
-                type="tertiary",
-            )
+def _ignore(reason: Reason) -> None:
+    if reason.score is not None:
+        st.button(
+            "Ignore",
+            key=f"ignore-{reason.anime_id}",
+            help="Count this title as seen without a score",
+            on_click=_act,
+            args=(reason.anime_id, "ignored"),
+            type="tertiary",
+        )
 
 
 def _streaming(title: Title) -> None:

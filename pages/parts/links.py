@@ -15,6 +15,9 @@ from recsys import Title
 _TITLES = Path(__file__).parents[1] / "titles"
 EXPLORE = _TITLES / "explore.py"
 ATLAS = _TITLES / "atlas.py"
+_FOR_YOU = _TITLES.parent / "for_you"
+LIKE_THESE = _FOR_YOU / "like_these.py"
+TONIGHT = _FOR_YOU / "tonight.py"
 
 
 @functools.cache

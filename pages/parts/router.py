@@ -12,6 +12,8 @@ DEFAULT = "for_you/recommend"
 #: Script -> title and icon, in the order of the navigation. The name of the script is the page's path.
 SCRIPTS: dict[str, tuple[str, str]] = {
     DEFAULT: ("Recommend", "auto_awesome"),
+    "for_you/tonight": ("Tonight", "nightlight"),
+    "for_you/like_these": ("Like these", "thumbs_up_down"),
     "for_you/taste": ("My taste", "insights"),
     "for_you/together": ("Together", "group"),
     "titles/explore": ("Explore", "travel_explore"),
@@ -20,6 +22,8 @@ SCRIPTS: dict[str, tuple[str, str]] = {
     "behind/models": ("Models", "science"),
     "behind/data": ("Data", "database"),
 }
+#: Reached from Recommend: the header has no room for more pages on a laptop.
+_HIDDEN = frozenset({"for_you/tonight", "for_you/like_these"})
 
 
 def show() -> None:
@@ -28,7 +32,13 @@ def show() -> None:
     logo.show()
     page = st.navigation(
         [
-            st.Page(_FOLDER / f"{script}.py", title=title, icon=f":material/{icon}:", default=script == DEFAULT)
+            st.Page(
+                _FOLDER / f"{script}.py",
+                title=title,
+                icon=f":material/{icon}:",
+                default=script == DEFAULT,
+                visibility="hidden" if script in _HIDDEN else "visible",
+            )
             for script, (title, icon) in SCRIPTS.items()
         ],
         position="top",

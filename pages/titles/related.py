@@ -40,6 +40,11 @@ def similar(title: Title, known_by: list[str]) -> None:
                 st.caption(SIMILARITY[model])
                 for pick in _similar(title.anime_id, model):
                     row(resources.engine().title(pick.anime_id), f"similarity {pick.rank_score:.2f}")
+    chosen = links.kept(like=title.anime_id)
+    st.page_link(
+        links.LIKE_THESE, label="More like this, and not like others", icon=":material/thumbs_up_down:",
+        query_params=chosen,
+    )  # fmt: skip
 
 
 def franchise(title: Title) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from pages.parts import cards, charts, controls, links, pickers, resources, state
+from pages.parts import cards, charts, controls, links, pickers, reasons, resources, state
 from pages.parts.text import count, plain
 from pages.titles import gallery, on_air, related
 from recsys import Explanation, Prediction, RecsysError, Title
@@ -12,8 +12,6 @@ from recsys.serving import basis, coverage
 from recsys.serving.engine import MODEL_LABELS
 
 _COVER_WIDTH = 200
-_REASONS = 6
-_ROUNDING = 0.005
 _SYNONYMS = 12
 _SITES = 8
 
@@ -165,39 +163,18 @@ def _score(title: Title, prediction: Prediction) -> None:
     st.markdown(f"## {theirs}you {prediction.predicted:.1f}")
     cards.interval(prediction, title.mean_score)
     st.caption(cards.likely(prediction.low, prediction.high))
+    if chance := reasons.chance(prediction.chance_high):
+        st.markdown(chance)
 
 
 def _why(explanation: Explanation, title: Title) -> None:
-    """The prediction as a sum: the baseline, the largest effects of single titles, and the rest."""
-    n = len(explanation.reasons)
-    shown = explanation.reasons[:_REASONS]
-    rest = explanation.unclipped - explanation.baseline - sum(reason.effect for reason in shown)
-    lines = [f":material/person: **{explanation.baseline:.2f}** for an empty list"]
-    for reason in shown:
-        arrow = ":material/trending_up:" if reason.effect >= 0 else ":material/trending_down:"
-        lines.append(f"{arrow} **{_signed(reason.effect)}** {cards.because(reason)}")
-    if n > len(shown):
-        others = count(n - len(shown), "other title")
-        lines.append(f":material/more_horiz: **{_signed(rest)}** {others}{' together' if n > len(shown) + 1 else ''}")
-    end = (
-        f", limited to {explanation.predicted:.2f}"
-        if abs(explanation.unclipped - explanation.predicted) > _ROUNDING
-        else ""
-    )
-    lines.append(f":material/equal: **{explanation.unclipped:.2f}**{end}")
-    st.markdown("### Why" if explanation.exact else "### Why (approximate)")
-    st.markdown("  \n".join(lines))
+    """Why the fan would choose the title, and the prediction as a sum."""
+    if why := reasons.because(explanation.drivers, state.visit().profile):
+        st.markdown(f"### Why you might choose it\n:material/favorite: {why}")
+    st.markdown("### Why this score" if explanation.exact else "### Why this score (approximate)")
+    reasons.show_sum(explanation)
     if title.anime_id in state.visit().profile.begun:
         st.caption("That you watched this title, and your own score of it, are not used.")
-    if not explanation.exact:
-        st.caption(
-            "These effects are approximate. Each one is how much the prediction changes without that title; the "
-            "rest of the difference is divided among all titles of the list."
-        )
-
-
-def _signed(points: float) -> str:
-    return f"{points:+.2f}".replace("-", "−")
 
 
 def _yours(title: Title) -> None:

@@ -22,13 +22,16 @@ def predict(folding: Folding, anime_ids: Iterable[int]) -> list[Prediction]:
     items = aligned.items_of(wanted)
     in_catalogue = aligned.catalogue.positions(wanted) >= 0
     low, high = aligned.model.band(folded, items[items >= 0])
-    bands = iter(zip(low.tolist(), high.tolist(), strict=True))
+    above, below = aligned.odds.chances(predicted[items[items >= 0]], low, high)
+    bands = iter(zip(low.tolist(), high.tolist(), above.tolist(), below.tolist(), strict=True))
     known = len(folded.items) + (len(folded.seen) if aligned.model.watches_unscored else 0)
     not_personal = None if known else "this model uses no title of this list: everybody's score"
     result = []
     for anime_id, item, known in zip(wanted, items.tolist(), in_catalogue.tolist(), strict=True):
         if item >= 0:
-            result.append(Prediction(anime_id, float(predicted[item]), *next(bands), not_personal))
+            low_end, high_end, likes, dislikes = next(bands)
+            score = float(predicted[item])
+            result.append(Prediction(anime_id, score, low_end, high_end, not_personal, likes, dislikes))
         else:
             why = "this model has no ratings of the title" if known else "the catalogue has no such title"
             result.append(_average(aligned, folded, predicted, anime_id, f"{why}: the fan's average predicted score"))

@@ -59,7 +59,9 @@ def test_not_for_me_refills_and_undo_brings_back(page: Page, url: str) -> None:
 def test_reasons_open_and_an_influence_can_be_ignored(page: Page, url: str) -> None:
     page.goto(f"{url}/?{RATED}")
     details = open_details(page, shown(page)[0])
-    expect(details.get_by_text("What on your list changed this prediction most")).to_be_visible()
+    expect(details.get_by_text("Because you liked")).to_be_visible()
+    details.get_by_text("Single titles").click()
+    expect(details.get_by_text("The titles of your list that change this prediction most")).to_be_visible()
     details.get_by_role("button", name="Ignore").first.click()
     expect(page.get_by_text("Based on 3 scores")).to_be_visible()
 

@@ -103,9 +103,20 @@ def test_the_reasons_add_up_to_the_prediction(app, model):
     lines = next(e.value for e in app.markdown if "for an empty list" in e.value).split("\n")
     numbers = [float(NUMBER.search(line)[1].replace("−", "-")) for line in lines]
     assert sum(numbers[:-1]) == pytest.approx(numbers[-1], abs=0.03)
-    assert len(numbers) == 2 + 4  # the baseline, the four scores and the sum
+    counted = sum(int(found[1]) for line in lines if (found := re.search(r"your (\d+) ", line)))
+    assert counted == 4  # each score in one part of the sum
+    single = [e.value for e in app.markdown if re.search(r"rated \d+$", e.value)]
+    assert len(single) == 4
     exact = resources.engine().aligned(model.lower()).model.exact_reasons
-    assert ("Why (approximate)" in texts(app)) is not exact
+    assert ("Why this score (approximate)" in texts(app)) is not exact
+
+
+def test_a_title_page_says_what_drives_it_and_the_chance_of_a_high_score(app):
+    run(app, title="20", r="5114-9_1535-4_30276-4_16498-9", model="Hybrid")
+    (why,) = re.findall(r"Because you liked .*", texts(app))
+    assert "Death Note" not in why  # rated 4
+    chance = resources.engine().predict(app.session_state["visit"].profile, [20], "hybrid")[0].chance_high
+    assert f"Chance that you give it 8 or more: **about {round(10 * chance)} in 10**" in texts(app)
 
 
 def test_a_rated_title_is_predicted_from_the_others(app):

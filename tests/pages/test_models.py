@@ -56,7 +56,7 @@ def test_a_section_without_figures_names_the_command_that_measures_them(app, mon
     monkeypatch.setattr(shared, "measured", made_up)
     run(app)
     commands = [element.value for element in app.code]
-    for subject in ("new-fans", "article", "cold-titles", "page"):
+    for subject in ("new-fans", "article", "cold-titles", "page", "odds", "niches", "seeds", "usual"):
         assert f"python -m scripts.evaluate {subject} --out artifacts" in commands
     assert len(app.get("plotly_chart")) == 0
 
@@ -87,6 +87,50 @@ def test_tables_of_figures(app, monkeypatch):
     assert table["RMSE"].tolist() == ["1.2346 ± 0.0100", ""]
     assert table.iloc[1, 0] == "<b>x</b>"
     assert not any("](http" in element.value for element in app.caption)
+
+
+def value(number: float, error: float = 0.001) -> dict:
+    return {"value": number, "se": error}
+
+
+def test_what_the_hybrid_does_badly_follows_from_the_figures(app, monkeypatch):
+    measured = {
+        "odds": {
+            "rows": {"hybrid": {"brier_high": value(0.15)}},
+            "reliability": {
+                "8 or more, 0.0 to 0.1": {"chance": value(0.05), "happened": value(0.06), "gap": value(0.01)},
+                "8 or more, 0.9 to 1.0": {"chance": value(0.95), "happened": value(0.85), "gap": value(-0.1)},
+                "5 or less, 0.9 to 1.0": {"chance": value(0.9), "happened": value(0.85), "gap": value(-0.05, 0.04)},
+            },
+            "order": {"odds 0": {"ndcg10": value(0.6)}, "odds 1": {"ndcg10": value(0.2)}},
+        },
+        "niches": {
+            "rows": {
+                "hybrid, rare": {"lift": value(2.5), "miscalibration": value(1.3)},
+                "hybrid, known": {"lift": value(-0.1), "miscalibration": value(0.9)},
+                "svd, rare": {"lift": value(9), "miscalibration": value(9)},
+            }
+        },
+        "seeds": {
+            "rows": {
+                "two, unlike one": {"ndcg10_by_unlike": value(-0.05), "disliked10_by_unlike": value(0.01)},
+                "list, unlike one": {"ndcg10_by_unlike": value(0.05), "disliked10_by_unlike": value(-0.2)},
+            }
+        },
+    }
+    monkeypatch.setattr(shared, "measured", lambda: made_up(**measured))
+    run(app)
+    said = texts(app)
+    assert "Fans of **rare** taste get popular titles: their ten have 3.5 times as many raters" in said
+    assert "(miscalibration 1.30; known: 0.90)" in said
+    bad = said.partition("What Hybrid does badly")[2].partition("## ")[0].replace("\\", "")
+    assert "8 or more, 0.9 to 1.0 (said 95%, was 85%)." in bad  # the others are exact enough, or uncertain
+    assert "With two, unlike one: " in bad
+    assert "With list" not in bad
+    assert "NDCG@10 falls from 0.600 ± 0.001 to 0.200 ± 0.001" in bad
+    assert len(app.get("plotly_chart")) == 1
+    assert "Brier score, 8 or more" in {column for table in app.dataframe for column in table.value.columns}
+    assert "python -m scripts.evaluate usual --out artifacts" in [element.value for element in app.code]
 
 
 def test_side_by_side_shows_ten_from_each_model_for_this_list(app):

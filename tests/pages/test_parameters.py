@@ -11,7 +11,7 @@ from pages.parts.state import VIEW_SETTINGS
 from tests.pages.helpers import opened
 
 #: Parameters that are not the setting of a widget.
-OTHERS = ("q", "near", "season", "g", "g-own-out", "r", "seen", "hide", "title")
+OTHERS = ("q", "near", "season", "g", "g-own-out", "r", "seen", "hide", "like", "unlike", "draw", "title")
 
 
 @functools.cache

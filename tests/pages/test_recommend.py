@@ -114,6 +114,17 @@ def test_details_tell_reasons_that_can_be_ignored(app):
     assert any("Based on 2 scores" in caption.value for caption in app.caption)
 
 
+def test_details_say_why_a_title_is_recommended_and_add_its_score_up(app):
+    run(app, r=RATED)
+    first = open_first(app)
+    said = [element.value for element in app.markdown]
+    assert any("Because you liked" in text and "Fullmetal Alchemist" in text for text in said)
+    assert any("Chance that you give it 8 or more" in text for text in said)
+    total = next(text for text in said if "for an empty list" in text).split("\n")[-1]
+    predicted = resources.engine().predict(app.session_state["visit"].profile, [first])[0].predicted
+    assert f"**{predicted:.2f}**" in total
+
+
 def test_moving_a_control_draws_the_ten_alone(app):
     run(app, r=RATED)
     before = cards(app)
