@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from recsys.prepare.pipeline import prepare
-from recsys.prepare.workspace import Workspace
+from recsys.prepare.workspace import Options, Workspace
 from scripts import prepare as command
 from tests.prepare import rawset
 from tests.prepare.rawset import AZATHOTH, SMALL, TITLES, USERS, Row, good, lists_file, rows_of
@@ -209,3 +209,11 @@ def test_a_full_temporary_folder_is_named_and_not_the_source(tmp_path: Path, roo
     assert "--temp-dir" in line
     assert str(raw) not in line
     assert "Traceback" not in done.stderr
+
+
+def test_lists_far_beyond_the_memory_limit_are_prepared(tmp_path: Path) -> None:
+    fans, titles = range(1000), range(1, 401)
+    rows = (Row(str(fan), str(title), "7") for fan in fans for title in titles)
+    raw = rawset.write(tmp_path / "raw", AZATHOTH, rows, titles, fans)
+    report = prepare(raw, tmp_path / "out", Options(memory_limit="60MB", threads=1))
+    assert report.rows_out["ratings.parquet"] == len(fans) * len(titles)

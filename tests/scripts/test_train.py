@@ -92,6 +92,27 @@ def test_a_disk_that_is_full_after_the_training_gives_one_line(data: Path, tmp_p
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("name", ["popularity.safetensors", "manifest.json"])
+def test_a_disk_that_fills_in_the_middle_of_a_write_gives_one_line_and_keeps_what_was_there(
+    name: str, data: Path, out: Path, tmp_path: Path, capsys, monkeypatch
+) -> None:
+    folder = shutil.copytree(out, tmp_path / "models")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+    def half(path: Path) -> None:
+        path.write_bytes(b"{")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    write_text = Path.write_text
+    monkeypatch.setattr(Path, "write_text", lambda p, *a, **b: half(p) if p.name == name else write_text(p, *a, **b))
+    if name != "manifest.json":
+        monkeypatch.setattr(store, "save_file", lambda arrays, path, **_: half(Path(path)))
+    assert train.main(["popularity", "--data", str(data), "--out", str(folder)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "No space left" in line
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
 def test_an_unknown_model_is_refused(data: Path, capsys) -> None:
     with pytest.raises(SystemExit):
         train.main(["oracle", "--data", str(data)])
