@@ -35,11 +35,12 @@ def _results() -> None:
     engine = resources.engine()
     n, odds = how_many.shown(), controls.chosen_odds()
     picks = engine.recommend(folding, model, n, filters, discovery, diversity=controls.DIVERSITY, reasons=0, odds=odds)
+    if picks:
+        cover_grid.show(picks, "ten", chances=odds > 0)
     if len(picks) < n or where.filters_by_service(filters):
         _tell(engine.candidates(folding, model, filters, discovery=discovery), filters, len(picks), n)
     if not picks:
         return
-    cover_grid.show(picks, "ten", chances=odds > 0)
     if len(picks) == n:
         how_many.more(on_change=_move)
     with st.container(horizontal=True, vertical_alignment="center"):

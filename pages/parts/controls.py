@@ -143,11 +143,11 @@ def _recommendation_form(left: Any, right: Any, genres: list[str], on_change: On
         tags = tag_choice.names()
         st.multiselect(
             "With all of these tags", tag_choice.liked_first(tags), key="tags", on_change=on_change,
-            bind="query-params",
+            bind="query-params", select_all=False,
         )  # fmt: skip
         st.multiselect(
             "Without these tags", tag_choice.disliked_first(tags), key="no-tags", on_change=on_change,
-            bind="query-params",
+            bind="query-params", select_all=False,
         )  # fmt: skip
         tag_choice.caption()
         st.segmented_control(

@@ -50,8 +50,8 @@ def _in_front(names: list[str], choices: Collection[str]) -> list[str]:
 def worth_in_words() -> str | None:
     """The tags that the visitor likes most and least, as Markdown; None if nothing is known."""
     effects = list(worth().items())
-    most = [f"{plain(name)} {effect:+.2f}" for name, effect in effects[:_SHOWN] if effect >= 0.005]
-    least = [f"{plain(name)} {effect:+.2f}" for name, effect in reversed(effects[-_SHOWN:]) if effect <= -0.005]
+    most = [f"{plain(name)} +{effect:.2f}" for name, effect in effects[:_SHOWN] if effect >= 0.005]
+    least = [f"{plain(name)} −{-effect:.2f}" for name, effect in reversed(effects[-_SHOWN:]) if effect <= -0.005]
     parts = [f"{how}: {', '.join(found)}" for how, found in (("most", most), ("least", least)) if found]
     return f"Your list likes {'; '.join(parts)} points." if parts else None
 
