@@ -40,7 +40,7 @@ def _page() -> None:
     order = drawn(picks, seed)
     _show(order[number % len(order)], folding)
     st.button(
-        "Another", key="another", icon=":material/casino:", type="primary", on_click=_another, args=(seed, number + 1),
+        "Another", key="another", icon=":material/casino:", on_click=_another, args=(seed, number + 1),
         disabled=len(order) == 1,
     )  # fmt: skip
     st.caption(

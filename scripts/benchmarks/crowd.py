@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from scripts.benchmarks.servers import Server
-from scripts.benchmarks.visitor import PageError, Visitor
+from scripts.benchmarks.visitor import PageError, Visitor, run
 
 #: The control that visitors move, by its query parameter.
 CONTROL = "discovery"
@@ -59,7 +59,7 @@ class Crowd:
 
 def measure(server: Server, crowd: Crowd, lists: list[str], say: Callable[[str], None] = lambda _: None) -> Figures:
     """Let the crowd visit the server. `lists` are query strings, given to one visitor after the other."""
-    return asyncio.run(_measure(server, crowd, lists, say))
+    return run(_measure(server, crowd, lists, say))
 
 
 async def _measure(server: Server, crowd: Crowd, lists: list[str], say: Callable[[str], None]) -> Figures:

@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import urllib3
@@ -14,6 +15,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
+
+T = TypeVar("T")
 
 #: Kinds of widgets that `choose` can move -> the field of the widget's state that holds the chosen text.
 _CHOICES = {"slider": "string_array_value", "button_group": "string_array_value", "selectbox": "string_value"}
@@ -244,3 +247,9 @@ def _identity(delta: Delta) -> str:
     if kind := delta.new_element.WhichOneof("type"):
         return str(getattr(getattr(delta.new_element, kind), "id", ""))
     return delta.add_block.id
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns. It runs in a thread of its own, as the caller may have a running event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()

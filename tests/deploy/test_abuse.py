@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from scripts.benchmarks.servers import Server, serving
-from scripts.benchmarks.visitor import Visitor
+from scripts.benchmarks.visitor import Visitor, run
 
 _RATED = "r=5114-9_1535-8_30276-4_16498-9"
 _MB = 2**20
@@ -27,7 +27,7 @@ _GROWTH_MB = 80
 def server() -> Iterator[Server]:
     with serving() as server:
         for _ in range(3):
-            asyncio.run(visit(server))
+            run(visit(server))
         yield server
 
 
@@ -52,7 +52,7 @@ def meanwhile(server: Server, abuse: Callable[[AsyncExitStack], Awaitable[None]]
         await visit(server)
         assert server.memory_mb() < before + _GROWTH_MB
 
-    asyncio.run(both())
+    run(both())
 
 
 def bare(server: Server) -> connect:

@@ -1,6 +1,5 @@
 """Two copies of the real app behind the proxy: sessions stay in one, and outlive it by their address."""
 
-import asyncio
 import contextlib
 import os
 import shutil
@@ -14,7 +13,7 @@ import pytest
 import urllib3
 
 from scripts.benchmarks.servers import Server, serving
-from scripts.benchmarks.visitor import PageError, Visitor
+from scripts.benchmarks.visitor import PageError, Visitor, run
 
 _RATED = ["5114-9_1535-8_30276-4_16498-9", "1-9_5-8_199-10_164-7", "20-6_11757-3_1575-9_9253-10", "121-8_2001-9_269-7"]
 
@@ -60,7 +59,7 @@ def test_visitors_of_a_killed_copy_get_their_view_back_from_the_other(copies: Se
             await visitor.choose("discovery", "Safe")  # the page goes on as before
             await visitor.close()
 
-    asyncio.run(visit())
+    run(visit())
     assert wait_for_two(copies), "the killed copy was not started again"
 
 
@@ -83,7 +82,7 @@ def test_all_requests_of_a_visitor_reach_the_same_copy(copies: Server) -> None:
                 stranger.session, stranger.cookie = "no-such-session", visitor.cookie
                 assert await stranger.put("/_stcore/upload_file/no-such-session/1", "list.csv", b"") == 400
 
-    asyncio.run(visit())
+    run(visit())
 
 
 @pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/", "//_stcore/metrics", "/_stcore/%6detrics",

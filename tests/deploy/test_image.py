@@ -1,12 +1,11 @@
 """The Dockerfile: what it copies is there, is let through by .dockerignore, and suffices to run the app."""
 
-import asyncio
 import json
 import shutil
 from pathlib import Path
 
 from scripts.benchmarks.servers import HERE, serving
-from scripts.benchmarks.visitor import Visitor
+from scripts.benchmarks.visitor import Visitor, run
 
 _LINES = (HERE / "deploy" / "Dockerfile").read_text(encoding="utf-8").splitlines()
 _COPIED = [line.split()[1] for line in _LINES if line.startswith("COPY ")]
@@ -32,7 +31,7 @@ def test_what_is_copied_suffices(tmp_path: Path) -> None:
                 await visitor.open()
                 visitor.check()
 
-    asyncio.run(visit())
+    run(visit())
 
 
 def test_it_starts_the_app_for_other_machines() -> None:

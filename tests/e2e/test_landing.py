@@ -11,7 +11,7 @@ from tests.e2e.helpers import DESKTOP, PHONE, expect_fits, settled, watch_consol
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 CARD = ".st-key-wall .rate-card"
-TEN = '[class*="st-key-ten-hidden-"]'
+TEN = '[class*="st-key-ten-open-"]'
 
 
 def test_three_scores_with_the_keyboard_alone_make_ten_in_view(page: Page, url: str) -> None:

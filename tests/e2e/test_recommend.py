@@ -72,6 +72,7 @@ def test_the_keyboard_alone_opens_details_and_closed_ones_stay_closed(page: Page
     page.locator(f".{before[1]}").get_by_role("button").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog").get_by_role("button", name="Not for me")).to_be_visible()
+    settled(page)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     settled(page)

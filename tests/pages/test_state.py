@@ -213,16 +213,17 @@ def test_links_to_titles_hold_what_the_visitor_has_just_done(app):
 
 
 @pytest.mark.parametrize(
-    "script", ["for_you/recommend", "for_you/taste", "for_you/together", "titles/explore", "titles/season"]
+    "script",
+    ["for_you/recommend", "for_you/like_these", "for_you/taste", "for_you/together", "titles/explore", "titles/season"],
 )
 def test_forgetting_leaves_nothing_of_the_visitor(app, script):
     """Use everything that keeps something, on several pages, and forget it on `script`."""
     name = resources.ratings().find_names("", 1)[0]
     opened(app, fan=name, r="5114-9_1535-8_30276-4_16498-9_21-6_20-7", seen="269", hide="1", unseen="6",
            names="English")  # fmt: skip
-    planned = app.session_state["visit"].profile.planned
     keys = [button.key for button in app.button if (button.key or "").startswith("ten-open-")]
-    app.button(key=next(key for key in keys if int(key.rsplit("-", 1)[1]) not in planned)).click().run()
+    planned = app.session_state["visit"].profile.planned
+    app.button(key=next(key for key in keys if int(key.rpartition("-")[2]) not in planned)).click().run()
     app.button(key="details-planned").click().run()
     app.text_input(key="title-typed").set_value("cowboy bebop").run()
     app.pills(key="way").set_value("AniList").run()

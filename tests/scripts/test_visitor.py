@@ -1,13 +1,12 @@
 """The benchmark's visitor, on a small app of its own."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from scripts.benchmarks.servers import Server, serving
-from scripts.benchmarks.visitor import PageError, Visitor
+from scripts.benchmarks.visitor import PageError, Visitor, run
 
 _APP = """
 import streamlit as st
@@ -58,7 +57,7 @@ def test_a_control_in_a_fragment_runs_only_the_fragment(small_app: Server) -> No
             assert lines(visitor) == {"whole run 2", "chosen blue", "kind large"}
             assert visitor.query == {"colour": "blue", "kind": "large"}
 
-    asyncio.run(visit())
+    run(visit())
 
 
 def test_a_message_that_the_browser_keeps_is_sent_once(small_app: Server) -> None:
@@ -71,7 +70,7 @@ def test_a_message_that_the_browser_keeps_is_sent_once(small_app: Server) -> Non
             assert first > 150_000 > 2 * (visitor.received - first)
             assert "always the same" in visitor.texts()
 
-    asyncio.run(visit())
+    run(visit())
 
 
 def test_titles_are_those_that_the_page_shows_now(small_app: Server) -> None:
@@ -83,7 +82,7 @@ def test_titles_are_those_that_the_page_shows_now(small_app: Server) -> None:
             await visitor.choose("kind", "small")
             assert visitor.titles() == set(range(100, 110))
 
-    asyncio.run(visit())
+    run(visit())
 
 
 def test_an_exception_on_the_page_is_an_error(small_app: Server) -> None:
@@ -98,7 +97,7 @@ def test_an_exception_on_the_page_is_an_error(small_app: Server) -> None:
             with pytest.raises(PageError, match="no option 'violet'"):
                 await visitor.choose("colour", "violet")
 
-    asyncio.run(visit())
+    run(visit())
 
 
 def test_a_server_that_is_gone_is_an_error(tmp_path: Path) -> None:
@@ -114,4 +113,4 @@ def test_a_server_that_is_gone_is_an_error(tmp_path: Path) -> None:
         with pytest.raises(PageError, match="/: "):
             await visitor.open()
 
-    asyncio.run(visit())
+    run(visit())
