@@ -100,6 +100,19 @@ def test_the_cards_of_a_row_align_and_ten_are_seen_at_once_on_a_laptop(
     assert sum(bottom <= size["height"] for _, bottom in boxes) >= seen
 
 
+def test_ten_more_are_shown_in_place_by_keyboard_and_the_address_keeps_how_many(page: Page, url: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(f"{url}/?{RATED}&odds=Surest")
+    before = shown(page)
+    page.get_by_role("button", name="Show ten more").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(TEN)).to_have_count(20)
+    page.wait_for_url("**n=20**")
+    expect(page.locator(TEN).first).to_have_class(re.compile(rf"\b{before[0]}\b"))
+    page.reload()
+    expect(page.locator(TEN)).to_have_count(20)
+
+
 def test_a_link_is_copied_and_a_picture_downloaded(context: BrowserContext, url: str) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
