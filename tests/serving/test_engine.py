@@ -251,3 +251,12 @@ def test_numbers_of_numpy_are_numbers(engine):
     fan = Profile(scores={np.int64(20): np.float32(7)})
     assert ids(engine.recommend(fan, "toy", n=np.int32(2), discovery=np.float64(0))) == [10, 11]
     assert engine.title(np.int32(10)).anime_id == engine.title(10.0).anime_id == 10
+
+
+def test_a_prediction_has_the_chances_of_the_same_title_recommended(engine):
+    fan = Profile()
+    picks = engine.recommend(fan, n=3)
+    found = engine.predict(fan, [10**8, *(pick.anime_id for pick in picks)])
+    assert np.isnan(found[0].chance_high)  # no such title
+    chances = [(pick.chance_high, pick.chance_low) for pick in picks]
+    np.testing.assert_allclose([(one.chance_high, one.chance_low) for one in found[1:]], chances)
