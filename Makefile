@@ -24,7 +24,7 @@ WORKERS := --numprocesses logical --maxprocesses 4 --max-worker-restart 0
 LOCK := $(PY) -m uv pip compile --quiet pyproject.toml
 
 .DEFAULT_GOAL := run
-.PHONY: run serve test screenshots check train bench docs lock
+.PHONY: run serve test test-cluster screenshots check train bench docs lock
 
 run: $(VENV)/.serve
 	$(PY) -m streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
@@ -37,6 +37,9 @@ test: $(VENV)/.dev
 
 screenshots: $(VENV)/.dev
 	@$(PY) -m pytest $(WORKERS) --dist load -m screenshots $(if $(COVERS),--covers) tests/e2e
+
+test-cluster: $(VENV)/.dev
+	@$(PY) -m pytest -m cluster tests/cluster
 
 check: $(VENV)/.dev
 	$(PY) -m ruff check
