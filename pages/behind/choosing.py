@@ -22,55 +22,40 @@ def show(report: Reports) -> None:
     """All sections."""
     _weaknesses(report)
     _odds(report)
-    _section(
-        report,
+    report_charts.section(
         reports.NICHES,
         "Fans by taste",
         "How well does each model serve fans of little-known titles, and fans of popular ones? A popularity lift of 1 "
         "says that the ten titles have twice as many raters as the titles of the fan’s list. With a lower "
         "miscalibration, the genres of the ten are closer to those of the list.",
-        "Model and fans",
+        report.table(reports.NICHES),
+        rows="Model and fans",
     )
-    _section(
-        report,
+    report_charts.section(
         reports.SEEDS,
         "Like these, not that",
         "Titles that a fan wants others to be like, or unlike, compared with the list of titles similar to one.",
-        "Chosen titles",
+        report.table(reports.SEEDS),
+        rows="Chosen titles",
     )
-    _section(
-        report,
+    report_charts.section(
         reports.USUAL,
         "The limit at the usual score",
         "Nothing is recommended that is predicted clearly below the fan’s usual score, except at the adventurous end. "
         "This is what the limit costs, and what it gains.",
-        "Recommendations",
+        report.table(reports.USUAL),
+        rows="Recommendations",
     )
 
 
-def _section(report: Reports, subject: str, heading: str, text: str, rows: str) -> None:
-    _table(report.table(subject), subject, heading, text, rows)
-
-
-def _table(table: Table | None, subject: str, heading: str, text: str, rows: str) -> None:
-    st.markdown(f"## {heading}")
-    st.markdown(text)
-    if table is None:
-        shared.not_measured(subject)
-        return
-    if table.how:
-        st.caption(plain(table.how, 800))
-    report_charts.figures(table, heading, rows=rows)
-
-
 def _odds(report: Reports) -> None:
-    _table(
-        report.table(reports.ODDS),
+    report_charts.section(
         reports.ODDS,
         "Chances of a high or a low score",
         "Each predicted score has a chance that you give it 8 or more, and 5 or less. The Brier score is the mean "
         "squared error of these chances: lower is better.",
-        "Model",
+        report.table(reports.ODDS),
+        rows="Model",
     )
     if reliability := report.table(reports.ODDS, "reliability"):
         st.markdown("Of all titles with a chance of 70%, 70% should really get such a score: on the dashed line.")

@@ -84,19 +84,6 @@ def _intervals(report: reports.Reports) -> None:
     report_charts.coverage(curves, _INTERVAL, _SLACK, "chart-bands")
 
 
-def _table(
-    subject: str, heading: str, text: str, table: reports.Table | None, digits: int = 3, rows: str = "Algorithm"
-) -> None:
-    st.markdown(f"## {heading}")
-    st.markdown(text)
-    if table is None:
-        shared.not_measured(subject)
-        return
-    if table.how:
-        st.caption(plain(table.how, 600))
-    report_charts.figures(table, heading, digits, rows)
-
-
 def _simpler(report: reports.Reports) -> None:
     st.markdown("## Where a simpler model is as good")
     found = {
@@ -134,7 +121,7 @@ def _page_rules(report: reports.Reports) -> None:
         model, table = found
         how = f"The ten titles of {shared.name_of(model)} with each rule, compared with no rules."
         table = replace(table, how=how)
-    _table(
+    report_charts.section(
         reports.PAGE,
         "What the page's rules cost",
         "The ten titles on the Recommend page include only one title of a series, its beginning first, and vary in "
@@ -174,13 +161,13 @@ def _results(report: reports.Reports) -> None:
     _intervals(report)
     _simpler(report)
     choosing.show(report)
-    _table(
+    report_charts.section(
         reports.WATCHING,
         "Fans of today, without scores",
         "Can a model find what somebody watches now from a list without scores?",
         report.table(reports.WATCHING),
     )
-    _table(
+    report_charts.section(
         "article",
         "The reference article's table",
         "The algorithms of the article that this project started from, in a cross-validation like the article's. Here "
@@ -188,7 +175,7 @@ def _results(report: reports.Reports) -> None:
         report.table("article"),
         digits=4,
     )
-    _table(
+    report_charts.section(
         "cold-titles",
         "Titles without ratings",
         "Can a model predict the score of a title that nobody has rated, from facts about the title?",
@@ -197,7 +184,7 @@ def _results(report: reports.Reports) -> None:
     _page_rules(report)
     for subject in report.subjects:
         if subject not in _SECTIONS and (table := report.table(subject)):
-            _table(subject, plain(subject.replace("-", " ").capitalize(), 60), "", table)
+            report_charts.section(subject, plain(subject.replace("-", " ").capitalize(), 60), "", table)
     _training(report)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pages.behind import shared
 from pages.parts import charts
-from pages.parts.text import shorten
+from pages.parts.text import plain, shorten
 from recsys.serving.reports import NAMES, Curve, Figure, Table
 
 #: Colour is never the only signal: each line has its own symbol, and baselines are dotted.
@@ -126,6 +126,20 @@ def figures(table: Table, what: str, digits: int = 3, rows: str = "Algorithm") -
     columns = {rows: [shorten(shared.name_of(name), 60) for name in table.rows]}
     columns |= {head(measure): table.column(measure, digits) for measure in table.measures}
     st.dataframe(columns, hide_index=True, width="stretch", alt=what)
+
+
+def section(
+    subject: str, heading: str, text: str, table: Table | None, digits: int = 3, rows: str = "Algorithm"
+) -> None:
+    """A heading, a text, and the figures of one evaluation, or that it was not run."""
+    st.markdown(f"## {heading}")
+    st.markdown(text)
+    if table is None:
+        shared.not_measured(subject)
+        return
+    if table.how:
+        st.caption(plain(table.how, 800))
+    figures(table, heading, digits, rows)
 
 
 def all_by_count(curves: list[Curve], what: str) -> None:
