@@ -163,7 +163,8 @@ class Import:
         """The import with answers to some of its questions; the others stay open.
 
         `titles` gives the anime id for a row's number (None: leave the row out); `scale` the highest possible score;
-        `statuses` the status (of `build.STATUSES`) for a word; `letters` the score from 1 to 10 for a grade.
+        `statuses` the status (of `build.STATUSES`) for a word; `letters` the score from 1 to 10 for a grade. The status
+        or grade of a row is asked when its title is answered. The profile is empty if every row is left out.
         """
         titles = titles or {}
         rows = tuple(_answered(row, titles) if row.candidates and row.number in titles else row for row in self._rows)
@@ -172,7 +173,7 @@ class Import:
             {**self._answers.statuses, **(statuses or {})},
             {**self._answers.letters, **(letters or {})},
         )
-        return assemble(rows, self._source, answers)
+        return assemble(rows, self._source, answers, may_be_empty=True)
 
 
 def _answered(row: Row, titles: Mapping[int, int | None]) -> Row:
@@ -182,10 +183,11 @@ def _answered(row: Row, titles: Mapping[int, int | None]) -> Row:
     return replace(row, candidates=(), anime_id=chosen)
 
 
-def assemble(rows: Sequence[Row], source: Source, answers: Answers = Answers()) -> Import:
+def assemble(rows: Sequence[Row], source: Source, answers: Answers = Answers(), may_be_empty: bool = False) -> Import:
     """The import of `rows`, of which each has an id, candidates or a reason why it is refused.
 
-    Raises `EmptyListError` if no row can be used and none is to be asked, `TooLongError` for too many.
+    Raises `TooLongError` for too many rows, and unless `may_be_empty`, `EmptyListError` if no row can be used and none
+    is to be asked.
     """
     found = scores.find_scale([row.score for row in rows], source.named)
     stars = [row.score for row in rows if row.score.kind == "stars"]
@@ -212,7 +214,7 @@ def assemble(rows: Sequence[Row], source: Source, answers: Answers = Answers()) 
     asked = [row for row in rows if row.candidates and not row.anime_id]
     refused = [LeftOut(row.number, row.text, row.refused) for row in rows if not row.anime_id and not row.candidates]
     refused += [*source.left_out]
-    if not len(builder) and not asked:
+    if not len(builder) and not asked and not may_be_empty:
         raise EmptyListError(_nothing(source.kind, refused))
     notes, profile = source.notes, Profile(name=source.name)
     if len(builder):

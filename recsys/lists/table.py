@@ -77,7 +77,7 @@ def read(text: str, delimiter: str) -> Table:
 def _lines(text: str, delimiter: str) -> Iterator[Line]:
     """The lines that are not blank and no rule (`|---|---|`), with the number of the line on which each ends."""
     sample = [line for line in islice(io.StringIO(text), 200) if line.strip()]
-    edged = delimiter == "|" and sum(line.lstrip().startswith("|") for line in sample) > len(sample) / 2
+    edged = delimiter == "|" and all(line.lstrip().startswith("|") for line in sample if "|" in line)
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=delimiter != "\t"
     )

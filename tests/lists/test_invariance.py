@@ -98,4 +98,22 @@ def test_rows_in_are_rows_accounted_for(table, data) -> None:
     accounted(done)
     assert done.report.rows == found.report.rows
     assert done.report.asked == found.report.asked - len(some)
-    assert not done.report.statuses + done.report.letters
+    later = {item.word: "dropped" for item in done.report.statuses}  # of the rows whose titles were asked
+    last = done.answer(statuses=later, letters=dict.fromkeys(done.report.letters, 9))
+    accounted(last)
+    assert not last.report.statuses + last.report.letters
+
+
+def test_a_list_whose_only_row_is_left_out_is_empty() -> None:
+    found = read(b"Title,Score\nhoshi,8\n", Match())
+    done = found.answer({item.row: None for item in found.report.titles})
+    accounted(done)
+    assert found.report.asked == done.report.refused == 1
+    assert done.profile.is_empty
+
+
+def test_a_column_that_is_empty_but_for_its_heading_is_no_edge_of_a_table() -> None:
+    fan = read(b"Score|Title|Status\n|Hoshi no Uta|\n|Wind Story|\n", Match()).profile
+    edged = read(b"|Score|Title|Status|\n|---|---|---|\n| |Hoshi no Uta| |\n| |Wind Story| |\n", Match()).profile
+    assert len(fan.seen) == 2
+    assert fan == edged

@@ -68,3 +68,13 @@ def test_rows_that_were_not_read_can_be_downloaded(app):
     (button,) = [button for button in app.get("download_button") if "not read" in button.proto.label]
     assert button.proto.url
     assert b"\xe2\x98\x82" in app.session_state["visit"].table.report.to_csv()
+
+
+def test_leaving_out_the_only_row_is_no_error(app):
+    opened(app)
+    uploaded(app, b"Title,Score\nDeth Noote,8\n")
+    (box,) = [box for box in app.selectbox if box.label == "Deth Noote"]
+    box.set_value(None)
+    next(button for button in app.button if button.label == "Confirm").click().run()
+    assert not app.exception
+    assert not app.error
