@@ -8,17 +8,17 @@ from pages.parts.visit import Mark
 from recsys import Pick, Reason, Title
 from recsys.serving.folding import Folding
 
-_KEY, _OPENED = "details", "details-opened"
+KEY, _OPENED = "details", "details-opened"
 _LINKS = 6
 
 
 def open_dialog(anime_id: int) -> None:
     """Open the details of a title: a callback. Only `dialog` runs again, so that the cards are not drawn again."""
     st.session_state[_OPENED] = anime_id
-    st.rerun(_KEY)
+    st.rerun(KEY)
 
 
-@st.fragment(key=_KEY)
+@st.fragment(key=KEY)
 def dialog(picks: list[Pick], folding: Folding) -> None:
     """The dialog of one of `picks`, if it was just opened: facts, the predicted score and its reasons, and buttons,
     which close it."""
@@ -30,7 +30,7 @@ def dialog(picks: list[Pick], folding: Folding) -> None:
 
 
 def _closed() -> None:
-    st.rerun(_KEY)  # removes the dialog: left in the page, it would come back with the next run of another fragment
+    st.rerun(KEY)  # removes the dialog: left in the page, it would come back with the next run of another fragment
 
 
 def _fill(pick: Pick, title: Title, folding: Folding) -> None:

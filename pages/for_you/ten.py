@@ -25,7 +25,8 @@ def show() -> None:
 
 
 def _move() -> None:
-    st.rerun("ten")
+    # The run that removes closed details may be cut short by this one, which then removes them.
+    st.rerun(["ten", details.KEY])
 
 
 @st.fragment(key="ten")
@@ -40,6 +41,7 @@ def _results() -> None:
     if len(picks) < n or where.filters_by_service(filters):
         _tell(engine.candidates(folding, model, filters, discovery=discovery), filters, len(picks), n)
     if not picks:
+        details.dialog([], folding)  # _move runs it by its key
         return
     if len(picks) == n:
         how_many.more(on_change=_move)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 OUTPUT = Path(__file__).parents[2] / "build" / "screenshots"
 PHONE = {"width": 390, "height": 844}
@@ -32,10 +32,15 @@ def settled(page: Page) -> None:
     expect(page.locator("[data-stale='true']")).to_have_count(0)
 
 
+def heading(page: Page) -> Locator:
+    """The page's heading. While a page gives way to another, both may have theirs: then it is the upper one."""
+    return page.get_by_role("heading", level=1).first
+
+
 def expect_opens(page: Page, address: str) -> None:
     """Open a page; it has a heading, no "Page not found" and no exception."""
     page.goto(address)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(heading(page)).to_be_visible()
     settled(page)
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)

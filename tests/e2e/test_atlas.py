@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.helpers import settled, watch_console
+from tests.e2e.helpers import heading, settled, watch_console
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -31,7 +31,7 @@ def test_a_point_shows_its_name_and_opens_its_title(page: Page, url: str) -> Non
     page.mouse.move(x, y)
     expect(page.locator(".st-key-map .hoverlayer")).to_contain_text("Shingeki no Kyojin")
     page.mouse.click(x, y)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Shingeki no Kyojin")
+    expect(heading(page)).to_have_text("Shingeki no Kyojin")
     page.wait_for_url(re.compile(r"/explore\?.*title=16498"))
     assert RATED in page.url
     assert errors == []
@@ -71,4 +71,4 @@ def test_a_title_links_to_the_map_and_back(page: Page, url: str) -> None:
     expect(page.get_by_role("heading", name="Around Shingeki no Kyojin")).to_be_visible()
     assert NEAR in page.url
     page.get_by_role("link", name="Open Shingeki no Kyojin").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Shingeki no Kyojin")
+    expect(heading(page)).to_have_text("Shingeki no Kyojin")

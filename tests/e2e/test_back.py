@@ -83,7 +83,7 @@ def test_each_page_view_is_one_entry_of_the_history(page: Page, url: str) -> Non
     for press, expected in [(page.go_back, views[-2::-1]), (page.go_forward, views[1:])]:
         for view in expected:
             press()
-            expect(page.get_by_role("heading", level=1)).to_have_text(view[0])
+            expect(page.get_by_role("heading", level=1).first).to_have_text(view[0])
             assert (heading(page), page.url) == view
 
 
@@ -100,6 +100,6 @@ def test_back_keeps_what_was_rated_since(page: Page, url: str) -> None:
     page.wait_for_url(re.compile(r"r=[^&]*-6(&|$)"))
     settled(page)
     page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Explore")
+    expect(page.get_by_role("heading", level=1).first).to_have_text("Explore")
     expect(page.get_by_test_id("stSidebar").get_by_text("4 scores")).to_be_visible()
     page.wait_for_url(re.compile(r"/explore\?r=[^&]*-6$"))

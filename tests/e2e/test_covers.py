@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from tests.e2e.conftest import serving
-from tests.e2e.helpers import expect_opens, settled, watch_console
+from tests.e2e.helpers import expect_opens, heading, settled, watch_console
 from tests.lists.local_site import LocalSite, Reply
 from tests.pictures import image_site, poster
 
@@ -86,7 +86,7 @@ def test_the_switch_is_in_the_address_and_kept_on_other_pages(page: Page, covers
     settled(page)
     assert "covers=false" in page.url
     page.get_by_test_id("stTopNav").get_by_role("link", name="Recommend").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Recommended for you")
+    expect(heading(page)).to_have_text("Recommended for you")
     settled(page)
     expect(page.locator("img[src^='data:image/webp']")).to_have_count(0)
     page.get_by_test_id("stSidebar").get_by_text("Covers", exact=True).click()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.helpers import settled, watch_console
+from tests.e2e.helpers import heading, settled, watch_console
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -20,10 +20,6 @@ def cards(page: Page) -> Locator:
 def expect_at_top(page: Page) -> None:
     main = page.get_by_test_id("stMain").element_handle()
     page.wait_for_function("main => main.scrollTop === 0", arg=main)
-
-
-def heading(page: Page) -> Locator:
-    return page.get_by_role("heading", level=1)
 
 
 def test_search_updates_while_typing_in_any_language(page: Page, url: str) -> None:

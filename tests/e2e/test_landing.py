@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import accessibility
-from tests.e2e.helpers import DESKTOP, PHONE, expect_fits, settled, watch_console
+from tests.e2e.helpers import DESKTOP, PHONE, expect_fits, heading, settled, watch_console
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -31,9 +31,9 @@ def test_three_scores_with_the_keyboard_alone_make_ten_in_view(page: Page, url: 
         told += rf"(_|\b)\d+-{score}"
         page.wait_for_url(re.compile(told))
         settled(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Recommended for you")
+    expect(heading(page)).to_have_text("Recommended for you")
     expect(page.locator(TEN)).not_to_have_count(0)
-    expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
+    expect(heading(page)).to_be_in_viewport()
 
 
 def test_a_title_that_was_not_seen_makes_room_for_another(page: Page, url: str) -> None:

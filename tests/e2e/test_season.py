@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.helpers import PHONE, expect_fits, settled, watch_console
+from tests.e2e.helpers import PHONE, expect_fits, heading, settled, watch_console
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -15,7 +15,6 @@ RATED = "r=5114-9_1535-8_30276-4_16498-9"
 def test_a_season_is_chosen_kept_in_the_address_and_left_by_back(page: Page, url: str) -> None:
     errors = watch_console(page)
     page.goto(f"{url}/season?{RATED}&season=2025-spring")
-    heading = page.get_by_role("heading", level=1)
     expect(page.get_by_role("heading", name="New in Spring 2025")).to_be_visible()
     picker = page.get_by_role("combobox", name="Any season")
     picker.focus()  # with the keyboard alone
@@ -31,7 +30,7 @@ def test_a_season_is_chosen_kept_in_the_address_and_left_by_back(page: Page, url
     name = card.inner_text().split("\n")[0]
     card.click()
     page.wait_for_url(re.compile(r"title=\d+"))
-    expect(heading).to_contain_text(name.removesuffix(" …"))
+    expect(heading(page)).to_contain_text(name.removesuffix(" …"))
     page.go_back()
     expect(page.get_by_role("heading", name="New in Spring 1998")).to_be_visible()
     assert errors == []

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from recsys.data import catalogue, manifest
 from tests.e2e.conftest import ROOT, serving
-from tests.e2e.helpers import settled, watch_console
+from tests.e2e.helpers import heading, settled, watch_console
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -103,7 +103,7 @@ def test_a_fan_with_a_hostile_name_is_chosen_by_that_name(page: Page, hostile_ur
     fans = sidebar.get_by_role("radiogroup", name="Fans").get_by_role("radio")
     expect(fans).to_have_count(1)
     fans.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("The taste of <img src=x")
+    expect(heading(page)).to_contain_text("The taste of <img src=x")
     settled(page)
     expect_no_markup(page)
 
