@@ -106,8 +106,9 @@ def _surprises(fan: Profile) -> str:
 
 def _predictability(left_out: taste.LeftOut, model: str) -> None:
     others = typical_scores.errors(model)
-    how = "all the others" if left_out.exact else "nine tenths of the others"
-    text = f"Each score was predicted from {how}. The error is **{left_out.rmse:.2f}** points (root mean square)."
+    text = (
+        f"Each score was predicted from all the others. The error is **{left_out.rmse:.2f}** points (root mean square)."
+    )
     if len(others):
         easier = 1 - others.below(left_out.rmse)
         text += f" The median error of {_others(others)} is {others.middle:.2f}: "
