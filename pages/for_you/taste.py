@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.for_you import taste_charts, typical_scores
+from pages.for_you import taste_charts, trust, typical_scores
 from pages.parts import cards, charts, controls, pickers, resources, state
 from pages.parts.text import count, plain
 from recsys import Filters, Profile
@@ -101,6 +101,7 @@ def _surprises(fan: Profile) -> str:
     with right:
         st.markdown("### Lower than predicted")
         _expected(below, "lower")
+    trust.show(fan, model, left_out)
     return model
 
 

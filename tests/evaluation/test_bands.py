@@ -51,7 +51,7 @@ def test_harshness(found):
     assert list(rows) == ["seven, harsh", "seven, usual", "seven, generous"]
     assert all(row["width"]["value"] == 2 for row in rows.values())
     coverage = [row["band"]["value"] for row in rows.values()]
-    assert coverage == pytest.approx([0, 0.75, 0], abs=0.07)  # the outer groups may have a fan too many or too few
+    assert coverage == pytest.approx([0, 0.75, 0], abs=0.15)  # the outer groups may have a fan too many or too few
 
 
 def test_genres_with_the_lowest_coverage_first(found):
