@@ -17,7 +17,9 @@ def for_title(anime_id: int, model: str, then: Callable[[], None] = lambda: None
     after each. Nothing for a model whose ranges do not depend on which titles are rated."""
     if model not in narrowing.MODELS:
         return
-    closed = st.expander("Narrow this range", icon=":material/compress:", on_change="rerun", key=f"{_OPEN}-{anime_id}")
+    closed = st.expander(
+        "Narrow this range", icon=":material/compress:", on_change="rerun", key=f"{_OPEN}-open-{anime_id}"
+    )
     if not closed.open:
         return
     engine, now = resources.engine(), state.visit()

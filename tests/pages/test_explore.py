@@ -209,7 +209,7 @@ class TestNarrowing:
     """The ratings that would narrow the range of a title; opened, which a click does in the browser."""
 
     def opened(self, app, **parameters):
-        app.session_state["narrow-11757"] = True
+        app.session_state["narrow-open-11757"] = True
         return run(app, title="11757", **parameters)
 
     def test_three_titles_to_rate(self, app):
