@@ -70,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     add("usual", choosing.usual, what, "--data", "--artifacts", "--part", "--seed", out=True)
     what = "fans by their taste for the popular: accuracy, popularity lift and genres"
     add("niches", choosing.niches, what, "--data", "--artifacts", "--part", "--seed", out=True)
+    what = "prediction intervals by harshness of fans, by genre, and jointly for groups"
+    add("bands", choosing.bands, what, "--data", "--artifacts", "--part", "--seed", out=True)
     what = "orders of asking a new fan about titles"
     add("elicitation", _elicitation, what, "--data", "--artifacts", "--part", "--seed")
     what = "the tables of docs/results.md and README.md, from what was measured"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.behind import choosing, model_columns, model_words, report_charts, shared
+from pages.behind import choosing, model_columns, model_words, ranges, report_charts, shared
 from pages.parts.text import count, plain
 from recsys.serving import reports
 
@@ -21,6 +21,7 @@ _SECTIONS = (
     "article",
     "cold-titles",
     *choosing.SUBJECTS,
+    ranges.SUBJECT,
 )
 
 
@@ -159,6 +160,7 @@ def _results(report: reports.Reports) -> None:
         highest=False,
     )
     _intervals(report)
+    ranges.show(report)
     _simpler(report)
     choosing.show(report)
     report_charts.section(

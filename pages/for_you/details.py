@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import cards, links, pickers, reasons, resources, state
+from pages.parts import cards, links, narrow, pickers, reasons, resources, state
 from pages.parts.text import plain
 from pages.parts.visit import Mark
 from recsys import Pick, Reason, Title
@@ -51,6 +51,7 @@ def _fill(pick: Pick, title: Title, folding: Folding) -> None:
             links.open_title(title.anime_id)
     _seen(title)
     _why(folding, pick)
+    narrow.for_title(title.anime_id, folding.aligned.model.name, st.rerun)
     _streaming(title)
 
 

@@ -1,23 +1,42 @@
 """Titles for a group, the score that each is predicted to give, and how far the lists agree."""
 
+import math
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.for_you.group_lists import Member
-from pages.parts import cards, pickers, resources
+from pages.parts import cards, pickers, reasons, resources
 from pages.parts.text import count, plain
+from recsys.serving.evening import Evening
 from recsys.serving.group import MIN_COMMON, Agreement, GroupPick, Share, Split
+from recsys.serving.group_odds import LIKED
 
 _NAME = 24  # characters
 _WHO = 200  # pixels
 _JOINED = "\u2060–\u2060"  # a dash at which no line breaks
 
 
-def grid(picks: list[GroupPick], members: list[Member]) -> None:
+def grid(picks: Sequence[GroupPick], members: list[Member]) -> None:
     """Cards in as many columns as fit, best first."""
     with st.grid(columns=2, min_column_width=330, border=True, key="together") as cells:
         for pick in picks:
             with cells.cell():
                 _card(pick, members)
+
+
+def evening(found: Evening, members: list[Member]) -> None:
+    """The titles of an evening, and what each member gets out of it."""
+    grid(found.picks, members)
+    lines = [
+        f"- {plain(member.label, _NAME)}: **{mean:.1f}** on average, most for {_name(found.picks[favourite])}"
+        for member, mean, favourite in zip(members, found.means, found.favourites, strict=True)
+    ]
+    st.markdown("\n".join(lines))
+
+
+def _name(pick: GroupPick) -> str:
+    return plain(pickers.names_of(resources.engine().title(pick.anime_id))[0], 60)
 
 
 def _card(pick: GroupPick, members: list[Member]) -> None:
@@ -29,6 +48,8 @@ def _card(pick: GroupPick, members: list[Member]) -> None:
             st.caption(cards.facts(title))
             if title.mean_score:
                 st.caption(f"MyAnimeList {title.mean_score:.1f}")
+            if not math.isnan(pick.all_like):
+                st.markdown(f":material/groups: All give {LIKED} or more: **{reasons.often(pick.all_like)}**")
     with st.container(gap="xxsmall"):
         for member, share in zip(members, pick.shares, strict=True):
             _share(member, share, title.mean_score)
@@ -45,6 +66,8 @@ def _share(member: Member, share: Share, mean: float | None) -> None:
     with st.container(horizontal=True, gap="small", wrap=False, vertical_alignment="center"):
         st.markdown(f"{who} **{share.predicted:.1f}** :small[{likely}{planned}]", width=_WHO)
         cards.interval(share, mean, member.label)
+    if why := reasons.strongest(share.drivers, member.profile) or share.reason:
+        st.caption(f"Because of {cards.because(why)}")
 
 
 def agreements(found: list[Agreement], members: list[Member]) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.for_you import taste_charts, typical_scores
+from pages.for_you import taste_charts, trust, typical_scores
 from pages.parts import cards, charts, controls, pickers, resources, state
 from pages.parts.text import count, plain
 from recsys import Filters, Profile
@@ -101,13 +101,15 @@ def _surprises(fan: Profile) -> str:
     with right:
         st.markdown("### Lower than predicted")
         _expected(below, "lower")
+    trust.show(fan, model, left_out)
     return model
 
 
 def _predictability(left_out: taste.LeftOut, model: str) -> None:
     others = typical_scores.errors(model)
-    how = "all the others" if left_out.exact else "nine tenths of the others"
-    text = f"Each score was predicted from {how}. The error is **{left_out.rmse:.2f}** points (root mean square)."
+    text = (
+        f"Each score was predicted from all the others. The error is **{left_out.rmse:.2f}** points (root mean square)."
+    )
     if len(others):
         easier = 1 - others.below(left_out.rmse)
         text += f" The median error of {_others(others)} is {others.middle:.2f}: "

@@ -7,10 +7,11 @@ import streamlit as st
 from pages.for_you import group_cards, group_invite, group_lists
 from pages.parts import controls, resources, state
 from pages.parts.text import count, plain
-from recsys import Filters
-from recsys.serving import group
+from recsys import Filters, Profile
+from recsys.serving import evening, group
 
-_TEN = 10
+_TEN, _PLANS = 10, 5
+_VIEWS = ("Ten titles", "An evening of four")
 _HOW: dict[group.How, str] = {"average": "Average", "misery": "Least misery", "floor": "Nobody below"}
 _WHAT = {
     "average": "Ordered by the average of how much each fan wants a title.",
@@ -48,22 +49,71 @@ def _shortage(
 
 
 def _picks(everyone: list[group_lists.Member]) -> None:
+    view = st.segmented_control(
+        "Show", _VIEWS, key="show", default=_VIEWS[0], required=True, bind="query-params", wrap=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
     left, right = st.columns(2)
     with left:
-        how, floor = _how()
+        how, floor = _how() if view == _VIEWS[0] else ("average", 7.0)
+        number = _number() if view != _VIEWS[0] else 1
     with right:
         model = controls.model()
-        allow_begun = st.toggle("Include titles that some have seen", key="begun", bind="query-params")
+        allow_begun = view == _VIEWS[0] and st.toggle(
+            "Include titles that some have seen", key="begun", bind="query-params"
+        )
     hidden = frozenset().union(*(member.visit.hidden for member in everyone))
     filters = controls.filters()
+    if filters.planned == "only":
+        st.caption("Only titles that at least one of these lists has planned.")
     filters = replace(filters, exclude=filters.exclude | hidden)
     fans = [member.profile for member in everyone]
-    engine = resources.engine()
-    picks = group.recommend(engine, fans, how, _TEN, model, filters, floor, allow_begun)
+    if view == _VIEWS[0]:
+        _ten(everyone, fans, how, floor, model, filters, allow_begun)
+    else:
+        _evening(everyone, fans, number, model, filters)
+    _agreement(everyone, fans, model)
+
+
+def _ten(
+    everyone: list[group_lists.Member],
+    fans: list[Profile],
+    how: group.How,
+    floor: float,
+    model: str,
+    filters: Filters,
+    allow_begun: bool,
+) -> None:
+    picks = group.recommend(resources.engine(), fans, how, _TEN, model, filters, floor, allow_begun)
     if len(picks) < _TEN:
         _shortage(everyone, model, filters, floor if how == "floor" else None, allow_begun)
     if picks:
         group_cards.grid(picks, everyone)
+
+
+def _number() -> int:
+    number = st.segmented_control(
+        "Plan", range(1, _PLANS + 1), key="evening", default=1, required=True, bind="query-params", wrap=True,
+    )  # fmt: skip
+    st.caption(
+        "Four titles that are fair together: who gets least from them gets as much as possible. The next plan has four "
+        "others."
+    )
+    return number
+
+
+def _evening(
+    everyone: list[group_lists.Member], fans: list[Profile], number: int, model: str, filters: Filters
+) -> None:
+    found = evening.plan(resources.engine(), fans, number, model, filters)
+    if found is None:
+        st.info("Fewer than four titles are left. Use fewer filters, or an earlier plan.", icon=":material/filter_alt:")
+    else:
+        group_cards.evening(found, everyone)
+
+
+def _agreement(everyone: list[group_lists.Member], fans: list[Profile], model: str) -> None:
+    engine = resources.engine()
     st.markdown("## How far they agree")
     st.caption(
         "+1 means the same order of titles, 0 no relation and −1 the opposite order. “Scores” compares the titles that "

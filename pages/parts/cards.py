@@ -6,6 +6,7 @@ from pages.parts import cover_slots, covers, pickers
 from pages.parts.text import count, plain
 from recsys import Pick, Prediction, Reason, Title
 from recsys.serving.group import Share
+from recsys.types import Driver
 
 _COVER_WIDTH = 92
 #: Width of the cover in a row of a list.
@@ -49,7 +50,7 @@ def interval(found: Pick | Prediction | Share, mean: float | None, who: str = ""
     st.image(art, width="stretch", alt=f"{who}: {alt}" if who else alt)
 
 
-def because(reason: Reason) -> str:
+def because(reason: Reason | Driver) -> str:
     """The title of a reason and what the fan did with it, as Markdown."""
     name = plain(reason.title, 60)
     return f"{name}, watched without a score" if reason.score is None else f"{name}, rated {reason.score:g}"

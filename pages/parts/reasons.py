@@ -24,23 +24,33 @@ _KINDS = {"genre": "with the genre {}", "tag": "with the tag {}", "studio": "by 
 def because(drivers: Sequence[Driver], fan: Profile) -> str | None:
     """Why a title is recommended, in one sentence of Markdown; None without `drivers`. A title counts as liked from 8,
     or from the fan's mean score if that is lower."""
-    strongest = drivers[:_DRIVERS]
-    if not strongest:
+    if not drivers:
         return None
+    liked = _liked(drivers, fan)
+    names = [f"**{plain(driver.title, 60)}**" for driver in (liked or drivers)[:_NAMED]]
+    return f"Because you {'liked' if liked else 'watched'} {' and '.join(names)}"
+
+
+def _liked(drivers: Sequence[Driver], fan: Profile) -> list[Driver]:
     scores = fan.scores.values()
     from_score = min(_HIGH, sum(scores) / len(scores)) if scores else _HIGH
-    liked = [driver for driver in strongest if driver.score is not None and driver.score >= from_score]
-    names = [f"**{plain(driver.title, 60)}**" for driver in (liked or strongest)[:_NAMED]]
-    return f"Because you {'liked' if liked else 'watched'} {' and '.join(names)}"
+    return [driver for driver in drivers[:_DRIVERS] if driver.score is not None and driver.score >= from_score]
+
+
+def strongest(drivers: Sequence[Driver], fan: Profile) -> Driver | None:
+    """The first of the titles that `because` names."""
+    return next(iter(_liked(drivers, fan) or drivers), None)
 
 
 def chance(of_high: float) -> str | None:
     """The chance of a score of 8 or more, in words; None where it is not known (NaN)."""
-    if math.isnan(of_high):
-        return None
-    tenths = round(10 * of_high)
-    often = {0: "less than 1", 10: "more than 9"}.get(tenths, f"about {tenths}")
-    return f"Chance that you give it {_HIGH} or more: **{often} in 10**"
+    return None if math.isnan(of_high) else f"Chance that you give it {_HIGH} or more: **{often(of_high)}**"
+
+
+def often(chance: float) -> str:
+    """A chance (0..1) in words: "about 7 in 10"."""
+    tenths = round(10 * chance)
+    return {0: "less than 1", 10: "more than 9"}.get(tenths, f"about {tenths}") + " in 10"
 
 
 def show_sum(explanation: Explanation, then: Callable[[Reason], None] | None = None) -> None:

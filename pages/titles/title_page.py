@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from pages.parts import cards, charts, controls, links, pickers, reasons, resources, state
+from pages.parts import cards, charts, controls, links, narrow, pickers, reasons, resources, state
 from pages.parts.text import count, plain
 from pages.titles import gallery, on_air, related
 from recsys import Explanation, Prediction, RecsysError, Title
@@ -152,6 +152,7 @@ def _predicted(title: Title, known_by: list[str]) -> None:
     key = (state.visit(), title.anime_id, model)
     prediction, explanation = state.remembered("title", key, predict, "Predicting …")
     _score(title, prediction)
+    narrow.for_title(title.anime_id, model)
     if explanation is None:
         st.caption(f":material/info: Not personal: {plain(prediction.fallback or '')}")
     else:

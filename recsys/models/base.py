@@ -87,9 +87,10 @@ class Model(ABC, Generic[F]):
         (n + m,), in any one unit. None: the model does not tell."""
         return None
 
-    def left_out(self, fan: F) -> Floats | None:
-        """Expected score (1-10) of each rated title from the fan's other ratings alone, (n,). None: the model has no
-        formula for it, so that the fan must be folded in again without each rating."""
+    def left_out(self, fan: F) -> tuple[Floats, Floats, Floats] | None:
+        """Expected score (1-10) of each rated title, and the ends of its band, from the fan's other ratings alone,
+        (n,) each. None: the model has no formula for it, so that the fan must be folded in again without each rating.
+        """
         return None
 
     @abstractmethod

@@ -138,6 +138,12 @@ class FanNet:
         """The expected score of `item` without each title, (n,)."""
         return self.base[item] + others.level + others.taste @ self.taste_out[item]
 
+    def predict_left_out(self, others: Others, items: Items) -> Floats:
+        """The expected score of each of the fan's rated `items` (n,) without itself, not clipped, (n,); `others` are
+        from `without_each` of the same items."""
+        n = len(items)
+        return self.base[items] + others.level[:n] + np.einsum("if,if->i", others.taste[:n], self.taste_out[items])
+
     def watch_without(self, others: Others, item: int) -> Floats:
         """The log chance of watching `item` without each title, up to the constant of `watch`, (n,)."""
         return self.weights["watch_bias"][item] + others.habit @ self.watch_out[item]

@@ -155,6 +155,13 @@ class Hybrid(Model[BlendedFan]):
         svd = self.svd.explain(fan.folded, item)
         return share * net[0] + (1 - share) * svd[0], share * net[1] + (1 - share) * svd[1]
 
+    def left_out(self, fan: BlendedFan) -> tuple[Floats, Floats, Floats]:
+        items, n = fan.items, max(len(fan.items) - 1, 0)
+        share = np.where(self.rated[items], self.blend.share(n), self.blend.new_share).astype(np.float32)
+        linear, sd = self.svd.without_each(fan.folded)
+        centre = clip(share * self.net.predict_left_out(fan.others, items) + (1 - share) * linear)
+        return centre, *self.calibrated.ends(n, centre, sd)
+
     def similarity(self, item: int) -> Floats:
         """The mean of two cosines: of the watch embeddings (the same fans like them) and of SVD's taste factors (fans
         score them similarly)."""

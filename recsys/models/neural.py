@@ -12,6 +12,9 @@ from recsys.models.band import Band
 from recsys.models.base import Fan, Floats, Items, Model, Statuses, check_config, check_noise, clip
 from recsys.models.fan_net import Embedding, FanNet, Others, seen_weights
 
+#: Ratings left out at a time, of a long list.
+_BLOCK = 512
+
 
 @dataclass(frozen=True)
 class EmbeddedFan(Fan):
@@ -106,6 +109,24 @@ class Neural(Model[EmbeddedFan]):
         predicted = float(self.net.predict(fan.embedding, at)[0])
         without = self.net.predict_without(fan.others, item)
         return leave_one_out(predicted, float(self.net.predict(self.net.empty, at)[0]), without)
+
+    def left_out(self, fan: EmbeddedFan) -> tuple[Floats, Floats, Floats]:
+        expected = clip(self.net.predict_left_out(fan.others, fan.items))
+        sd = np.sqrt(self._scales_without(fan) * self.noise[fan.items])
+        return expected, *self._band.ends(max(len(fan.items) - 1, 0), expected, sd)
+
+    def _scales_without(self, fan: EmbeddedFan) -> Floats:
+        """`fan_scale` without each rating, (n,), a block of ratings at a time to save memory."""
+        items, n, found = fan.items, len(fan.items), []
+        beyond, noise, out = fan.scores - self.net.base[items], self.noise[items], self.net.taste_out[items]
+        for start in range(0, n, _BLOCK):
+            rows = slice(start, min(start + _BLOCK, n))
+            level, taste = fan.others.level[rows], fan.others.taste[rows]
+            residuals = beyond.astype(np.float32) - level[:, None] - taste @ out.T  # (block, n)
+            residuals[np.arange(len(level)), np.arange(n)[rows]] = 0
+            found.append(np.square(residuals) @ (1 / noise))
+        squares = np.concatenate(found) if found else np.zeros(0)
+        return (self._fan_dof + squares) / (self._fan_dof + max(n - 1, 0))
 
     def similarity(self, item: int) -> Floats:
         """Cosine of the titles' watch embeddings: whether the same fans like them."""

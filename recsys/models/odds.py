@@ -61,6 +61,18 @@ class Odds:
         below = _logistic(terms(distances(predicted, low, high, LOW + 0.5)) @ np.array(self.low))
         return above, np.minimum(below, 1 - above)
 
+    def at_least(self, score: int, predicted: Floats, low: Floats, high: Floats) -> Floats:
+        """The chance (n,) of `score` or more, from `LOW` + 1 to `HIGH`; between these two, whose weights are learned,
+        the weights are interpolated.
+
+        Raises ValueError for another score.
+        """
+        if not LOW < score <= HIGH:
+            raise ValueError(f"chances are known of {LOW + 1} to {HIGH} or more, not of {score!r}")
+        share = (score - LOW - 1) / (HIGH - LOW - 1)
+        weights = share * np.array(self.high) - (1 - share) * np.array(self.low)
+        return _logistic(terms(distances(predicted, low, high, score - 0.5)) @ weights)
+
     def of(self, model: Model[F], folded: F, predicted: Floats, items: Items) -> tuple[Floats, Floats]:
         """`chances` of the titles at `items` (n,) for a folded-in fan; `predicted` (n_items,) is the model's."""
         return self.chances(predicted[items], *model.band(folded, items))

@@ -67,9 +67,11 @@ class Popularity(Model[PopularityFan]):
     def explain(self, fan: PopularityFan, item: int) -> tuple[float, Floats]:
         return float(self.means[item]), np.append(fan.effects, np.zeros(len(fan.seen)))
 
-    def left_out(self, fan: PopularityFan) -> Floats:
-        known = self._fan_damping + len(fan.items)
-        return clip(self.means[fan.items] + (fan.offset - fan.effects) * known / (known - 1))
+    def left_out(self, fan: PopularityFan) -> tuple[Floats, Floats, Floats]:
+        known, others = self._fan_damping + len(fan.items), max(len(fan.items) - 1, 0)
+        expected = clip(self.means[fan.items] + (fan.offset - fan.effects) * known / (known - 1))
+        variance = self.variances[fan.items] * (1 + 1 / (self._fan_damping + others))
+        return expected, *self._band.ends(others, expected, np.sqrt(variance))
 
     def similarity(self, item: int) -> Floats:
         """exp(-distance), where the distance is that of the numbers of raters (in logs) plus that of the means."""

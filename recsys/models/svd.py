@@ -119,15 +119,30 @@ class SVD(Model[FoldedFan]):
             pull = (fan.rated @ (fan.inverse @ wanted)) / self.noise[fan.items]
         return float(self.base[item]), np.append(pull * fan.residuals, np.zeros(len(fan.seen)))
 
-    def left_out(self, fan: FoldedFan) -> Floats:
-        """Exact, from the one fold-in: Rasmussen & Williams 2006, eq. 5.12, and its form by leverage."""
+    def left_out(self, fan: FoldedFan) -> tuple[Floats, Floats, Floats]:
+        expected, sd = self.without_each(fan)
+        centre = clip(expected)
+        return centre, *self._band.ends(max(len(fan.items) - 1, 0), centre, sd)
+
+    def without_each(self, fan: FoldedFan) -> tuple[Floats, Floats]:
+        """The expected score of each rated title, not clipped, and the standard deviation of the fan's score about it,
+        from the other ratings, (n,) each.
+
+        Exact, from the one fold-in: Rasmussen & Williams 2006, eq. 5.12, and its form by leverage. Without a rating,
+        the sum of squares behind `scale` lacks the square of its error over its variance.
+        """
+        n, noise = len(fan.items), self.noise[fan.items].astype(np.float64)
         if fan.dual:
-            missed = (fan.inverse @ fan.residuals) / np.diag(fan.inverse)
+            variance = 1 / np.diag(fan.inverse)
+            missed = (fan.inverse @ fan.residuals) * variance
         else:
             root = np.linalg.cholesky(fan.inverse).astype(np.float32)
-            leverage = np.square(fan.rated @ root).sum(axis=1) / self.noise[fan.items]
+            leverage = np.square(fan.rated @ root).sum(axis=1) / noise
+            variance = noise / (1 - leverage)
             missed = (fan.residuals - fan.rated @ fan.z) / (1 - leverage)
-        return clip(fan.scores - missed)
+        squares = fan.scale * (self._fan_dof + n) - self._fan_dof - np.square(missed) / variance
+        scale = (self._fan_dof + np.maximum(squares, 0)) / (self._fan_dof + max(n - 1, 0))
+        return fan.scores - missed, np.sqrt(scale * variance)
 
     def similarity(self, item: int) -> Floats:
         """Cosine of the titles' taste factors, damped for titles with few ratings: the correlation, over fans, of what

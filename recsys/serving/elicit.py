@@ -42,12 +42,9 @@ def next_titles(
     The factors are the hybrid's, which cover all titles of the catalogue, or else svd's; a title that was placed by its
     facts has more noise, and so is less informative. Raises `RecsysError` unless one of the two is loaded.
     """
-    aligned, model, folded = _factors(engine, fan)
+    aligned, model, folded = factors(engine, fan)
     catalogue, positions = engine.catalogue, aligned.positions
-    filters = Filters(min_raters=0, exclude=frozenset(skip))
-    may = engine.candidates(fan, aligned.model.name, filters).allowed & ~np.isin(catalogue.kinds, _NOT_ASKED)
-    may &= np.diff(catalogue.requires[0]) == 0
-    may &= ~np.isin(np.array(catalogue.column("status"), object), _NOT_AIRED)
+    may = askable(engine, fan, aligned.model.name, skip)
     chance = 1 + content.audience(catalogue)
     recent = _recent(catalogue.years, (today or datetime.now(UTC)).year)
     begun, unseen = (places[places >= 0] for places in map(catalogue.positions, (fan.begun, skip - fan.begun)))
@@ -65,9 +62,21 @@ def next_titles(
     return model.item_ids[chosen].tolist()
 
 
-def _factors(engine: Engine, fan: Profile) -> tuple[Aligned, SVD, FoldedFan]:
-    """The model that is asked, its factors and the fan in them."""
-    for name in ("hybrid", "svd"):
+def askable(engine: Engine, fan: Profile, model: str, skip: AbstractSet[int]) -> NDArray[np.bool_]:
+    """The titles of the catalogue, (n_titles,), about which `next_titles` may ask."""
+    catalogue = engine.catalogue
+    filters = Filters(min_raters=0, exclude=frozenset(skip))
+    may = engine.candidates(fan, model, filters).allowed & ~np.isin(catalogue.kinds, _NOT_ASKED)
+    may &= np.diff(catalogue.requires[0]) == 0
+    return may & ~np.isin(np.array(catalogue.column("status"), object), _NOT_AIRED)
+
+
+def factors(engine: Engine, fan: Profile, wanted: str | None = None) -> tuple[Aligned, SVD, FoldedFan]:
+    """The model that is asked, its factors and the fan in them: of the hybrid or else of svd, or of the one `wanted`.
+
+    Raises `RecsysError` unless one of the two is loaded, or for another model.
+    """
+    for name in ("hybrid", "svd") if wanted is None else (wanted,):
         if name not in engine.models:
             continue
         aligned = engine.aligned(name)
@@ -76,7 +85,7 @@ def _factors(engine: Engine, fan: Profile) -> tuple[Aligned, SVD, FoldedFan]:
             return aligned, model.svd, folded.folded
         if isinstance(model, SVD) and isinstance(folded, FoldedFan):
             return aligned, model, folded
-        raise TypeError(f"The model called {name} is a {type(model).__name__}.")
+        raise RecsysError(f"Choosing what to ask needs factors, which the model {name} does not have.")
     raise RecsysError("Choosing what to ask needs the hybrid or the svd model; train it with python -m scripts.train.")
 
 
@@ -122,14 +131,14 @@ def choose(
     (n_items,), `share` of the first k titles, rounded, are recent, for every k; each is the best of its era. Where an
     era has none left, the other's follow.
     """
-    moments = _moments(model, fan, chance)
+    moments = weighted_moments(model, fan, chance)
     covariance = model.covariance(fan)
     eras = (allowed,) if recent is None else (allowed & recent, allowed & ~recent)
     pool = np.concatenate([_pool(chance, era) for era in eras])
     free = np.ones(len(pool), dtype=bool)
     chosen: list[int] = []
     while len(chosen) < n and free.any():
-        gain, spread, variance = _gains(model, pool, covariance, moments)
+        gain, spread, variance = gains(model, pool, covariance, moments)
         may = free if franchises is None else _of_others(franchises[pool], chosen, free, asked)
         may = may if recent is None else _of_era(recent[pool], chosen, may, share)
         best = int(np.argmax(np.where(may, chance[pool] * gain, -np.inf)))
@@ -164,7 +173,7 @@ def ranking(model: SVD, fan: FoldedFan, chance: Floats, allowed: NDArray[np.bool
     """Positions of the most watched allowed titles, ordered by what `choose` maximises: the order of questions until
     one is answered, since a title that the fan has not seen changes nothing."""
     pool = _pool(chance, allowed)
-    gain, _, _ = _gains(model, pool, model.covariance(fan), _moments(model, fan, chance))
+    gain, _, _ = gains(model, pool, model.covariance(fan), weighted_moments(model, fan, chance))
     return pool[np.argsort(-chance[pool] * gain, kind="stable")]
 
 
@@ -173,15 +182,15 @@ def _pool(chance: Floats, allowed: NDArray[np.bool_]) -> Items:
     return pool[np.argsort(-chance[pool], kind="stable")[:_POOL]]
 
 
-def _moments(model: SVD, fan: FoldedFan, chance: Floats) -> Floats:
-    """M, (n_factors, n_factors)."""
+def weighted_moments(model: SVD, fan: FoldedFan, chance: Floats) -> Floats:
+    """M of `choose`, (n_factors, n_factors)."""
     predicted = model.predict(fan)
     weights = chance * np.exp(predicted - predicted.max())
     return (model.factors * (weights / weights.sum())[:, None].astype(np.float32)).T @ model.factors
 
 
-def _gains(model: SVD, pool: Items, covariance: Floats, moments: Floats) -> tuple[Floats, Floats, Floats]:
-    """gain_j (n,), C a_j (n, n_factors) and the variance of a score (n,) of each title of `pool` (n,)."""
+def gains(model: SVD, pool: Items, covariance: Floats, moments: Floats) -> tuple[Floats, Floats, Floats]:
+    """gain_j (n,), C a_j (n, n_factors) and the variance of a score (n,) of each title of `pool` (n,); see `choose`."""
     wanted = model.factors[pool].astype(np.float64)
     spread = wanted @ covariance
     variance = np.einsum("if,if->i", spread, wanted) + model.noise[pool]

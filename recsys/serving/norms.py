@@ -17,7 +17,7 @@ MIN_SCORES = 20
 #: Fans with more are left out of the prediction errors, which would take long.
 _MAX_SCORES = 500
 #: Lists whose prediction errors are taken: as many as the first visitor can wait for.
-_SAMPLE, _SMALL_SAMPLE = 120, 20
+_SAMPLE = 120
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,7 @@ def errors(store: RatingsStore, engine: Engine, model: str | None = None) -> Nor
     fans, anime_ids, scores = store.all_ratings()
     _, first, n = np.unique(fans, return_index=True, return_counts=True)
     usual = np.flatnonzero((n >= MIN_SCORES) & (n <= _MAX_SCORES))
-    aligned = engine.aligned(model)
-    at_once = aligned.model.left_out(aligned.fold_in(Profile())) is not None
-    sample = min(_SAMPLE if at_once else _SMALL_SAMPLE, len(usual))
-    chosen = usual[np.linspace(0, len(usual) - 1, sample).astype(int)]
+    chosen = usual[np.linspace(0, len(usual) - 1, min(_SAMPLE, len(usual))).astype(int)]
     rows = [slice(first[i], first[i] + n[i]) for i in chosen]
     lists = [Profile(scores=dict(zip(anime_ids[r].tolist(), scores[r].tolist(), strict=True))) for r in rows]
     found = np.array([left_out(engine, fan, model).rmse for fan in lists])

@@ -21,8 +21,6 @@ _DAMPING = 20
 _NOISE, _NOISE_WEIGHT = 1.12**2, 20
 #: Half the width of an 80% interval of a normal distribution, in standard deviations.
 _Z80 = 1.2816
-#: A list is split into this many parts where each rating cannot be left out by itself.
-_PARTS = 10
 
 
 @dataclass(frozen=True)
@@ -81,13 +79,19 @@ class Surprise:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Each known rating and the prediction from the fan's others: `anime_ids`, `given`, `expected` (n,). `exact` is
-    False where a tenth of the list was left out at once, so that each prediction knows a tenth less of the list."""
+    """Each known rating, and the prediction from the fan's others with its 80% interval: `anime_ids`, `given`,
+    `expected`, `low`, `high` (n,)."""
 
     anime_ids: NDArray[np.int64]
     given: NDArray[np.float64]
     expected: NDArray[np.float64]
-    exact: bool
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    @property
+    def held(self) -> NDArray[np.bool_]:
+        """Whether each rating lies in its interval, (n,)."""
+        return (self.low <= self.given) & (self.given <= self.high)
 
     @property
     def rmse(self) -> float:
@@ -192,26 +196,19 @@ def leanings(catalogue: Catalogue, facet: Facet, fan: Profile, at_least: int = 1
 
 
 def left_out(engine: Engine, fan: Profile, model: str | None = None) -> LeftOut:
-    """Every rating that the model knows, predicted from the fan's others.
-
-    Exact, each rating left out by itself, where the model has a formula (`Model.left_out`) or the list is short;
-    otherwise the list is split at random, always in the same way, and each tenth is predicted from the rest.
-    """
+    """Every rating that the model knows, predicted from all of the fan's others: by formula (`Model.left_out`), or
+    else by folding the fan in again without each rating, which is slow."""
     aligned = engine.aligned(model)
-    items, scores, seen, statuses = aligned.known(fan)
+    served, (items, scores, seen, statuses) = aligned.model, aligned.known(fan)
     given = scores.astype(np.float64)
-    folded, ids = aligned.model.fold_in(items, given, seen, statuses), aligned.model.item_ids[items]
-    expected = aligned.model.left_out(folded)
-    if expected is not None:
-        return LeftOut(ids, given, np.asarray(expected, np.float64), True)
-    n = len(ids)
-    part = np.random.default_rng(0).permutation(n) % max(min(n, _PARTS), 1)
-    values = np.empty(n)
-    for one in range(min(n, _PARTS)):
-        rest = part != one
-        partial = aligned.model.fold_in(items[rest], given[rest], seen, statuses)
-        values[~rest] = aligned.model.predict(partial)[items[~rest]]
-    return LeftOut(ids, given, values, n <= _PARTS)
+    found = served.left_out(served.fold_in(items, given, seen, statuses))
+    if found is None:
+        found = np.empty((3, len(items)))
+        for i in range(len(items)):
+            rest = np.arange(len(items)) != i
+            others = served.fold_in(items[rest], given[rest], seen, statuses)
+            found[:, i] = served.predict(others)[items[i]], *np.ravel(served.band(others, items[[i]]))
+    return LeftOut(served.item_ids[items], given, *(np.asarray(values, np.float64) for values in found))
 
 
 def influences(engine: Engine, fan: Profile, anime_ids: list[int], model: str | None = None) -> list[Influence]:

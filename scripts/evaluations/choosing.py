@@ -1,4 +1,5 @@
-"""Measurements of what a fan chooses (odds, seeds, nothing below the usual score), and by what fans choose."""
+"""Measurements of what a fan chooses (odds, seeds, nothing below the usual score), by what fans choose, and of how
+far the prediction intervals hold."""
 
 import argparse
 
@@ -74,3 +75,20 @@ def niches(args: argparse.Namespace) -> int:
         "less 1. Miscalibration: the divergence of the ten's genres from the list's (Steck 2018)."
     )
     return report.publish(reports.NICHES, {"how": how, **figures}, args)
+
+
+def bands(args: argparse.Namespace) -> int:
+    from recsys.evaluation.bands import KNOWN, MAX_COMMON, OUTER, ROUNDS, evaluate
+    from recsys.serving.group_odds import LIKED
+
+    with threadpool_limits(1):
+        figures = evaluate(recsys.load(args.artifacts), ratings.load_arrays(args.data), args.part, args.seed)
+    how = (
+        f"Held-out fans of the {args.part} part with {KNOWN} known ratings: how many of their hidden scores (at most "
+        "100 of a fan) lie in the 80% interval of the prediction. Fans by the mean of their scores less MyAnimeList's "
+        f"means of the same titles: the lowest {OUTER:.0%} are harsh, the highest {OUTER:.0%} generous. Groups are "
+        f"drawn at random, {ROUNDS} times over, and asked about at most {MAX_COMMON} titles that are hidden from all "
+        f"of them; the chance that all give {LIKED} or more is the product of their chances. Standard errors take the "
+        "scores of a fan, or of a group, as dependent."
+    )
+    return report.publish(reports.BANDS, {"how": how, **figures}, args)

@@ -12,6 +12,7 @@ from recsys.models.store import REGISTRY
 from recsys.serving import reports
 from recsys.serving.measures import NAMES
 from recsys.serving.reports import (
+    BANDS,
     EARLIER_FANS,
     METRICS,
     NEW_FANS,
@@ -32,8 +33,15 @@ _CHOOSING = {
     SEEDS: "Like these, not that",
     USUAL: "Nothing below the usual score",
     NICHES: "Fans by their taste for the popular",
+    BANDS: "Intervals by harshness, by genre and for groups",
 }
-_FURTHER = {"reliability": "Reliability of the hybrid's chances", "order": "The order by odds"}
+_FURTHER = {
+    "reliability": "Reliability of the hybrid's chances",
+    "order": "The order by odds",
+    "genres": "The hybrid's intervals by genre",
+    "groups": "Groups of fans",
+    "joint": "Reliability of the chance that all give 7 or more",
+}
 #: Numbers of known ratings in the small table.
 _SMALL = (5, 20, 50)
 _MARKS = re.compile("(<!-- results -->\n).*?(<!-- /results -->)", re.DOTALL)

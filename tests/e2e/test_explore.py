@@ -109,3 +109,20 @@ def test_an_unknown_title_links_back(page: Page, url: str) -> None:
     expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()
     page.get_by_role("link", name="All titles").click()
     expect(cards(page)).to_have_count(24)
+
+
+def test_a_title_to_rate_narrows_the_range_by_keyboard(page: Page, url: str) -> None:
+    page.goto(f"{url}/explore?title=11757&{RATED}")
+    narrow = page.locator("summary").filter(has_text="Narrow this range")
+    narrow.focus()
+    narrow.press("Enter")
+    expect(page.get_by_text("the range gets about")).to_be_visible()
+    buttons = page.get_by_role("group", name=re.compile("Your score of"))
+    expect(buttons).to_have_count(3)
+    name = buttons.first.get_attribute("aria-label")
+    score = buttons.first.get_by_role("button", name="8")
+    score.focus()
+    score.press("Enter")
+    expect(page.get_by_test_id("stSidebar").get_by_text("5 scores")).to_be_visible()
+    expect(page.get_by_role("group", name=name, exact=True)).to_have_count(0)
+    expect(buttons).to_have_count(3)

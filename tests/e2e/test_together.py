@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.helpers import settled
+from tests.e2e.helpers import PHONE, expect_fits, settled
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -76,3 +76,19 @@ def test_a_friends_link_joins_the_list_in_the_sidebar(page: Page, url: str) -> N
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator(PICKS)).to_have_count(10)
     expect(page.locator(".st-key-group-members").get_by_text("Cy")).to_be_visible()
+
+
+def test_an_evening_of_four_and_the_next_one_by_keyboard_on_a_phone(page: Page, url: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(f"{url}/together?{GROUP}&show=An+evening+of+four")
+    expect(page.locator(PICKS)).to_have_count(4)
+    expect(page.get_by_text("All give 7 or more")).to_have_count(4)
+    expect(page.get_by_text(re.compile(r"Ann: \d\.\d on average, most for"))).to_be_visible()
+    first = shown(page)
+    expect_fits(page)
+    second = page.get_by_test_id("stMain").get_by_role("radio", name="2", exact=True)
+    second.focus()
+    second.press("Enter")
+    page.wait_for_url("**evening=2**")
+    expect(page.locator(f".{first[0]}")).to_have_count(0)
+    assert not set(shown(page)) & set(first)

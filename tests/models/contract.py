@@ -176,6 +176,15 @@ class ModelContract:
         total = float(np.clip(baseline + effects.sum(), 1, 10))
         assert total == pytest.approx(float(model.predict(fan)[item]), abs=1e-3)
 
+    @pytest.mark.parametrize("n", [1, 2, 12])
+    def test_leaving_out_by_formula_equals_folding_in_again(self, model, n):
+        ratings, seen = {i: float(3 + 5 * i % 7) for i in range(n)}, np.arange(20, 23)
+        found = model.left_out(fold_in(model, ratings, seen))
+        for place, left in enumerate(ratings):
+            fan = fold_in(model, {i: score for i, score in ratings.items() if i != left}, seen)
+            again = [model.predict(fan)[left], *np.ravel(model.band(fan, np.array([left])))]
+            np.testing.assert_allclose([values[place] for values in found], again, atol=1e-3)
+
     def test_similarity_is_highest_to_itself(self, model):
         for item in (0, 11):
             alike = model.similarity(item)

@@ -8,7 +8,7 @@ from recsys.models.popularity import Popularity
 from recsys.models.svd import SVD
 
 _IDS = np.arange(1, 41)
-_BAND = Band(np.array([0.0]), np.array([-1.0]), np.array([1.0]))
+_BAND = Band(np.array([0.0, 3.0, 30.0]), np.array([-1.5, -1.3, -1.0]), np.array([1.6, 1.2, 1.0]))
 
 
 def _popularity() -> Popularity:
@@ -28,14 +28,15 @@ def _svd() -> SVD:
 def test_equals_folding_in_without_each_rating(model, n):
     rng = np.random.default_rng(n)
     items, scores, seen = rng.choice(40, n, replace=False), rng.uniform(3, 9, n), np.empty(0, np.intp)
-    expected = []
+    again = []
     for left in range(n):
         rest = np.arange(n) != left
-        expected.append(model.predict(model.fold_in(items[rest], scores[rest], seen))[items[left]])
-    np.testing.assert_allclose(model.left_out(model.fold_in(items, scores, seen)), expected, atol=1e-4)
+        fan = model.fold_in(items[rest], scores[rest], seen)
+        again.append([model.predict(fan)[items[left]], *np.ravel(model.band(fan, items[[left]]))])
+    np.testing.assert_allclose(np.transpose(model.left_out(model.fold_in(items, scores, seen))), again, atol=1e-4)
 
 
 @pytest.mark.parametrize("model", [_popularity(), _svd()], ids=lambda model: model.name)
 def test_nothing_rated(model):
     none = np.empty(0, np.intp)
-    assert model.left_out(model.fold_in(none, np.empty(0), none)).shape == (0,)
+    assert np.shape(model.left_out(model.fold_in(none, np.empty(0), none))) == (3, 0)

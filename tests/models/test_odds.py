@@ -42,6 +42,19 @@ def test_a_band_of_no_width_gives_chances_near_0_and_1():
     np.testing.assert_allclose(below, [1, 0], atol=1e-3)
 
 
+def test_between_the_two_learned_scores():
+    odds = Odds((0.1, 1.5, 0.2), (0.2, -1.6, -0.05))
+    predicted, low, high = np.array([4.0, 6.5, 8.5]), np.array([3.0, 5.0, 8.0]), np.array([6.0, 8.5, 9.5])
+    above, below = odds.chances(predicted, low, high)
+    np.testing.assert_allclose(odds.at_least(8, predicted, low, high), above)
+    np.testing.assert_allclose(odds.at_least(6, predicted, low, high), 1 - below)
+    # Of 7, at the middle of the band: the mean of 0.1 and -0.2, in log-odds.
+    assert odds.at_least(7, one(6.5), one(5.0), one(8.0)) == pytest.approx(1 / (1 + np.exp(0.05)))
+    for score in (5, 9):
+        with pytest.raises(ValueError, match="6 to 8"):
+            odds.at_least(score, predicted, low, high)
+
+
 def test_to_the_manifest_and_back():
     odds = Odds((0.1, 1.5, 0.2), (0.0, -1.6, -0.05))
     assert Odds.from_entry(odds.to_entry()) == odds

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pages.parts import resources
+from pages.parts.state import Visit
 from recsys import Profile
 from recsys.serving import browse, coverage
 from recsys.serving.engine import MODEL_LABELS
@@ -202,3 +203,30 @@ def test_the_series_is_numbered_in_watch_order(app):
     assert len(numbered) == len(order)
     assert "seen" in texts(app)  # its first season is rated
     assert texts(app).count("**this title**") == 1
+
+
+class TestNarrowing:
+    """The ratings that would narrow the range of a title; opened, which a click does in the browser."""
+
+    def opened(self, app, **parameters):
+        app.session_state["narrow-open-11757"] = True
+        return run(app, title="11757", **parameters)
+
+    def test_three_titles_to_rate(self, app):
+        self.opened(app, r=RATED)
+        assert "the range gets about" in texts(app)
+
+    def test_not_before_it_is_opened(self, app):
+        run(app, title="11757", r=RATED)
+        assert "the range gets about" not in texts(app)
+        assert any(expander.label == "Narrow this range" for expander in app.expander)
+
+    def test_a_long_list_has_nothing_to_add(self, app):
+        ids = resources.engine().aligned().model.item_ids[:3000].tolist()
+        app.session_state["visit"] = Visit(source="import", base=Profile(scores=dict.fromkeys(ids, 7.0)))
+        self.opened(app)
+        assert "less than 1% narrower" in texts(app)
+
+    def test_not_for_a_model_whose_ranges_do_not_depend_on_which_titles_are_rated(self, app):
+        run(app, title="11757", r=RATED, model="Neural")
+        assert not any(expander.label == "Narrow this range" for expander in app.expander)

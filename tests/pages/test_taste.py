@@ -64,6 +64,32 @@ def test_every_section_for_a_handful_of_scores(app, model):
     assert set(ups) == {True, False}
 
 
+@pytest.mark.parametrize(("by", "row"), [("Genre", "Comedy"), ("Era", "2010s"), ("Popularity", "500,000 members or")])
+def test_how_far_to_trust_us_opens_from_an_address(app, by, row):
+    ids = np.random.default_rng(1).choice(resources.engine().aligned("popularity").model.item_ids, 400, replace=False)
+    scores = dict(zip(ids.tolist(), np.random.default_rng(0).integers(1, 11, 400).tolist(), strict=True))
+    run(app, Visit(source="import", label="mine", base=Profile(scores=scores)), trust=by)
+    found = re.search(r"\*\*([\d,]+) of 400\*\* scores lie in their range", texts(app))
+    assert found
+    assert 0 < int(found[1]) < 400
+    table = app.dataframe[0].value
+    assert any(str(label).startswith(row) for label in table.iloc[:, 0])
+    assert (table["At least"] <= table["In the range"]).all()
+    assert set(table["Trust"]) <= {"Reliable", "Unsure", "Too few titles to tell"}
+    assert len([card for card in app.main.markdown if "Titles whose rating would help most" in card.value]) == 1
+
+
+def test_trust_is_not_computed_before_it_is_opened(app):
+    run(app, r=RATED)
+    assert "lie in their range" not in texts(app)
+    assert "trust" not in app.query_params
+
+
+def test_a_model_whose_ranges_do_not_depend_on_which_titles_are_rated(app):
+    run(app, r=RATED, model="Popularity", trust="Genre")
+    assert "not on which" in texts(app)
+
+
 def test_a_fan_of_the_community(app):
     name = resources.ratings().find_names("", 1)[0]
     run(app, fan=name)

@@ -196,6 +196,41 @@ def test_a_title_that_one_of_the_group_hides_is_not_recommended(app):
     assert len(shares(again)) == 20
 
 
+def cards(app) -> list[str]:
+    return [e.value for e in app.markdown if "All give 7 or more" in e.value]
+
+
+def test_every_card_has_the_chance_that_all_like_it_and_everyones_reason(app):
+    run(app, g=[ANN, BOB])
+    assert len(cards(app)) == 10
+    assert all(re.search(r"(about \d|less than 1|more than 9) in 10", text) for text in cards(app))
+    reasons = [caption.value for caption in app.caption if "Because of" in caption.value]
+    assert len(reasons) > 10  # not all: some titles are not recommended by any title of a short list
+    assert all(re.search(r", rated (9|8|4|3)$", text) for text in reasons)
+
+
+def test_an_evening_from_an_address(app):
+    run(app, g=[ANN, BOB], show="An evening of four")
+    assert len(cards(app)) == 4
+    assert [who for who, _ in shares(app)] == ["Ann", "Bob"] * 4
+    said = next(e.value for e in app.markdown if e.value.startswith("- Ann"))
+    assert re.findall(r"- (Ann|Bob): \*\*\d\.\d\*\* on average, most for ", said) == ["Ann", "Bob"]
+    app.segmented_control(key="evening").set_value(2).run()
+    second = next(e.value for e in app.markdown if e.value.startswith("- Ann"))
+    assert second != said
+    other = AppTest.from_file("../../app.py", default_timeout=60)
+    run(other, g=[ANN, BOB], show="An evening of four", evening="2")
+    assert next(e.value for e in other.markdown if e.value.startswith("- Ann")) == second
+    app.segmented_control(key="show").set_value("Ten titles").run()
+    assert len(cards(app)) == 10
+
+
+def test_planned_by_any_of_them(app):
+    run(app, g=[f"{ANN}&plan=1", f"{BOB}&plan=6"], planned="Only")
+    assert "at least one of these lists has planned" in texts(app)
+    assert [who for who, _ in shares(app)] == ["Ann", "Bob"] * 2
+
+
 class TestMoreListsThanAGroupMayHave:
     specs: typing.ClassVar = [spec(rated={5114: float(i), 1535: 7.0, 20: 4.0}, label=f"Fan{i}") for i in range(1, 8)]
 

@@ -89,6 +89,38 @@ class TestRecommend:
         by_id = {pick.anime_id: pick.shares for pick in group.recommend(opposites, [ANN, cy], filters=ALL)}
         assert [share.planned for share in by_id[20]] == [False, True]
 
+    def test_titles_that_any_of_them_planned(self, opposites):
+        fans = [Profile(scores={10: 8}, planned={20}), Profile(scores={11: 8}, planned={50})]
+        assert set(ids(group.recommend(opposites, fans, filters=Filters(min_raters=0, planned="only")))) == {20, 50}
+        assert ids(group.recommend(opposites, fans, filters=Filters(min_raters=0, planned="hide"))) == [30]
+
+    def test_the_chance_that_all_like_a_title(self, opposites):
+        pick = group.recommend(opposites, [ANN, BOB], filters=ALL)[0]
+        ann, bob = (share.likes for share in pick.shares)
+        # 7 with a band of 1 is above 6.5, and Bob's 6.5 is at it: the normal distribution's half.
+        assert bob == pytest.approx(0.5)
+        assert 0.6 < ann < 0.9
+        assert pick.all_like == pytest.approx(ann * bob)
+
+    def test_a_score_given_is_certain(self, opposites):
+        for score, chance in ((7, 1), (6.5, 0)):
+            cy = Profile(scores={11: 8, 30: score})
+            picks = group.recommend(opposites, [ANN, cy], filters=ALL, allow_begun=True)
+            assert next(pick for pick in picks if pick.anime_id == 30).shares[1].likes == chance
+
+    def test_each_ones_strongest_reason(self, engine):
+        fans = [Profile(scores={10: 9, 11: 4}), Profile(scores={11: 5})]
+        shares = group.recommend(engine, fans, filters=ALL, model="toy")[0].shares
+        assert [share.reason and share.reason.anime_id for share in shares] == [10, None]  # 5 lowers every score
+
+    def test_drivers_where_the_model_tells(self, opposites, monkeypatch):
+        monkeypatch.setattr(Opposites, "pulls", lambda self, fan, item: np.ones(len(fan.items)))
+        cy = Profile(scores={11: 8, 30: 9})
+        picks = group.recommend(opposites, [ANN, cy], filters=ALL, allow_begun=True)
+        pick = next(pick for pick in picks if pick.anime_id == 30)
+        assert [[driver.anime_id for driver in share.drivers] for share in pick.shares] == [[10], []]  # Cy has seen it
+        assert pick.shares[0].reason is None
+
     def test_franchise_rules_hold_for_every_fan(self, opposites):
         knows_alpha, new = Profile(seen={10}), Profile(scores={50: 7})
         rules = Filters(min_raters=0, franchise_rules=True)
