@@ -16,8 +16,8 @@ def _cell(text: str) -> str:
 
 
 def picks_csv(picks: list[Pick]) -> bytes:
-    """The picks as CSV. `chance_high` and `chance_low` are those of `Pick`, empty where unknown. A byte order mark makes
-    spreadsheets read it as UTF-8."""
+    """The picks as CSV. `chance_high` and `chance_low` are those of `Pick`, empty where unknown. A byte order mark
+    makes spreadsheets read it as UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out)
     columns = ("predicted", "low", "high", "chance_high", "chance_low", "mean_score", "link")

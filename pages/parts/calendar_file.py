@@ -49,7 +49,9 @@ def button(titles: Sequence[Title], today: date, key: str) -> None:
     )  # fmt: skip
     weekly = sum(one.weeks > 1 for one in found)
     if weekly < len(found):
-        repeated = f"{weekly:,} with all episodes, {len(found) - weekly:,} with the first day only" if weekly else (
-            "with the first day only"
+        repeated = (
+            f"{weekly:,} with all episodes, {len(found) - weekly:,} with the first day only"
+            if weekly
+            else ("with the first day only")
         )
         st.caption(f"Titles that are still to air: {repeated}. The catalogue does not know their later days.")

@@ -1,4 +1,4 @@
-"""Import a list: a file of any kind, or by username. Nothing of it is stored."""
+"""Import a list: a file of any kind, or by username. The server stores nothing of it."""
 
 import os
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def bring() -> None:
     )
     from_site(site, "bring-")
     from_file("bring-", "Or any file: an export, a table, a text file")
-    st.caption("Your list stays in this browser tab’s session. It is not stored.")
+    st.caption("Your list stays in this browser tab’s session. The server does not store it.")
 
 
 def from_file(prefix: str = "", label: str = "Your list as a file") -> None:
