@@ -168,7 +168,8 @@ def control() -> None:
     st.toggle(
         "Remember me in this browser", key=_ON, on_change=_switched,
         help="Keeps your list, what you did with it and your settings in this browser alone, so that they are here "
-        "when you come back. Whoever uses this browser can see them. Switched off, or with “Forget my list”, it is emptied.",
+        "when you come back. Whoever uses this browser can see them. “Forget my list” empties it, and so "
+        "does switching it off.",
     )  # fmt: skip
     if st.session_state.get(_ON) and _text() is None:
         st.caption(":material/warning: Your list is too long to be remembered.")
