@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import cards, links, narrow, pickers, reasons, resources, state
+from pages.parts import cards, links, narrow, pickers, reasons, resources, state, synopsis_box
 from pages.parts.text import plain
 from pages.parts.visit import Mark
 from recsys import Pick, Reason, Title
@@ -49,6 +49,7 @@ def _fill(pick: Pick, title: Title, folding: Folding) -> None:
         _mark("Not for me", "block", title, "hidden")
         if st.button("Title page", icon=":material/open_in_new:", key="details-page"):
             links.open_title(title.anime_id)
+    synopsis_box.show(title, "details")
     _seen(title)
     _why(folding, pick)
     narrow.for_title(title.anime_id, folding.aligned.model.name, st.rerun)

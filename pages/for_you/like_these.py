@@ -1,13 +1,14 @@
 """Titles like some and unlike others, without a list or beside it. The chosen titles are in the address."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import streamlit as st
 
-from pages.for_you import cover_grid, details
+from pages.for_you import cover_grid, details, same_filters
 from pages.parts import controls, pickers, resources, state
 from pages.parts.text import count, plain
-from recsys import Filters, Profile, Title
+from recsys import Profile, Title
 from recsys.serving.engine import MODEL_LABELS
 
 _SIDES = {"like": ("Like these", "thumb_up"), "unlike": ("Not like these", "thumb_down")}
@@ -121,7 +122,9 @@ def _results(model: str, chosen: dict[str, list[int]], *, with_list: bool) -> No
     engine, now = resources.engine(), state.visit()
     fan = now.profile if with_list else Profile()
     folding = state.remembered("like-these", (fan, model), lambda: engine.fold_in(fan, model))
-    filters = Filters(franchise_rules=True, exclude=now.hidden | (now.profile.begun - fan.begun))
+    excluded = now.hidden | (now.profile.begun - fan.begun)
+    filters = replace(same_filters.chosen(), new_series=False, exclude=excluded)
+    same_filters.tell()
     picks = engine.recommend(
         folding, model, _TEN, filters, diversity=controls.DIVERSITY, reasons=0,
         like=chosen["like"], unlike=chosen["unlike"],

@@ -5,8 +5,9 @@ from streamlit.components.v2 import component
 
 import recsys
 from pages.for_you import exports, picture
-from pages.parts import resources, state
+from pages.parts import calendar_file, resources, state
 from recsys import Pick
+from recsys.serving import airing
 
 #: The browser copies: only it knows the whole address. Without the right to, it shows the address to be copied.
 _SCRIPT = """
@@ -80,3 +81,5 @@ def _files(picks: list[Pick]) -> None:
         disabled=not planned,
         help="On MyAnimeList, open Import List, choose the type MyAnimeList, and upload this file.",
     )
+    both = {title.anime_id: title for title in (*titles, *planned)}
+    calendar_file.button(list(both.values()), airing.today(), "share-calendar")

@@ -6,8 +6,8 @@ Moving a control runs only `_results` again, in the fragment called "ten": the c
 import streamlit as st
 
 import recsys
-from pages.for_you import cover_grid, details, how_many, list_basis, share, ten_charts
-from pages.parts import controls, resources, state, where
+from pages.for_you import cover_grid, details, how_many, list_basis, same_filters, share, ten_charts
+from pages.parts import controls, reasons, resources, state, where
 from pages.parts.text import count
 from recsys.serving.folding import Folding
 from recsys.serving.recommending import Candidates
@@ -32,12 +32,18 @@ def _move() -> None:
 @st.fragment(key="ten")
 def _results() -> None:
     model, discovery, filters = controls.chosen()
+    same_filters.keep(filters)
     folding = _folding(model)
     engine = resources.engine()
     n, odds = how_many.shown(), controls.chosen_odds()
     picks = engine.recommend(folding, model, n, filters, discovery, diversity=controls.DIVERSITY, reasons=0, odds=odds)
     if picks:
-        cover_grid.show(picks, "ten", chances=odds > 0)
+        why = state.remembered(
+            "why-ten",
+            (state.visit(), model, tuple(pick.anime_id for pick in picks)),
+            lambda: engine.drivers(folding, [pick.anime_id for pick in picks], model),
+        )
+        cover_grid.show(picks, "ten", chances=odds > 0, why=[reasons.briefly(one, folding.fan) for one in why])
     if len(picks) < n or where.filters_by_service(filters):
         _tell(engine.candidates(folding, model, filters, discovery=discovery), filters, len(picks), n)
     if not picks:

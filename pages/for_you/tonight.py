@@ -1,13 +1,15 @@
 """One title for tonight, drawn by the chance that the fan gives it 8 or more."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import streamlit as st
 
+from pages.for_you import same_filters
 from pages.for_you.tonight_draw import drawn
 from pages.parts import cards, controls, cover_slots, links, pickers, reasons, resources, state
 from pages.parts.text import count, plain
-from recsys import Filters, Pick, Title
+from recsys import Pick, Title
 from recsys.serving.folding import Folding
 
 _FROM = {"ten": "The ten recommended titles", "plan": "My plan"}
@@ -31,6 +33,7 @@ def _page() -> None:
         "Choose from", list(_FROM), format_func=_FROM.__getitem__, key="pool", default="ten", required=True,
         bind="query-params", wrap=True,
     )  # fmt: skip
+    same_filters.tell()
     folding, picks = _choices(source)
     if not picks:
         text = "No title on your plan can be recommended: plan some first." if source == "plan" else "No title is left."
@@ -51,17 +54,16 @@ def _page() -> None:
 
 def _choices(source: str) -> tuple[Folding, list[Pick]]:
     engine, now, model = resources.engine(), state.visit(), resources.engine().default_model
+    base = same_filters.chosen()
 
     def choose() -> tuple[Folding, list[Pick]]:
         folding = engine.fold_in(now.profile, model)
         plan = source == "plan"
-        filters = Filters(
-            franchise_rules=True, new_series=not plan, planned="only" if plan else "show", exclude=now.hidden
-        )
+        filters = replace(base, new_series=not plan, planned="only" if plan else base.planned, exclude=now.hidden)
         n, diversity = (_PLAN, 0.0) if plan else (_TEN, controls.DIVERSITY)
         return folding, engine.recommend(folding, model, n, filters, diversity=diversity, reasons=0)
 
-    return state.remembered("tonight", (now, source), choose, "Choosing …")
+    return state.remembered("tonight", (now, source, base), choose, "Choosing …")
 
 
 def _draw() -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Import a list: a file of any kind, or by username. Nothing of it is stored."""
+"""Import a list: a file of any kind, or by username. The server stores nothing of it."""
 
 import os
 from collections.abc import Callable
@@ -22,13 +22,13 @@ _Progress = Callable[[int, int | None], None]
 @st.fragment
 def bring() -> None:
     """Import a list from any of the sites or from a file, in one place."""
-    default = "MyAnimeList" if _client_id() else "AniList"
+    default = "MyAnimeList" if mal_client_id() else "AniList"
     site = st.segmented_control(
         "Site", list(_MODULES), key="site", default=default, required=True, label_visibility="collapsed"
     )
     from_site(site, "bring-")
     from_file("bring-", "Or any file: an export, a table, a text file")
-    st.caption("Your list stays in this browser tab’s session. It is not stored.")
+    st.caption("Your list stays in this browser tab’s session. The server does not store it.")
 
 
 def from_file(prefix: str = "", label: str = "Your list as a file") -> None:
@@ -59,7 +59,7 @@ def from_file(prefix: str = "", label: str = "Your list as a file") -> None:
 
 def from_site(site: str, prefix: str = "") -> None:
     """A form for a username; for MyAnimeList only if the app's owner has a client id: else how to export the list."""
-    client_id = _client_id()
+    client_id = mal_client_id()
     if site == "MyAnimeList" and not client_id:
         st.caption(
             "This app cannot read MyAnimeList by username: its owner has not added a MyAnimeList client id. "
@@ -80,7 +80,8 @@ def from_site(site: str, prefix: str = "") -> None:
         st.error(error, icon=":material/error:")
 
 
-def _client_id() -> str:
+def mal_client_id() -> str:
+    """The MyAnimeList client id of the app's owner; empty without one."""
     try:
         return str(st.secrets.get("MAL_CLIENT_ID", "")) or os.environ.get("MAL_CLIENT_ID", "")
     except StreamlitSecretNotFoundError:

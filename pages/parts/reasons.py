@@ -12,6 +12,8 @@ from recsys.types import Driver, Reason, Shared
 
 #: Of the drivers with the largest shares, the sentence names those that the fan liked.
 _DRIVERS, _NAMED = 5, 2
+#: Characters of a title's name on a card.
+_BRIEF = 28
 #: A high score, that of `Pick.chance_high`.
 _HIGH = 8
 #: Groups with smaller effects, in points, are joined with the titles that share nothing.
@@ -24,22 +26,28 @@ _KINDS = {"genre": "with the genre {}", "tag": "with the tag {}", "studio": "by 
 def because(drivers: Sequence[Driver], fan: Profile) -> str | None:
     """Why a title is recommended, in one sentence of Markdown; None without `drivers`. A title counts as liked from 8,
     or from the fan's mean score if that is lower."""
-    if not drivers:
-        return None
-    liked = _liked(drivers, fan)
-    names = [f"**{plain(driver.title, 60)}**" for driver in (liked or drivers)[:_NAMED]]
-    return f"Because you {'liked' if liked else 'watched'} {' and '.join(names)}"
+    verb, named = _strongest(drivers, fan)
+    names = [f"**{plain(driver.title, 60)}**" for driver in named[:_NAMED]]
+    return f"Because you {verb} {' and '.join(names)}" if names else None
 
 
-def _liked(drivers: Sequence[Driver], fan: Profile) -> list[Driver]:
-    scores = fan.scores.values()
-    from_score = min(_HIGH, sum(scores) / len(scores)) if scores else _HIGH
-    return [driver for driver in drivers[:_DRIVERS] if driver.score is not None and driver.score >= from_score]
+def briefly(drivers: Sequence[Driver], fan: Profile) -> str:
+    """`because` for a card, with one title; empty without `drivers`."""
+    verb, named = _strongest(drivers, fan)
+    return f"Because you {verb} {plain(named[0].title, _BRIEF)}" if named else ""
 
 
 def strongest(drivers: Sequence[Driver], fan: Profile) -> Driver | None:
     """The first of the titles that `because` names."""
-    return next(iter(_liked(drivers, fan) or drivers), None)
+    return next(iter(_strongest(drivers, fan)[1]), None)
+
+
+def _strongest(drivers: Sequence[Driver], fan: Profile) -> tuple[str, list[Driver]]:
+    """What the fan did with the strongest drivers, and those of them."""
+    first, scores = list(drivers[:_DRIVERS]), fan.scores.values()
+    from_score = min(_HIGH, sum(scores) / len(scores)) if scores else _HIGH
+    liked = [driver for driver in first if driver.score is not None and driver.score >= from_score]
+    return ("liked", liked) if liked else ("watched", first)
 
 
 def chance(of_high: float) -> str | None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import cover_slots, logo, page_view, sidebar, state
+from pages.parts import cover_slots, logo, page_view, remember, sidebar, state
 
 _FOLDER = Path(__file__).parents[1]
 
@@ -50,6 +50,7 @@ def show() -> None:
     sidebar.show()
     with st.sidebar:
         page_view.show(page.url_path, has_list=state.visit().has_list)
+        remember.exchange()
     cover_slots.begin()
     page.run()
     cover_slots.refresh()

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts import cover_slots, import_list, import_questions, pickers, resources, state
+from pages.parts import cover_slots, import_list, import_questions, pickers, remember, resources, state
 from pages.parts.text import count, plain
 from recsys import lists
 
@@ -53,13 +53,15 @@ def _summary() -> None:
             key=state.mirror("drops", now.drops_disliked),
             on_change=lambda: state.set_drops_disliked(st.session_state["drops"]),
         )
-    _not_in_address(imported=now.source == "import")
+    if not st.session_state.get("remember"):
+        _not_in_address(imported=now.source == "import")
+    remember.control()
     with st.container(horizontal=True):
         st.button("Undo", icon=":material/undo:", on_click=state.undo, disabled=not state.can_undo(), type="tertiary")
         st.button(
             "Forget my list", icon=":material/delete:", on_click=state.forget, type="tertiary",
-            help="Also removes what you typed or uploaded, the lists on Together, and the list in the page’s address. "
-            "Your browser’s history may still hold earlier addresses.",
+            help="Also removes what you typed or uploaded, the lists on Together, the list in the page’s address, "
+            "and what this browser remembers. Your browser’s history may still hold earlier addresses.",
         )  # fmt: skip
 
 

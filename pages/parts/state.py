@@ -28,6 +28,8 @@ VIEW_SETTINGS = frozenset((
 ))  # fmt: skip
 #: Those of the sidebar, which hold for all pages.
 SIDEBAR_SETTINGS = ("names", "covers")
+#: Session keys: the session's own number, and how often what the browser keeps was emptied (`pages.parts.remember`).
+SESSION, EMPTIED = "kept-session", "kept-emptied"
 #: Query parameters that say which title or season a page shows.
 _PLACES = frozenset({"title", "near", "season"})
 
@@ -98,6 +100,19 @@ def use_import(
     _become(replace(new, **marks))
 
 
+def use_kept(kept: Visit) -> None:
+    """Use the list that the visitor's browser keeps."""
+    if visit() == Visit():
+        st.session_state["visit"] = kept
+    elif visit() != kept:
+        _become(kept)
+
+
+def empty_browser() -> None:
+    """Empty what the visitor's browser keeps, at the end of this run."""
+    st.session_state[EMPTIED] = st.session_state.get(EMPTIED, 0) + 1
+
+
 def answer(imported: lists.Import) -> None:
     """Use an imported list after the visitor answered some of its questions."""
     _become(replace(visit(), base=imported.profile, notes=imported.notes, table=imported))
@@ -163,15 +178,16 @@ def clear_inputs() -> None:
 
 
 def forget() -> None:
-    """Forget everything about the visitor, in the session, in the page's inputs, in the address and in the cache of
-    downloads; keep only `VIEW_SETTINGS`. A callback of a button."""
+    """Forget everything about the visitor, in the session, in the page's inputs, in the address, in the cache of
+    downloads and in the browser; keep only `VIEW_SETTINGS`. A callback of a button."""
     for site, name in st.session_state.get("fetched", ()):
         getattr(lists, site).forget(name)
     clear_inputs()
+    empty_browser()
     for key in list(st.session_state):
         if key == "q":  # Explore's search is bound to the address, which only its value can change
             st.session_state[key] = ""
-        elif key != "inputs" and key not in VIEW_SETTINGS:
+        elif key not in VIEW_SETTINGS | {"inputs", SESSION, EMPTIED}:
             del st.session_state[key]
     for name in list(st.query_params):
         if name not in VIEW_SETTINGS | _PLACES:

@@ -71,8 +71,11 @@ def encode(visit: Visit, longest: int = LONGEST) -> tuple[dict[str, str], int]:
     Also returns how many scores and marks are left out because the parameters would be longer than `longest`
     characters. Nothing of an imported list is ever in an address: there the parameters are empty.
     """
-    if visit.source == "import":
-        return {}, 0
+    return ({}, 0) if visit.source == "import" else fields_of(visit, longest)
+
+
+def fields_of(visit: Visit, longest: int) -> tuple[dict[str, str], int]:
+    """What the visitor did, as `encode` writes it, whatever list it is about."""
     fields = {"fan": visit.label if visit.source == "community" else "", "drops": "low" if visit.drops_disliked else ""}
     entries = {"r": [f"{anime_id}-{score:g}" for anime_id, score in visit.rated.items()]}
     entries |= {name: [str(i) for i in sorted(getattr(visit, kind))] for kind, name in _MARKS.items()}
@@ -99,11 +102,11 @@ def decode(fields: Mapping[str, str], fan: Callable[[str], Profile]) -> tuple[Vi
             visit = Visit("community", base.name or name, base)
         except RecsysError as error:
             notes.append(str(error))
-    scores, bad = _read(fields.get("r", ""), _score)
+    scores, bad = read_entries(fields.get("r", ""), score_entry)
     notes += _unreadable("r", bad)
     marks: dict[str, Any] = {}
     for kind, name in _MARKS.items():
-        ids, bad = _read(fields.get(name, ""), _anime_id)
+        ids, bad = read_entries(fields.get(name, ""), id_entry)
         notes += _unreadable(name, bad)
         marks[kind] = frozenset(ids)
     if (drops := fields.get("drops", "")) not in ("", "low"):
@@ -115,7 +118,7 @@ def _parts(text: str) -> list[str]:
     return [part for part in text.split("_") if part]
 
 
-def _read(text: str, parse: Callable[[str], _Entry]) -> tuple[list[_Entry], list[str]]:
+def read_entries(text: str, parse: Callable[[str], _Entry]) -> tuple[list[_Entry], list[str]]:
     """The entries of one parameter, and those that cannot be read."""
     good, bad = [], []
     for part in _parts(text):
@@ -126,12 +129,12 @@ def _read(text: str, parse: Callable[[str], _Entry]) -> tuple[list[_Entry], list
     return good, bad
 
 
-def _score(text: str) -> tuple[int, float]:
+def score_entry(text: str) -> tuple[int, float]:
     anime_id, score = text.split("-")
     return next(iter(Profile(scores={int(anime_id): float(score)}).scores.items()))
 
 
-def _anime_id(text: str) -> int:
+def id_entry(text: str) -> int:
     return next(iter(Profile(seen={int(text)}).seen))
 
 

@@ -1,6 +1,6 @@
 """When a title airs, in words, and how old the catalogue's facts about it are."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta
 
 import numpy as np
 import streamlit as st
@@ -11,7 +11,6 @@ from recsys.serving import airing
 
 #: Within this time of a first day, its weekday is of interest.
 _RECENT = timedelta(days=200)
-_JAPAN = timezone(timedelta(hours=9))
 
 
 @st.cache_resource(show_spinner=False)
@@ -27,7 +26,7 @@ def calendar() -> airing.Calendar:
 
 def today() -> date:
     """Today in Japan, where titles air first."""
-    return datetime.now(_JAPAN).date()
+    return airing.today()
 
 
 def months(anime_ids: list[int]) -> tuple[date, date] | None:

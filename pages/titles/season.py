@@ -5,7 +5,7 @@ from datetime import date
 
 import streamlit as st
 
-from pages.parts import controls, links, pickers, resources, state
+from pages.parts import calendar_file, controls, links, pickers, resources, state
 from pages.parts.text import count, link, plain
 from pages.titles import gallery, on_air, predicted
 from recsys import Engine, Profile, RecsysError, Title
@@ -92,6 +92,7 @@ def _page() -> None:
     slot = st.container()
     pages = math.ceil(len(found.ids) / _PAGE)
     page = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+    calendar_file.button([resources.engine().title(i) for i in found.ids], now, "season-calendar")
     with slot:
         _sections(found, range((page - 1) * _PAGE, page * _PAGE), season, now, scored)
 

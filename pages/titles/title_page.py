@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from pages.parts import cards, charts, controls, links, narrow, pickers, reasons, resources, state
+from pages.parts import cards, charts, controls, links, narrow, pickers, reasons, resources, state, synopsis_box
 from pages.parts.text import count, plain
 from pages.titles import gallery, on_air, related
 from recsys import Explanation, Prediction, RecsysError, Title
@@ -72,6 +72,7 @@ def _head(title: Title) -> None:
         if title.synonyms:
             also = "; ".join(plain(name) for name in title.synonyms[:_SYNONYMS])
             st.caption(f"Also known as {also}")
+        st.fragment(synopsis_box.show)(title, "page")
         _where(title)
 
 

@@ -1,6 +1,7 @@
 """When titles air: the season, the first and the last day of every title, as far as the catalogue's facts tell."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
 from functools import cached_property
 from pathlib import Path
 
@@ -24,6 +25,7 @@ _WEEK = np.timedelta64(7, "D")
 _ONE_SEASON = 11
 #: … but when it has already run for longer than half a year, it is expected to go on for another year.
 _LONG, _YEAR = 26 * _WEEK, 52 * _WEEK
+_JAPAN = timezone(timedelta(hours=9))
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,11 @@ def fact_months(folder: str | Path, catalogue: Catalogue) -> NDArray[np.datetime
         ) from None
     positions = positions_of(ids, catalogue.ids)
     return np.where(positions >= 0, found[positions], np.datetime64("NaT", "M"))
+
+
+def today() -> date:
+    """Today in Japan, where titles air first."""
+    return datetime.now(_JAPAN).date()
 
 
 def is_planned(title: Title) -> bool:

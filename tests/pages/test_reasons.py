@@ -49,3 +49,11 @@ def test_small_groups_join_the_others_and_all_add_up():
         "**−0.09** your 2 other titles",
         "**7.31**",
     ]
+
+
+def test_a_card_names_one_title_or_has_no_sentence():
+    assert reasons.briefly([driver("Weak", 3), driver("Gold [x]", 9)], Profile(scores={1: 3, 2: 9})) == (
+        "Because you liked Gold \\[x\\]"
+    )
+    assert reasons.briefly([driver("Seen", None)], Profile(seen={1})) == "Because you watched Seen"
+    assert reasons.briefly([], Profile()) == ""

@@ -249,7 +249,9 @@ def test_forgetting_leaves_nothing_of_the_visitor(app, script):
     for trace in (name, "Dee", "Someone else", "someone_i_typed", "bebop", "5114", "30276", "269"):
         assert trace not in text, trace
     filled = {key for key, value in held.items() if value}
-    assert filled - VIEW_SETTINGS <= {"inputs", "page-view"}
+    # The session's number, and that what the browser keeps is to be emptied.
+    assert filled - VIEW_SETTINGS <= {"inputs", "page-view", "kept-session", "kept-emptied"}
+    assert held["kept-emptied"] == 1
     assert set(app.query_params) <= VIEW_SETTINGS
 
 

@@ -102,3 +102,14 @@ def test_a_likely_title_comes_first_more_often():
     firsts = [drawn([unknown, unlikely, likely], seed)[0].title for seed in range(500)]
     assert 0.85 < firsts.count("A") / 500 < 0.95
     assert drawn([unlikely, likely], 7) == drawn([likely, unlikely], 7)
+
+
+def test_the_filters_of_recommend_are_used_and_said_and_can_be_left_out(app):
+    app.session_state["recommend-filters"] = Filters(franchise_rules=True, new_series=True, types=("Movie",))
+    run(app, r=RATED, draw="5.0")
+    engine = resources.engine()
+    films = {f"## {plain(engine.title(int(i)).title)}" for i in engine.catalogue.ids[engine.catalogue.types == "Movie"]}
+    assert "Your filters on Recommend are used: type." in texts(app)
+    assert title(app) in films
+    app.button(key="drop-filters").click().run()
+    assert "Your filters on Recommend" not in texts(app)
