@@ -1,11 +1,13 @@
 """Connects to a Ray cluster and runs functions there as tasks."""
 
+import math
 import os
 import re
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from types import ModuleType
@@ -22,12 +24,17 @@ _POLL_SECONDS = 1.0
 #: The head counts as lost after this many failed connections in a row, one a second.
 _ATTEMPTS = 5
 _CONNECT_SECONDS = 5.0
+_START_SECONDS = 60.0  # for actors
 _LOCAL_STORE = 2**30  # bytes of shared memory for objects in a local cluster
 _LOOPBACK = ("127.", "localhost")
 
 
 class ClusterError(RecsysError):
     """The Ray cluster cannot be reached, or was lost during the work."""
+
+
+class WorkerLostError(ClusterError):
+    """A worker died, or did not start in time."""
 
 
 class Session:
@@ -37,6 +44,20 @@ class Session:
         self._ray = ray
         host, _, port = ray.get_runtime_context().gcs_address.rpartition(":")
         self._head = (host, int(port))
+
+    def room(self, each: Mapping[str, float]) -> int:
+        """How many workers that need `each` resource there is room for on the nodes, other work aside."""
+        nodes = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
+        return sum(int(min(node.get(name, 0) // count for name, count in each.items())) for node in nodes)
+
+    def here(self) -> dict[str, str]:
+        """Ray's label selector for an actor on this machine's node."""
+        return {self._ray._raylet.RAY_NODE_ID_KEY: self._ray.get_runtime_context().get_node_id()}
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the cluster."""
+        return self._head[0].startswith(_LOOPBACK)
 
     def share(self, value: Any) -> Any:
         """Put a value into the cluster's shared memory. A task gets its arrays without a copy, by `shared`."""
@@ -68,8 +89,61 @@ class Session:
             if failures >= _ATTEMPTS:
                 raise self._lost()
 
-    def watch(self, work: Callable[[], _T]) -> _T:
-        """Call a function that waits for the cluster. Raises `ClusterError` if the head is lost meanwhile."""
+    def actors(self, make: type[_T], jobs: Sequence[tuple]) -> list[Any]:
+        """Start an actor `make(*job)` for each job; several share a CPU where there are fewer. Their methods are called
+        as Ray's: `actor.method.remote(...)`; `gather` gets the values.
+
+        Raises `WorkerLostError`, after which the same call may work: a node may be lost that Ray counted.
+        """
+        shares = (int(1e4 / k) / 1e4 for k in range(1, 1 + len(jobs)))  # Ray counts ten thousandths of a CPU
+        cpus = next((share for share in shares if self.room({"CPU": share}) >= len(jobs)), None)
+        if cpus is None:
+            raise ClusterError(f"The cluster has no CPU to work on. {_AGAIN}")
+        actor = self._ray.remote(num_cpus=cpus, scheduling_strategy="SPREAD")(make)
+        started = [actor.remote(*job) for job in jobs]
+        try:
+            self.gather([one.__ray_ready__.remote() for one in started], _START_SECONDS)
+        except BaseException:
+            self.stop(started)
+            raise
+        return started
+
+    def stop(self, actors: Iterable[Any]) -> None:
+        """End actors and what they do."""
+        for actor in actors:
+            self._ray.kill(actor)
+
+    def gather(self, references: Sequence[Any], seconds: float = math.inf) -> list[Any]:
+        """The values of actors' methods, in order. Raises their `RecsysError`, `WorkerLostError` if an actor died or if
+        they are not there within `seconds`, `ClusterError` if the head is lost."""
+        waiting, failures, end = list(references), 0, time.monotonic() + seconds
+        while waiting:
+            done, waiting = self._ray.wait(waiting, num_returns=len(waiting), timeout=_POLL_SECONDS)
+            for reference in done:
+                self._value(reference)
+            failures = 0 if done or self._head_answers() else failures + 1
+            if failures >= _ATTEMPTS:
+                raise self._lost()
+            if waiting and time.monotonic() > end:
+                raise WorkerLostError(f"Workers did not start within {seconds:.0f} s. {_AGAIN}")
+        return [self._value(reference) for reference in references]
+
+    def _value(self, reference: Any) -> Any:
+        exceptions = self._ray.exceptions
+        try:
+            return self._ray.get(reference)
+        except exceptions.RayTaskError as error:
+            if isinstance(error.cause, RecsysError):
+                raise error.cause from None
+            if not isinstance(error.cause, exceptions.RayError):
+                raise
+            raise WorkerLostError(f"A worker died ({_first_line(error.cause)}). {_AGAIN}") from None
+        except exceptions.RayError as error:
+            raise WorkerLostError(f"A worker died ({_first_line(error)}). {_AGAIN}") from None
+
+    def watch(self, work: Callable[[], _T], meanwhile: Callable[[], object] = lambda: None) -> _T:
+        """Call a function that waits for the cluster, and `meanwhile` every second and at the end. Raises
+        `ClusterError` if the head is lost."""
         future: Future[_T] = Future()
         # A daemon: if the head is lost it never ends, and the command must end nevertheless.
         threading.Thread(target=_resolve, args=(future, work), daemon=True).start()
@@ -78,6 +152,8 @@ class Session:
             failures = 0 if self._head_answers() else failures + 1
             if failures >= _ATTEMPTS:
                 raise self._lost()
+            meanwhile()
+        meanwhile()
         return future.result()
 
     def _lost(self) -> ClusterError:
