@@ -5,10 +5,12 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from recsys.cluster.session import ClusterError, Session, connect, shared
+from recsys.cluster.storage import Storage
 from recsys.errors import ArtifactError, DataError, RecsysError
 from recsys.training.loop import RunOptions
 from recsys.training.workers import Workers
@@ -21,10 +23,10 @@ _NEWS_SECONDS = 5.0
 
 
 def spread(
-    address: str, storage: str, name: str, n_workers: int | None = None
+    address: str, checkpoints: str, name: str, n_workers: int | None = None
 ) -> Callable[[Callable[..., Any], RunOptions], Any]:
     """The function for `TrainingRun.spread`: trains on the cluster at `address`, as `name`, with checkpoints after
-    each epoch in the folder or address `storage`, from which an interrupted training resumes.
+    each epoch in the folder or address `checkpoints`, from which an interrupted training resumes.
 
     `n_workers` processes take part, None: one for each GPU, or for `threads` CPUs where there is no GPU. When a node
     dies, training goes on from the last epoch with those that there is room for; batches, and so the result up to the
@@ -32,6 +34,7 @@ def spread(
     """
 
     def train(fit: Callable[..., Any], options: RunOptions) -> Any:
+        storage = Storage(checkpoints)
         with connect(address) as session:
             return _train(session, fit, options, storage, name, n_workers)
 
@@ -39,7 +42,7 @@ def spread(
 
 
 def _train(
-    session: Session, fit: Callable[..., Any], options: RunOptions, storage: str, name: str, n_workers: int | None
+    session: Session, fit: Callable[..., Any], options: RunOptions, storage: Storage, name: str, n_workers: int | None
 ) -> Any:
     import ray
     from ray import train
@@ -66,7 +69,8 @@ def _train(
         ),
         run_config=train.RunConfig(
             name=name,
-            storage_path=storage,
+            storage_path=storage.path,
+            storage_filesystem=storage.system,
             failure_config=train.FailureConfig(max_failures=_FAILURES),
             checkpoint_config=train.CheckpointConfig(num_to_keep=2),
             worker_runtime_env={"env_vars": _loopback() if session.loopback else {}},
@@ -76,11 +80,11 @@ def _train(
         found = session.watch(trainer.fit, lambda: _show(news)).return_value
     except train.TrainingFailedError as error:
         raise ClusterError(
-            f"Training failed {_FAILURES + 1} times ({_reason(error)}). Run the same command again."
+            f"Training failed ({_reason(error)}). Run the same command again: it resumes from the last epoch."
         ) from None
     if isinstance(found, ArtifactError):
         raise ArtifactError(
-            f"{storage}/{name} holds the checkpoint of another training, or a damaged one. Delete it, or give another "
+            f"{storage.shown}/{name} holds the checkpoint of another training, or a damaged one. Delete it, or give another "
             "folder to --checkpoints."
         )
     if isinstance(found, RecsysError):
@@ -104,8 +108,6 @@ def _loopback() -> dict[str, str]:
 
 def _work(config: dict[str, Any]) -> Any:
     """Train in one of the processes. Gives the result, or the error that would be the same on every attempt."""
-    from dataclasses import replace
-
     from ray import train
 
     with tempfile.TemporaryDirectory(prefix="network-") as name:

@@ -1,5 +1,6 @@
 """Connects to a Ray cluster and runs functions there as tasks."""
 
+import atexit
 import math
 import os
 import re
@@ -42,8 +43,13 @@ class Session:
 
     def __init__(self, ray: ModuleType) -> None:
         self._ray = ray
-        host, _, port = ray.get_runtime_context().gcs_address.rpartition(":")
+        #: Whether the head or this machine's node was lost. Ray cannot be shut down then.
+        self.lost = False
+        context = ray.get_runtime_context()
+        host, _, port = context.gcs_address.rpartition(":")
         self._head = (host, int(port))
+        here = next(node for node in ray.nodes() if node["NodeID"] == context.get_node_id())
+        self._node = (here["NodeManagerAddress"], int(here["NodeManagerPort"]))
 
     def room(self, each: Mapping[str, float]) -> int:
         """How many workers that need `each` resource there is room for on the nodes, other work aside."""
@@ -85,7 +91,7 @@ class Session:
             done, _ = ray.wait(list(running), timeout=_POLL_SECONDS)
             for reference in done:
                 yield running.pop(reference), self._result(reference)
-            failures = 0 if done or self._head_answers() else failures + 1
+            failures = 0 if done or self._cluster_answers() else failures + 1
             if failures >= _ATTEMPTS:
                 raise self._lost()
 
@@ -121,7 +127,7 @@ class Session:
             done, waiting = self._ray.wait(waiting, num_returns=len(waiting), timeout=_POLL_SECONDS)
             for reference in done:
                 self._value(reference)
-            failures = 0 if done or self._head_answers() else failures + 1
+            failures = 0 if done or self._cluster_answers() else failures + 1
             if failures >= _ATTEMPTS:
                 raise self._lost()
             if waiting and time.monotonic() > end:
@@ -149,14 +155,20 @@ class Session:
         threading.Thread(target=_resolve, args=(future, work), daemon=True).start()
         failures = 0
         while not wait([future], timeout=_POLL_SECONDS).done:
-            failures = 0 if self._head_answers() else failures + 1
+            failures = 0 if self._cluster_answers() else failures + 1
             if failures >= _ATTEMPTS:
                 raise self._lost()
             meanwhile()
         meanwhile()
-        return future.result()
+        try:
+            return future.result()
+        except self._ray.exceptions.RayError as error:
+            raise ClusterError(f"The work on the cluster failed ({_first_line(error)}). {_AGAIN}") from None
 
     def _lost(self) -> ClusterError:
+        self.lost = True
+        if _answers(*self._head):
+            return ClusterError(f"The Ray node of this machine, {self._node[0]}, does not answer any more. {_AGAIN}")
         return ClusterError(f"The Ray head {self._head[0]}:{self._head[1]} does not answer any more. {_AGAIN}")
 
     def _result(self, reference: Any) -> Any:
@@ -170,8 +182,8 @@ class Session:
         except exceptions.RayError as error:
             raise ClusterError(f"A task failed {_RETRIES + 1} times ({_first_line(error)}). {_AGAIN}") from None
 
-    def _head_answers(self) -> bool:
-        return _answers(*self._head)
+    def _cluster_answers(self) -> bool:
+        return _answers(*self._head) and _answers(*self._node)
 
 
 _AGAIN = "The output is as it was. Start the cluster and run the same command again."
@@ -182,7 +194,8 @@ def connect(address: str) -> Iterator[Session]:
     """Connect to the cluster at `address`: `local` (a new one on this machine, which only this machine can reach),
     `auto` (the one that runs on this machine), or host:port of its head.
 
-    Raises `ClusterError` if Ray is missing or there is no cluster, `DataError` for any other address.
+    Raises `ClusterError` if Ray is missing or there is no cluster, `DataError` for any other address. A process that
+    has lost its cluster cannot connect again.
     """
     ray = _import(address)
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
@@ -195,10 +208,14 @@ def connect(address: str) -> Iterator[Session]:
         raise ClusterError(
             f"Cannot use the Ray cluster {address} ({_first_line(error)}). Start one with: ray start --head"
         ) from None
+    session = Session(ray)
     try:
-        yield Session(ray)
+        yield session
     finally:
-        ray.shutdown()
+        if session.lost:  # Ray would wait for the lost process for ever, also at the end of this process
+            atexit.unregister(ray.shutdown)
+        else:
+            ray.shutdown()
 
 
 @contextmanager
