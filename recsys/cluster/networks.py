@@ -84,8 +84,8 @@ def _train(
         ) from None
     if isinstance(found, ArtifactError):
         raise ArtifactError(
-            f"{storage.shown}/{name} holds the checkpoint of another training, or a damaged one. Delete it, or give another "
-            "folder to --checkpoints."
+            f"{storage.shown}/{name} holds the checkpoint of another training, or a damaged one. Delete it, or give "
+            "another folder to --checkpoints."
         )
     if isinstance(found, RecsysError):
         raise found

@@ -179,6 +179,8 @@ class Session:
             if isinstance(error.cause, RecsysError):
                 raise error.cause from None
             raise
+        except exceptions.LocalRayletDiedError:
+            raise self._lost() from None
         except exceptions.RayError as error:
             raise ClusterError(f"A task failed {_RETRIES + 1} times ({_first_line(error)}). {_AGAIN}") from None
 
