@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
 def _check_cluster(args: argparse.Namespace) -> None:
     if not args.ray and (args.workers is not None or args.dsgd is not None):
         raise RecsysError("--workers and --dsgd are for --ray ADDRESS.")
-    if min(args.workers or 1, 1 if args.dsgd is None else args.dsgd) < 1:
+    if any(number is not None and number < 1 for number in (args.workers, args.dsgd)):
         raise RecsysError("--workers and --dsgd take a number from 1.")
     if args.dsgd is not None and args.model != ["svd"]:
         raise RecsysError("--dsgd is for the svd alone. Train the other models without it.")
