@@ -10,6 +10,7 @@ from scripts.common import run
 #: chosen one is imported: they need more packages than the app.
 COMMANDS = {
     "svd": "our SVD compared with Surprise's: time, memory, results",
+    "dsgd": "the SVD trained by blocks, as on a cluster, compared with the exact one: RMSE",
     "serve": "ten recommendations with each model; reading an export; memory",
     "search": "finding titles by their names: time; memory of the catalogue",
     "names": "titles matched by names as people write them: sure and wrong, right among the choices",

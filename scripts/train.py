@@ -4,6 +4,7 @@ import argparse
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
@@ -20,6 +21,8 @@ TRAINERS: dict[str, str] = {
     "neural": "recsys.training.neural:train",
     "hybrid": "recsys.training.hybrid:train",
 }
+#: Models that --ray trains in several processes.
+_NETWORKS = ("neural", "hybrid")
 #: Made from the trained SVD in the output folder, not from ratings.
 _ATLAS = "atlas"
 #: Fitted again to the validation fans for every model in the output folder.
@@ -36,8 +39,11 @@ def main(argv: list[str] | None = None) -> int:
 def _run(args: argparse.Namespace) -> int:
     if args.demographics and set(args.model) != {"hybrid"}:
         raise RecsysError("--demographics is for the hybrid alone. Train the other models without it.")
-    if args.ray or args.tune is not None:
+    if args.tune is not None:
         return _tune(args)
+    _check_cluster(args)
+    if not args.ray and "://" in (args.checkpoints or ""):
+        raise RecsysError("Without --ray, --checkpoints takes a folder of this machine.")
     for name in args.model:
         if name == _ATLAS:
             _draw(args)
@@ -64,7 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--device", default="auto", help="device for torch: auto, cpu, cuda or mps (%(default)s)")
     parser.add_argument(
-        "--checkpoints", type=Path, help="folder for checkpoints, from which a killed training of a network resumes"
+        "--checkpoints",
+        metavar="DIR",
+        help="folder for checkpoints, from which a killed training of a network resumes; with --ray needed, shared by "
+        "all nodes, or an address such as s3://bucket/folder",
     )
     parser.add_argument(
         "--demographics",
@@ -83,7 +92,39 @@ def _parser() -> argparse.ArgumentParser:
         "--trials", type=Path, default=Path("docs/tuning.md"), help="file for the table of --tune (%(default)s)"
     )
     add_options(parser, "--ray")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="with --ray: processes that train a network together (default: one for each GPU, or where there is none "
+        "one for each --threads CPUs)",
+    )
+    parser.add_argument(
+        "--dsgd",
+        type=int,
+        metavar="BLOCKS",
+        help="with svd and --ray: train by DSGD, with this many blocks of fans on as many workers; RMSE is close to "
+        "that of the exact SVD, which one process trains",
+    )
     return parser
+
+
+def _check_cluster(args: argparse.Namespace) -> None:
+    if not args.ray and (args.workers is not None or args.dsgd is not None):
+        raise RecsysError("--workers and --dsgd are for --ray ADDRESS.")
+    if any(number is not None and number < 1 for number in (args.workers, args.dsgd)):
+        raise RecsysError("--workers and --dsgd take a number from 1.")
+    if args.dsgd is not None and args.model != ["svd"]:
+        raise RecsysError("--dsgd is for the svd alone. Train the other models without it.")
+    if not args.ray:
+        return
+    if others := [name for name in args.model if name not in _NETWORKS and args.dsgd is None]:
+        raise RecsysError(
+            f"--ray does not train {others[0]}. It trains neural, hybrid, and svd with --dsgd BLOCKS; it tries "
+            "settings with: train svd --tune N --ray ADDRESS."
+        )
+    if args.checkpoints is None:
+        raise RecsysError("--ray needs --checkpoints: a folder that all nodes share, or an address such as s3://…")
 
 
 def _tune(args: argparse.Namespace) -> int:
@@ -133,7 +174,11 @@ def _train(name: str, args: argparse.Namespace) -> None:
     module, function = TRAINERS[name].split(":")
     trainer = getattr(import_module(module), function)
     described = manifest.read(args.data)
-    checkpoint = args.checkpoints / f"{name}.safetensors" if args.checkpoints else None
+    checkpoint, spread = None, None
+    if args.ray:
+        trainer, spread = _on_cluster(name, trainer, args)
+    elif args.checkpoints:
+        checkpoint = Path(args.checkpoints) / f"{name}.safetensors"
     # Checked now, so that a missing file is reported before the training.
     stats = None if args.data.resolve() == args.out.resolve() else described.path(_TITLE_STATS)
     if args.demographics and any(one.get("id_offset") for one in described.files[ratings.FILE].get("read_from", ())):
@@ -143,7 +188,7 @@ def _train(name: str, args: argparse.Namespace) -> None:
         )
     lists = ratings.load_lists(args.data)
     choices = (args.seed, args.threads, args.catalogue, args.device, checkpoint, args.demographics)
-    run = TrainingRun(args.data, lists.ratings, *choices, unscored=lists.unscored)
+    run = TrainingRun(args.data, lists.ratings, *choices, unscored=lists.unscored, spread=spread)
     counted = f"{len(run.ratings.scores):,} ratings and {len(lists.unscored.items):,} titles without a score"
     print(f"Training {name} on {counted} of {args.data} ...", flush=True)
     start = time.perf_counter()
@@ -165,6 +210,17 @@ def _train(name: str, args: argparse.Namespace) -> None:
     print(f"Wrote {written} ({written.stat().st_size / 1e6:.1f} MB) in {time.perf_counter() - start:.0f} s.")
     for measure, value in trained.metrics.items():
         print(f"  {measure}: {value}")
+
+
+def _on_cluster(name: str, trainer: Callable, args: argparse.Namespace) -> tuple[Callable, Callable | None]:
+    """The trainer of a model, and for a network how its processes are started."""
+    if name in _NETWORKS:
+        from recsys.cluster.networks import spread
+
+        return trainer, spread(args.ray, args.checkpoints, name, args.workers)
+    from recsys.cluster.svd import trainer as by_dsgd
+
+    return by_dsgd(args.ray, args.checkpoints, args.dsgd), None
 
 
 def _made(described: manifest.Manifest, name: str) -> dict:

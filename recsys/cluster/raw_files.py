@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pyarrow as pa
 from pyarrow import fs
 
+from recsys.cluster.storage import open_address, refuse_credentials
 from recsys.errors import DataError
 from recsys.prepare import sources
 from recsys.prepare.watching import WatchingList
@@ -40,7 +40,7 @@ class Piece:
         """Write the header and the piece's lines to a local file with the name `target` and the right suffix."""
         target = target.with_name(f"{target.name}.csv{'.gz' if self.end is None else ''}")
         with _errors(self.address), target.open("wb") as out:
-            system, path = _open(self.address)
+            system, path = open_address(self.address)
             if self.end is None:
                 with system.open_input_stream(path, compression=None) as file:
                     shutil.copyfileobj(file, out, _COPY_BYTES)
@@ -75,10 +75,9 @@ def locate(source: str, folder: Path, pieces: Pieces) -> Path:
 
     `source` is a path or an address that pyarrow or fsspec reads, such as s3://bucket/folder. Raises `DataError`.
     """
-    if "@" in urlsplit(source).netloc:
-        raise DataError("Credentials do not belong in --source: it is recorded. Set them in the nodes' environment.")
+    refuse_credentials(source, "--source")
     with _errors(source):
-        system, path = _open(source)
+        system, path = open_address(source)
         info = system.get_file_info(path)
         if info.type == fs.FileType.NotFound:
             raise DataError(f"There is no {source.partition('?')[0]}.")
@@ -101,19 +100,6 @@ def locate(source: str, folder: Path, pieces: Pieces) -> Path:
         for other in filter(None, others):
             _fetch(system, [names[part].path for part in groups[other.file.path.name]], other.file.path)
     return lists if info.is_file else local
-
-
-def _open(address: str) -> tuple[fs.FileSystem, str]:
-    """The file system of an address, and the path in it. fsspec opens what pyarrow does not know."""
-    if "://" not in address:
-        return fs.LocalFileSystem(), str(Path(address).absolute())
-    try:
-        return fs.FileSystem.from_uri(address)
-    except pa.ArrowInvalid:
-        import fsspec
-
-        system, path = fsspec.core.url_to_fs(address)
-        return fs.PyFileSystem(fs.FSSpecHandler(system)), path
 
 
 def _address(source: str, info: fs.FileInfo, name: str) -> str:

@@ -1,11 +1,14 @@
 """Connects to a Ray cluster and runs functions there as tasks."""
 
+import atexit
+import math
 import os
 import re
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from types import ModuleType
@@ -22,6 +25,7 @@ _POLL_SECONDS = 1.0
 #: The head counts as lost after this many failed connections in a row, one a second.
 _ATTEMPTS = 5
 _CONNECT_SECONDS = 5.0
+_START_SECONDS = 60.0  # for actors
 _LOCAL_STORE = 2**30  # bytes of shared memory for objects in a local cluster
 _LOOPBACK = ("127.", "localhost")
 
@@ -30,13 +34,36 @@ class ClusterError(RecsysError):
     """The Ray cluster cannot be reached, or was lost during the work."""
 
 
+class WorkerLostError(ClusterError):
+    """A worker died, or did not start in time."""
+
+
 class Session:
     """A connection to a cluster; made by `connect`."""
 
     def __init__(self, ray: ModuleType) -> None:
         self._ray = ray
-        host, _, port = ray.get_runtime_context().gcs_address.rpartition(":")
+        #: Whether the head or this machine's node was lost. Ray cannot be shut down then.
+        self.lost = False
+        context = ray.get_runtime_context()
+        host, _, port = context.gcs_address.rpartition(":")
         self._head = (host, int(port))
+        here = next(node for node in ray.nodes() if node["NodeID"] == context.get_node_id())
+        self._node = (here["NodeManagerAddress"], int(here["NodeManagerPort"]))
+
+    def room(self, each: Mapping[str, float]) -> int:
+        """How many workers that need `each` resource there is room for on the nodes, other work aside."""
+        nodes = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
+        return sum(int(min(node.get(name, 0) // count for name, count in each.items())) for node in nodes)
+
+    def here(self) -> dict[str, str]:
+        """Ray's label selector for an actor on this machine's node."""
+        return {self._ray._raylet.RAY_NODE_ID_KEY: self._ray.get_runtime_context().get_node_id()}
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the cluster."""
+        return self._head[0].startswith(_LOOPBACK)
 
     def share(self, value: Any) -> Any:
         """Put a value into the cluster's shared memory. A task gets its arrays without a copy, by `shared`."""
@@ -64,23 +91,84 @@ class Session:
             done, _ = ray.wait(list(running), timeout=_POLL_SECONDS)
             for reference in done:
                 yield running.pop(reference), self._result(reference)
-            failures = 0 if done or self._head_answers() else failures + 1
+            failures = 0 if done or self._cluster_answers() else failures + 1
             if failures >= _ATTEMPTS:
                 raise self._lost()
 
-    def watch(self, work: Callable[[], _T]) -> _T:
-        """Call a function that waits for the cluster. Raises `ClusterError` if the head is lost meanwhile."""
+    def actors(self, make: type[_T], jobs: Sequence[tuple]) -> list[Any]:
+        """Start an actor `make(*job)` for each job; several share a CPU where there are fewer. Their methods are called
+        as Ray's: `actor.method.remote(...)`; `gather` gets the values.
+
+        Raises `WorkerLostError`, after which the same call may work: a node may be lost that Ray counted.
+        """
+        shares = (int(1e4 / k) / 1e4 for k in range(1, 1 + len(jobs)))  # Ray counts ten thousandths of a CPU
+        cpus = next((share for share in shares if self.room({"CPU": share}) >= len(jobs)), None)
+        if cpus is None:
+            raise ClusterError(f"The cluster has no CPU to work on. {_AGAIN}")
+        actor = self._ray.remote(num_cpus=cpus, scheduling_strategy="SPREAD")(make)
+        started = [actor.remote(*job) for job in jobs]
+        try:
+            self.gather([one.__ray_ready__.remote() for one in started], _START_SECONDS)
+        except BaseException:
+            self.stop(started)
+            raise
+        return started
+
+    def stop(self, actors: Iterable[Any]) -> None:
+        """End actors and what they do."""
+        for actor in actors:
+            self._ray.kill(actor)
+
+    def gather(self, references: Sequence[Any], seconds: float = math.inf) -> list[Any]:
+        """The values of actors' methods, in order. Raises their `RecsysError`, `WorkerLostError` if an actor died or if
+        they are not there within `seconds`, `ClusterError` if the head is lost."""
+        waiting, failures, end = list(references), 0, time.monotonic() + seconds
+        while waiting:
+            done, waiting = self._ray.wait(waiting, num_returns=len(waiting), timeout=_POLL_SECONDS)
+            for reference in done:
+                self._value(reference)
+            failures = 0 if done or self._cluster_answers() else failures + 1
+            if failures >= _ATTEMPTS:
+                raise self._lost()
+            if waiting and time.monotonic() > end:
+                raise WorkerLostError(f"Workers did not start within {seconds:.0f} s. {_AGAIN}")
+        return [self._value(reference) for reference in references]
+
+    def _value(self, reference: Any) -> Any:
+        exceptions = self._ray.exceptions
+        try:
+            return self._ray.get(reference)
+        except exceptions.RayTaskError as error:
+            if isinstance(error.cause, RecsysError):
+                raise error.cause from None
+            if not isinstance(error.cause, exceptions.RayError):
+                raise
+            raise WorkerLostError(f"A worker died ({_first_line(error.cause)}). {_AGAIN}") from None
+        except exceptions.RayError as error:
+            raise WorkerLostError(f"A worker died ({_first_line(error)}). {_AGAIN}") from None
+
+    def watch(self, work: Callable[[], _T], meanwhile: Callable[[], object] = lambda: None) -> _T:
+        """Call a function that waits for the cluster, and `meanwhile` every second and at the end. Raises
+        `ClusterError` if the head is lost."""
         future: Future[_T] = Future()
         # A daemon: if the head is lost it never ends, and the command must end nevertheless.
         threading.Thread(target=_resolve, args=(future, work), daemon=True).start()
         failures = 0
         while not wait([future], timeout=_POLL_SECONDS).done:
-            failures = 0 if self._head_answers() else failures + 1
+            failures = 0 if self._cluster_answers() else failures + 1
             if failures >= _ATTEMPTS:
                 raise self._lost()
-        return future.result()
+            meanwhile()
+        meanwhile()
+        try:
+            return future.result()
+        except self._ray.exceptions.RayError as error:
+            raise ClusterError(f"The work on the cluster failed ({_first_line(error)}). {_AGAIN}") from None
 
     def _lost(self) -> ClusterError:
+        self.lost = True
+        if _answers(*self._head):
+            return ClusterError(f"The Ray node of this machine, {self._node[0]}, does not answer any more. {_AGAIN}")
         return ClusterError(f"The Ray head {self._head[0]}:{self._head[1]} does not answer any more. {_AGAIN}")
 
     def _result(self, reference: Any) -> Any:
@@ -91,11 +179,13 @@ class Session:
             if isinstance(error.cause, RecsysError):
                 raise error.cause from None
             raise
+        except exceptions.LocalRayletDiedError:
+            raise self._lost() from None
         except exceptions.RayError as error:
             raise ClusterError(f"A task failed {_RETRIES + 1} times ({_first_line(error)}). {_AGAIN}") from None
 
-    def _head_answers(self) -> bool:
-        return _answers(*self._head)
+    def _cluster_answers(self) -> bool:
+        return _answers(*self._head) and _answers(*self._node)
 
 
 _AGAIN = "The output is as it was. Start the cluster and run the same command again."
@@ -106,7 +196,8 @@ def connect(address: str) -> Iterator[Session]:
     """Connect to the cluster at `address`: `local` (a new one on this machine, which only this machine can reach),
     `auto` (the one that runs on this machine), or host:port of its head.
 
-    Raises `ClusterError` if Ray is missing or there is no cluster, `DataError` for any other address.
+    Raises `ClusterError` if Ray is missing or there is no cluster, `DataError` for any other address. A process that
+    has lost its cluster cannot connect again.
     """
     ray = _import(address)
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
@@ -119,10 +210,14 @@ def connect(address: str) -> Iterator[Session]:
         raise ClusterError(
             f"Cannot use the Ray cluster {address} ({_first_line(error)}). Start one with: ray start --head"
         ) from None
+    session = Session(ray)
     try:
-        yield Session(ray)
+        yield session
     finally:
-        ray.shutdown()
+        if session.lost:  # Ray would wait for the lost process for ever, also at the end of this process
+            atexit.unregister(ray.shutdown)
+        else:
+            ray.shutdown()
 
 
 @contextmanager

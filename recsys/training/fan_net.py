@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from recsys.models import fan_net as serving
 from recsys.models.fan_net import TABLES
-from recsys.training.reveals import Batch, Known
+from recsys.training.reveals import Batch, Known, Whole
 
 #: Parameters of the serving network that do not belong to a title.
 _SHARED = ("habit_list", "habit_bias", "mean", "hidden_weight", "hidden_bias", "out_weight", "out_bias", "skip_weight")
@@ -112,10 +112,10 @@ class FanNet(nn.Module):
         return {name: own[name] + part.reshape(own[name].shape) for name, part in zip(TABLES, parts, strict=True)}
 
     def encode(
-        self, known: Known, n: int, tables: dict[str, Tensor], facts: Tensor | None = None
+        self, known: Known, n: int, tables: dict[str, Tensor], facts: Tensor | None = None, whole: Whole | None = None
     ) -> tuple[Tensor, Tensor, Tensor]:
         """`habit` (n, watch_dim), `taste` (n, taste_dim) and `level` (n,) of `n` fans from what is `known` of them and
-        `facts` (n, n_facts), None if unknown."""
+        `facts` (n, n_facts), None if unknown. `whole` is the batch that the fans are of, None: they alone."""
         rated = known.rated
         items, fans, scores = known.items[rated], known.fans[rated], known.scores[rated]
 
@@ -136,15 +136,18 @@ class FanNet(nn.Module):
         root = (length.clamp(max=serving.TASTE_MOST) + serving.TASTE_DAMPING).sqrt()
         liked = liked * (root / (length + serving.TASTE_DAMPING))[:, None]
         stats = torch.stack([level, spread, torch.log1p(length) / 3 - 1, torch.ones_like(level)], dim=1)
-        inputs = self._drop(torch.cat([liked, habit.detach(), stats], dim=1), self.config.taste_dropout)
+        inputs = self._drop(torch.cat([liked, habit.detach(), stats], dim=1), self.config.taste_dropout, whole)
         hidden = inputs @ self.hidden_weight.T + self.hidden_bias
         hidden = functional.gelu(hidden if facts is None else hidden + facts @ self.fact_hidden, approximate="tanh")
-        out = self._drop(hidden, self.config.taste_dropout) @ self.out_weight.T
+        out = self._drop(hidden, self.config.taste_dropout, whole) @ self.out_weight.T
         out = out + inputs @ self.skip_weight.T + self.out_bias
         return habit, out[:, :-1], level + out[:, -1]
 
-    def _drop(self, values: Tensor, share: float) -> Tensor:
-        return functional.dropout(values, share, self.training)
+    def _drop(self, values: Tensor, share: float, whole: Whole | None) -> Tensor:
+        """Drop a share of `values` (n, dim). What is dropped of a fan is the same whichever process has the fan."""
+        if whole is None or not self.training:
+            return functional.dropout(values, share, self.training)
+        return values * functional.dropout(values.new_ones(whole.n, values.shape[1]), share)[whole.rows]
 
     @staticmethod
     def watch(habit: Tensor, tables: dict[str, Tensor]) -> Tensor:
@@ -156,18 +159,20 @@ class FanNet(nn.Module):
         return self.mean + tables["bias"][items] + level[fans] + (taste[fans] * tables["taste_out"][items]).sum(1)
 
     def loss(self, batch: Batch) -> Tensor:
-        tables, known, hidden = self.tables(), batch.known, batch.hidden
-        habit, taste, level = self.encode(known, batch.n, tables, batch.facts)
-        logits = self.watch(self._drop(habit, self.config.watch_dropout), tables)
+        """The loss of a batch, or what a part adds to it: the losses of all parts add up to that of the batch."""
+        tables, known, hidden, whole = self.tables(), batch.known, batch.hidden, batch.whole
+        habit, taste, level = self.encode(known, batch.n, tables, batch.facts, whole)
+        logits = self.watch(self._drop(habit, self.config.watch_dropout, whole), tables)
         logits = logits.index_put((known.fans, known.items), logits.new_tensor(-1e9))
         fans, items = hidden.fans[batch.wanted], hidden.items[batch.wanted]
         surprise = torch.logsumexp(logits, dim=1)[fans] - logits[fans, items]
         per_fan = torch.bincount(fans, minlength=batch.n).clamp(min=1)
-        loss = (surprise / per_fan[fans]).sum() / batch.n
+        loss = (surprise / per_fan[fans]).sum() / whole.n
         asked = batch.asked
-        if asked.any():
+        if whole.n_asked:
             predicted = self.predict(taste, level, hidden.fans[asked], hidden.items[asked], tables)
-            loss = loss + functional.mse_loss(predicted, hidden.scores[asked])
+            errors = functional.mse_loss(predicted, hidden.scores[asked], reduction="sum")
+            loss = loss + errors / whole.n_asked
         return loss
 
     @torch.no_grad()

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from recsys.errors import ArtifactError
 from recsys.training.run import thread_count
+from recsys.training.workers import ALONE, Workers
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,15 @@ def train(
     schedule: Schedule,
     options: RunOptions,
     described: dict[str, Any],
+    workers: Workers = ALONE,
 ) -> History:
     """Train `module` in place; it ends with the weights of its best epoch, on the CPU and in evaluation mode.
 
     `loss(module, batch)` is a scalar; `validate(module)` is lower for a better module and must not use training data.
     `described` identifies the training; raises `ArtifactError` on a checkpoint of another one. A run that was killed
     and resumed gives the same weights as an uninterrupted one, because every epoch has its own seed.
+
+    With several `workers`, `batches` are this process's parts, and `loss` is its part of a batch's loss.
     """
     on = device(options.device)
     module.to(on)
@@ -103,7 +107,9 @@ def train(
         history, best = _resume(options.checkpoint, module, optimizer, described)
     total = schedule.max_epochs * len(batches)
     done = len(history.losses) * len(batches)
-    bar = tqdm(total=total, initial=done, disable=not options.progress, unit="batch", mininterval=5)
+    workers.align(module)
+    shown = options.progress and workers.first
+    bar = tqdm(total=total, initial=done, disable=not shown, unit="batch", mininterval=5)
     with bar, thread_count(torch, options.threads):
         for epoch in range(len(history.losses), schedule.max_epochs):
             if history.validations and epoch - 1 - history.best >= schedule.patience:
@@ -117,19 +123,22 @@ def train(
                 value = loss(module, batch)
                 optimizer.zero_grad(set_to_none=True)
                 value.backward()
+                workers.add_gradients(module)
                 optimizer.step()
                 summed += value.item()
                 bar.update()
             module.eval()
             with torch.no_grad():
-                history.validations.append(validate(module))
-            history.losses.append(summed / max(len(batches), 1))
+                history.validations.append(workers.of_first(validate(module) if workers.first else 0.0, on))
+            history.losses.append(workers.total(summed, on) / max(len(batches), 1))
             history.seconds.append(time.perf_counter() - start)
             if history.best == epoch:
                 best = _copy(module)
             bar.set_postfix(loss=f"{history.losses[-1]:.4f}", validation=f"{history.validations[-1]:.4f}")
-            if options.checkpoint is not None:
+            if options.checkpoint is not None and workers.first:
                 _save(options.checkpoint, module, optimizer, best, history, described)
+            if workers.ended_epoch is not None:
+                workers.ended_epoch(history.losses, history.validations)
     module.load_state_dict(best)
     module.to("cpu").eval()
     return history

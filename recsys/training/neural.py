@@ -1,6 +1,7 @@
 """Trains `neural`: the network on training fans, its bands and score weight on validation fans."""
 
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from recsys.training.fan_net import FanNet, NetConfig
 from recsys.training.order import best_score_weight, order_by_count, watching_order
 from recsys.training.reveals import RevealConfig, Reveals
 from recsys.training.run import Trained, TrainingRun
+from recsys.training.workers import ALONE, Workers
 from recsys.types import positions_of
 
 FAN_DOF = 20.0
@@ -90,18 +92,34 @@ def train_net(
     each feature adds to its tables (see `FanNet.coefficients`).
 
     `checks`, whose positions are those of `item_ids`, decide when to stop. `facts` (n_users, n_facts) are known only
-    during training."""
+    during training. `run.spread` may train it in several processes."""
+    options = loop.RunOptions(run.seed, run.device, run.n_threads, run.checkpoint)
+    fit = partial(_fit_net, lists, item_ids, content, checks, config, facts)
+    return fit(options, ALONE) if run.spread is None else run.spread(fit, options)
+
+
+def _fit_net(
+    lists: Lists,
+    item_ids: NDArray[np.int64],
+    content: NDArray[np.float32],
+    checks: Checks,
+    config: NeuralConfig,
+    facts: NDArray[np.float32] | None,
+    options: loop.RunOptions,
+    workers: Workers,
+) -> tuple[serving.FanNet, dict[str, NDArray[np.float32]], loop.History]:
+    """`train_net`, in one of the processes."""
     ratings, unscored = at_titles(lists.ratings, item_ids), unscored_at(lists, item_ids)
     n_items = len(item_ids)
     mean = float(ratings.scores.mean())
     counts = np.bincount(ratings.items, minlength=n_items)
     bias = np.bincount(ratings.items, ratings.scores - mean, minlength=n_items) / (counts + SHRINK)
     likes = np.bincount(ratings.items, ratings.scores >= LIKED, minlength=n_items)
-    torch.manual_seed(run.seed)
+    torch.manual_seed(options.seed)
     n_facts = 0 if facts is None else facts.shape[1]
     module = FanNet(config.net, content, mean, bias, likes, n_facts)
-    options = loop.RunOptions(run.seed, run.device, run.n_threads, run.checkpoint)
-    batches = Reveals(ratings, unscored, config.reveals, run.seed, loop.device(run.device), facts)
+    device = loop.device(options.device)
+    batches = Reveals(ratings, unscored, config.reveals, options.seed, device, facts, workers)
 
     def validate(_: nn.Module) -> float:
         return _check(module.to_serving(), checks)
@@ -109,7 +127,7 @@ def train_net(
     described = {**asdict(config), "n_ratings": len(ratings.scores), "n_items": n_items}
     described |= {"n_unscored": len(unscored.items)} | ({"n_facts": n_facts} if n_facts else {})
     history = loop.train(
-        module, batches, lambda _, batch: module.loss(batch), validate, config.schedule, options, described
+        module, batches, lambda _, batch: module.loss(batch), validate, config.schedule, options, described, workers
     )
     return module.to_serving(), module.coefficients(), history
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from torch import Tensor
 from recsys.data.ratings import Ratings, Unscored
 from recsys.models.fan_net import SEEN_WEIGHTS, watch_weights
 from recsys.training.rows import Rows
+from recsys.training.workers import ALONE, Workers
 
 #: Share of a batch's fans whose facts are given. The app never asks for facts, so the network must work without.
 FACTS_KNOWN = 0.5
@@ -47,6 +48,22 @@ class Known:
     rated: Tensor
     weights: Tensor
 
+    def part(self, kept: Tensor, size: int) -> "Known":
+        """The rows `kept` (m,), of every `size`-th fan."""
+        chosen = (getattr(self, field.name)[kept] for field in fields(self))
+        items, fans, *others = chosen
+        return Known(items, fans // size, *others)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The batch that a part is of: its number of fans, its number of `asked` titles, and which `rows` of its fans the
+    part has."""
+
+    n: int
+    n_asked: int
+    rows: slice
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -59,7 +76,24 @@ class Batch:
     hidden: Known
     wanted: Tensor
     asked: Tensor
+    whole: Whole
     facts: Tensor | None = None
+
+    def part(self, rank: int, size: int) -> "Batch":
+        """Of every `size` fans the one at `rank`."""
+        if size == 1:
+            return self
+        known, hidden = (lists.fans % size == rank for lists in (self.known, self.hidden))
+        rows = slice(rank, None, size)
+        return Batch(
+            len(range(self.n)[rows]),
+            self.known.part(known, size),
+            self.hidden.part(hidden, size),
+            self.wanted[hidden],
+            self.asked[hidden],
+            replace(self.whole, rows=rows),
+            None if self.facts is None else self.facts[rows],
+        )
 
 
 class Reveals:
@@ -76,10 +110,13 @@ class Reveals:
         seed: int,
         device: torch.device,
         facts: NDArray[np.float32] | None = None,
+        workers: Workers = ALONE,
     ) -> None:
-        """All fans of `ratings` and `unscored` take part; `facts` (n_users, n_facts) belong to them."""
+        """All fans of `ratings` and `unscored` take part; `facts` (n_users, n_facts) belong to them. With several
+        `workers`, every process draws the same batches and gives its part of each."""
         self._rows = Rows(ratings, unscored)
         self._config, self._seed, self._device, self._facts = config, seed, device, facts
+        self._workers = workers
         self._users = np.flatnonzero(np.diff(self._rows.bounds) >= 2)
 
     def __len__(self) -> int:
@@ -92,7 +129,9 @@ class Reveals:
         for start in range(0, len(order), self._config.n_fans):
             users = order[start : start + self._config.n_fans]
             batch = self._batch(users, rng)
-            yield batch if self._facts is None else replace(batch, facts=self._drop(self._facts[users], facts_rng))
+            if self._facts is not None:
+                batch = replace(batch, facts=self._drop(self._facts[users], facts_rng))
+            yield batch.part(self._workers.rank, self._workers.size)
 
     def _drop(self, facts: NDArray[np.float32], rng: np.random.Generator) -> Tensor:
         kept = rng.random((len(facts), 1), np.float32) < FACTS_KNOWN
@@ -114,12 +153,14 @@ class Reveals:
         scores, hidden = self._rows.scores[rows], ~shown
         near = rank < np.repeat(known + config.max_asked, lengths)
         wanted = np.where(self._rows.scoring[users][fans], scores >= config.liked, True)
+        asked = (near & (scores > 0))[hidden]
         return Batch(
             len(users),
             self._part(rows[shown], fans[shown], told[fans[shown]]),
             self._part(rows[hidden], fans[hidden]),
             torch.from_numpy(wanted[hidden]).to(self._device),
-            torch.from_numpy((near & (scores > 0))[hidden]).to(self._device),
+            torch.from_numpy(asked).to(self._device),
+            Whole(len(users), int(asked.sum()), slice(None)),
         )
 
     def _part(self, rows: NDArray, fans: NDArray, told: NDArray[np.bool_] | None = None) -> Known:

@@ -1,6 +1,6 @@
 """Input and output of every trainer, and the number of threads of a library."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,9 @@ class TrainingRun:
     demographics: Path | None = None
     #: Titles begun without a score, at the positions of `ratings`; None: there are none.
     unscored: Unscored | None = None
+    #: Calls `fit(options, workers)` in several processes that train a network together, and gives the result; takes
+    #: `fit` and the `RunOptions`. None: one process, this one.
+    spread: Callable[[Callable[..., Any], Any], Any] | None = None
 
     @property
     def lists(self) -> Lists:

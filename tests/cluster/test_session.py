@@ -4,10 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from recsys.cluster import raw_files
-from recsys.errors import DataError
+from recsys.cluster.storage import Storage
+from recsys.errors import ArtifactError, DataError
 from scripts import prepare, recommend, train
 from tests.prepare import rawset
 
@@ -15,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 LOST = """
 import threading, time
 from recsys.cluster.session import _import, connect
-_import("local")
+ray = _import("local")
 from ray.cluster_utils import Cluster
 from scripts.common import run
 cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
@@ -25,7 +27,7 @@ def sleep(seconds):
 
 def work(_):
     with connect(cluster.address) as session:
-        threading.Timer(2, cluster.head_node.kill_gcs_server, [False]).start()
+        threading.Timer(2, cluster.head_node.KILL, [False]).start()
         WAIT
 
 print("status", run(work, None), flush=True)
@@ -67,10 +69,18 @@ def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.cluster
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("needs_ray")
-@pytest.mark.parametrize("wait", ["list(session.run(sleep, [(100,)]))", "session.watch(lambda: time.sleep(100))"])
-def test_lost_head_is_an_error(wait):
-    found = python(LOST.replace("WAIT", wait))
+@pytest.mark.parametrize(
+    ("kill", "wait", "said"),
+    [
+        ("kill_gcs_server", "list(session.run(sleep, [(100,)]))", "The Ray head 127.0.0.1:"),
+        ("kill_gcs_server", "session.watch(lambda: ray.get(ray.remote(sleep).remote(100)))", "The Ray head 127.0.0.1:"),
+        ("kill_raylet", "session.watch(lambda: time.sleep(100))", "The Ray node of this machine"),
+    ],
+)
+def test_lost_head_or_node_is_an_error(kill, wait, said):
+    found = python(LOST.replace("WAIT", wait).replace("KILL", kill))
     assert "status 2" in found.stdout, found.stderr
+    assert said in found.stderr
     assert "does not answer any more" in found.stderr
     assert "run the same command again" in found.stderr
 
@@ -116,6 +126,50 @@ def test_options_that_do_not_go_together(tmp_path, capsys):
     said = capsys.readouterr().err
     assert "--ray local" in said
     assert "made-up" not in said
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["neural", "--workers", "2"], "--workers and --dsgd are for --ray ADDRESS"),
+        (["svd", "--dsgd", "4"], "--workers and --dsgd are for --ray ADDRESS"),
+        (["neural", "--ray", "local", "--workers", "0"], "a number from 1"),
+        (["svd", "--ray", "local", "--dsgd", "-1"], "a number from 1"),
+        (["neural", "svd", "--ray", "local", "--dsgd", "4"], "--dsgd is for the svd alone"),
+        (["hybrid", "popularity", "--ray", "local"], "--ray does not train popularity"),
+        (["atlas", "--ray", "local"], "--ray does not train atlas"),
+        (["hybrid", "--ray", "local"], "--ray needs --checkpoints"),
+        (["neural", "--checkpoints", "s3://made-up/folder"], "takes a folder of this machine"),
+    ],
+)
+def test_training_options_that_do_not_go_together(options, said, capsys):
+    assert train.main(options) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_checkpoints_are_kept_where_the_address_says(tmp_path):
+    storage = Storage(str(tmp_path / "new"))
+    assert storage.read("run/state.json") is None
+    storage.write("run/state.json", b"{}")
+    storage.write_arrays("run/a.safetensors", {"x": np.arange(3.0)})
+    assert (tmp_path / "new" / "run" / "state.json").read_bytes() == storage.read("run/state.json") == b"{}"
+    np.testing.assert_array_equal(storage.read_arrays("run/a.safetensors")["x"], np.arange(3.0))
+    storage.write("run/a.safetensors", b"damaged")
+    for name in ("run/a.safetensors", "run/none.safetensors"):
+        with pytest.raises(ArtifactError, match="missing or damaged"):
+            storage.read_arrays(name)
+    storage.delete("run")
+    storage.delete("run")
+    assert storage.read("run/state.json") is None
+
+
+def test_checkpoints_that_cannot_be_written_are_an_error_without_credentials(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(DataError, match="a folder that all nodes share"):
+        Storage(str(tmp_path / "file" / "below"))
+    with pytest.raises(DataError, match="Credentials do not belong in --checkpoints") as error:
+        Storage("s3://made-up-key:made-up-secret@lists/checkpoints")
+    assert "made-up" not in str(error.value)
 
 
 def test_credentials_in_an_address_are_refused(tmp_path):
