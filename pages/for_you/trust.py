@@ -8,7 +8,6 @@ from pages.parts.text import count, plain, shorten
 from recsys import Profile
 from recsys.serving import narrowing, taste, trust
 
-_PARAMETER = "trust"
 _LEAST = 3
 _NAMED = 4
 _SAID = {"reliable": "Reliable", "unsure": "Unsure", "unknown": "Too few titles to tell"}
@@ -18,8 +17,8 @@ _GROUPS = {"Genre": "Genre", "Decade": "Era", "Popularity": "Popularity"}
 def show(fan: Profile, model: str, left_out: taste.LeftOut) -> None:
     """The section, computed when it is opened. An address with a choice of groups opens it."""
     section = st.expander(
-        "How far to trust us", icon=":material/verified:", expanded=_PARAMETER in st.query_params, on_change="rerun",
-        key="trust-open",
+        "How far to trust us", icon=":material/verified:", key="trust-open", on_change="rerun",
+        expanded=st.query_params.get("trust") in _GROUPS.values(),
     )  # fmt: skip
     if section.open:
         with section:
@@ -36,7 +35,7 @@ def _held(left_out: taste.LeftOut) -> None:
     )
     known = {name: facet for name, facet in _facets().items() if name in _GROUPS}
     name = st.segmented_control(
-        "Trust by", list(known), format_func=_GROUPS.__getitem__, key=_PARAMETER, default=next(iter(known)),
+        "Trust by", list(known), format_func=_GROUPS.__getitem__, key="trust", default=next(iter(known)),
         required=True, bind="query-params", label_visibility="collapsed", wrap=True,
     )  # fmt: skip
     found = trust.by_group(resources.engine().catalogue, known[name], left_out)
