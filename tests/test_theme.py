@@ -131,3 +131,9 @@ def test_scales_are_monotone(mode: str) -> None:
 def test_chart_palettes_have_the_ten_colours_that_plotly_needs(mode, palette):
     colors = CONFIG["theme"][mode][palette]
     assert len(colors) == len(set(colors)) == 10
+
+
+def test_garbage_of_all_visitors_is_not_collected_after_each_rerun():
+    """See docs/decisions/0010."""
+    assert CONFIG["runner"]["postScriptGC"] is False
+    assert config.get_option("runner.postScriptGC") is False

@@ -1,4 +1,7 @@
-"""A title's name with small buttons for its score: one element of the page, where buttons of Streamlit take twelve."""
+"""A title's name with small buttons for its score: one element of the page, where buttons of Streamlit take twelve.
+
+The style and the script of all cards are sent once, by `begin`; Streamlit would send them again with each card.
+"""
 
 from collections.abc import Callable
 
@@ -27,7 +30,7 @@ _CSS = """
 """
 # Names are set as text, never as HTML.
 _SCRIPT = """
-export default function ({ data, parentElement, setTriggerValue }) {
+function draw({ data, parentElement, setTriggerValue }) {
     const card = parentElement.querySelector(".rate-card");
     const make = (tag, className, textContent) =>
         Object.assign(document.createElement(tag), { className, textContent });
@@ -54,11 +57,29 @@ export default function ({ data, parentElement, setTriggerValue }) {
     // The next title comes into the same place: who uses the keyboard goes on from there.
     if (focused >= 0) card.querySelectorAll("button")[focused]?.focus();
 }
+
+export default function () {
+    window.drawRateCard = draw;
+    for (const card of window.waitingRateCards?.splice(0) ?? []) draw(card);
+}
 """
-_card = component("rate_card", html=_HTML, css=_CSS, js=_SCRIPT, isolate_styles=False)
+# A card may come to the browser before the script.
+_CARD_SCRIPT = """
+export default function (card) {
+    if (window.drawRateCard) window.drawRateCard(card);
+    else (window.waitingRateCards ??= []).push(card);
+}
+"""
+_script = component("rate_cards", css=_CSS, js=_SCRIPT, isolate_styles=False)
+_card = component("rate_card", html=_HTML, js=_CARD_SCRIPT, isolate_styles=False)
 
 #: What a visitor said about a title: a score from 1 to 10, None to take it back, or 0 for "haven't seen it".
 Answer = Callable[[int, int | None], None]
+
+
+def begin() -> None:
+    """Send what all cards need. Call it once before the cards of a run of the page or of a fragment."""
+    _script(key="rate-cards", height=1)
 
 
 def show(title: Title, given: float | None, key: str, answer: Answer, *, unseen: bool) -> None:

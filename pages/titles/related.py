@@ -8,7 +8,8 @@ from recsys import Pick, Title
 from recsys.serving.engine import MODEL_LABELS
 
 _SIMILAR = 6
-_PARTS = 9
+#: Parts of a series shown at first and on demand: those around the title. Each is five elements of the page.
+_PARTS, _MOST_PARTS = 9, 200
 #: What makes titles similar to each model.
 SIMILARITY = {
     "popularity": "A similar number of ratings and a similar mean score.",
@@ -55,14 +56,22 @@ def franchise(title: Title) -> None:
         st.caption("The catalogue has no other parts of this series.")
         return
     at = parts.index(title.anime_id)
-    first = max(0, min(at - 2, len(parts) - _PARTS))
-    near = range(first, min(first + _PARTS, len(parts)))
-    rest = len(parts) - len(near)
-    everything = rest > 0 and st.toggle(f"Show the other {count(rest, 'part')}", key="all-parts")
+    shown = around(at, len(parts), _PARTS)
+    most = around(at, len(parts), _MOST_PARTS)
+    if (more := len(most) - len(shown)) and st.toggle(f"Show {count(more, 'more part')}", key="all-parts"):
+        shown = most
+        if len(most) < len(parts):
+            st.caption(f"The series has {len(parts):,} parts. You see numbers {most[0] + 1:,} to {most[-1] + 1:,}.")
     with st.grid(columns=3, min_column_width=260, key="franchise") as cells:
-        for i in range(len(parts)) if everything else near:
+        for i in shown:
             with cells.cell():
                 _part(i + 1, parts[i], here=i == at)
+
+
+def around(at: int, n: int, size: int) -> range:
+    """At most `size` of the places 0 to n - 1, `at` among them: those from a fifth of `size` before it."""
+    first = max(0, min(at - size // 5, n - size))
+    return range(first, min(first + size, n))
 
 
 def _part(number: int, anime_id: int, *, here: bool) -> None:

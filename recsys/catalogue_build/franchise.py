@@ -30,10 +30,10 @@ def annotate(
     """The titles with their place in a franchise.
 
     `franchise_id` is the smallest id of its titles; `watch_order` counts from 1 within it. `requires` lists what to
-    watch first, in watch order, the nearest last, and never leads back to the title itself. `related` holds the stated
-    relations of the titles that have any, `links` what other catalogues join. `brands` and `orders` are those of
-    franchise_brands.csv and franchise_orders.csv if not given. `known` is the franchise of each title that has one
-    already: these stay as they are, and other titles may join them.
+    watch first, in watch order, the nearest last (at most `franchise_order.MOST_REQUIRED`), and never leads back to the
+    title itself. `related` holds the stated relations of the titles that have any, `links` what other catalogues join.
+    `brands` and `orders` are those of franchise_brands.csv and franchise_orders.csv if not given. `known` is the
+    franchise of each title that has one already: these stay as they are, and other titles may join them.
     """
     by_id = {t.anime_id: replace(t, kind=kind(t)) for t in sorted(titles, key=lambda title: title.anime_id)}
     related = related or {}

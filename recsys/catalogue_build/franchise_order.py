@@ -12,6 +12,10 @@ from recsys.types import Title
 
 Parents = dict[int, tuple[int, ...]]
 
+#: So many titles at most are listed as required before one, the nearest. Real series need 13. Without a limit, the
+#: relations of n parts that follow each other would be n² / 2.
+MOST_REQUIRED = 50
+
 #: A title requires no series with a smaller share of the audience of the best-known one of its line.
 _LEAST_SHARE = 0.1
 #: A sequel is rarely watched by more people than this many times those who began the series.
@@ -42,10 +46,19 @@ def without_cycles(parents: Mapping[int, Iterable[int]], dates: Mapping[int, flo
     """
     result: Parents = dict.fromkeys(parents, ())
     pairs = [(anime_id, parent) for anime_id, required in parents.items() for parent in required if parent != anime_id]
-    for anime_id, parent in sorted(pairs, key=lambda pair: dates[pair[1]] > dates[pair[0]]):
-        if anime_id not in _ancestors(result, parent):
+    needed: set[int] = set()
+    for anime_id, parent in sorted(pairs, key=lambda pair: _step(dates[pair[0]], dates[pair[1]])):
+        # Neither a step back in time closes a cycle, when all others are such steps, nor a title that none needs yet.
+        is_safe = dates[parent] < dates[anime_id] or anime_id not in needed
+        if is_safe or anime_id not in _ancestors(result, parent):
             result[anime_id] = (*result[anime_id], parent)
+            needed.add(parent)
     return result
+
+
+def _step(date: float, before: float) -> int:
+    """-1 for a step back in time, 0 for none, 1 for one ahead. Dates may be infinite."""
+    return (before > date) - (before < date)
 
 
 def _ancestors(parents: Mapping[int, Sequence[int]], anime_id: int) -> set[int]:
@@ -77,11 +90,11 @@ def infer(index: TitleIndex, order: Mapping[int, int]) -> Parents:
 
 
 def chains(parents: Mapping[int, Sequence[int]], order: Mapping[int, int]) -> Parents:
-    """All that comes before each title, first to last. Parents are earlier in `order`."""
+    """What comes before each title, first to last: the latest `MOST_REQUIRED`. Parents are earlier in `order`."""
     result: Parents = {}
     for anime_id in sorted(parents, key=order.__getitem__):
         before = {i for parent in parents[anime_id] for i in (parent, *result.get(parent, ()))}
-        result[anime_id] = tuple(sorted(before, key=order.__getitem__))
+        result[anime_id] = tuple(sorted(before, key=order.__getitem__)[-MOST_REQUIRED:])
     return result
 
 

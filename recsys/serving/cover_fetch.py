@@ -9,7 +9,7 @@ import time
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from recsys.errors import RecsysError
-from recsys.lists.connections import tls_context
+from recsys.lists.connections import connect, left, tls_context
 from recsys.lists.http import USER_AGENT
 from recsys.settings import CoverSettings
 
@@ -57,7 +57,7 @@ def _exchange(parts: SplitResult, settings: CoverSettings, end: float) -> bytes 
         with contextlib.ExitStack() as stack:
             sock = stack.enter_context(_connect(parts, settings, end))
             # A server that sends byte by byte never meets the socket's own time-out.
-            timer = threading.Timer(_left(end), _shut_down, (sock,))
+            timer = threading.Timer(left(end), _shut_down, (sock,))
             timer.daemon = True
             timer.start()
             stack.callback(timer.cancel)
@@ -79,18 +79,10 @@ def _exchange(parts: SplitResult, settings: CoverSettings, end: float) -> bytes 
 
 def _connect(parts: SplitResult, settings: CoverSettings, end: float) -> socket.socket:
     secure = parts.scheme == "https"
-    address = (parts.hostname or "", parts.port or (443 if secure else 80))
-    sock = socket.create_connection(address, min(settings.timeout, _left(end)))
+    sock = connect(parts.hostname or "", parts.port or (443 if secure else 80), settings.timeout, end)
     if not secure:
         return sock
     return tls_context().wrap_socket(sock, server_hostname=parts.hostname, do_handshake_on_connect=False)
-
-
-def _left(end: float) -> float:
-    left = end - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
 
 
 def _shut_down(sock: socket.socket) -> None:
@@ -117,7 +109,7 @@ def _body(response: http.client.HTTPResponse, max_bytes: int, end: float) -> byt
             break
         chunks.append(chunk)
         size += len(chunk)
-    _left(end)  # otherwise an answer of unknown length that was cut off would look complete
+    left(end)  # otherwise an answer of unknown length that was cut off would look complete
     if length is not None and size < length:
         raise http.client.IncompleteRead(b"", length - size)
     return b"".join(chunks)

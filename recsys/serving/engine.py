@@ -69,6 +69,7 @@ class Engine:
                 "The artifacts hold no model. Restore them from the repository or train one (see README)."
             )
         self._aligned = MappingProxyType(aligned)
+        self._raters_of = {name: raters[one.positions] for name, one in aligned.items()}
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -97,7 +98,7 @@ class Engine:
             if fan.aligned is aligned:
                 return fan
             fan = fan.fan
-        return Folding(fan, aligned, self.rater_counts[aligned.positions])
+        return Folding(fan, aligned, self._raters_of[aligned.model.name])
 
     def recommend(
         self,

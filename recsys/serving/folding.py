@@ -17,7 +17,7 @@ class Folding:
     """What follows from a fan's list and a model alone; made by `Engine.fold_in`, and computed once.
 
     Nothing in it depends on filters or on how adventurous the recommendations are. `raters` (n_items,) are the ratings
-    of each of the model's titles in the data. A folding holds about 0.4 MB.
+    of each of the model's titles in the data, one array for all foldings. A folding holds about 0.25 MB.
     """
 
     fan: Profile

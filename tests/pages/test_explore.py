@@ -8,6 +8,7 @@ import pytest
 
 from pages.parts import resources
 from pages.parts.state import Visit
+from pages.titles import related
 from recsys import Profile
 from recsys.serving import browse, coverage
 from recsys.serving.engine import MODEL_LABELS
@@ -230,3 +231,22 @@ class TestNarrowing:
     def test_not_for_a_model_whose_ranges_do_not_depend_on_which_titles_are_rated(self, app):
         run(app, title="11757", r=RATED, model="Neural")
         assert not any(expander.label == "Narrow this range" for expander in app.expander)
+
+
+def test_a_giant_series_shows_the_parts_around_the_title(app, monkeypatch):
+    monkeypatch.setattr(related, "_MOST_PARTS", 10)
+    order = resources.engine().franchise(25777)
+    assert len(order) > 10
+    run(app, title="25777")
+    app.toggle(key="all-parts").set_value(True).run()
+    numbered = [link.proto.label for link in app.get("page_link") if re.match(r"\d+\\?\. ", link.proto.label)]
+    assert len(numbered) == 10
+    assert f"The series has {len(order):,} parts." in texts(app)
+    assert texts(app).count("**this title**") == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "n", "shown"), [(0, 3, range(3)), (0, 30, range(10)), (15, 30, range(13, 23)), (29, 30, range(20, 30))]
+)
+def test_the_parts_around_a_place(at, n, shown):
+    assert related.around(at, n, 10) == shown

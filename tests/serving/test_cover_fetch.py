@@ -75,7 +75,7 @@ def test_a_host_that_reports_a_fault_of_its_own(site, status):
 )
 @pytest.mark.parametrize("host", sorted(COVER_HOSTS))
 def test_by_default_only_the_listed_hosts_are_asked_and_only_over_https(monkeypatch, url, host):
-    monkeypatch.setattr(socket, "create_connection", lambda *_: pytest.fail("a connection was opened"))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: pytest.fail("a connection was opened"))
     with pytest.raises(NoCoverError):
         fetch(url.format(host))
 
@@ -84,11 +84,11 @@ def test_by_default_only_the_listed_hosts_are_asked_and_only_over_https(monkeypa
 def test_the_listed_hosts_are_asked_over_tls(monkeypatch, host):
     opened = []
 
-    def refuse(address, _):
-        opened.append(address)
-        raise ConnectionRefusedError
+    def refuse(host, port, *_):
+        opened.append((host, port))
+        raise socket.gaierror("no such name")
 
-    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
     with pytest.raises(HostError):
         fetch(f"https://{host}/a.jpg")
     assert opened == [(host, 443)]
@@ -209,6 +209,17 @@ def test_a_slow_server_is_given_up(raw_server, talk):
     with pytest.raises(HostError, match=r"slow|timed out"):
         fetch(url, settings(url))
     assert not raw_server.has_finished.is_set()
+
+
+def test_a_slow_name_resolution_is_given_up(monkeypatch):
+    answered = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: answered.wait(60) and [])
+    url = "http://covers.invalid/a.jpg"
+    try:
+        with pytest.raises(HostError, match=r"covers\.invalid"):
+            fetch(url, settings(url))
+    finally:
+        answered.set()
 
 
 def test_a_slow_handshake_is_given_up(raw_server):

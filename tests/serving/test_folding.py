@@ -43,3 +43,10 @@ def test_another_model_folds_the_list_in_again(engine, fan):
 def test_picks_have_as_many_reasons_as_wanted(engine, fan):
     assert all(pick.reasons == () for pick in engine.recommend(fan, "toy", reasons=0))
     assert all(len(pick.reasons) == 1 for pick in engine.recommend(fan, "toy", reasons=1))
+
+
+def test_foldings_of_one_model_share_what_is_the_same_for_all_fans(engine):
+    fans = [Profile(scores={1: 9}), Profile(scores={2: 3})]
+    first, second = (engine.fold_in(fan, "toy") for fan in fans)
+    assert first.raters is second.raters
+    assert first.raters.tolist() == engine.rater_counts[first.aligned.positions].tolist()
