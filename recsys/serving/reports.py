@@ -15,7 +15,7 @@ from recsys.serving.measures import DIGITS, NAMES
 
 METRICS = "metrics.json"
 NEW_FANS, EARLIER_FANS, WATCHING, PAGE = "new-fans", "earlier-fans", "watching", "page"
-ODDS, SEEDS, USUAL, NICHES = "odds", "seeds", "usual", "niches"
+ODDS, SEEDS, USUAL, NICHES, LATER_FANS = "odds", "seeds", "usual", "niches", "later-fans"
 _BY_COUNT = "by_known_ratings"
 _VALIDATION = re.compile(f"validation_(.*)_{_BY_COUNT}")
 
