@@ -16,7 +16,7 @@ from recsys.models import store
 from recsys.models.svd import SVD
 from recsys.serving import reports
 from scripts.common import add_options, run
-from scripts.evaluations import article, choosing, report
+from scripts.evaluations import article, choosing, later, report
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -54,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     what = "the order of titles for fans of today, whose lists have no scores"
     add("watching", _watching, what, "--data", "--artifacts", "--part", "--seed", out=True)
+    what = "models trained on the earliest lists, measured on fans of later years"
+    later.add_arguments(add("later-fans", later.main, what, "--data", "--artifacts", "--seed", out=True))
     what = "predicted scores of titles without ratings, from their content"
     subject = add("cold-titles", _cold_titles, what, "--data", "--part", "--seed", "--catalogue", out=True)
     subject.add_argument("--epochs", type=int, default=12, help="epochs of each network (%(default)s)")

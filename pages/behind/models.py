@@ -17,6 +17,7 @@ _SECTIONS = (
     reports.NEW_FANS,
     reports.EARLIER_FANS,
     reports.WATCHING,
+    reports.LATER_FANS,
     reports.PAGE,
     "article",
     "cold-titles",
@@ -168,6 +169,13 @@ def _results(report: reports.Reports) -> None:
         "Fans of today, without scores",
         "Can a model find what somebody watches now from a list without scores?",
         report.table(reports.WATCHING),
+    )
+    report_charts.section(
+        reports.LATER_FANS,
+        "Trained on earlier lists",
+        "How well do models that learned from old lists serve fans of later years, and their new titles?",
+        report.table(reports.LATER_FANS),
+        rows="Model and year of the fans",
     )
     report_charts.section(
         "article",

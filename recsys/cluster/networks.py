@@ -150,11 +150,12 @@ class _News:
 def _show(news: Any) -> None:
     """Print each epoch's figures."""
     import ray
+    from ray.exceptions import RayError
 
     try:
         for line in ray.get(news.take.remote(), timeout=_NEWS_SECONDS):
             print(line, file=sys.stderr, flush=True)
-    except ray.exceptions.RayError:
+    except RayError:
         return  # the training itself will tell
 
 

@@ -6,6 +6,11 @@ NAMES = {
     "ndcg10_gain": "NDCG@10 over best baseline",
     "ndcg10_over_popularity": "NDCG@10 over popularity",
     "ndcg10_over_ease": "NDCG@10 over EASE",
+    "ndcg10_deviation": "Deviation",
+    "ndcg10_fans": "Fans",
+    "ndcg10_known": "NDCG@10, known titles",
+    "ndcg10_known_deviation": "Deviation, known titles",
+    "ndcg10_known_fans": "Fans, known titles",
     "recall10": "Recall@10",
     "ndcg10_recent": "NDCG@10 from 2021 on",
     "ndcg10_recent_over_ease": "from 2021 on, over EASE",
@@ -53,3 +58,4 @@ NAMES = {
 }
 #: Decimals shown, where they are not those of the table.
 DIGITS = {"popularity": 0, "below": 1, "cost_percent": 1, "fit_time": 1, "test_time": 1, "scores": 0}
+DIGITS |= dict.fromkeys(("ndcg10_fans", "ndcg10_known_fans"), 0)

@@ -38,7 +38,8 @@ class Workers:
             found = [parameter.grad for parameter in module.parameters() if parameter.grad is not None]
             works = [distributed.all_reduce(gradient, async_op=True) for gradient in found]
             for work in works:
-                work.wait()
+                if work is not None:
+                    work.wait()
 
     def total(self, value: float, device: torch.device) -> float:
         """The sum of the processes' values."""

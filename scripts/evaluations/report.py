@@ -14,6 +14,7 @@ from recsys.serving.measures import NAMES
 from recsys.serving.reports import (
     BANDS,
     EARLIER_FANS,
+    LATER_FANS,
     METRICS,
     NEW_FANS,
     NICHES,
@@ -140,6 +141,8 @@ def markdown(report: Reports) -> str:
             parts += [f"## {title}", table.how, _table(table)]
             further = {name: report.table(subject, name) for name in _FURTHER}
             parts += [text for name, one in further.items() if one for text in (f"### {_FURTHER[name]}", _table(one))]
+    if later := report.table(LATER_FANS):
+        parts += ["## Trained on earlier lists", later.how, _table(later)]
     if page := report.page_rules():
         parts += ["## What the page's rules cost", _page(page[0], report.measured[PAGE]), _table(page[1])]
     return "\n\n".join(parts) + "\n"
