@@ -53,8 +53,9 @@ class SparseLinear:
         row, rows = self.rows[item], self.rows[items]
         if row < 0:
             return np.zeros(len(items), np.float32)
-        hit = (self.targets[rows] == row) & (rows >= 0)[:, None]
-        values = np.where(hit, self.values[rows].astype(np.float32), 0).sum(axis=1)
+        at, column = np.nonzero((self.targets[rows] == row) & (rows >= 0)[:, None])
+        values = np.zeros(len(items), np.float32)
+        np.add.at(values, at, self.values[rows[at], column].astype(np.float32))
         return values * np.asarray(weights, np.float32) / np.float32(math.sqrt(max(len(items), 1)))
 
     def moved(self, places: NDArray[np.intp], n_items: int) -> Self:
