@@ -29,10 +29,10 @@ _MOST = 5000
 Medians = dict[tuple[str, int, float], float]
 
 
-def measure(engine: recsys.Engine) -> Medians:
-    """Time the ten of each model with bands and reasons; every list is folded in again."""
+def measure(engine: recsys.Engine, n_lists: int) -> Medians:
+    """Time the ten of each model with bands and reasons for `n_lists` lists of each length, each folded in again."""
     found: Medians = {}
-    lists = {n: _made_up(engine, n) for n in LENGTHS}
+    lists = {n: _made_up(engine, n, n_lists) for n in LENGTHS}
     rules = recsys.Filters(franchise_rules=True, new_series=True)
     for model in engine.models:
         for n, fans in lists.items():
@@ -52,7 +52,7 @@ def compare(engine: recsys.Engine, artifacts: Path, commit: str | None) -> None:
     Raises `RecsysError` if git does not know the commit, or its program cannot be measured.
     """
     print(f"\nBy the page's rules, {LISTS} made-up lists of each length. Milliseconds of processor time, median:\n")
-    now, then = measure(engine), {} if commit is None else _measure_commit(commit, artifacts)
+    now, then = measure(engine, LISTS), {} if commit is None else _measure_commit(commit, artifacts)
     names = ["model", "scores", "ten", "ten, half by chances"]
     names += [] if commit is None else [f"ten, {commit}", f"half by chances, {commit}", "share", "share by chances"]
     print(f"| {' | '.join(names)} |\n|{'---|' * len(names)}")
@@ -65,10 +65,10 @@ def compare(engine: recsys.Engine, artifacts: Path, commit: str | None) -> None:
             print(f"| {' | '.join(cells)} |")
 
 
-def _made_up(engine: recsys.Engine, n: int) -> list[recsys.Profile]:
+def _made_up(engine: recsys.Engine, n: int, n_lists: int) -> list[recsys.Profile]:
     rng = np.random.default_rng(n)
     ids = engine.catalogue.ids[np.argsort(-engine.rater_counts, kind="stable")[:_MOST]]
-    chosen = [rng.choice(ids, min(n, len(ids)), replace=False).tolist() for _ in range(LISTS)]
+    chosen = [rng.choice(ids, min(n, len(ids)), replace=False).tolist() for _ in range(n_lists)]
     return [
         recsys.Profile(scores=dict(zip(titles, rng.integers(4, 11, len(titles)).tolist(), strict=True)))
         for titles in chosen
@@ -79,7 +79,7 @@ def _measure_commit(commit: str, artifacts: Path) -> Medians:
     from scripts.benchmarks.servers import tree_of
 
     with tree_of(commit) as tree:
-        command = [sys.executable, str(Path(__file__).resolve()), str(artifacts.resolve())]
+        command = [sys.executable, str(Path(__file__).resolve()), str(artifacts.resolve()), str(LISTS)]
         paths = {**os.environ, "PYTHONPATH": str(tree)}
         done = subprocess.run(command, cwd=tree, env=paths, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -89,4 +89,4 @@ def _measure_commit(commit: str, artifacts: Path) -> Medians:
 
 if __name__ == "__main__":
     with threadpool_limits(1):
-        print(json.dumps([[*key, value] for key, value in measure(recsys.load(sys.argv[1])).items()]))
+        print(json.dumps([[*key, value] for key, value in measure(recsys.load(sys.argv[1]), int(sys.argv[2])).items()]))

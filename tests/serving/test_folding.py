@@ -43,3 +43,14 @@ def test_another_model_folds_the_list_in_again(engine, fan):
 def test_picks_have_as_many_reasons_as_wanted(engine, fan):
     assert all(pick.reasons == () for pick in engine.recommend(fan, "toy", reasons=0))
     assert all(len(pick.reasons) == 1 for pick in engine.recommend(fan, "toy", reasons=1))
+
+
+@pytest.mark.parametrize("model", ["toy", "watcher"])
+def test_chances_of_all_titles_are_those_of_predictions(engine, fan, model):
+    folding = engine.fold_in(fan, model)
+    ids = folding.aligned.model.item_ids.tolist()
+    expected = [one.chance_high for one in engine.predict(folding, ids, model)]
+    assert folding.chance_high.tolist() == pytest.approx(expected)
+    picks = engine.recommend(folding, model, odds=1.0)
+    assert len({pick.chance_high for pick in picks}) > 1
+    assert [pick.chance_high for pick in picks] == sorted((pick.chance_high for pick in picks), reverse=True)
