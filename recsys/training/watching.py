@@ -25,7 +25,7 @@ class WatchingConfig:
     )
     #: Penalty of EASE and weight of the cosines in `today`.
     today_ease: float = 200.0
-    today_cosines: float = 1.0
+    today_cosines: float = 3.0
     #: Ratings that a fan who watches without scores is worth, in choosing the titles of `today`.
     watcher: int = 5
     #: Inverse regularisation of the odds that a list is of today, and lists drawn from each fan for it.
