@@ -40,9 +40,8 @@ class Embedding:
 
 @dataclass(frozen=True)
 class Others:
-    """A fan without each of n titles in turn: `habit` (n, watch_dim), `taste` (n, taste_dim), `level` (n,)."""
+    """A fan without each of n titles in turn: `taste` (n, taste_dim), `level` (n,)."""
 
-    habit: Floats
     taste: Floats
     level: Floats
 
@@ -131,8 +130,8 @@ class FanNet:
             parts.append(self._embed(n, m - 1, watched - begun, *same))
         if not parts:
             parts.append(self._embed(0, 0, *(np.zeros((0, np.size(total)), np.float32) for total in sums)))
-        habit, taste, level = (np.concatenate(values) for values in zip(*parts, strict=True))
-        return Others(habit, taste, level)
+        _, taste, level = (np.concatenate(values) for values in zip(*parts, strict=True))
+        return Others(taste, level)
 
     def predict_without(self, others: Others, item: int) -> Floats:
         """The expected score of `item` without each title, (n,)."""
@@ -143,10 +142,6 @@ class FanNet:
         from `without_each` of the same items."""
         n = len(items)
         return self.base[items] + others.level[:n] + np.einsum("if,if->i", others.taste[:n], self.taste_out[items])
-
-    def watch_without(self, others: Others, item: int) -> Floats:
-        """The log chance of watching `item` without each title, up to the constant of `watch`, (n,)."""
-        return self.weights["watch_bias"][item] + others.habit @ self.watch_out[item]
 
     def _seen(self, seen: Items, weights: Floats) -> Floats:
         """What each title without a score adds to what the fan watches, (m, watch_dim)."""
@@ -183,6 +178,10 @@ class FanNet:
     def predict(self, fan: Embedding, items: Items | slice = slice(None)) -> Floats:
         """Expected scores, not clipped, of all titles or of `items`."""
         return self.base[items] + np.float32(fan.level) + self.taste_out[items] @ fan.taste
+
+    def predict_one(self, fan: Embedding, item: int) -> float:
+        """The expected score of `item`."""
+        return float(self.base[item] + fan.level + self.taste_out[item] @ fan.taste)
 
     def watch(self, fan: Embedding) -> Floats:
         """Log of the chance that a title that the fan would like is this one, up to a constant, (n_items,)."""

@@ -38,8 +38,8 @@ class Blend:
 @dataclass(frozen=True)
 class BlendedFan(Fan):
     """The fan in `net` and in SVD; `weights` (m,) are those of the titles without a score, `kind` is the list as the
-    watching model sees it, `today` the fan in `net` without any score, and `share` (n_items,) the network's share of
-    each predicted score."""
+    watching model sees it, `today` the fan in `net` without any score, and `expected` (n_items,) the predicted scores,
+    not clipped, in which the network has the share `share` (n_items,)."""
 
     weights: Floats
     kind: ListKind
@@ -48,6 +48,7 @@ class BlendedFan(Fan):
     today: Embedding
     folded: FoldedFan
     share: NDArray[np.float32]
+    expected: Floats
 
     @cached_property
     def others(self) -> Others:
@@ -119,15 +120,11 @@ class Hybrid(Model[BlendedFan]):
         kind = self.watching.kind(np.concatenate([items, seen]), begun, len(items), n_watching)
         embedding, folded = self.net.encode(items, scores, seen, weights), self.svd.fold_in(items, scores, seen)
         today = self.net.encode(NOTHING, np.zeros(0), kind.items, begun) if len(items) else embedding
-        return BlendedFan(items, scores, seen, weights, kind, self.net, embedding, today, folded, share)
+        expected = share * self.net.predict(embedding) + (1 - share) * (self.svd.base + self.svd.factors @ folded.z)
+        return BlendedFan(items, scores, seen, weights, kind, self.net, embedding, today, folded, share, expected)
 
     def predict(self, fan: BlendedFan) -> Floats:
-        return clip(self._expected(fan, slice(None)))
-
-    def _expected(self, fan: BlendedFan, items: Items | slice) -> Floats:
-        share = fan.share[items]
-        linear = self.svd.base[items] + self.svd.factors[items] @ fan.folded.z
-        return share * self.net.predict(fan.embedding, items) + (1 - share) * linear
+        return clip(fan.expected)
 
     def watch(self, fan: BlendedFan) -> Floats:
         chance = self.net.watch(fan.embedding)
@@ -143,14 +140,14 @@ class Hybrid(Model[BlendedFan]):
         return self.svd.variance(fan.folded, items)
 
     def band(self, fan: BlendedFan, items: Items) -> tuple[Floats, Floats]:
-        centre = clip(self._expected(fan, items))
+        centre = clip(fan.expected[items])
         return self.calibrated.ends(len(fan.items), centre, np.sqrt(self.variance(fan, items)))
 
     def explain(self, fan: BlendedFan, item: int) -> tuple[float, Floats]:
         """SVD's exact effects and the network's by leaving each title out, in the shares of the two."""
-        at, share = np.array([item]), float(fan.share[item])
+        share = float(fan.share[item])
         without = self.net.predict_without(fan.others, item)
-        predicted, empty = (float(self.net.predict(embedding, at)[0]) for embedding in (fan.embedding, self.net.empty))
+        predicted, empty = (self.net.predict_one(embedding, item) for embedding in (fan.embedding, self.net.empty))
         net = leave_one_out(predicted, empty, without)
         svd = self.svd.explain(fan.folded, item)
         return share * net[0] + (1 - share) * svd[0], share * net[1] + (1 - share) * svd[1]

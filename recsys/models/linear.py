@@ -54,9 +54,11 @@ class SparseLinear:
         if row < 0:
             return np.zeros(len(items), np.float32)
         known = np.flatnonzero(rows >= 0)
-        at, column = np.nonzero(self.targets[rows[known]] == row)
-        values = np.bincount(known[at], self.values[rows[known[at]], column], len(items)).astype(np.float32)
-        return values * np.asarray(weights, np.float32) / np.float32(math.sqrt(max(len(items), 1)))
+        hits = np.flatnonzero(self.targets[rows[known]] == row)  # few: only these are read and converted
+        at, column = np.divmod(hits, max(self.targets.shape[1], 1))
+        at = known[at]
+        values = np.bincount(at, self.values[rows[at], column].astype(np.float32), minlength=len(items))
+        return values.astype(np.float32) * np.asarray(weights, np.float32) / np.float32(math.sqrt(max(len(items), 1)))
 
     def moved(self, places: NDArray[np.intp], n_items: int) -> Self:
         """The same model when title i of `n_items` or fewer stands at `places[i]`."""

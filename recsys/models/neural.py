@@ -105,10 +105,8 @@ class Neural(Model[EmbeddedFan]):
 
     def explain(self, fan: EmbeddedFan, item: int) -> tuple[float, Floats]:
         """By leaving each title out; see `leave_one_out`. The baseline is the prediction for an empty list."""
-        at = np.array([item])
-        predicted = float(self.net.predict(fan.embedding, at)[0])
-        without = self.net.predict_without(fan.others, item)
-        return leave_one_out(predicted, float(self.net.predict(self.net.empty, at)[0]), without)
+        predicted, empty = (self.net.predict_one(embedding, item) for embedding in (fan.embedding, self.net.empty))
+        return leave_one_out(predicted, empty, self.net.predict_without(fan.others, item))
 
     def left_out(self, fan: EmbeddedFan) -> tuple[Floats, Floats, Floats]:
         expected = clip(self.net.predict_left_out(fan.others, fan.items))

@@ -74,13 +74,13 @@ def best(
     positions = np.flatnonzero(allowed)
     chosen = positions[:0]
     for n_sorted in (_SORTED_FIRST * n, len(positions)):
-        chosen = _chosen(_highest(rank_score, positions, n_sorted), n, groups, skip)
+        chosen = _chosen(highest(rank_score, positions, n_sorted), n, groups, skip)
         if len(chosen) == n:
             break
     return chosen
 
 
-def _highest(rank_score: NDArray[np.floating], positions: NDArray[np.intp], n: int) -> NDArray[np.intp]:
+def highest(rank_score: NDArray[np.floating], positions: NDArray[np.intp], n: int) -> NDArray[np.intp]:
     """The `n` of `positions` with the highest scores, and those that equal the last of them, best first; equal ones in
     the order of `positions`."""
     if 0 < n < len(positions):

@@ -97,14 +97,17 @@ class SVD(Model[FoldedFan]):
         return fan.inverse
 
     def variance(self, fan: FoldedFan, items: Items) -> Floats:
-        """Variance (len(items),) of the scores that the fan would give: of the expectation, plus the noise."""
-        wanted = self.factors[items].astype(np.float64)
+        """Variance (len(items),) of the scores that the fan would give: of the expectation, plus the noise.
+
+        In single precision, which is enough beside the noise: half of the time for all titles.
+        """
+        wanted = self.factors[items]
         if fan.dual:
             shared = wanted @ fan.rated.T
-            explained = np.einsum("ij,ij->i", shared @ fan.inverse, shared)
+            explained = np.einsum("ij,ij->i", shared @ fan.inverse.astype(np.float32), shared)
             uncertain = np.einsum("if,if->i", wanted, wanted) - explained
         else:
-            uncertain = np.einsum("if,if->i", wanted @ fan.inverse, wanted)
+            uncertain = np.einsum("if,if->i", wanted @ fan.inverse.astype(np.float32), wanted)
         return fan.scale * (np.maximum(uncertain, 0) + self.noise[items])
 
     def band(self, fan: FoldedFan, items: Items) -> tuple[Floats, Floats]:

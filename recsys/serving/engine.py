@@ -143,9 +143,7 @@ class Engine:
         if seeds:
             score = seeds.ranked(aligned.model, score)
         if odds:
-            every = np.arange(aligned.model.n_items)
-            high, _ = aligned.odds.of(aligned.model, folding.folded, folding.predicted, every)
-            score = (1 - odds) * order.standardise(score) + odds * order.standardise(high)
+            score = (1 - odds) * order.standardise(score) + odds * order.standardise(folding.chance_high)
         left = self.candidates(folding, model, filters, by_score=by_score, discovery=discovery)
         allowed = left.allowed[aligned.positions]
         allowed[[*seeds.like_items, *seeds.unlike_items]] = False

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from recsys import checks
 from recsys.errors import RecsysError
+from recsys.models import order
 from recsys.models.base import Fan, Items
 from recsys.serving import sums
 from recsys.serving.folding import Folding
@@ -66,7 +67,7 @@ def drivers(aligned: Aligned, folded: Fan, item: int, limit: int | None = None) 
         return ()
     titles, n = np.concatenate([folded.items, folded.seen]), len(folded.items)
     raising = np.maximum(np.asarray(pulls, np.float64), 0)
-    strongest = np.argsort(-raising, kind="stable")[: np.count_nonzero(raising)][:limit]
+    strongest = _strongest(raising, np.flatnonzero(raising), limit)
     return tuple(
         Driver(
             anime_id=int(aligned.model.item_ids[titles[i]]),
@@ -83,8 +84,8 @@ def reasons(aligned: Aligned, folded: Fan, item: int, limit: int | None = None) 
     first. A title without a score is named only if it has an effect."""
     baseline, effects = aligned.model.explain(folded, item)
     titles, n = np.concatenate([folded.items, folded.seen]), len(folded.items)
-    order = np.argsort(-np.abs(effects), kind="stable")
-    strongest = order[(order < n) | (effects[order] != 0)][:limit]
+    named = np.flatnonzero((np.arange(len(effects)) < n) | (effects != 0))
+    strongest = _strongest(np.abs(effects), named, limit)
     found = tuple(
         Reason(
             anime_id=int(aligned.model.item_ids[titles[i]]),
@@ -95,6 +96,11 @@ def reasons(aligned: Aligned, folded: Fan, item: int, limit: int | None = None) 
         for i in strongest.tolist()
     )
     return float(baseline), found
+
+
+def _strongest(sizes: NDArray, among: NDArray[np.intp], limit: int | None) -> NDArray[np.intp]:
+    """The `limit` (None: all) of `among` with the largest `sizes` (n,), largest first, equal ones in their order."""
+    return order.highest(sizes, among, len(among) if limit is None else limit)[:limit]
 
 
 def picks(

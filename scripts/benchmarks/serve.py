@@ -1,5 +1,5 @@
-"""Measures the time for one fan's ten recommendations with bands and reasons, also from the bytes of an export, and the
-engine's memory."""
+"""Measures the time for one fan's ten recommendations with bands and reasons, also by the page's rules and from the
+bytes of an export, and the engine's memory."""
 
 import argparse
 import gzip
@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 import recsys
 from recsys.data.ratings import RatingsStore
+from scripts.benchmarks import page_rules
 from scripts.common import add_options
 
 #: An entry with all fields that MyAnimeList writes.
@@ -32,6 +33,8 @@ _ENTRY = """<anime>
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_options(parser, "--artifacts")
     parser.add_argument("--fans", type=int, default=200, help="community fans to recommend to (%(default)s)")
+    what = "measure the page's rules for the program of this commit too, with the same artifacts, and print ratios"
+    parser.add_argument("--against", metavar="COMMIT", help=what)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -58,6 +61,7 @@ def _run(args: argparse.Namespace) -> int:
         middle, high, worst = statistics.median(times), float(np.quantile(times, 0.95)), max(times)
         scored = len(engine.score_all(recsys.Profile(), model).anime_ids)
         print(f"| {model} | {scored:,} | {middle:.1f} | {high:.1f} | {worst:.1f} | {longest:.0f} |")
+    page_rules.compare(engine, args.artifacts, args.against)
     titles, seconds = _upload_to_picks(engine)
     added = (process.memory_info().rss - before) / 2**20
     print(f"\nAn export of {titles:,} titles, from its bytes to ten picks: {seconds:.2f} s (median).")

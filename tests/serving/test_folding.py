@@ -50,3 +50,14 @@ def test_foldings_of_one_model_share_what_is_the_same_for_all_fans(engine):
     first, second = (engine.fold_in(fan, "toy") for fan in fans)
     assert first.raters is second.raters
     assert first.raters.tolist() == engine.rater_counts[first.aligned.positions].tolist()
+
+
+@pytest.mark.parametrize("model", ["toy", "watcher"])
+def test_chances_of_all_titles_are_those_of_predictions(engine, fan, model):
+    folding = engine.fold_in(fan, model)
+    ids = folding.aligned.model.item_ids.tolist()
+    expected = [one.chance_high for one in engine.predict(folding, ids, model)]
+    assert folding.chance_high.tolist() == pytest.approx(expected)
+    picks = engine.recommend(folding, model, odds=1.0)
+    assert len({pick.chance_high for pick in picks}) > 1
+    assert [pick.chance_high for pick in picks] == sorted((pick.chance_high for pick in picks), reverse=True)

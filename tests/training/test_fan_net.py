@@ -85,14 +85,13 @@ def test_leaving_out_all_at_once_equals_one_by_one(n, m):
     others = net.without_each(items, scores, seen, weights)
     expected = [float(net.predict(fan, np.array([3]))[0]) for fan in one_by_one]
     np.testing.assert_allclose(net.predict_without(others, 3), expected, atol=1e-4)
-    np.testing.assert_allclose(net.watch_without(others, 3), [net.watch(fan)[3] for fan in one_by_one], atol=1e-4)
 
 
 def test_nothing_to_leave_out():
     _, net = pair(0)
     nothing = np.zeros(0, np.intp)
     others = net.without_each(nothing, np.zeros(0), nothing, np.zeros(0))
-    assert net.predict_without(others, 3).shape == net.watch_without(others, 3).shape == (0,)
+    assert net.predict_without(others, 3).shape == (0,)
 
 
 def test_coefficients_of_content_are_what_the_tables_have_of_it():
