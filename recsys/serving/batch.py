@@ -29,7 +29,7 @@ _MEMORY_LIMIT = "2GB"
 _TYPED = "fan, anime_id::BIGINT AS anime_id, {score}::DOUBLE AS score FROM read_parquet(?)"
 _ROWS = f"SELECT {_TYPED.format(score='score')}"
 #: A fan's rows for one title become one row.
-_UNIQUE = f"SELECT {_TYPED.format(score='max(score)')} GROUP BY ALL ORDER BY fan, anime_id"
+_UNIQUE, _IN_ORDER = f"SELECT {_TYPED.format(score='max(score)')}", " GROUP BY ALL ORDER BY fan, anime_id"
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,9 @@ class ListsFile:
         wrong = "fan_before > fan OR (fan_before = fan AND title_before >= anime_id)"
         return query("FROM (" + rows + ") WHERE " + wrong + " LIMIT 1", self.path).fetchone() is None
 
-    def write_sorted(self, path: Path) -> None:
-        """Write the lists to `path` in the order that `profiles` needs."""
-        with atomic(path) as temporary:
-            target = f"{sql.text(str(temporary))} (FORMAT parquet, COMPRESSION zstd)"
-            query("COPY (" + _UNIQUE + ") TO " + target, self.path)
+    def write_sorted(self, path: Path, where: str = "") -> None:
+        """Write the lists to `path` in the order that `profiles` needs; with the SQL of a `where`, some of them."""
+        write_query(_UNIQUE + where + _IN_ORDER, self.path, path)
 
     def blocks(self, n_fans: int) -> list[tuple[Any, Any, int]]:
         """The first fan, the last fan and the number of fans of each block of `n_fans`, in order."""
@@ -109,18 +107,23 @@ def profiles(path: Path, between: tuple[Any, Any] | None = None) -> Iterator[tup
 
     A list's titles come in order of id: sums of floats, and so the last digits of predictions, depend on it.
     """
+    for fan, ids, scores in rows_by_fan(path, between):
+        scored = ~np.isnan(scores)
+        known = dict(zip(ids[scored].tolist(), scores[scored].tolist(), strict=True))
+        yield fan, Profile(known, set(ids[~scored].tolist()))
+
+
+def rows_by_fan(
+    path: Path, between: tuple[Any, Any] | None = None
+) -> Iterator[tuple[Any, NDArray[np.int64], NDArray[np.float64]]]:
+    """The rows of a sorted file by fan: anime ids and scores (NaN: none), each (n,)."""
     some = " WHERE fan BETWEEN ? AND ? ORDER BY fan, anime_id" if between else ""
     rows = _connect().sql(_ROWS + some, params=[sql.pattern(path), *(between or ())])
-    for fan, ids, scores in _lists(rows.to_arrow_reader(_FLUSH_ROWS)):
-        scored = ~np.isnan(scores)
-        yield (
-            fan,
-            Profile(dict(zip(ids[scored].tolist(), scores[scored].tolist(), strict=True)), set(ids[~scored].tolist())),
-        )
+    return _lists(rows.to_arrow_reader(_FLUSH_ROWS))
 
 
 def _lists(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Any, NDArray[np.int64], NDArray[np.float64]]]:
-    """The lists in batches of rows sorted by fan: fan, anime ids and scores (NaN: none), each (n,)."""
+    """The lists in batches of rows sorted by fan, each whole."""
     rest: list[pa.RecordBatch] = []
     for batch in batches:
         table = pa.Table.from_batches([*rest, batch]).combine_chunks()
@@ -147,6 +150,12 @@ def query(statement: str, path: Path, *parameters: Any) -> duckdb.DuckDBPyConnec
         return _connect().execute(statement, [sql.pattern(path), *parameters])
     except duckdb.Error as error:
         raise DataError(f"Cannot read {path}: {str(error).splitlines()[0]}") from None
+
+
+def write_query(statement: str, path: Path, out: Path) -> None:
+    """Write the rows of a statement as Parquet; see `query`."""
+    with atomic(out) as temporary:
+        query("COPY (" + statement + f") TO {sql.text(str(temporary))} (FORMAT parquet, COMPRESSION zstd)", path)
 
 
 def _connect() -> duckdb.DuckDBPyConnection:

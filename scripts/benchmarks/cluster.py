@@ -121,7 +121,7 @@ def _prepare_on(address: str, folder: Path, _: argparse.Namespace) -> Measured:
 
 def _score_on(address: str, folder: Path, args: argparse.Namespace) -> Measured:
     out = folder / "spread.parquet"
-    found = score_everyone(address, _ARTIFACTS, _fans(folder, args), Choices(args.model), out)
+    found = score_everyone(address, _ARTIFACTS, (_fans(folder, args), None), Choices(args.model), out)
     return Measured(found.seconds, [out], found.peak_mb)
 
 

@@ -1,4 +1,4 @@
-"""`python -m scripts.benchmark cluster --sizes …`: time and memory of each step on one machine, by the size of the data.
+"""`python -m scripts.benchmark cluster --sizes …`: time and memory of each step on one machine by size of the data.
 
 Each step is a command of this project in a process of its own, from simulated raw lists to ten titles for everyone. The
 prepared lists and the figures stay in a folder, so that steps and sizes can be measured one after the other.

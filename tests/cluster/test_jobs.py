@@ -65,10 +65,27 @@ def test_command_scores_everyone(nodes, fans, plain, tmp_path, capsys):
 def test_everyone_is_scored_though_a_node_dies(nodes, fans, plain, tmp_path):
     out = tmp_path / "out.parquet"
     killed = nodes.kill_other_when(lambda: any(score.work_folder(out).glob("block-*")))
-    found = score.score_everyone(nodes.address, ARTIFACTS, fans, SVD, out, block_fans=4)
+    found = score.score_everyone(nodes.address, ARTIFACTS, (fans, None), SVD, out, block_fans=4)
     killed.join()
     assert (found.fans, found.blocks, found.earlier) == (40, 10, 0)
     assert pq.read_table(out).equals(plain)
+
+
+def test_pairs_are_predicted_though_a_node_dies(nodes, fans, tmp_path, capsys):
+    """Of fans with and without a list, and of an unknown title."""
+    pairs, plain, out = tmp_path / "pairs.parquet", tmp_path / "plain.parquet", tmp_path / "out.parquet"
+    wanted = [(f"fan {n % 50:02}", 5114 if n % 3 else 999_999_999) for n in range(120)]
+    pq.write_table(pa.table(dict(zip(("fan", "anime_id"), zip(*wanted, strict=True), strict=True))), pairs)
+    options = ["--ratings", str(fans), "--pairs", str(pairs), "--model", "svd", "--out"]
+    assert recommend.main([*options, str(plain)]) == 0
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert recommend.main([*options, str(out), "--ray", nodes.address]) == 0
+    assert said in capsys.readouterr().err
+    killed = nodes.kill_other_when(lambda: any(score.work_folder(out).glob("block-*")))
+    found = score.score_everyone(nodes.address, ARTIFACTS, (fans, pairs), SVD, out, block_fans=4)
+    killed.join()
+    assert (found.fans, found.rows) == (50, 120)
+    assert pq.read_table(out).equals(pq.read_table(plain))
 
 
 def test_finished_blocks_are_not_done_again(nodes, fans, plain, tmp_path, monkeypatch):
@@ -80,7 +97,7 @@ def test_finished_blocks_are_not_done_again(nodes, fans, plain, tmp_path, monkey
     with monkeypatch.context() as patch:
         patch.setattr(batch, "concatenate", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            score.score_everyone(nodes.address, ARTIFACTS, fans, SVD, out, block_fans=10)
+            score.score_everyone(nodes.address, ARTIFACTS, (fans, None), SVD, out, block_fans=10)
     assert not out.exists()
     first, *others = sorted(score.work_folder(out).glob("block-*"))
     first.unlink()
@@ -88,9 +105,9 @@ def test_finished_blocks_are_not_done_again(nodes, fans, plain, tmp_path, monkey
     with monkeypatch.context() as patch:
         patch.setattr(batch, "concatenate", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            score.score_everyone(nodes.address, ARTIFACTS, fans, SVD, out, block_fans=10)
+            score.score_everyone(nodes.address, ARTIFACTS, (fans, None), SVD, out, block_fans=10)
     assert [path.stat().st_mtime_ns for path in others] == times
-    assert score.score_everyone(nodes.address, ARTIFACTS, fans, SVD, out, block_fans=10).earlier == 4
+    assert score.score_everyone(nodes.address, ARTIFACTS, (fans, None), SVD, out, block_fans=10).earlier == 4
     assert pq.read_table(out).equals(plain)
 
 
@@ -99,8 +116,8 @@ def test_blocks_of_other_choices_are_not_used(nodes, fans, plain, tmp_path, monk
     with monkeypatch.context() as patch:
         patch.setattr(batch, "concatenate", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            score.score_everyone(nodes.address, ARTIFACTS, fans, replace(SVD, n=3), out, block_fans=20)
-    assert score.score_everyone(nodes.address, ARTIFACTS, fans, SVD, out, block_fans=20).earlier == 0
+            score.score_everyone(nodes.address, ARTIFACTS, (fans, None), replace(SVD, n=3), out, block_fans=20)
+    assert score.score_everyone(nodes.address, ARTIFACTS, (fans, None), SVD, out, block_fans=20).earlier == 0
     assert pq.read_table(out).equals(plain)
 
 
