@@ -121,9 +121,16 @@ def _sweep(first, last, begins, ends, items, scores, mean, biased, rates, decays
             _step(p, q, keep_p, rates[2] * err, keep_q, rates[3] * err)
 
 
+@njit(cache=True)
+def sgd_epoch(starts, items, scores, mean, biased, rates, decays, bu, bi, pu, qi):
+    """Run one epoch of stochastic gradient descent over all ratings in order, as Surprise does."""
+    n_users = len(starts) - 1
+    _sweep(0, n_users, starts[:-1], starts[1:], items, scores, mean, biased, rates, decays, bu, bi, pu, qi)
+
+
 @njit(cache=True, nogil=True)
 def sgd_pass(first, last, begins, ends, items, scores, mean, biased, rates, decays, bu, bi, pu, qi):
-    """Run stochastic gradient descent over some ratings, as Surprise does; see `_sweep`. Other threads may run."""
+    """Run stochastic gradient descent over some ratings while other threads may run; see `_sweep`."""
     _sweep(first, last, begins, ends, items, scores, mean, biased, rates, decays, bu, bi, pu, qi)
 
 

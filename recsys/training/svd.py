@@ -141,7 +141,7 @@ class SVD(surprise.SVD):
             if groups is not None:
                 sgd_pipeline.run_epoch(groups, *arguments)
             elif self.n_threads == 1:
-                sgd_kernel.sgd_pass(0, n_users, starts[:-1], starts[1:], *arguments)
+                sgd_kernel.sgd_epoch(starts, *arguments)
             else:
                 with thread_count(numba, self.n_threads):
                     sgd_kernel.sgd_hogwild(blocks, starts[:-1], starts[1:], *arguments)

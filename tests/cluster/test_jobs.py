@@ -1,5 +1,6 @@
 """Each job on two Ray nodes gives what it gives without Ray, also when a node dies during the work."""
 
+import json
 import os
 import signal
 import time
@@ -13,15 +14,17 @@ import pytest
 
 from recsys.cluster import prepare as cluster_prepare
 from recsys.cluster import score, tune
-from recsys.cluster.evaluate import cross_validate_all
+from recsys.cluster.evaluate import cross_validate_all, evaluate_new_fans
 from recsys.cluster.session import connect
 from recsys.data import manifest
 from recsys.errors import DataError
+from recsys.evaluation import new_fans
 from recsys.evaluation.article import cross_validate
 from recsys.prepare.pipeline import outputs, prepare
 from recsys.serving import batch
 from recsys.serving.batch import Choices
 from scripts import recommend
+from scripts.benchmarks import made_up
 from tests.cluster import s3
 from tests.prepare import rawset
 from tests.prepare.rawset import AZATHOTH, SMALL, TITLES, USERS, Row, rows_of
@@ -203,6 +206,17 @@ def test_folds_have_the_same_errors_though_a_node_dies(nodes):
     for name in ("normal", "svd"):
         expected = cross_validate(data, name, 3, 0)
         assert np.array_equal(found[expected.name], expected.folds[:2])
+
+
+def test_new_fans_have_the_same_figures_though_a_node_dies(nodes):
+    titles = pq.read_table(ARTIFACTS / "title_stats.parquet")["anime_id"].to_numpy()[:400]
+    data, found = replace(made_up(400, 400, 120, 0), item_ids=titles), []
+    killed = nodes.kill_other_when(lambda: bool(found))
+    spread = evaluate_new_fans(nodes.address, data, ARTIFACTS, "test", False, 0, found.append)
+    killed.join()
+    # As text: nan, of measures that nobody has, is not equal to itself.
+    assert json.dumps(spread) == json.dumps(new_fans.evaluate(data, ARTIFACTS, "test", with_baselines=False))
+    assert sorted(found) == sorted(spread["5"])
 
 
 def test_trials_begin_with_the_shipped_settings_and_survive_a_node(nodes, tmp_path, monkeypatch):
