@@ -26,6 +26,16 @@ _FIGURES = "figures.json"
 _CATALOGUE = "catalogue.parquet"
 #: Bytes of disk for each fan of the article's size: of the raw lists, and of DuckDB while it prepares them.
 _RAW, _WORK = 21_000, 15_000
+#: Runs a command and writes its peak memory to a file. A process counts the memory of the one that started it, until it
+#: has its own program, so this is one that needs little.
+_LAUNCHER = """
+import os, sys
+child = os.spawnvp(os.P_NOWAIT, sys.argv[2], sys.argv[2:])
+_, status, used = os.wait4(child, 0)
+with open(sys.argv[1], "w") as file:
+    file.write(str(used.ru_maxrss))
+sys.exit(min(abs(os.waitstatus_to_exitcode(status)), 125))
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,20 +80,20 @@ def _steps(words: str | None) -> list[str]:
     return steps
 
 
-def measure(command: list[str], cwd: Path | None = None) -> dict[str, float]:
+def measure(command: list[str]) -> dict[str, float]:
     """Seconds and peak memory (MB) of a command in a process of its own. Raises `DataError` with the end of its output
     if it fails."""
     start = time.perf_counter()
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=cwd)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+    with tempfile.TemporaryFile() as output, tempfile.NamedTemporaryFile() as peak:
+        small = [sys.executable, "-S", "-c", _LAUNCHER, peak.name]
+        status = subprocess.run([*small, *command], stdout=output, stderr=subprocess.STDOUT, check=False).returncode
         seconds = time.perf_counter() - start
-        if process.returncode:
+        if status:
             output.seek(0)
             said = output.read().decode(errors="replace").strip()[-2000:]
-            raise DataError(f"{' '.join(command[1:])} ended with status {process.returncode}: {said}")
-    return {"seconds": seconds, "peak_mb": used.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)}
+            raise DataError(f"{' '.join(command[1:])} ended with status {status}: {said}")
+        used = int(peak.read())
+    return {"seconds": seconds, "peak_mb": used / (1e6 if sys.platform == "darwin" else 1e3)}
 
 
 def _run(*arguments: object) -> dict[str, float]:
