@@ -26,14 +26,14 @@ _FIGURES = "figures.json"
 _CATALOGUE = "catalogue.parquet"
 #: Bytes of disk for each fan of the article's size: of the raw lists, and of DuckDB while it prepares them.
 _RAW, _WORK = 21_000, 15_000
-#: Runs a command and writes its peak memory to a file. A process counts the memory of the one that started it, until it
-#: has its own program, so this is one that needs little.
+#: Runs a command and writes its processor time and peak memory to a file. A process counts the memory of the one that
+#: started it, until it has its own program, so this is one that needs little.
 _LAUNCHER = """
 import os, sys
 child = os.spawnvp(os.P_NOWAIT, sys.argv[2], sys.argv[2:])
 _, status, used = os.wait4(child, 0)
 with open(sys.argv[1], "w") as file:
-    file.write(str(used.ru_maxrss))
+    file.write(f"{used.ru_utime + used.ru_stime} {used.ru_maxrss}")
 sys.exit(min(abs(os.waitstatus_to_exitcode(status)), 125))
 """
 
@@ -59,7 +59,7 @@ def main(args: argparse.Namespace) -> int:
             print(f"{size:g}×, {step} ...", file=sys.stderr, flush=True)
             _store(args.work, size, step, STEPS[step](args, size))
     print(table(_read(args.work)))
-    print(f"\nOne machine with {os.cpu_count()} processors. Figures in {args.work / _FIGURES}.")
+    print(f"\nOne machine with {os.cpu_count()} processors; their time in brackets. Figures in {args.work / _FIGURES}.")
     return 0
 
 
@@ -81,19 +81,23 @@ def _steps(words: str | None) -> list[str]:
 
 
 def measure(command: list[str]) -> dict[str, float]:
-    """Seconds and peak memory (MB) of a command in a process of its own. Raises `DataError` with the end of its output
-    if it fails."""
+    """Seconds, seconds of all processors, and peak memory (MB) of a command in a process of its own. Raises `DataError`
+    with the end of its output if it fails."""
     start = time.perf_counter()
-    with tempfile.TemporaryFile() as output, tempfile.NamedTemporaryFile() as peak:
-        small = [sys.executable, "-S", "-c", _LAUNCHER, peak.name]
+    with tempfile.TemporaryFile() as output, tempfile.NamedTemporaryFile() as measured:
+        small = [sys.executable, "-S", "-c", _LAUNCHER, measured.name]
         status = subprocess.run([*small, *command], stdout=output, stderr=subprocess.STDOUT, check=False).returncode
         seconds = time.perf_counter() - start
         if status:
             output.seek(0)
             said = output.read().decode(errors="replace").strip()[-2000:]
             raise DataError(f"{' '.join(command[1:])} ended with status {status}: {said}")
-        used = int(peak.read())
-    return {"seconds": seconds, "peak_mb": used / (1e6 if sys.platform == "darwin" else 1e3)}
+        processors, memory = map(float, measured.read().split())
+    return {
+        "seconds": seconds,
+        "processors": processors,
+        "peak_mb": memory / (1e6 if sys.platform == "darwin" else 1e3),
+    }
 
 
 def _run(*arguments: object) -> dict[str, float]:
@@ -216,10 +220,12 @@ def _row(label: str, cells: list[str]) -> str:
 def _cell(found: dict[str, float] | None) -> str:
     if found is None:
         return ""
-    seconds = found["seconds"]
-    took = f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.1f} min"
-    fans = f", {found['fans'] / seconds:,.0f} fans/s" if "fans" in found else ""
-    return f"{took}{fans}, {found['peak_mb'] / 1000:,.1f} GB"
+    fans = f", {found['fans'] / found['seconds']:,.0f} fans/s" if "fans" in found else ""
+    return f"{_time(found['seconds'])} ({_time(found['processors'])}){fans}, {found['peak_mb'] / 1000:,.1f} GB"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.1f} min"
 
 
 def _train_hybrid(lists: Path) -> None:
