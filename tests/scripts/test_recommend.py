@@ -86,6 +86,16 @@ def test_bad_pairs_are_named(tmp_path, ratings, capsys, columns, said):
     assert not out.exists()
 
 
+def test_no_fans_are_no_rows(tmp_path):
+    nobody = {"fan": pa.array([], pa.string()), "anime_id": pa.array([], pa.int64()), "score": pa.array([], pa.int8())}
+    path, out = write(tmp_path / "fans.parquet", nobody), tmp_path / "picks.parquet"
+    assert recommend.main(["--ratings", path, "--model", "popularity", "--out", str(out)]) == 0
+    assert rows(out) == []
+    pairs = write(tmp_path / "pairs.parquet", {"fan": ["ann"], "anime_id": [5114]})
+    assert recommend.main(["--ratings", path, "--pairs", pairs, "--model", "popularity", "--out", str(out)]) == 0
+    assert [row["fan"] for row in rows(out)] == ["ann"]
+
+
 def test_integer_fans_stay_integers(tmp_path):
     path = write(tmp_path / "fans.parquet", {"fan": [3, 3], "anime_id": [5114, 1535], "score": [9, 8]})
     out = tmp_path / "picks.parquet"
