@@ -202,7 +202,7 @@ def _store(work: Path, size: float, step: str, found: dict[str, float]) -> None:
 
 
 def table(figures: dict[str, dict[str, dict[str, float]]]) -> str:
-    """A Markdown table: a row for each step, a column for each size."""
+    """A Markdown table: a row for each step, a column for each size. Fans per second are those of one processor."""
     sizes = sorted(figures, key=float)
     rows = ["| | " + " | ".join(f"{size}×" for size in sizes) + " |", "|---|" + "---:|" * len(sizes)]
     for label, step, name in (("ratings", "prepare", "ratings"), ("titles without a score", "prepare", "unscored")):
@@ -220,7 +220,7 @@ def _row(label: str, cells: list[str]) -> str:
 def _cell(found: dict[str, float] | None) -> str:
     if found is None:
         return ""
-    fans = f", {found['fans'] / found['seconds']:,.0f} fans/s" if "fans" in found else ""
+    fans = f", {found['fans'] / found['processors']:,.0f} fans/s" if "fans" in found else ""
     return f"{_time(found['seconds'])} ({_time(found['processors'])}){fans}, {found['peak_mb'] / 1000:,.1f} GB"
 
 
