@@ -15,7 +15,7 @@ COMMANDS = {
     "search": "finding titles by their names: time; memory of the catalogue",
     "names": "titles matched by names as people write them: sure and wrong, right among the choices",
     "network": "one epoch of the network at three sizes: time and memory",
-    "cluster": "preparing, scoring everyone and cross-validation on Ray compared with one process",
+    "cluster": "the long commands on Ray compared with one process; their growth on one machine",
     "page": "reruns, cold page loads in a real browser, memory of the server",
     "load": "waiting times of many visitors at a time, over the websocket; the same of an older commit",
 }

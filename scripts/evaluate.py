@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     what = "errors and prediction intervals for new fans with few known ratings"
     add("fold-in", _fold_in, what, "--data", "--part", "--seed")
     what = "ranking and errors for new fans, compared with strong baselines"
-    subject = add("new-fans", _new_fans, what, "--data", "--artifacts", "--part", "--seed", out=True)
+    subject = add("new-fans", _new_fans, what, "--data", "--artifacts", "--part", "--seed", "--ray", out=True)
     subject.add_argument("--no-baselines", action="store_true", help="measure only the models, which is faster")
     subject.add_argument(
         "--subject",
@@ -120,17 +120,19 @@ def _fold_in(args: argparse.Namespace) -> int:
 
 
 def _new_fans(args: argparse.Namespace) -> int:
-    from recsys.evaluation.new_fans import evaluate
+    data, choices = ratings.load_arrays(args.data), (args.artifacts, args.part, not args.no_baselines, args.seed)
 
-    data = ratings.load_arrays(args.data)
-    figures = evaluate(
-        data,
-        args.artifacts,
-        args.part,
-        not args.no_baselines,
-        args.seed,
-        lambda name: print(f"{name} ...", file=sys.stderr, flush=True),
-    )
+    def progress(name: str) -> None:
+        print(f"{name} done", file=sys.stderr, flush=True)
+
+    if args.ray:
+        from recsys.cluster.evaluate import evaluate_new_fans
+
+        figures = evaluate_new_fans(args.ray, data, *choices, progress)
+    else:
+        from recsys.evaluation.new_fans import evaluate
+
+        figures = evaluate(data, *choices, progress)
     return report.publish(args.subject, {"part": args.part, "by_known_ratings": figures}, args)
 
 

@@ -7,10 +7,9 @@ python -m scripts.recommend --list my-anime.csv --json
 
 import argparse
 import dataclasses
-import itertools
 import json
 import sys
-from collections.abc import Iterator
+import tempfile
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -18,8 +17,9 @@ from tqdm import tqdm
 
 import recsys
 from recsys.errors import DataError
-from recsys.serving import batch
-from recsys.serving.batch import Choices, ListsFile, query
+from recsys.serving import batch, pairs
+from recsys.serving.batch import Choices, ListsFile
+from recsys.serving.pairs import PairsFile
 from scripts.common import add_options, run
 
 
@@ -79,21 +79,22 @@ def _run(options: argparse.Namespace) -> int:
         return _one(engine, options)
     lists = ListsFile(options.ratings)
     if options.pairs:
-        rows = _predict(engine, lists, options)
-    else:
-        rows = batch.recommend(engine, tqdm(lists.profiles(), total=len(lists), unit="fan"), _choices(options))
-    count = batch.write(rows, batch.output_schema(lists.fan_type, ranked=not options.pairs), options.out)
+        return _predict(engine, PairsFile(options.pairs, lists), options)
+    rows = batch.recommend(engine, tqdm(lists.profiles(), total=len(lists), unit="fan"), _choices(options))
+    count = batch.write(rows, batch.output_schema(lists.fan_type, ranked=True), options.out)
     print(f"{options.out}: {count:,} rows")
     return 0
 
 
 def _on_cluster(options: argparse.Namespace) -> int:
-    if not options.ratings or options.pairs:
-        raise DataError("--ray is for --ratings without --pairs.")
+    if not options.ratings:
+        raise DataError("--ray is for --ratings: one list needs no cluster.")
     from recsys.cluster import score
 
-    found = score.score_everyone(options.ray, options.artifacts, options.ratings, _choices(options), options.out)
+    choices, files = _choices(options), (options.ratings, options.pairs)
+    found = score.score_everyone(options.ray, options.artifacts, files, choices, options.out)
     print(f"{options.out}: {found.rows:,} rows")
+    _tell(found.impersonal)
     print(
         f"{found.fans:,} fans in {found.seconds:,.1f} s; {found.blocks:,} blocks, of which {found.earlier:,} were done "
         f"before; at most {found.peak_mb:,.0f} MB in a worker."
@@ -147,22 +148,25 @@ def _read(engine: recsys.Engine, options: argparse.Namespace) -> recsys.Profile:
     return found.profile
 
 
-def _predict(engine: recsys.Engine, lists: ListsFile, options: argparse.Namespace) -> Iterator[tuple]:
-    """Predictions for the pairs, fan by fan. A fan without a list is predicted as one without ratings."""
-    pairs_type = batch.column_types(options.pairs, ("fan", "anime_id"))["fan"]
-    if pairs_type != lists.fan_type:
-        raise DataError(f"{options.pairs}: column fan is {pairs_type}, but {lists.fan_type} in {lists.path}.")
-    sql = "SELECT fan, list(anime_id::BIGINT) FROM read_parquet(?) WHERE fan IS NOT NULL GROUP BY fan ORDER BY fan"
-    wanted = dict(query(sql, options.pairs).fetchall())
-    without_list = wanted.keys() - {
-        fan for (fan,) in query("SELECT DISTINCT fan FROM read_parquet(?)", lists.path).fetchall()
-    }
-    fans = itertools.chain(lists.profiles(), ((fan, recsys.Profile()) for fan in sorted(without_list)))
+def _predict(engine: recsys.Engine, wanted: PairsFile, options: argparse.Namespace) -> int:
     impersonal = 0
-    for fan, profile in tqdm(fans, total=len(lists) + len(without_list), unit="fan"):
-        for found in engine.predict(profile, wanted.get(fan, []), options.model):
-            impersonal += found.fallback is not None
-            yield fan, found.anime_id, found.predicted, found.low, found.high
+
+    def count_fan(not_personal: int) -> None:
+        nonlocal impersonal
+        impersonal += not_personal
+        bar.update()
+
+    with tempfile.TemporaryDirectory(prefix="anime-alchemy-pairs-") as name:
+        n_fans = wanted.write_sorted(folder := Path(name))
+        with tqdm(total=n_fans, unit="fan") as bar:
+            rows = pairs.predict(engine, folder, options.model, impersonal=count_fan)
+            count = batch.write(rows, batch.output_schema(wanted.lists.fan_type, ranked=False), options.out)
+    _tell(impersonal)
+    print(f"{options.out}: {count:,} rows")
+    return 0
+
+
+def _tell(impersonal: int) -> None:
     if impersonal:
         print(f"recommend: {impersonal:,} predictions are not personal (unknown title or fan)", file=sys.stderr)
 

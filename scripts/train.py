@@ -66,7 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     add_options(parser, "--data", "--seed", "--catalogue")
     parser.add_argument("--out", type=Path, default=Path("artifacts"), help="folder to write to (%(default)s)")
     parser.add_argument(
-        "--threads", type=int, default=1, help="more than one is faster but not reproducible (%(default)s)"
+        "--threads",
+        type=int,
+        default=1,
+        help="threads; with more than one, svd is the same, and networks differ a little each time (%(default)s)",
     )
     parser.add_argument("--device", default="auto", help="device for torch: auto, cpu, cuda or mps (%(default)s)")
     parser.add_argument(

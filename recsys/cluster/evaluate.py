@@ -1,14 +1,18 @@
-"""The article's cross-validation on a cluster: each fold of each algorithm is a task."""
+"""Evaluations on a cluster: of the article's, each fold of each algorithm is a task; of new fans, each system."""
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.cluster.session import connect, shared
+from recsys.cluster.worker import single_threaded
 from recsys.data.ratings import Ratings
+from recsys.evaluation import new_fans
 from recsys.evaluation.article import ALGORITHMS, IN_SEQUENCE, Table, measure_folds
+from recsys.holdout.split import Part
 
 
 def cross_validate_all(
@@ -45,3 +49,30 @@ def fold_task(
 ) -> list[NDArray[np.float64]]:
     """`measure_folds` on shared ratings."""
     return measure_folds(shared(ratings[0]), algorithm, n_folds, seed, only)
+
+
+def evaluate_new_fans(
+    address: str,
+    ratings: Ratings,
+    artifacts: Path,
+    part: Part,
+    with_baselines: bool,
+    seed: int,
+    progress: Callable[[str], None],
+) -> dict[str, Any]:
+    """What `new_fans.evaluate` gives; `progress(name)` is called after each system. Raises `ClusterError`."""
+    keys = new_fans.keys(artifacts, with_baselines)
+    found: list[new_fans.Measured | None] = [None] * len(keys)
+    with connect(address) as session:
+        reference = [session.share(ratings)]
+        tasks = ((reference, key, artifacts.resolve(), part, seed) for key in keys)
+        for position, measured in session.run(system_task, tasks):
+            found[position] = measured
+            progress(measured.name)
+    return new_fans.figures([one for one in found if one is not None], ratings)
+
+
+def system_task(ratings: list[Any], key: new_fans.Key, artifacts: Path, part: Part, seed: int) -> new_fans.Measured:
+    """`new_fans.measure_system` on shared ratings."""
+    single_threaded()
+    return new_fans.measure_system(key, shared(ratings[0]), artifacts, part, seed)

@@ -1,6 +1,7 @@
 """Measure models and baselines on held-out fans, given a few of their ratings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -49,27 +50,72 @@ def rating_counts(ratings: Ratings, item_ids: NDArray[np.int64]) -> NDArray[np.i
     return np.where(positions >= 0, counts[positions], 0)
 
 
-def systems(
-    artifacts: Path, catalogue: Catalogue, ratings: Ratings, with_baselines: bool, seed: int
-) -> Iterator[System]:
-    """The models of `artifacts` and baselines fitted to the training fans of `ratings`, one by one to save memory."""
-    described = manifest.read(artifacts)
-    trained = part_of(ratings, "train")
-    for name in store.REGISTRY:
+#: What `load_system` makes a system from: the name of a model or baseline, and how it is used.
+Key = tuple[str, str]
+_SERVED, _BY_SCORE, _UNSCORED, _BASELINE = "as served", "by score", "without scores", "baseline"
+
+
+def keys(artifacts: Path, with_baselines: bool) -> list[Key]:
+    """The models of `artifacts` and the baselines, in the order of the tables."""
+    described, found = manifest.read(artifacts), []
+    for name, model in store.REGISTRY.items():
         if name in described.models:
-            model = loading.load_model(described, name, catalogue)
-            raters = rating_counts(trained, model.item_ids)
-            yield as_served(model, raters)
+            found.append((name, _SERVED))
             if name == "svd":
-                yield by_score(model)
+                found.append((name, _BY_SCORE))
             if model.watches_unscored:
-                yield as_served(model, raters, scored=False)
+                found.append((name, _UNSCORED))
     if with_baselines:
         from recsys.evaluation.baselines import BASELINES
 
-        for make in BASELINES:
-            fitted = make(trained, seed)  # pyright: ignore[reportCallIssue]
-            yield System(make.name, ratings.item_ids, fitted.answer, baseline=True)
+        found += [(make.name, _BASELINE) for make in BASELINES]
+    return found
+
+
+def load_system(key: Key, artifacts: Path, catalogue: Catalogue, ratings: Ratings, seed: int) -> System:
+    """A model of `artifacts`, or a baseline fitted to the training fans of `ratings`."""
+    name, how = key
+    known = part_of(ratings, "train")
+    if how == _BASELINE:
+        from recsys.evaluation.baselines import BASELINES
+
+        make = next(make for make in BASELINES if make.name == name)
+        fitted = make(known, seed)  # pyright: ignore[reportCallIssue]
+        return System(name, ratings.item_ids, fitted.answer, baseline=True)
+    model = loading.load_model(manifest.read(artifacts), name, catalogue)
+    if how == _BY_SCORE:
+        return by_score(model)
+    return as_served(model, rating_counts(known, model.item_ids), scored=how == _SERVED)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A system's results by number of known ratings."""
+
+    name: str
+    baseline: bool
+    results: dict[int, UserResults]
+
+
+def measure_system(key: Key, ratings: Ratings, artifacts: Path, part: Part, seed: int) -> Measured:
+    """Measure one system on the held-out fans of `ratings`."""
+    catalogue = Catalogue.load(manifest.read(artifacts).path("catalogue.parquet"))
+    fans = fan_lists(ratings, part, ratings.item_ids, seed)
+    raters = rating_counts(part_of(ratings, "train"), ratings.item_ids)
+    places = catalogue.positions(ratings.item_ids)
+    genres = np.where(places[:, None] >= 0, catalogue.genre_matrix[places], False).astype(float)
+    system = load_system(key, artifacts, catalogue, ratings, seed)
+    results = {k: measure(system, fans, ratings.item_ids, k, raters, genres) for k in COUNTS}
+    return Measured(system.name, system.baseline, results)
+
+
+def figures(measured: Iterable[Measured], ratings: Ratings) -> dict[str, Any]:
+    """Figures by number of known ratings, then by system, in the order of `measured`."""
+    every = list(measured)
+    baselines = [one.name for one in every if one.baseline] or ["popularity"]
+    n_rated = int((rating_counts(part_of(ratings, "train"), ratings.item_ids) > 0).sum())
+    by_count = {k: {one.name: one.results[k] for one in every} for k in COUNTS}
+    return {str(k): summary(named, baselines, n_rated) for k, named in by_count.items() if named}
 
 
 def evaluate(
@@ -78,21 +124,13 @@ def evaluate(
     part: Part = "test",
     with_baselines: bool = True,
     seed: int = 0,
-    progress=lambda name: None,
+    progress: Callable[[str], None] = lambda name: None,
 ) -> dict[str, Any]:
-    """Figures by number of known ratings, then by system; `progress(name)` is called before each system."""
-    catalogue = Catalogue.load(manifest.read(artifacts).path("catalogue.parquet"))
-    fans = fan_lists(ratings, part, ratings.item_ids, seed)
-    raters = rating_counts(part_of(ratings, "train"), ratings.item_ids)
-    places = catalogue.positions(ratings.item_ids)
-    genres = np.where(places[:, None] >= 0, catalogue.genre_matrix[places], False).astype(float)
-    results: dict[int, dict[str, UserResults]] = {k: {} for k in COUNTS}
-    baselines: list[str] = []
-    for system in systems(artifacts, catalogue, ratings, with_baselines, seed):
-        progress(system.name)
-        if system.baseline:
-            baselines.append(system.name)
-        for k in COUNTS:
-            results[k][system.name] = measure(system, fans, ratings.item_ids, k, raters, genres)
-    baselines = baselines or ["popularity"]
-    return {str(k): summary(named, baselines, int((raters > 0).sum())) for k, named in results.items() if named}
+    """Figures by number of known ratings, then by system; `progress(name)` is called after each system."""
+
+    def measured() -> Iterator[Measured]:
+        for key in keys(artifacts, with_baselines):
+            yield (one := measure_system(key, ratings, artifacts, part, seed))
+            progress(one.name)
+
+    return figures(measured(), ratings)

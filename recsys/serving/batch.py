@@ -3,6 +3,7 @@
 import itertools
 import os
 import tempfile
+import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,19 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from recsys.data import sql
 from recsys.errors import DataError
 from recsys.serving.engine import Engine
 from recsys.types import Filters, Pick, Profile
 
-#: Rows of the output that are held in memory.
+#: Rows of the input and of the output that are held in memory.
 _FLUSH_ROWS = 100_000
+#: Memory of DuckDB for checking and sorting lists; beyond it, it uses the disk.
+_MEMORY_LIMIT = "2GB"
+_TYPED = "fan, anime_id::BIGINT AS anime_id, {score}::DOUBLE AS score FROM read_parquet(?)"
+_ROWS = f"SELECT {_TYPED.format(score='score')}"
 #: A fan's rows for one title become one row.
-_UNIQUE = "SELECT fan, anime_id::BIGINT AS anime_id, max(score)::DOUBLE AS score FROM read_parquet(?)"
-_SOME, _BY_TITLE = " WHERE fan BETWEEN ? AND ?", " GROUP BY ALL"
+_UNIQUE, _IN_ORDER = f"SELECT {_TYPED.format(score='max(score)')}", " GROUP BY ALL ORDER BY fan, anime_id"
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,9 @@ class Choices:
     by_score: bool = False
 
     def picks(self, engine: Engine, fan: Profile) -> list[Pick]:
-        return engine.recommend(fan, self.model, self.n, self.filters, discovery=self.discovery, by_score=self.by_score)
+        """The fan's titles, without reasons."""
+        chosen = {"discovery": self.discovery, "by_score": self.by_score, "reasons": 0}
+        return engine.recommend(fan, self.model, self.n, self.filters, **chosen)
 
 
 class ListsFile:
@@ -63,14 +72,23 @@ class ListsFile:
         return query("SELECT count(DISTINCT fan) FROM read_parquet(?)", self.path).fetchall()[0][0]
 
     def profiles(self) -> Iterator[tuple[Any, Profile]]:
-        """Every fan and list, in the order of the column fan."""
-        return profiles(self.path)
+        """Every fan and list, in the order of the column fan. Lists in another order are sorted on disk first."""
+        if self.is_sorted():
+            yield from profiles(self.path)
+            return
+        with tempfile.TemporaryDirectory(prefix="anime-alchemy-lists-") as folder:
+            self.write_sorted(sorted_lists := Path(folder) / "lists.parquet")
+            yield from profiles(sorted_lists)
 
-    def write_sorted(self, path: Path) -> None:
-        """Write the lists in the order of the fans to `path`, so that `profiles` reads some of them quickly."""
-        with atomic(path) as temporary:
-            target = f"{sql.text(str(temporary))} (FORMAT parquet, COMPRESSION zstd)"
-            query("COPY (" + _UNIQUE + _BY_TITLE + " ORDER BY fan) TO " + target, self.path)
+    def is_sorted(self) -> bool:
+        """Whether the rows are in the order of the fans and then of the titles, each title once on a list."""
+        rows = "FROM (" + _ROWS + ") SELECT *, lag(fan) OVER () AS fan_before, lag(anime_id) OVER () AS title_before"
+        wrong = "fan_before > fan OR (fan_before = fan AND title_before >= anime_id)"
+        return query("FROM (" + rows + ") WHERE " + wrong + " LIMIT 1", self.path).fetchone() is None
+
+    def write_sorted(self, path: Path, where: str = "") -> None:
+        """Write the lists to `path` in the order that `profiles` needs; with the SQL of a `where`, some of them."""
+        write_query(_UNIQUE + where + _IN_ORDER, self.path, path)
 
     def blocks(self, n_fans: int) -> list[tuple[Any, Any, int]]:
         """The first fan, the last fan and the number of fans of each block of `n_fans`, in order."""
@@ -85,24 +103,64 @@ class ListsFile:
 
 
 def profiles(path: Path, between: tuple[Any, Any] | None = None) -> Iterator[tuple[Any, Profile]]:
-    """Fans and lists of a checked file, in the order of the column fan; only those from the first to the last of
-    `between`, if given."""
-    # In order of title: sums of floats, and so the last digits of predictions, depend on the order of a list.
-    titles = ", ".join(f"list({column} ORDER BY anime_id)" for column in ("anime_id", "score"))
-    rows = _UNIQUE + (_SOME if between else "") + _BY_TITLE
-    reader = query(f"FROM ({rows}) SELECT fan, {titles} GROUP BY fan ORDER BY fan", path, *(between or ()))
-    while rows := reader.fetchmany(1000):
-        for fan, ids, scores in rows:
-            scored = {i: s for i, s in zip(ids, scores, strict=True) if s is not None}
-            yield fan, Profile(scores=scored, seen=set(ids) - scored.keys())
+    """Fans and lists of a checked and sorted file; only those from the first to the last of `between`, if given.
+
+    A list's titles come in order of id: sums of floats, and so the last digits of predictions, depend on it.
+    """
+    for fan, ids, scores in rows_by_fan(path, between):
+        scored = ~np.isnan(scores)
+        known = dict(zip(ids[scored].tolist(), scores[scored].tolist(), strict=True))
+        yield fan, Profile(known, set(ids[~scored].tolist()))
+
+
+def rows_by_fan(
+    path: Path, between: tuple[Any, Any] | None = None
+) -> Iterator[tuple[Any, NDArray[np.int64], NDArray[np.float64]]]:
+    """The rows of a sorted file by fan: anime ids and scores (NaN: none), each (n,)."""
+    some = " WHERE fan BETWEEN ? AND ? ORDER BY fan, anime_id" if between else ""
+    rows = _connect().sql(_ROWS + some, params=[sql.pattern(path), *(between or ())])
+    return _lists(rows.to_arrow_reader(_FLUSH_ROWS))
+
+
+def _lists(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Any, NDArray[np.int64], NDArray[np.float64]]]:
+    """The lists in batches of rows sorted by fan, each whole."""
+    rest: list[pa.RecordBatch] = []
+    for batch in batches:
+        table = pa.Table.from_batches([*rest, batch]).combine_chunks()
+        fans = table["fan"]
+        starts = np.flatnonzero(pc.call_function("not_equal", [fans[1:], fans[:-1]]).to_numpy()) + 1
+        yield from _between(table, [0, *starts.tolist()])
+        rest = table.slice(starts[-1] if len(starts) else 0).to_batches()
+    if rest:
+        table = pa.Table.from_batches(rest)
+        yield from _between(table, [0, table.num_rows])
+
+
+def _between(table: pa.Table, bounds: list[int]) -> Iterator[tuple[Any, NDArray[np.int64], NDArray[np.float64]]]:
+    """The lists between successive `bounds`."""
+    ids, scores = table["anime_id"].to_numpy(), table["score"].to_numpy()
+    for start, end in itertools.pairwise(bounds):
+        yield table["fan"][start].as_py(), ids[start:end], scores[start:end]
 
 
 def query(statement: str, path: Path, *parameters: Any) -> duckdb.DuckDBPyConnection:
-    """Run a statement whose first parameter is a file. Raises `DataError`, naming it, if it cannot be read."""
+    """Run a statement whose first parameter is a file, in limited memory. Raises `DataError`, naming the file, if it
+    cannot be read."""
     try:
-        return duckdb.connect().execute(statement, [sql.pattern(path), *parameters])
+        return _connect().execute(statement, [sql.pattern(path), *parameters])
     except duckdb.Error as error:
         raise DataError(f"Cannot read {path}: {str(error).splitlines()[0]}") from None
+
+
+def write_query(statement: str, path: Path, out: Path) -> None:
+    """Write the rows of a statement as Parquet; see `query`."""
+    with atomic(out) as temporary:
+        query("COPY (" + statement + f") TO {sql.text(str(temporary))} (FORMAT parquet, COMPRESSION zstd)", path)
+
+
+def _connect() -> duckdb.DuckDBPyConnection:
+    spilled = Path(tempfile.gettempdir()) / f"anime-alchemy-{uuid.uuid4().hex}"  # DuckDB makes and removes it
+    return duckdb.connect(config={"memory_limit": _MEMORY_LIMIT, "temp_directory": str(spilled)})
 
 
 def column_types(path: Path, names: tuple[str, ...]) -> dict[str, pa.DataType]:

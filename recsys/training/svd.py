@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from surprise import AlgoBase, Trainset
 from surprise.utils import get_rng
 
-from recsys.training import sgd_kernel
+from recsys.training import sgd_kernel, sgd_pipeline
 from recsys.training.run import thread_count
 
 
@@ -50,8 +50,9 @@ class SVD(surprise.SVD):
     With `biased`, an unknown user or title has zero bias and zero factors; without, a pair with one gets the mean of
     all ratings. Surprise clips predictions to the rating scale.
 
-    Takes the parameters of `surprise.SVD`, and `n_threads`: more than one trains without locks (Hogwild), and results
-    then vary between runs.
+    Takes the parameters of `surprise.SVD`, and `n_threads`. Where every fan's ratings are in one order of titles, as in
+    prepared lists, several threads give the same parameters as one. Elsewhere they train without locks (Hogwild), and
+    results vary between runs.
 
     Attributes after fitting, as Surprise's: `pu` (n_users, n_factors), `qi` (n_items, n_factors), `bu` (n_users,),
     `bi` (n_items,), in order of first appearance; `global_mean`; `user_rows` and `item_rows` map a position given to
@@ -84,7 +85,8 @@ class SVD(surprise.SVD):
         self.user_rows = np.arange(trainset.n_users, dtype=np.int32)
         self.item_rows = np.arange(trainset.n_items, dtype=np.int32)
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        self._fit(starts, items, scores)
+        titles = np.array([trainset.to_raw_iid(i) for i in range(trainset.n_items)])
+        self._fit(starts, items, scores, np.argsort(titles))
         return self
 
     def fit_arrays(
@@ -116,10 +118,11 @@ class SVD(surprise.SVD):
         self.user_rows, n_rows = sgd_kernel.first_seen(users, n_users)
         self.item_rows, _ = sgd_kernel.first_seen(items, n_items)
         grouped = sgd_kernel.group_by_user(users, items, scores, self.user_rows, self.item_rows, n_rows)
-        self._fit(*grouped, progress=progress)
+        self._fit(*grouped, self.item_rows[self.item_rows >= 0], progress=progress)
         return self
 
-    def _fit(self, starts, items, scores, progress=None) -> None:
+    def _fit(self, starts, items, scores, order, progress=None) -> None:
+        """`order` (n_items,) are the rows of the titles in the order that the lists may have."""
         n_users, n_items = len(starts) - 1, int(self.item_rows.max()) + 1
         rng = get_rng(self.random_state)
         self.global_mean = float(np.mean(scores))
@@ -129,17 +132,19 @@ class SVD(surprise.SVD):
         rates = np.array([self.lr_bu, self.lr_bi, self.lr_pu, self.lr_qi])
         decays = np.array([self.reg_bu, self.reg_bi, self.reg_pu, self.reg_qi])
         mean = self.global_mean if self.biased else 0.0
-        ratings = (starts, items, scores)
-        parameters = (mean, self.biased, rates, decays, bu, bi, pu, qi)
-        bounds = _even_blocks(starts, self.n_threads)
+        arguments = (items, scores, mean, self.biased, rates, decays, bu, bi, pu, qi)
+        groups = sgd_pipeline.split(starts, items, order, self.n_threads) if self.n_threads > 1 else None
+        blocks = sgd_pipeline.even_blocks(starts, self.n_threads)
         for epoch in (progress or iter)(range(self.n_epochs)):
             if self.verbose:
                 print(f"Processing epoch {epoch}")
-            if self.n_threads == 1:
-                sgd_kernel.sgd_epoch(*ratings, *parameters)
+            if groups is not None:
+                sgd_pipeline.run_epoch(groups, *arguments)
+            elif self.n_threads == 1:
+                sgd_kernel.sgd_epoch(starts, *arguments)
             else:
                 with thread_count(numba, self.n_threads):
-                    sgd_kernel.sgd_epoch_threads(bounds, *ratings, *parameters)
+                    sgd_kernel.sgd_hogwild(blocks, starts[:-1], starts[1:], *arguments)
         self.bu, self.bi, self.pu, self.qi = bu, bi, pu, qi
 
     def predict_arrays(
@@ -160,11 +165,3 @@ class SVD(surprise.SVD):
     def _known(codes: NDArray[np.integer], rows: NDArray[np.int32]) -> NDArray[np.bool_]:
         inside = (codes >= 0) & (codes < len(rows))
         return inside & (rows[np.where(inside, codes, 0)] >= 0)
-
-
-def _even_blocks(starts: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """Split the fans into `n` blocks with about the same number of ratings: bounds (n + 1,)."""
-    targets = np.linspace(0, starts[-1], n + 1)
-    bounds = np.searchsorted(starts, targets).astype(np.int64)
-    bounds[0], bounds[-1] = 0, len(starts) - 1
-    return bounds

@@ -1,7 +1,8 @@
 """`python -m scripts.benchmark cluster`: preparing, scoring everyone and cross-validation in one process, and on two
 Ray nodes of one CPU each on this machine, with the same input.
 
-Each measurement without Ray runs in a process of its own, with one thread.
+Each measurement without Ray runs in a process of its own, with one thread. With `--sizes`, growth on one machine
+instead: `scripts.benchmarks.growth`.
 """
 
 import argparse
@@ -28,7 +29,7 @@ from recsys.prepare.workspace import Options
 from recsys.serving import batch
 from recsys.serving.batch import Choices, ListsFile
 from recsys.simulation import raw_set
-from scripts.benchmarks import peak_mb
+from scripts.benchmarks import growth, peak_mb
 
 _OPTIONS = Options(threads=1)
 _FOLDS = 2
@@ -51,9 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--titles", type=int, default=2000, help="titles of the raw set (%(default)s)")
     parser.add_argument("--model", default="svd", help="the model that recommends (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the raw set and the folds (%(default)s)")
+    growth.add_arguments(parser)
 
 
 def main(args: argparse.Namespace) -> int:
+    if args.sizes:
+        return growth.main(args)
     os.environ["OMP_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -117,7 +121,7 @@ def _prepare_on(address: str, folder: Path, _: argparse.Namespace) -> Measured:
 
 def _score_on(address: str, folder: Path, args: argparse.Namespace) -> Measured:
     out = folder / "spread.parquet"
-    found = score_everyone(address, _ARTIFACTS, _fans(folder, args), Choices(args.model), out)
+    found = score_everyone(address, _ARTIFACTS, (_fans(folder, args), None), Choices(args.model), out)
     return Measured(found.seconds, [out], found.peak_mb)
 
 

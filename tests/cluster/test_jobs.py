@@ -1,5 +1,6 @@
 """Each job on two Ray nodes gives what it gives without Ray, also when a node dies during the work."""
 
+import json
 import os
 import signal
 import time
@@ -13,15 +14,17 @@ import pytest
 
 from recsys.cluster import prepare as cluster_prepare
 from recsys.cluster import score, tune
-from recsys.cluster.evaluate import cross_validate_all
+from recsys.cluster.evaluate import cross_validate_all, evaluate_new_fans
 from recsys.cluster.session import connect
 from recsys.data import manifest
 from recsys.errors import DataError
+from recsys.evaluation import new_fans
 from recsys.evaluation.article import cross_validate
 from recsys.prepare.pipeline import outputs, prepare
 from recsys.serving import batch
 from recsys.serving.batch import Choices
 from scripts import recommend
+from scripts.benchmarks import made_up
 from tests.cluster import s3
 from tests.prepare import rawset
 from tests.prepare.rawset import AZATHOTH, SMALL, TITLES, USERS, Row, rows_of
@@ -65,10 +68,27 @@ def test_command_scores_everyone(nodes, fans, plain, tmp_path, capsys):
 def test_everyone_is_scored_though_a_node_dies(nodes, fans, plain, tmp_path):
     out = tmp_path / "out.parquet"
     killed = nodes.kill_other_when(lambda: any(score.work_folder(out).glob("block-*")))
-    found = score.score_everyone(nodes.address, ARTIFACTS, fans, SVD, out, block_fans=4)
+    found = score.score_everyone(nodes.address, ARTIFACTS, (fans, None), SVD, out, block_fans=4)
     killed.join()
     assert (found.fans, found.blocks, found.earlier) == (40, 10, 0)
     assert pq.read_table(out).equals(plain)
+
+
+def test_pairs_are_predicted_though_a_node_dies(nodes, fans, tmp_path, capsys):
+    """Of fans with and without a list, and of an unknown title."""
+    pairs, plain, out = tmp_path / "pairs.parquet", tmp_path / "plain.parquet", tmp_path / "out.parquet"
+    wanted = [(f"fan {n % 50:02}", 5114 if n % 3 else 999_999_999) for n in range(120)]
+    pq.write_table(pa.table(dict(zip(("fan", "anime_id"), zip(*wanted, strict=True), strict=True))), pairs)
+    options = ["--ratings", str(fans), "--pairs", str(pairs), "--model", "svd", "--out"]
+    assert recommend.main([*options, str(plain)]) == 0
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert recommend.main([*options, str(out), "--ray", nodes.address]) == 0
+    assert said in capsys.readouterr().err
+    killed = nodes.kill_other_when(lambda: any(score.work_folder(out).glob("block-*")))
+    found = score.score_everyone(nodes.address, ARTIFACTS, (fans, pairs), SVD, out, block_fans=4)
+    killed.join()
+    assert (found.fans, found.rows) == (50, 120)
+    assert pq.read_table(out).equals(pq.read_table(plain))
 
 
 def test_finished_blocks_are_not_done_again(nodes, fans, plain, tmp_path, monkeypatch):
@@ -80,7 +100,7 @@ def test_finished_blocks_are_not_done_again(nodes, fans, plain, tmp_path, monkey
     with monkeypatch.context() as patch:
         patch.setattr(batch, "concatenate", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            score.score_everyone(nodes.address, ARTIFACTS, fans, SVD, out, block_fans=10)
+            score.score_everyone(nodes.address, ARTIFACTS, (fans, None), SVD, out, block_fans=10)
     assert not out.exists()
     first, *others = sorted(score.work_folder(out).glob("block-*"))
     first.unlink()
@@ -88,9 +108,9 @@ def test_finished_blocks_are_not_done_again(nodes, fans, plain, tmp_path, monkey
     with monkeypatch.context() as patch:
         patch.setattr(batch, "concatenate", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            score.score_everyone(nodes.address, ARTIFACTS, fans, SVD, out, block_fans=10)
+            score.score_everyone(nodes.address, ARTIFACTS, (fans, None), SVD, out, block_fans=10)
     assert [path.stat().st_mtime_ns for path in others] == times
-    assert score.score_everyone(nodes.address, ARTIFACTS, fans, SVD, out, block_fans=10).earlier == 4
+    assert score.score_everyone(nodes.address, ARTIFACTS, (fans, None), SVD, out, block_fans=10).earlier == 4
     assert pq.read_table(out).equals(plain)
 
 
@@ -99,8 +119,8 @@ def test_blocks_of_other_choices_are_not_used(nodes, fans, plain, tmp_path, monk
     with monkeypatch.context() as patch:
         patch.setattr(batch, "concatenate", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            score.score_everyone(nodes.address, ARTIFACTS, fans, replace(SVD, n=3), out, block_fans=20)
-    assert score.score_everyone(nodes.address, ARTIFACTS, fans, SVD, out, block_fans=20).earlier == 0
+            score.score_everyone(nodes.address, ARTIFACTS, (fans, None), replace(SVD, n=3), out, block_fans=20)
+    assert score.score_everyone(nodes.address, ARTIFACTS, (fans, None), SVD, out, block_fans=20).earlier == 0
     assert pq.read_table(out).equals(plain)
 
 
@@ -186,6 +206,17 @@ def test_folds_have_the_same_errors_though_a_node_dies(nodes):
     for name in ("normal", "svd"):
         expected = cross_validate(data, name, 3, 0)
         assert np.array_equal(found[expected.name], expected.folds[:2])
+
+
+def test_new_fans_have_the_same_figures_though_a_node_dies(nodes):
+    titles = pq.read_table(ARTIFACTS / "title_stats.parquet")["anime_id"].to_numpy()[:400]
+    data, found = replace(made_up(400, 400, 120, 0), item_ids=titles), []
+    killed = nodes.kill_other_when(lambda: bool(found))
+    spread = evaluate_new_fans(nodes.address, data, ARTIFACTS, "test", False, 0, found.append)
+    killed.join()
+    # As text: nan, of measures that nobody has, is not equal to itself.
+    assert json.dumps(spread) == json.dumps(new_fans.evaluate(data, ARTIFACTS, "test", with_baselines=False))
+    assert sorted(found) == sorted(spread["5"])
 
 
 def test_trials_begin_with_the_shipped_settings_and_survive_a_node(nodes, tmp_path, monkeypatch):

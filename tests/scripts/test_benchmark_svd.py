@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recsys.data.ratings import load_arrays
-from scripts.benchmarks.svd import largest_difference, measure, train_ours, train_surprise, write_ratings
+from scripts.benchmarks.svd import Task, largest_difference, measure, train_ours, train_surprise, write_ratings
 
 
 @pytest.fixture(scope="module")
@@ -24,11 +24,17 @@ def test_simulated_ratings_are_as_many_as_asked_and_have_structure(folder):
     assert per_fan.max() > 2 * np.median(per_fan)
 
 
-def test_same_split_same_parameters_same_error(folder):
-    theirs = measure(train_surprise, folder, seed=3)
-    ours = measure(train_ours, folder, seed=3)
+@pytest.mark.parametrize("in_file_order", [False, True])
+def test_same_split_same_parameters_same_error(folder, in_file_order):
+    theirs = measure(train_surprise, Task(folder, 3, in_file_order))
+    ours = measure(train_ours, Task(folder, 3, in_file_order))
     assert largest_difference(ours, theirs) < 1e-9
     assert ours.rmse == pytest.approx(theirs.rmse, abs=1e-9)
     for measured in (ours, theirs):
         assert {"load", "split", "fit", "predict"} <= set(measured.seconds)
     assert 0 < ours.peak_mb < theirs.peak_mb * 2
+
+
+def test_several_threads_have_the_parameters_of_one_on_lists_in_file_order(folder):
+    one, two = (measure(train_ours, Task(folder, 3, True, threads)) for threads in (1, 2))
+    assert largest_difference(two, one) == 0

@@ -57,6 +57,45 @@ def test_pairs_and_fans_without_a_list(tmp_path, ratings, capsys):
     assert "2 predictions are not personal" in capsys.readouterr().err
 
 
+def test_pairs_come_by_fan_and_title_whatever_the_order_of_the_files(tmp_path, ratings):
+    pairs = {"fan": ["zoe", "cem", "ann", "ann", "ada"], "anime_id": [5114, 21, 30276, 1, 5114]}
+    out = tmp_path / "scores.parquet"
+    path = write(tmp_path / "pairs.parquet", pairs)
+    assert recommend.main(["--ratings", ratings, "--pairs", path, "--model", "svd", "--out", str(out)]) == 0
+    found = rows(out)
+    assert [(row["fan"], row["anime_id"]) for row in found] == sorted(zip(*pairs.values(), strict=True))
+    engine = recsys.load("artifacts")
+    lists = {"ann": recsys.Profile({1535: 8, 5114: 10}, {21}), "cem": recsys.Profile(seen={20})}
+    for row in found:
+        (alone,) = engine.predict(lists.get(row["fan"], recsys.Profile()), [row["anime_id"]], "svd")
+        assert row["predicted"] == pytest.approx(alone.predicted)
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"fan": [1], "anime_id": [5114]}, "column fan is int64, but string"),
+        ({"fan": ["ann"], "anime_id": pa.array([None], pa.int64())}, "1 rows have no anime_id"),
+        ({"fan": ["ann"]}, "no column anime_id"),
+    ],
+)
+def test_bad_pairs_are_named(tmp_path, ratings, capsys, columns, said):
+    path, out = write(tmp_path / "pairs.parquet", columns), tmp_path / "scores.parquet"
+    assert recommend.main(["--ratings", ratings, "--pairs", path, "--model", "svd", "--out", str(out)]) == 2
+    assert said in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_no_fans_are_no_rows(tmp_path):
+    nobody = {"fan": pa.array([], pa.string()), "anime_id": pa.array([], pa.int64()), "score": pa.array([], pa.int8())}
+    path, out = write(tmp_path / "fans.parquet", nobody), tmp_path / "picks.parquet"
+    assert recommend.main(["--ratings", path, "--model", "popularity", "--out", str(out)]) == 0
+    assert rows(out) == []
+    pairs = write(tmp_path / "pairs.parquet", {"fan": ["ann"], "anime_id": [5114]})
+    assert recommend.main(["--ratings", path, "--pairs", pairs, "--model", "popularity", "--out", str(out)]) == 0
+    assert [row["fan"] for row in rows(out)] == ["ann"]
+
+
 def test_integer_fans_stay_integers(tmp_path):
     path = write(tmp_path / "fans.parquet", {"fan": [3, 3], "anime_id": [5114, 1535], "score": [9, 8]})
     out = tmp_path / "picks.parquet"

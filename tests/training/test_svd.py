@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from surprise.dataset import Dataset
 from surprise.model_selection import GridSearchCV, cross_validate
 
+from recsys.training import sgd_pipeline
 from recsys.training.svd import PRESETS, SVD, SVDConfig
 
 SMALL = {"n_factors": 5, "n_epochs": 4, "random_state": 3}
@@ -140,6 +141,41 @@ def test_threads_come_close(data):
     exact = SVD(**SMALL).fit_arrays(*data.arrays())
     threads = SVD(**SMALL, n_threads=2).fit_arrays(*data.arrays())
     np.testing.assert_allclose(threads.pu, exact.pu, atol=0.1)
+
+
+def in_one_order(rows, order) -> Data:
+    """The rows fan by fan, each fan's titles in the given order."""
+    return Data(sorted(rows, key=lambda row: (row[0], order.index(row[1]))))
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=ROWS, n_threads=st.integers(1, 4), biased=st.booleans())
+def test_threads_are_exact_where_lists_are_in_one_order(rows, n_threads, biased):
+    ordered = in_one_order(rows, list(range(7)))
+    one = SVD(**SMALL, biased=biased).fit_arrays(*ordered.arrays())
+    for several in (
+        SVD(**SMALL, biased=biased, n_threads=n_threads).fit_arrays(*ordered.arrays()),
+        SVD(**SMALL, biased=biased, n_threads=n_threads).fit(ordered.trainset()),
+    ):
+        assert_same_parameters(several, one, tolerance=0)
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 3])
+def test_threads_are_exact_on_many_ratings(n_threads):
+    """So many that threads do work at the same time, and wait for each other."""
+    rng = np.random.default_rng(4)
+    users, items = np.nonzero(rng.random((3000, 60)) < 0.4)
+    arrays = (users.astype(np.int32), items.astype(np.int32), rng.integers(1, 11, len(users)).astype(float))
+    models = [SVD(n_epochs=3, random_state=0, n_threads=n).fit_arrays(*arrays) for n in (1, n_threads)]
+    assert_same_parameters(models[1], models[0], tolerance=0)
+
+
+def test_lists_in_several_orders_are_recognised():
+    starts, order = np.array([0, 2, 4]), np.arange(2)
+    alike, unlike = np.array([0, 1, 0, 1], np.int32), np.array([0, 1, 1, 0], np.int32)
+    assert sgd_pipeline.split(starts, alike, order, 2).tolist() == [[0, 2], [1, 3], [2, 4]]
+    assert sgd_pipeline.split(starts, unlike, order, 2) is None
+    assert sgd_pipeline.split(starts, alike, order[::-1], 2) is None
 
 
 def test_same_seed_same_parameters(data):

@@ -35,12 +35,12 @@ def test_svd_restores_numbas_threads(monkeypatch, fails):
         if fails:
             raise FailedError
 
-    monkeypatch.setattr(sgd_kernel, "sgd_epoch_threads", epoch)
+    monkeypatch.setattr(sgd_kernel, "sgd_hogwild", epoch)
     numba.set_num_threads(1)
-    one = np.zeros(1, np.int32)
+    users, titles = np.array([0, 0, 1, 1], np.int32), np.array([0, 1, 1, 0], np.int32)  # not in one order
     try:
         with pytest.raises(FailedError) if fails else nullcontext():
-            SVD(n_epochs=1, n_threads=2).fit_arrays(one, one, np.ones(1))
+            SVD(n_epochs=1, n_threads=2).fit_arrays(users, titles, np.ones(4))
         assert used == [2]
         assert numba.get_num_threads() == 1
     finally:
@@ -78,3 +78,14 @@ def test_the_epoch_loop_restores_torchs_threads(fails):
         assert torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(before)
+
+
+def test_a_failing_thread_of_the_svd_ends_the_others(monkeypatch):
+    def fail_on_the_first_group(first, last, begins, *_):
+        if begins[0] == 0:
+            raise FailedError
+
+    monkeypatch.setattr(sgd_kernel, "sgd_pass", fail_on_the_first_group)
+    users, titles = np.array([0, 0, 1, 1], np.int32), np.array([0, 1, 0, 1], np.int32)
+    with pytest.raises(FailedError):
+        SVD(n_epochs=1, n_threads=2).fit_arrays(users, titles, np.ones(4))
