@@ -109,7 +109,7 @@ def _scored(
     row["fans"] = len(band)
     error = jackknife(lambda kept: float(np.sqrt(results.squares[kept].sum() / results.asked[kept].sum())), len(band))
     row["rmse"] = figure(results.rmse(), error)
-    row["band"] = figure(np.nanmean(band), metrics.standard_error(band[~np.isnan(band)]))
+    row["band"] = figure(float(np.nanmean(band)), metrics.standard_error(band[~np.isnan(band)]))
     return row
 
 
