@@ -53,8 +53,8 @@ def _measure(found: WithinHours, folding: Folding) -> None:
     level = "the mean of all scores predicted for you" if few else "your usual score"
     text = (
         f"Expected enjoyment is the points predicted above {found.usual:.1f}, {level}, times the chance that you give "
-        f"8 or more. Here it is divided by the hours to watch all episodes. A title under {hours.LEAST_MINUTES} minutes "
-        f"counts as {hours.LEAST_MINUTES} minutes."
+        "8 or more. Here it is divided by the hours to watch all episodes. "
+        f"A title under {hours.LEAST_MINUTES} minutes counts as {hours.LEAST_MINUTES} minutes."
     )
     if found.unknown:
         left_out = count(found.unknown, "title of unknown length is", "titles of unknown length are")

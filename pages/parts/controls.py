@@ -111,15 +111,15 @@ def filters(*, browsing: bool = False, by_year: bool = True, on_change: OnChange
 def filter_popover(on_change: OnChange) -> None:
     """The filter form of a recommendation, behind a button. `chosen` gives the filters."""
     with st.popover("Filters", icon=":material/tune:", key="filters"):
-        _form(browsing=False, by_year=True, on_change=on_change)
-        st.toggle(
-            "Sequels among the ten", key="continue", on_change=on_change, bind="query-params",
-            help="Sequels of what you watched are otherwise under “Continue your series” alone.",
-        )  # fmt: skip
         st.select_slider(
             "Plan for the hours you have", list(_HOURS), 0, key="hours", on_change=on_change,
             format_func=_HOURS.__getitem__, bind="query-params",
             help="Shows a set of titles that fits into these hours, and orders titles by expected enjoyment per hour.",
+        )  # fmt: skip
+        _form(browsing=False, by_year=True, on_change=on_change)
+        st.toggle(
+            "Sequels among the ten", key="continue", on_change=on_change, bind="query-params",
+            help="Sequels of what you watched are otherwise under “Continue your series” alone.",
         )  # fmt: skip
 
 
