@@ -36,8 +36,10 @@ def _plan(found: WithinHours, limit: int) -> None:
     st.markdown(f"## Plan for {count(limit, 'hour')}")
     if found.plan:
         total = duration(sum(one.minutes for one in found.plan))
+        short = any(one.minutes < hours.LEAST_MINUTES for one in found.plan)
+        counted = f" (each one under {hours.LEAST_MINUTES} minutes counts as {hours.LEAST_MINUTES})" if short else ""
         st.caption(
-            f"{count(len(found.plan), 'title')}, {total} in all: what you would probably enjoy most in {limit} hours."
+            f"{count(len(found.plan), 'title')}, {total} in all{counted}: the most expected enjoyment in {limit} hours."
         )
         _grid(found.plan, "plan")
     else:

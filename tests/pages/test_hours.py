@@ -56,7 +56,10 @@ def test_a_link_leads_to_the_hours(app):
     run(app, r=RATED, hours="2 hours", n="20")
     assert "## Plan for 2 hours" in headings(app)
     assert len(shown(app, "ten")) == 20
-    assert all(minutes(anime_id) <= 120 for anime_id in (*shown(app, "plan"), *shown(app, "ten")))
+    plan = shown(app, "plan")
+    assert all(minutes(anime_id) <= 120 for anime_id in (*plan, *shown(app, "ten")))
+    short = any(minutes(anime_id) < hours.LEAST_MINUTES for anime_id in plan)
+    assert short == any("each one under 30 minutes counts as 30" in one.value for one in app.caption)
 
 
 def test_titles_of_unknown_length_are_counted(app):
