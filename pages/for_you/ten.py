@@ -6,9 +6,10 @@ Moving a control runs only `_results` again, in the fragment called "ten": the c
 import streamlit as st
 
 import recsys
-from pages.for_you import cover_grid, details, how_many, list_basis, same_filters, share, ten_charts
+from pages.for_you import cover_grid, details, hours_plan, how_many, list_basis, same_filters, share, ten_charts
 from pages.parts import controls, reasons, resources, state, where
 from pages.parts.text import count
+from recsys.serving import hours
 from recsys.serving.folding import Folding
 from recsys.serving.recommending import Candidates
 
@@ -35,15 +36,13 @@ def _results() -> None:
     same_filters.keep(filters)
     folding = _folding(model)
     engine = resources.engine()
-    n, odds = how_many.shown(), controls.chosen_odds()
-    picks = engine.recommend(folding, model, n, filters, discovery, diversity=controls.DIVERSITY, reasons=0, odds=odds)
-    if picks:
-        why = state.remembered(
-            "why-ten",
-            (state.visit(), model, tuple(pick.anime_id for pick in picks)),
-            lambda: engine.drivers(folding, [pick.anime_id for pick in picks], model),
-        )
-        cover_grid.show(picks, "ten", chances=odds > 0, why=[reasons.briefly(one, folding.fan) for one in why])
+    n, odds, limit = how_many.shown(), controls.chosen_odds(), controls.chosen_hours()
+    plan: list[recsys.Pick] = []
+    if limit:
+        filters = hours.fitting(filters, limit)
+        picks, plan = hours_plan.show(folding, limit, n, filters, discovery, odds)
+    else:
+        picks = _usual_order(folding, n, filters, discovery, odds)
     if len(picks) < n or where.filters_by_service(filters):
         _tell(engine.candidates(folding, model, filters, discovery=discovery), filters, len(picks), n)
     if not picks:
@@ -54,9 +53,24 @@ def _results() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(list_basis.describe(model), width="stretch")
         share.show(picks)
-    more = _next_parts(folding, filters, picks)
-    details.dialog([*picks, *more], folding)
+    shown = list(dict.fromkeys([*picks, *plan]))
+    more = _next_parts(folding, filters, shown)
+    details.dialog([*shown, *more], folding)
     ten_charts.show(picks, folding, discovery, filters)
+
+
+def _usual_order(folding: Folding, n: int, filters: recsys.Filters, discovery: float, odds: float) -> list[recsys.Pick]:
+    """Draw and return the `n` titles in the order of `Engine.recommend`, with their reasons."""
+    engine, model = resources.engine(), folding.aligned.model.name
+    picks = engine.recommend(folding, model, n, filters, discovery, diversity=controls.DIVERSITY, reasons=0, odds=odds)
+    if picks:
+        why = state.remembered(
+            "why-ten",
+            (state.visit(), model, tuple(pick.anime_id for pick in picks)),
+            lambda: engine.drivers(folding, [pick.anime_id for pick in picks], model),
+        )
+        cover_grid.show(picks, "ten", chances=odds > 0, why=[reasons.briefly(one, folding.fan) for one in why])
+    return picks
 
 
 def _tell(left: Candidates, filters: recsys.Filters, found: int, wanted: int) -> None:

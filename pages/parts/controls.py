@@ -23,6 +23,8 @@ _TIMES = {
     30: "Half an hour", 120: "A film, 2 hours", 240: "An evening, 4 hours", 360: "One season, 6 hours",
     720: "A weekend, 12 hours", 1440: "A week, 24 hours", 0: "Any length",
 }  # fmt: skip
+#: Hours to plan for -> words. 0: no plan.
+_HOURS = {0: "Off", 2: "2 hours", 4: "4 hours", 6: "6 hours", 12: "12 hours", 24: "24 hours"}
 _TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
 #: Filter -> query parameter, for recommendations and for Explore.
 _RECOMMENDING = {"types": "type", "genres": "with", "years": "years", "members": "members", "adult": "adult"}
@@ -80,6 +82,11 @@ def chosen_odds() -> float:
     return _value("odds", 0.0)
 
 
+def chosen_hours() -> int:
+    """The hours to plan for, as their widget stands; 0: no plan."""
+    return _value("hours", 0)
+
+
 def chosen() -> tuple[str, float, Filters]:
     """The model, how adventurous, and the filters, as their widgets stand. A fragment runs without drawing them."""
     filters = _chosen_filters(_RECOMMENDING, browsing=False, by_year=True)
@@ -104,6 +111,11 @@ def filters(*, browsing: bool = False, by_year: bool = True, on_change: OnChange
 def filter_popover(on_change: OnChange) -> None:
     """The filter form of a recommendation, behind a button. `chosen` gives the filters."""
     with st.popover("Filters", icon=":material/tune:", key="filters"):
+        st.select_slider(
+            "Plan for the hours you have", list(_HOURS), 0, key="hours", on_change=on_change,
+            format_func=_HOURS.__getitem__, bind="query-params",
+            help="Shows a set of titles that fits into these hours, and orders titles by expected enjoyment per hour.",
+        )  # fmt: skip
         _form(browsing=False, by_year=True, on_change=on_change)
         st.toggle(
             "Sequels among the ten", key="continue", on_change=on_change, bind="query-params",
@@ -150,6 +162,7 @@ def _recommendation_form(left: Any, right: Any, genres: list[str], on_change: On
             bind="query-params", select_all=False,
         )  # fmt: skip
         tag_choice.caption()
+        tag_choice.table()
         st.segmented_control(
             "Titles on your plan", ["show", "hide", "only"], key="planned", default="show", required=True,
             format_func=str.title, on_change=on_change, bind="query-params",

@@ -24,7 +24,7 @@ VIEW_SETTINGS = frozenset((
     "model", "discovery", "type", "with", "without", "planned", "years", "episodes", "members", "series", "adult",
     "fair", "floor", "begun", "order", "kind", "genre", "span", "fans", "adults", "sequels", "continue",
     "season-near", "season-any", "tags", "no-tags", "time", "services", "country", "unknown", "odds", "n",
-     "beside", "pool", "trust", "show", "evening",
+     "beside", "pool", "trust", "show", "evening", "hours",
 ))  # fmt: skip
 #: Those of the sidebar, which hold for all pages.
 SIDEBAR_SETTINGS = ("names", "covers")

@@ -5,12 +5,13 @@ from collections.abc import Collection
 import streamlit as st
 
 from pages.parts import resources, state
-from pages.parts.text import plain
+from pages.parts.text import plain, shorten
 from recsys.serving import tags, taste
 
 #: Tags of fewer scored titles have no worth: their estimates are close to 0.
 _SCORED = 3
 _SHOWN = 4
+_HEIGHT = 320  # pixels
 
 
 def names() -> tuple[str, ...]:
@@ -22,11 +23,14 @@ def names() -> tuple[str, ...]:
 
 def worth() -> dict[str, float]:
     """Tag or genre -> its effect on the visitor's scores, in points, as on My taste; the most liked first."""
+    return {one.label: one.effect for one in _leanings()}
 
-    def estimate() -> dict[str, float]:
-        catalogue = resources.engine().catalogue
-        found = taste.leanings(catalogue, tags.offered(catalogue), state.visit().profile, _SCORED)
-        return {one.label: one.effect for one in found}
+
+def _leanings() -> list[taste.Leaning]:
+    catalogue = resources.engine().catalogue
+
+    def estimate() -> list[taste.Leaning]:
+        return taste.leanings(catalogue, tags.offered(catalogue), state.visit().profile, _SCORED)
 
     return state.remembered("tag-worth", state.visit(), estimate)
 
@@ -60,3 +64,30 @@ def caption() -> None:
     """What the visitor's likes are worth, if known."""
     if text := worth_in_words():
         st.caption(text)
+
+
+@st.fragment
+def table() -> None:
+    """An expander with what each tag and genre is worth, if any is known. Closed, it sends nothing."""
+    found = _leanings()
+    if not found:
+        return
+    box = st.expander("Worth of each tag", icon=":material/table:", on_change="rerun", key="tag-worths")
+    if box.open:
+        with box:
+            st.dataframe(
+                {
+                    "Tag or genre": [shorten(one.label) for one in found],
+                    "Points": [one.effect for one in found],
+                    "Titles": [one.n for one in found],
+                },
+                hide_index=True,
+                height=_HEIGHT,
+                column_config={"Points": st.column_config.NumberColumn(format="%+.2f")},
+                key="tag-worth-table",
+                alt="Tags and genres, the points that your list adds for each, and its scored titles",
+            )
+            st.caption(
+                "How many points more or less than everybody your list gives to titles with a tag, as on My taste. "
+                f"Tags with fewer than {_SCORED} titles that you scored are not shown."
+            )

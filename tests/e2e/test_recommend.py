@@ -184,3 +184,17 @@ def test_undo_and_forget_reach_what_the_sidebar_shows(page: Page, url: str) -> N
     sidebar.get_by_text("Rate", exact=True).click()
     expect(search).to_have_value("")
     assert "r=" not in page.url
+
+
+def test_a_plan_for_the_hours_chosen_by_keyboard_is_in_the_address(page: Page, url: str) -> None:
+    page.goto(f"{url}/?{RATED}")
+    shown(page)
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_role("slider", name="Plan for the hours you have").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", name="Plan for 2 hours")).to_be_visible()
+    expect(page.locator('[class*="st-key-plan-open-"]').first).to_be_attached()
+    page.wait_for_url(re.compile(r"hours=2"))
+    shown(page)
+    page.reload()
+    expect(page.get_by_role("heading", name="Plan for 2 hours")).to_be_visible()

@@ -7,7 +7,7 @@ import pytest
 from pages.parts import resources, tag_choice, where
 from pages.parts.visit import Visit
 from recsys import Profile
-from recsys.serving import tags
+from recsys.serving import tags, taste
 from tests.pages.helpers import opened as run
 
 RATED = "5114-9_1535-8_30276-4_16498-9"
@@ -155,3 +155,21 @@ def test_the_limit_at_the_usual_score_is_named(app):
     scores = "_".join(f"{i}-10" for i in (1, 5, 6, 20, 21, 30, 121, 199, 205, 269, 1535, 5114))
     run(app, r=scores, n="100", type="Music")
     assert any("predicted below the usual score" in info.value for info in app.info)
+
+
+def test_each_tag_shows_what_it_is_worth_the_most_liked_first(app):
+    run(app, fan=resources.ratings().find_names("", 1)[0])
+    assert not app.dataframe  # closed
+    app.session_state["tag-worths"] = True
+    app.run()
+    table = next(one.value for one in app.dataframe if "Points" in one.value)
+    catalogue, fan = resources.engine().catalogue, app.session_state["visit"].profile
+    found = taste.leanings(catalogue, tags.offered(catalogue), fan, 3)
+    assert len(found) > 8  # more than the sentence names
+    assert table["Tag or genre"].tolist() == [one.label for one in found]
+    assert table["Points"].tolist() == pytest.approx(sorted((one.effect for one in found), reverse=True))
+
+
+def test_without_scores_no_tag_has_a_worth(app):
+    run(app, seen="5680_7791_9734_849")
+    assert not any(one.label == "Worth of each tag" for one in app.expander)
