@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from recsys.catalogue_build import franchise_groups, franchise_links, franchise_new, franchise_order
+from recsys.catalogue_build import franchise_groups, franchise_links, franchise_new, franchise_order, franchise_parents
 from recsys.catalogue_build.franchise_brands import Brands, known_brands
 from recsys.catalogue_build.franchise_dates import Timeline
 from recsys.catalogue_build.franchise_index import TitleIndex
@@ -58,7 +58,7 @@ def annotate(
     stated = franchise_order.without_cycles(stated, timeline.dates)
     timeline.follow(stated)
     order = franchise_order.watch_order(timeline.dates, stated)
-    required = franchise_order.chains(franchise_order.infer(index, order) | stated, order)
+    required = franchise_order.chains(franchise_parents.infer(index, order) | stated, order)
     result = {}
     count: Counter[int] = Counter()
     for anime_id in sorted(by_id, key=order.__getitem__):

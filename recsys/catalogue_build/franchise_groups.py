@@ -51,6 +51,10 @@ class _Stems:
             i: next(iter(names.parse(title.title_japanese).words), None) if title.title_japanese else None
             for i, title in titles.items()
         }
+        # Counted when first asked for, so that a stem of n titles takes no n steps for each of them.
+        self._collections: dict[Words, Counter[str | None]] = {}
+        self._japanese: dict[Words, tuple[Counter[str], Counter[bool]]] = {}
+        self._adult: dict[Words, bool] = {}
         for anime_id, group in parsed.items():
             for name in group:
                 self._add(anime_id, name)
@@ -97,7 +101,11 @@ class _Stems:
     def collected(self, anime_id: int, words: Words) -> bool:
         """Whether another title of this one's collection has a name with this beginning."""
         own = self.collection_of.get(anime_id)
-        return own is not None and any(self.collection_of.get(i) == own for i in self.cut[words] if i != anime_id)
+        if own is None:
+            return False
+        if words not in self._collections:
+            self._collections[words] = Counter(self.collection_of.get(i) for i in self.cut.get(words, ()))
+        return self._collections[words][own] > (anime_id in self.cut.get(words, ()))
 
     def coined(self, word: str) -> bool:
         """Whether a word occurs almost only at the beginning of a name."""
@@ -117,11 +125,22 @@ class _Stems:
         """Whether a title's Japanese name begins like an anchor's. Where one is unknown: whether the title has members,
         since a new title's name needs this evidence."""
         own = self.first_japanese[anime_id]
-        known = {self.first_japanese[a] for a in self.anchors[words] if a != anime_id}
-        theirs = [word for word in known if word and own and (word >= names.WIDE) == (own >= names.WIDE)]
-        if own is None or not theirs:
+        if own is None:
             return self.titles[anime_id].members > 0
-        return any(own[:2] == word[:2] for word in theirs)
+        if words not in self._japanese:
+            known = [word for a in self.anchors.get(words, ()) if (word := self.first_japanese[a])]
+            self._japanese[words] = Counter(word[:2] for word in known), Counter(word >= names.WIDE for word in known)
+        begin, wide = self._japanese[words]
+        itself = anime_id in self.anchors.get(words, ())
+        if wide[own >= names.WIDE] == itself:
+            return self.titles[anime_id].members > 0
+        return begin[own[:2]] > itself
+
+    def all_adult(self, words: Words) -> bool:
+        """Whether all titles of this full name are adult."""
+        if words not in self._adult:
+            self._adult[words] = all(self.titles[a].adult for a in self.anchors.get(words, ()))
+        return self._adult[words]
 
 
 @dataclass(frozen=True)
@@ -259,10 +278,11 @@ def _join_contained(
     for anime_id in ids:
         held = {part for name in parsed[anime_id] for part in _contained(anime_id, name, stems)}
         found.update(part for part in held if groups.find(part) != groups.find(anime_id))
+    most = max(stems.titles[i].members for i in ids)
     for part, count in sorted(found.items(), key=lambda item: (-item[1], -len(item[0]))):
         if collected and not collected & stems.anchors[part]:
             continue
-        if 2 * count >= len(ids) and max(stems.titles[i].members for i in ids) <= 4 * stems.fame[part]:
+        if 2 * count >= len(ids) and most <= 4 * stems.fame[part]:
             groups.join(ids[0], part)
             return
 
@@ -286,5 +306,5 @@ def _contained(anime_id: int, name: names.Name, stems: _Stems) -> Iterator[Words
                 enough = weight >= (8 if clear else 12)
             else:
                 enough = clear and weight >= 6 and end in name.cuts and stems.coined(first)
-            if enough and adult == all(stems.titles[a].adult for a in stems.anchors[part]):
+            if enough and adult == stems.all_adult(part):
                 yield part
