@@ -15,7 +15,7 @@ from recsys.catalogue_build.franchise_index import TitleIndex
 from recsys.catalogue_build.franchise_links import Links
 from recsys.catalogue_build.franchise_names import parse
 from recsys.catalogue_build.franchise_relations import BEFORE, TOGETHER, Relation
-from recsys.catalogue_build.groups import Groups, members
+from recsys.catalogue_build.groups import Groups, members, named_by_smallest
 from recsys.types import Title
 
 
@@ -94,7 +94,7 @@ def _merge(inferred: Mapping[int, int], related: Mapping[int, Sequence[Relation]
         for relation in relations:
             if relation.relation in TOGETHER and relation.other in inferred:
                 groups.join(anime_id, relation.other)
-    return {anime_id: min(ids) for ids in members(inferred, groups).values() for anime_id in ids}
+    return named_by_smallest(members(inferred, groups).values())
 
 
 def _stated_parents(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from recsys.catalogue_build import franchise_names as names
 from recsys.catalogue_build.franchise_brands import Brands
 from recsys.catalogue_build.franchise_names import Words
-from recsys.catalogue_build.groups import Groups, members
+from recsys.catalogue_build.groups import Groups, members, named_by_smallest
 from recsys.types import Title
 
 #: Words that may stand before the name of a series: "Shin Tennis no Ouji-sama", "Petit iDOLM@STER".
@@ -183,8 +183,7 @@ def infer(
     for ids in members(by_name, groups).values():
         own = {collection_of[i] for i in ids if i in collection_of}
         _join_contained(ids, parsed, stems, groups, {i for name in own for i in collections[name]})
-    smallest = {anime_id: min(ids) for ids in members(by_id, groups).values() for anime_id in ids}
-    return Inferred(smallest, parsed, linked, brands)
+    return Inferred(named_by_smallest(members(by_id, groups).values()), parsed, linked, brands)
 
 
 def _names(title: Title) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from recsys.catalogue_build import franchise_names as names
 from recsys.catalogue_build.franchise_groups import Inferred
 from recsys.catalogue_build.franchise_names import Words
-from recsys.catalogue_build.groups import Groups, members
+from recsys.catalogue_build.groups import Groups, members, named_by_smallest
 from recsys.catalogue_build.tvdb import Season
 from recsys.types import Title
 
@@ -59,7 +59,7 @@ def join(inferred: Inferred, titles: Mapping[int, Title], links: Links) -> dict[
     for ids in links.collections.values():
         roots = dict.fromkeys(groups.find(i) for i in ids if i in titles)
         _join_new([root for root in roots if root in found and not found[root].is_apart], found, groups)
-    return {anime_id: min(ids) for ids in members(inferred.groups, groups).values() for anime_id in ids}
+    return named_by_smallest(members(inferred.groups, groups).values())
 
 
 @dataclass(frozen=True)

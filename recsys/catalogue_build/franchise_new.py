@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from recsys.catalogue_build.franchise_groups import Inferred
 from recsys.catalogue_build.franchise_names import Words
 from recsys.catalogue_build.franchise_relations import Relation
-from recsys.catalogue_build.groups import Groups, members
+from recsys.catalogue_build.groups import Groups, members, named_by_smallest
 
 #: Relations that put a title into a franchise, the surest first.
 _SUREST = (
@@ -54,7 +54,7 @@ def place(inferred: Inferred, known: Mapping[int, int], related: Mapping[int, Se
     together: dict[int, list[int]] = defaultdict(list)
     for anime_id, group in found.items():
         together[group].append(anime_id)
-    return {anime_id: min(ids) for ids in together.values() for anime_id in ids}
+    return named_by_smallest(together.values())
 
 
 def related_alone(
