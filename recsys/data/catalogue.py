@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from recsys import checks
 from recsys.data import columns, manifest
-from recsys.data.columns import list_parts, one_array, texts
-from recsys.errors import ArtifactError, UnknownTitleError
+from recsys.data.columns import MOST_IN_FRANCHISE, list_parts, one_array, texts
+from recsys.errors import ArtifactError, DataError, UnknownTitleError
 from recsys.types import Title, positions_of
 
 FILE = "catalogue.parquet"
