@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from recsys.catalogue_build import franchise_names as names
-from recsys.catalogue_build.franchise_brands import Brands
+from recsys.catalogue_build.franchise_brands import Brands, brands_in
 from recsys.catalogue_build.franchise_names import Words
 from recsys.catalogue_build.groups import Groups, members, named_by_smallest
 from recsys.types import Title
@@ -22,7 +22,6 @@ _MODIFIERS = frozenset(
 )
 #: Words between the names of two series that meet.
 _CROSSOVER = frozenset(["x", "vs", "tai", "meets", "and"])
-_MEETING = frozenset(["vs", "tai", "meets"])
 _NO_BRANDS = Brands()
 #: A common word is a series' name only if a title of that name has this many members; "Life!" has not.
 _KNOWN = 5_000
@@ -245,24 +244,11 @@ def _join_brands(
         for words in brand:
             by_first[words[0][:2]].append((words, brand))
     for anime_id, group in parsed.items():
-        brand = next((brand for name in group for brand in _brands_in(name, by_first)), None)
+        brand = next((brand for name in group for brand in brands_in(name, by_first)), None)
         # a title of another series that only mentions the brand stays in its series
         series = [stem for stem in linked[anime_id] if stem in stems.anchors]
-        if brand and (not series or any(next(_brands_in(names.Name(s, ()), by_first), None) for s in series)):
+        if brand and (not series or any(next(brands_in(names.Name(s, ()), by_first), None) for s in series)):
             groups.join(anime_id, brand)
-
-
-def _brands_in(name: names.Name, by_first: Mapping[str, Sequence[tuple[Words, object]]]) -> Iterator[object]:
-    if _MEETING & set(name.words):
-        return
-    for start, word in enumerate(name.words):
-        if start and name.words[start - 1] == "x":
-            continue  # an advertisement: "Schick x Evangelion"
-        for words, brand in by_first.get(word[:2], ()):
-            is_equal = name.words[start : start + len(words)] == words
-            begins = len(words) == 1 and words[0] >= names.WIDE and word.startswith(words[0])
-            if (is_equal or begins) and not any(start < cut < start + len(words) for cut in name.cuts):
-                yield brand
 
 
 def _join_contained(
