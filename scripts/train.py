@@ -1,8 +1,8 @@
 """Train models on prepared ratings and write them to a folder of artifacts."""
 
 import argparse
-import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from importlib import import_module
@@ -41,6 +41,8 @@ def _run(args: argparse.Namespace) -> int:
         raise RecsysError("--demographics is for the hybrid alone. Train the other models without it.")
     if args.tune is not None:
         return _tune(args)
+    if args.install is not None:
+        return _install(args)
     _check_cluster(args)
     if not args.ray and "://" in (args.checkpoints or ""):
         raise RecsysError("Without --ray, --checkpoints takes a folder of this machine.")
@@ -65,6 +67,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_options(parser, "--data", "--seed", "--catalogue")
     parser.add_argument("--out", type=Path, default=Path("artifacts"), help="folder to write to (%(default)s)")
+    parser.add_argument(
+        "--install",
+        type=Path,
+        metavar="DIR",
+        help="train nothing, but write to --out the model in this folder, where a training that could not write its "
+        "result kept it",
+    )
     parser.add_argument(
         "--threads",
         type=int,
@@ -170,8 +179,18 @@ def _fit_odds(args: argparse.Namespace) -> None:
     print(f"Wrote the odds to {args.out / manifest.NAME}.")
 
 
+def _install(args: argparse.Namespace) -> int:
+    from recsys.training import kept
+
+    if len(args.model) != 1:
+        raise RecsysError("--install takes one model: train svd --install DIR.")
+    kept.install(args.model[0], args.install, args.out)
+    print(f"Wrote {args.out / store.file_name(args.model[0])}. You can delete {args.install}.")
+    return 0
+
+
 def _train(name: str, args: argparse.Namespace) -> None:
-    from recsys.training import odds
+    from recsys.training import kept, odds
     from recsys.training.run import TrainingRun
 
     module, function = TRAINERS[name].split(":")
@@ -183,7 +202,7 @@ def _train(name: str, args: argparse.Namespace) -> None:
     elif args.checkpoints:
         checkpoint = Path(args.checkpoints) / f"{name}.safetensors"
     # Checked now, so that a missing file is reported before the training.
-    stats = None if args.data.resolve() == args.out.resolve() else described.path(_TITLE_STATS)
+    copies_stats = args.data.resolve() != args.out.resolve() and described.path(_TITLE_STATS).is_file()
     if args.demographics and any(one.get("id_offset") for one in described.files[ratings.FILE].get("read_from", ())):
         raise RecsysError(
             f"--demographics finds fans by the ids of their set, but {args.data} comes from sets that share ids. "
@@ -202,13 +221,18 @@ def _train(name: str, args: argparse.Namespace) -> None:
     data = {key: entry[key] for key in ("data_set", "licence", "sha256", "rows") if key in entry}
     data["unscored_rows"] = len(lists.unscored.items)
     header = {"data": data, "training": dict(trained.config), "metrics": dict(trained.metrics), "seed": args.seed}
-    with manifest.writing(args.out, **{key: data[key] for key in ("data_set", "licence") if key in data}) as batch:
-        file = store.file_name(name)
-        store.save(trained.model, batch.path(file, trained_on=data), **header)
-        validation = fan_lists(run.ratings, "validation", trained.model.item_ids, args.seed)
-        batch.model(name, file=file, odds=odds.fit(trained.model, validation).to_entry(), **header)
-        if stats is not None:
-            shutil.copyfile(stats, batch.path(_TITLE_STATS, **_made(described, _TITLE_STATS)))
+    validation = fan_lists(run.ratings, "validation", trained.model.item_ids, args.seed)
+    chances = odds.fit(trained.model, validation).to_entry()
+    file = store.file_name(name)
+
+    def write_to(folder: Path) -> None:
+        with manifest.writing(folder, **{key: data[key] for key in ("data_set", "licence") if key in data}) as batch:
+            store.save(trained.model, batch.path(file, trained_on=data), **header)
+            batch.model(name, file=file, odds=chances, **header)
+            if copies_stats:
+                kept.copy(described, _TITLE_STATS, batch)
+
+    kept.write(name, write_to, args.out, (args.data, Path(tempfile.gettempdir())))
     written = args.out / file
     print(f"Wrote {written} ({written.stat().st_size / 1e6:.1f} MB) in {time.perf_counter() - start:.0f} s.")
     for measure, value in trained.metrics.items():
@@ -224,11 +248,6 @@ def _on_cluster(name: str, trainer: Callable, args: argparse.Namespace) -> tuple
     from recsys.cluster.svd import trainer as by_dsgd
 
     return by_dsgd(args.ray, args.checkpoints, args.dsgd), None
-
-
-def _made(described: manifest.Manifest, name: str) -> dict:
-    """The manifest entry for a copy of an artifact."""
-    return {key: value for key, value in described.files[name].items() if key not in ("sha256", "bytes")}
 
 
 if __name__ == "__main__":

@@ -24,11 +24,6 @@ def _similar(anime_id: int, model: str) -> list[Pick]:
     return resources.engine().similar(anime_id, _SIMILAR, model)
 
 
-@st.cache_data(max_entries=2_000, show_spinner=False)
-def _parts(anime_id: int) -> tuple[int, ...]:
-    return resources.engine().franchise(anime_id)
-
-
 def similar(title: Title, known_by: list[str]) -> None:
     """The most similar titles by each model in `known_by`, side by side."""
     if not known_by:
@@ -51,7 +46,7 @@ def similar(title: Title, known_by: list[str]) -> None:
 def franchise(title: Title) -> None:
     """The titles of one franchise, numbered in watch order."""
     st.markdown("## The series in watch order")
-    parts = _parts(title.anime_id)
+    parts = resources.engine().franchise(title.anime_id)
     if len(parts) < 2:
         st.caption("The catalogue has no other parts of this series.")
         return

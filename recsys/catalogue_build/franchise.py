@@ -8,14 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from recsys.catalogue_build import franchise_groups, franchise_links, franchise_new, franchise_order
+from recsys.catalogue_build import franchise_groups, franchise_links, franchise_new, franchise_order, franchise_parents
 from recsys.catalogue_build.franchise_brands import Brands, known_brands
 from recsys.catalogue_build.franchise_dates import Timeline
 from recsys.catalogue_build.franchise_index import TitleIndex
 from recsys.catalogue_build.franchise_links import Links
 from recsys.catalogue_build.franchise_names import parse
 from recsys.catalogue_build.franchise_relations import BEFORE, TOGETHER, Relation
-from recsys.catalogue_build.groups import Groups, members
+from recsys.catalogue_build.groups import Groups, members, named_by_smallest
 from recsys.types import Title
 
 
@@ -58,7 +58,7 @@ def annotate(
     stated = franchise_order.without_cycles(stated, timeline.dates)
     timeline.follow(stated)
     order = franchise_order.watch_order(timeline.dates, stated)
-    required = franchise_order.chains(franchise_order.infer(index, order) | stated, order)
+    required = franchise_order.chains(franchise_parents.infer(index, order) | stated, order)
     result = {}
     count: Counter[int] = Counter()
     for anime_id in sorted(by_id, key=order.__getitem__):
@@ -94,7 +94,7 @@ def _merge(inferred: Mapping[int, int], related: Mapping[int, Sequence[Relation]
         for relation in relations:
             if relation.relation in TOGETHER and relation.other in inferred:
                 groups.join(anime_id, relation.other)
-    return {anime_id: min(ids) for ids in members(inferred, groups).values() for anime_id in ids}
+    return named_by_smallest(members(inferred, groups).values())
 
 
 def _stated_parents(

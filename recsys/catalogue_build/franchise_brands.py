@@ -1,10 +1,14 @@
 """Franchises that cannot be inferred from names, listed by hand in franchise_brands.csv."""
 
 import csv
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from recsys.catalogue_build.franchise_names import Words, parse
+from recsys.catalogue_build.franchise_names import WIDE, Name, Words, parse
+
+#: Words between the names of two brands that meet.
+_MEETING = frozenset(["vs", "tai", "meets"])
 
 
 @dataclass(frozen=True)
@@ -28,3 +32,17 @@ def known_brands() -> Brands:
         for column in ("ids", "apart")
     )
     return Brands(tuple(words), ids, apart)
+
+
+def brands_in(name: Name, by_first: Mapping[str, Sequence[tuple[Words, object]]]) -> Iterator[object]:
+    """The brands that a name holds, by the first two letters of each brand's words."""
+    if _MEETING & set(name.words):
+        return
+    for start, word in enumerate(name.words):
+        if start and name.words[start - 1] == "x":
+            continue  # an advertisement: "Schick x Evangelion"
+        for words, brand in by_first.get(word[:2], ()):
+            is_equal = name.words[start : start + len(words)] == words
+            begins = len(words) == 1 and words[0] >= WIDE and word.startswith(words[0])
+            if (is_equal or begins) and not any(start < cut < start + len(words) for cut in name.cuts):
+                yield brand

@@ -1,13 +1,15 @@
 """When each title began, in years: known, or estimated from the dates of near ids and from numbers in names."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Hashable, Iterable, Mapping
 from graphlib import TopologicalSorter
 from typing import Any
 
 from recsys.catalogue_build import clean
-from recsys.catalogue_build.franchise_index import TitleIndex
-from recsys.catalogue_build.franchise_names import Words, parse
+from recsys.catalogue_build.franchise_extremes import Bounds, Earliest
+from recsys.catalogue_build.franchise_index import SERIES, TitleIndex
+from recsys.catalogue_build.franchise_names import parse
 from recsys.seasons import NAMES as SEASONS
 from recsys.types import Title
 
@@ -37,20 +39,19 @@ class Timeline:
         titles = self.titles = index.titles
         self.spans = {anime_id: _span(title) for anime_id, title in titles.items()}
         self.dates = _from_near_ids(titles, self.spans)
+        self._series = self._all_series()
         for (group, words), ids in sorted(index.lines.items(), key=lambda item: len(item[0][1])):
             ranks = {anime_id: index.rank_in(anime_id, words) for anime_id in ids}
-            series = self._series(group, words)
-            shorter = [self._series(group, words[:end]) for end in range(1, len(words))]
             for anime_id in ids:
-                for line in shorter:
-                    self._align_with_series(anime_id, line)
+                for end in range(1, len(words)):
+                    self._align_with_series(anime_id, (group, words[:end]))
                 if titles[anime_id].type != "TV":
-                    self._align_with_series(anime_id, [i for i in series if ranks[i] == ranks[anime_id]])
+                    self._align_with_series(anime_id, (group, words, ranks[anime_id]))
             if len(ids) > 1:
-                self._align(ranks, lambda first, second, words=words: index.numbered_before(first, second, words))
+                self._align(ranks, is_line=True)
                 self._align_namesakes(ranks)
         for numbers in index.numbered.values():
-            self._align(numbers, lambda first, second: titles[first].type == titles[second].type)
+            self._align(numbers, is_line=False)
 
     def follow(self, parents: Mapping[int, Iterable[int]]) -> None:
         """Move estimates of titles after their parents, where they can be moved. `parents` have no cycle."""
@@ -61,53 +62,63 @@ class Timeline:
             for parent in parents.get(anime_id, ()):
                 self._before(parent, [self.dates[anime_id]])
 
-    def _align(self, ranks: Mapping[int, Any], may_precede: Callable[[int, int], bool]) -> None:
-        """Order titles by rank. Of several with one rank (a remake), any may be the one that another follows."""
-        ascending = sorted(ranks, key=lambda anime_id: (ranks[anime_id], anime_id))
-        for own in ascending:
-            lower: dict[Any, list[int]] = {}
-            for i in ascending:
-                if ranks[i] < ranks[own] and may_precede(i, own):
-                    lower.setdefault(ranks[i], []).append(i)
-            self._after(own, (self._first(self.index.same_year(ids, own)) for ids in lower.values()))
-        for own in reversed(ascending):
-            higher: dict[Any, list[int]] = {}
-            for i in ascending:
-                if ranks[i] > ranks[own] and may_precede(own, i):
-                    higher.setdefault(ranks[i], []).append(i)
-            self._before(own, (self._last(self.index.same_year(ids, own)) for ids in higher.values()))
+    def _align(self, ranks: Mapping[int, Any], is_line: bool) -> None:
+        """Order titles by rank. Of several with one rank (a remake), any may be the one that another follows. Titles
+        of other types than series limit only those of their own type; in a line, series limit titles of any type."""
+        by_rank: dict[Any, list[int]] = {}
+        for anime_id in sorted(ranks, key=lambda anime_id: (ranks[anime_id], anime_id)):
+            by_rank.setdefault(ranks[anime_id], []).append(anime_id)
+        titles, years, main = self.titles, self.index.years, self.index.main
+        lower = Bounds(titles, years, min, max)
+        for ids in by_rank.values():
+            for own in ids:
+                types = {titles[own].type, *SERIES} if is_line else {titles[own].type}
+                self._after(own, lower.find(types, years[own]))
+            lower.add([i for i in ids if not is_line or i in main], self.dates)
+        higher = Bounds(titles, years, max, min)
+        for ids in reversed(by_rank.values()):
+            for own in reversed(ids):
+                if not is_line or own in main:
+                    types = None if is_line and titles[own].type in SERIES else {titles[own].type}
+                    self._before(own, higher.find(types, years[own]))
+            higher.add(ids, self.dates)
 
-    def _series(self, group: int, words: Words) -> list[int]:
-        line = self.index.lines.get((group, words), ())
-        return [anime_id for anime_id in line if anime_id in self.index.main and self.titles[anime_id].type == "TV"]
+    def _all_series(self) -> Earliest:
+        """The TV series of each line, and of each rank in it."""
+        found = Earliest(self.dates)
+        for line, ids in self.index.lines.items():
+            for anime_id in ids:
+                if anime_id in self.index.main and self.titles[anime_id].type == "TV":
+                    found.add(line, anime_id)
+                    found.add((*line, self.index.rank_in(anime_id, line[1])), anime_id)
+        return found
 
-    def _align_with_series(self, anime_id: int, series: Iterable[int]) -> None:
-        """Put a title after the first of these series, if the estimates are near."""
-        title = self.titles[anime_id]
-        first = min(series, key=self.dates.__getitem__, default=anime_id)
-        if 0 < self.dates[first] - self.dates[anime_id] < _ERROR:
+    def _align_with_series(self, anime_id: int, line: Hashable) -> None:
+        """Put a title after the first series of a line, if the estimates are near."""
+        title, first = self.titles[anime_id], self._series.first(line)
+        if first is not None and 0 < self.dates[first] - self.dates[anime_id] < _ERROR:
             self._after(anime_id, [self.dates[first]])
             if title.type == "TV" or title.kind != "main":
                 self._before(first, [self.dates[anime_id]])
 
     def _align_namesakes(self, ranks: Mapping[int, Any]) -> None:
-        key = {anime_id: (ranks[anime_id], self.titles[anime_id].type) for anime_id in ranks}
-        ascending = sorted(ranks, key=lambda anime_id: (bool(self.index.years[anime_id]), anime_id))
-        for own in ascending:
-            self._after(own, (self.dates[i] for i in ranks if key[i] == key[own] and self._is_earlier(i, own)))
-        for own in reversed(ascending):
-            self._before(own, (self.dates[i] for i in ranks if key[i] == key[own] and self._is_earlier(own, i)))
-
-    def _is_earlier(self, first: int, second: int) -> bool:
-        """Whether the first of two namesakes began earlier: a year in a name marks a remake."""
-        remake = bool(self.index.years[first]), bool(self.index.years[second])
-        return remake == (False, True) or (remake[0] == remake[1] and 0 < second - first < _NEAR_IDS)
-
-    def _first(self, ids: Iterable[int]) -> float:
-        return min(self.dates[i] for i in ids)
-
-    def _last(self, ids: Iterable[int]) -> float:
-        return max(self.dates[i] for i in ids)
+        """Order titles of one name, type and rank: those with a year in the name are remakes and come last, and of
+        those with near ids the one with the higher id is later."""
+        same: dict[Any, tuple[list[int], list[int]]] = {}
+        for anime_id in sorted(ranks):
+            originals_and_remakes = same.setdefault((ranks[anime_id], self.titles[anime_id].type), ([], []))
+            originals_and_remakes[bool(self.index.years[anime_id])].append(anime_id)
+        for originals, remakes in same.values():
+            for ids, before in ((originals, []), (remakes, originals)):
+                last = [max(self.dates[i] for i in before)] if before else []
+                for at, own in enumerate(ids):
+                    near = ids[bisect_right(ids, own - _NEAR_IDS) : at]
+                    self._after(own, [*last, *(self.dates[i] for i in near)])
+            for ids, after in ((remakes, []), (originals, remakes)):
+                first = [min(self.dates[i] for i in after)] if after else []
+                for at, own in reversed(list(enumerate(ids))):
+                    near = ids[at + 1 : bisect_left(ids, own + _NEAR_IDS)]
+                    self._before(own, [*first, *(self.dates[i] for i in near)])
 
     def _after(self, anime_id: int, dates: Iterable[float]) -> None:
         self._move(anime_id, max(self.dates[anime_id], max(dates, default=-math.inf) + _STEP))
@@ -117,8 +128,9 @@ class Timeline:
 
     def _move(self, anime_id: int, date: float) -> None:
         low, high = self.spans[anime_id]
-        if low <= date < high:
+        if low <= date < high and date != self.dates[anime_id]:
             self.dates[anime_id] = date
+            self._series.change(anime_id)
 
 
 def _span(title: Title) -> tuple[float, float]:

@@ -11,9 +11,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from recsys.catalogue_build import franchise_names as names
-from recsys.catalogue_build.franchise_brands import Brands
+from recsys.catalogue_build.franchise_brands import Brands, brands_in
 from recsys.catalogue_build.franchise_names import Words
-from recsys.catalogue_build.groups import Groups, members
+from recsys.catalogue_build.groups import Groups, members, named_by_smallest
 from recsys.types import Title
 
 #: Words that may stand before the name of a series: "Shin Tennis no Ouji-sama", "Petit iDOLM@STER".
@@ -22,7 +22,6 @@ _MODIFIERS = frozenset(
 )
 #: Words between the names of two series that meet.
 _CROSSOVER = frozenset(["x", "vs", "tai", "meets", "and"])
-_MEETING = frozenset(["vs", "tai", "meets"])
 _NO_BRANDS = Brands()
 #: A common word is a series' name only if a title of that name has this many members; "Life!" has not.
 _KNOWN = 5_000
@@ -51,6 +50,10 @@ class _Stems:
             i: next(iter(names.parse(title.title_japanese).words), None) if title.title_japanese else None
             for i, title in titles.items()
         }
+        # Counted when first asked for, so that a stem of n titles takes no n steps for each of them.
+        self._collections: dict[Words, Counter[str | None]] = {}
+        self._japanese: dict[Words, tuple[Counter[str], Counter[bool]]] = {}
+        self._adult: dict[Words, bool] = {}
         for anime_id, group in parsed.items():
             for name in group:
                 self._add(anime_id, name)
@@ -97,7 +100,11 @@ class _Stems:
     def collected(self, anime_id: int, words: Words) -> bool:
         """Whether another title of this one's collection has a name with this beginning."""
         own = self.collection_of.get(anime_id)
-        return own is not None and any(self.collection_of.get(i) == own for i in self.cut[words] if i != anime_id)
+        if own is None:
+            return False
+        if words not in self._collections:
+            self._collections[words] = Counter(self.collection_of.get(i) for i in self.cut.get(words, ()))
+        return self._collections[words][own] > (anime_id in self.cut.get(words, ()))
 
     def coined(self, word: str) -> bool:
         """Whether a word occurs almost only at the beginning of a name."""
@@ -117,11 +124,22 @@ class _Stems:
         """Whether a title's Japanese name begins like an anchor's. Where one is unknown: whether the title has members,
         since a new title's name needs this evidence."""
         own = self.first_japanese[anime_id]
-        known = {self.first_japanese[a] for a in self.anchors[words] if a != anime_id}
-        theirs = [word for word in known if word and own and (word >= names.WIDE) == (own >= names.WIDE)]
-        if own is None or not theirs:
+        if own is None:
             return self.titles[anime_id].members > 0
-        return any(own[:2] == word[:2] for word in theirs)
+        if words not in self._japanese:
+            known = [word for a in self.anchors.get(words, ()) if (word := self.first_japanese[a])]
+            self._japanese[words] = Counter(word[:2] for word in known), Counter(word >= names.WIDE for word in known)
+        begin, wide = self._japanese[words]
+        itself = anime_id in self.anchors.get(words, ())
+        if wide[own >= names.WIDE] == itself:
+            return self.titles[anime_id].members > 0
+        return begin[own[:2]] > itself
+
+    def all_adult(self, words: Words) -> bool:
+        """Whether all titles of this full name are adult."""
+        if words not in self._adult:
+            self._adult[words] = all(self.titles[a].adult for a in self.anchors.get(words, ()))
+        return self._adult[words]
 
 
 @dataclass(frozen=True)
@@ -164,8 +182,7 @@ def infer(
     for ids in members(by_name, groups).values():
         own = {collection_of[i] for i in ids if i in collection_of}
         _join_contained(ids, parsed, stems, groups, {i for name in own for i in collections[name]})
-    smallest = {anime_id: min(ids) for ids in members(by_id, groups).values() for anime_id in ids}
-    return Inferred(smallest, parsed, linked, brands)
+    return Inferred(named_by_smallest(members(by_id, groups).values()), parsed, linked, brands)
 
 
 def _names(title: Title) -> list[str]:
@@ -227,24 +244,11 @@ def _join_brands(
         for words in brand:
             by_first[words[0][:2]].append((words, brand))
     for anime_id, group in parsed.items():
-        brand = next((brand for name in group for brand in _brands_in(name, by_first)), None)
+        brand = next((brand for name in group for brand in brands_in(name, by_first)), None)
         # a title of another series that only mentions the brand stays in its series
         series = [stem for stem in linked[anime_id] if stem in stems.anchors]
-        if brand and (not series or any(next(_brands_in(names.Name(s, ()), by_first), None) for s in series)):
+        if brand and (not series or any(next(brands_in(names.Name(s, ()), by_first), None) for s in series)):
             groups.join(anime_id, brand)
-
-
-def _brands_in(name: names.Name, by_first: Mapping[str, Sequence[tuple[Words, object]]]) -> Iterator[object]:
-    if _MEETING & set(name.words):
-        return
-    for start, word in enumerate(name.words):
-        if start and name.words[start - 1] == "x":
-            continue  # an advertisement: "Schick x Evangelion"
-        for words, brand in by_first.get(word[:2], ()):
-            is_equal = name.words[start : start + len(words)] == words
-            begins = len(words) == 1 and words[0] >= names.WIDE and word.startswith(words[0])
-            if (is_equal or begins) and not any(start < cut < start + len(words) for cut in name.cuts):
-                yield brand
 
 
 def _join_contained(
@@ -259,10 +263,11 @@ def _join_contained(
     for anime_id in ids:
         held = {part for name in parsed[anime_id] for part in _contained(anime_id, name, stems)}
         found.update(part for part in held if groups.find(part) != groups.find(anime_id))
+    most = max(stems.titles[i].members for i in ids)
     for part, count in sorted(found.items(), key=lambda item: (-item[1], -len(item[0]))):
         if collected and not collected & stems.anchors[part]:
             continue
-        if 2 * count >= len(ids) and max(stems.titles[i].members for i in ids) <= 4 * stems.fame[part]:
+        if 2 * count >= len(ids) and most <= 4 * stems.fame[part]:
             groups.join(ids[0], part)
             return
 
@@ -286,5 +291,5 @@ def _contained(anime_id: int, name: names.Name, stems: _Stems) -> Iterator[Words
                 enough = weight >= (8 if clear else 12)
             else:
                 enough = clear and weight >= 6 and end in name.cuts and stems.coined(first)
-            if enough and adult == all(stems.titles[a].adult for a in stems.anchors[part]):
+            if enough and adult == stems.all_adult(part):
                 yield part

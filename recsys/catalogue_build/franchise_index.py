@@ -2,7 +2,7 @@
 
 import functools
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from recsys.catalogue_build.franchise_groups import Inferred
@@ -52,7 +52,7 @@ class TitleIndex:
         self.extended: dict[tuple[int, Words], list[int]] = defaultdict(list)
         self.numbered: dict[tuple[int, Words], dict[int, int]] = defaultdict(dict)
         for anime_id, group in self.names.items():
-            for words in {name.words for name in group}:
+            for words in dict.fromkeys(name.words for name in group):
                 self.lines[groups[anime_id], words].append(anime_id)
             for name in group:
                 if name.numbered is not None and number(name):
@@ -61,16 +61,6 @@ class TitleIndex:
                 self.extended[groups[anime_id], stem].append(anime_id)
         self.brands = self._brands()
         self.rank_in = functools.cache(self._rank_in)
-
-    def numbered_before(self, other: int, anime_id: int, words: Words) -> bool:
-        """Whether the numbers in two titles' names, which share a line, put the other title first."""
-        if other not in self.main or self.rank_in(other, words) >= self.rank_in(anime_id, words):
-            return False
-        return self.titles[other].type in (self.titles[anime_id].type, *SERIES)
-
-    def same_year(self, ids: Sequence[int], anime_id: int) -> Sequence[int]:
-        """Those of `ids` that have the year in a title's name too, if there are any, else all: a remake's seasons."""
-        return [i for i in ids if self.years[i] & self.years[anime_id]] or ids
 
     def _rank_in(self, anime_id: int, words: Words) -> Rank:
         return max(rank(name) for name in self.names[anime_id] if name.words == words)

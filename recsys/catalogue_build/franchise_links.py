@@ -6,13 +6,12 @@ series if there is only one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from recsys.catalogue_build import franchise_names as names
 from recsys.catalogue_build.franchise_groups import Inferred
 from recsys.catalogue_build.franchise_names import Words
-from recsys.catalogue_build.groups import Groups, members
+from recsys.catalogue_build.groups import Groups, members, named_by_smallest
 from recsys.catalogue_build.tvdb import Season
 from recsys.types import Title
 
@@ -47,12 +46,31 @@ def join(inferred: Inferred, titles: Mapping[int, Title], links: Links) -> dict[
         free = [i for i in ids if i in titles and i not in apart and titles[i].type != "Music"]
         _join_seasons(free, links.seasons, groups)
         _join_names([titles[i] for i in free], groups)
-    found = members(inferred.groups, groups)
-    series = {root for root, ids in found.items() if any(_is_series(titles[i]) for i in ids)}
+    found = {
+        root: _Group(
+            smallest=min(ids),
+            size=len(ids),
+            is_series=any(_is_series(titles[i]) for i in ids),
+            is_music=all(titles[i].type == "Music" for i in ids),
+            is_apart=not apart.isdisjoint(ids),
+        )
+        for root, ids in members(inferred.groups, groups).items()
+    }
     for ids in links.collections.values():
-        roots = list(dict.fromkeys(groups.find(i) for i in ids if i in titles))
-        _join_new([root for root in roots if not apart & set(found.get(root, ()))], found, series, titles, groups)
-    return {anime_id: min(ids) for ids in members(inferred.groups, groups).values() for anime_id in ids}
+        roots = dict.fromkeys(groups.find(i) for i in ids if i in titles)
+        _join_new([root for root in roots if root in found and not found[root].is_apart], found, groups)
+    return named_by_smallest(members(inferred.groups, groups).values())
+
+
+@dataclass(frozen=True)
+class _Group:
+    """What `_join_new` asks of the titles of a group: worked out once, however many collections name it."""
+
+    smallest: int
+    size: int
+    is_series: bool
+    is_music: bool
+    is_apart: bool
 
 
 def _join_seasons(ids: Iterable[int], seasons: Mapping[int, Season], groups: Groups) -> None:
@@ -86,25 +104,19 @@ def _words(*texts: str | None) -> set[Words]:
     return {words for text in texts if text and (words := names.parse(text).words)}
 
 
-def _join_new(
-    roots: Sequence[object],
-    found: Mapping[object, Sequence[int]],
-    series: AbstractSet[object],
-    titles: Mapping[int, Title],
-    groups: Groups,
-) -> None:
+def _join_new(roots: Sequence[object], found: Mapping[object, _Group], groups: Groups) -> None:
     """Join groups of new titles to the only older series of their collection."""
-    known = [root for root in roots if root in found and any(titles[i].type != "Music" for i in found[root])]
-    new = [root for root in known if min(found[root]) > _REVIEWED]
-    of = [root for root in known if root in series and root not in new]
-    newer = [root for root in new if root in series]
+    known = [root for root in roots if not found[root].is_music]
+    new = [root for root in known if found[root].smallest > _REVIEWED]
+    of = [root for root in known if found[root].is_series and found[root].smallest <= _REVIEWED]
+    newer = [root for root in new if found[root].is_series]
     if not of:
         of = newer
     elif len(newer) > 1:  # several new series that only meet here
-        new = [root for root in new if root not in series]
+        new = [root for root in new if not found[root].is_series]
     if len(of) == 1:
         for root in new:
-            if root != of[0] and len(found[root]) <= _FEW:
+            if root != of[0] and found[root].size <= _FEW:
                 groups.join(root, of[0])
 
 

@@ -1,12 +1,13 @@
 """Put new titles into the franchises of a finished catalogue, whose titles stay where they are."""
 
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from recsys.catalogue_build.franchise_groups import Inferred
 from recsys.catalogue_build.franchise_names import Words
 from recsys.catalogue_build.franchise_relations import Relation
-from recsys.catalogue_build.groups import Groups, members
+from recsys.catalogue_build.groups import Groups, members, named_by_smallest
 
 #: Relations that put a title into a franchise, the surest first.
 _SUREST = (
@@ -25,15 +26,23 @@ def place(inferred: Inferred, known: Mapping[int, int], related: Mapping[int, Se
     """
     found = {anime_id: known[anime_id] for anime_id in inferred.groups if anime_id in known}
     named = _by_name(inferred, found)
-    waiting = [anime_id for anime_id in sorted(inferred.groups) if anime_id not in found]
+    waiting = {anime_id: None for anime_id in sorted(inferred.groups) if anime_id not in found}
+    related_to: dict[int, list[int]] = defaultdict(list)
+    for anime_id in waiting:
+        for relation in related.get(anime_id, ()):
+            related_to[relation.other].append(anime_id)
+    changed = set(waiting)  # those whose relations may lead to a franchise that they did not lead to before
     while waiting:
-        chosen = {i: _related_group(i, found, related, named.get(i)) for i in waiting}
+        chosen = {i: _related_group(i, found, related, named.get(i)) for i in changed}
         if not any(chosen.values()):
             chosen = {i: named.get(i) for i in waiting}
-        found |= {i: group for i, group in chosen.items() if group is not None}
-        if not any(chosen.values()):
+        chosen = {i: group for i, group in chosen.items() if group is not None}
+        found |= chosen
+        if not chosen:
             break
-        waiting = [i for i in waiting if i not in found]
+        for anime_id in chosen:
+            del waiting[anime_id]
+        changed = {i for anime_id in chosen for i in related_to[anime_id] if i in waiting}
     groups = Groups()
     for anime_id in waiting:
         groups.join(anime_id, ("name", inferred.groups[anime_id]))
@@ -45,7 +54,7 @@ def place(inferred: Inferred, known: Mapping[int, int], related: Mapping[int, Se
     together: dict[int, list[int]] = defaultdict(list)
     for anime_id, group in found.items():
         together[group].append(anime_id)
-    return {anime_id: min(ids) for ids in together.values() for anime_id in ids}
+    return named_by_smallest(together.values())
 
 
 def related_alone(
@@ -60,10 +69,8 @@ def related_alone(
     found = {}
     for anime_id in related:
         if anime_id in known and anime_id not in stay and sizes[known[anime_id]] == 1:
-            others = {i: group for i, group in known.items() if i != anime_id}
-            group = _related_group(
-                anime_id, others, {anime_id: [r for r in related[anime_id] if r.relation in _SURE]}, None
-            )
+            sure = [r for r in related[anime_id] if r.relation in _SURE and r.other != anime_id]
+            group = _related_group(anime_id, known, {anime_id: sure}, None)
             if group is not None:
                 found[anime_id] = group
     return found
@@ -93,12 +100,19 @@ def _by_name(inferred: Inferred, found: Mapping[int, int]) -> dict[int, int]:
         by_group[inferred.groups[anime_id]][group] += 1
         for words in {*inferred.stems[anime_id], *(name.words for name in inferred.names[anime_id])}:
             by_stem[words][group] += 1
+
+    @functools.cache
+    def most(inferred_group: int, stem: Words | None) -> int | None:
+        """The franchise of most titles of an inferred group, or of those that share a stem."""
+        near = by_group[inferred_group]
+        votes = near if stem is None else {g: n for g, n in by_stem.get(stem, {}).items() if g in near}
+        return max(votes, key=lambda group: (votes[group], -group), default=None)
+
     result = {}
     for anime_id in inferred.groups.keys() - found.keys():
-        near = by_group.get(inferred.groups[anime_id])
-        if near:
+        group = inferred.groups[anime_id]
+        if group in by_group:
             stems = sorted(inferred.stems[anime_id], key=len, reverse=True)
-            sharing = (Counter({g: n for g, n in by_stem[stem].items() if g in near}) for stem in stems)
-            votes = next((votes for votes in sharing if votes), near)
-            result[anime_id] = max(votes, key=lambda group: (votes[group], -group))
+            chosen = (most(group, stem) for stem in (*stems, None))
+            result[anime_id] = next(one for one in chosen if one is not None)
     return result

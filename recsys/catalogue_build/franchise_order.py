@@ -1,27 +1,17 @@
-"""What to watch before a title, and the order that follows from it: from corrections, relations, names and dates."""
+"""The order in which to watch titles, and all that comes before each: from their parents and dates."""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from importlib import resources
 
-from recsys.catalogue_build.franchise_index import FIRST, SERIES, TitleIndex, number, rank
-from recsys.catalogue_build.franchise_names import Words
 from recsys.errors import DataError
-from recsys.types import Title
 
 Parents = dict[int, tuple[int, ...]]
 
 #: So many titles at most are listed as required before one, the nearest. Real series need 13. Without a limit, the
 #: relations of n parts that follow each other would be n² / 2.
 MOST_REQUIRED = 50
-
-#: A title requires no series with a smaller share of the audience of the best-known one of its line.
-_LEAST_SHARE = 0.1
-#: A sequel is rarely watched by more people than this many times those who began the series.
-_KNOWN_SHARE = 0.5
-#: Words that mark a story on the side, which no later season requires.
-_ASIDE = frozenset(["gaiden", "alternative", "外伝", "オルタナティブ"])
 
 
 def corrections() -> Parents:
@@ -82,13 +72,6 @@ def watch_order(dates: Mapping[int, float], parents: Mapping[int, Sequence[int]]
     return {anime_id: position for position, anime_id in enumerate(ordered)}
 
 
-def infer(index: TitleIndex, order: Mapping[int, int]) -> Parents:
-    """Title id -> the title to watch directly before it, always one that is earlier in `order`; titles that can be
-    watched first are left out."""
-    found = {anime_id: _parent(index, order, title) for anime_id, title in index.titles.items()}
-    return {anime_id: (parent,) for anime_id, parent in found.items() if parent is not None}
-
-
 def chains(parents: Mapping[int, Sequence[int]], order: Mapping[int, int]) -> Parents:
     """What comes before each title, first to last: the latest `MOST_REQUIRED`. Parents are earlier in `order`."""
     result: Parents = {}
@@ -96,45 +79,3 @@ def chains(parents: Mapping[int, Sequence[int]], order: Mapping[int, int]) -> Pa
         before = {i for parent in parents[anime_id] for i in (parent, *result.get(parent, ()))}
         result[anime_id] = tuple(sorted(before, key=order.__getitem__)[-MOST_REQUIRED:])
     return result
-
-
-def _parent(index: TitleIndex, order: Mapping[int, int], title: Title) -> int | None:
-    """The nearest earlier main title of the series that a title's name continues."""
-    own_id = title.anime_id
-    if title.kind in ("music", "recap"):
-        return None
-    group, own = index.groups[own_id], index.names[own_id]
-    for name in own:
-        line = index.lines[group, name.words]
-        earlier = [i for i in line if index.numbered_before(i, own_id, name.words) and order[i] < order[own_id]]
-        if earlier and rank(name) > FIRST:
-            earlier = index.same_year(earlier, own_id)
-            return max(earlier, key=lambda i: (index.rank_in(i, name.words), order[i]))
-        if name.numbered is not None and name.numbered < len(name.words):
-            series = index.numbered[group, name.words[: name.numbered]]
-            lower = [i for i in series if series[i] < number(name) and order[i] < order[own_id]]
-            lower = [i for i in lower if index.titles[i].type == title.type]
-            if lower:
-                return max(lower, key=lambda i: series[i])
-    if index.years[own_id] and title.type in SERIES:
-        return None  # a remake
-    for stem in dict.fromkeys(index.inferred.stems[own_id]):
-        if (group, stem) in index.brands:
-            continue
-        line = {*index.lines.get((group, stem), ()), *index.extended.get((group, stem), ())}
-        before = [i for i in line if order[i] < order[own_id] and _is_series_of(index, i, title, stem)]
-        most = max((index.titles[i].members for i in before), default=0)
-        before = [i for i in before if index.titles[i].members >= _LEAST_SHARE * most or not index.titles[i].members]
-        if before:
-            return max(index.same_year(before, own_id), key=order.__getitem__)
-    return None
-
-
-def _is_series_of(index: TitleIndex, other: int, title: Title, stem: Words) -> bool:
-    """Whether another title is a series that one may follow: hardly less known, as first parts are."""
-    candidate = index.titles[other]
-    if other not in index.main or candidate.type not in SERIES:
-        return False
-    if any(_ASIDE & set(name.words) - set(stem) for name in index.names[other]):
-        return False
-    return title.type not in SERIES or candidate.members >= _KNOWN_SHARE * title.members

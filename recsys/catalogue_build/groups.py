@@ -1,7 +1,7 @@
 """Disjoint sets."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 
 class Groups:
@@ -27,3 +27,8 @@ def members(ids: Iterable[int], groups: Groups) -> dict[object, list[int]]:
     for anime_id in ids:
         found[groups.find(anime_id)].append(anime_id)
     return found
+
+
+def named_by_smallest(sets: Iterable[Collection[int]]) -> dict[int, int]:
+    """Each id of disjoint sets -> the smallest id of its set."""
+    return {i: first for ids in sets for first in (min(ids),) for i in ids}

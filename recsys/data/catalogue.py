@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from recsys import checks
 from recsys.data import columns, manifest
-from recsys.data.columns import list_parts, one_array, texts
-from recsys.errors import ArtifactError, UnknownTitleError
+from recsys.data.columns import MOST_IN_FRANCHISE, list_parts, one_array, texts
+from recsys.errors import ArtifactError, DataError, UnknownTitleError
 from recsys.types import Title, positions_of
 
 FILE = "catalogue.parquet"
@@ -76,7 +76,8 @@ _GENRE_COLUMNS = ("genres", "themes", "demographics")
 def to_table(titles: Iterable[Title]) -> pa.Table:
     """The titles as a table of `SCHEMA`, ascending by id.
 
-    Raises `ValueError` on a repeated id, and if titles require each other: nobody could begin them.
+    Raises `ValueError` on a repeated id, and if titles require each other: nobody could begin them. Raises `DataError`
+    if a franchise has more titles than `watch_order` can number.
     """
     rows = sorted(titles, key=lambda title: title.anime_id)
     if len({title.anime_id for title in rows}) != len(rows):
@@ -85,6 +86,13 @@ def to_table(titles: Iterable[Title]) -> pa.Table:
         TopologicalSorter({row.anime_id: row.requires for row in rows}).prepare()
     except CycleError as error:
         raise ValueError(f"titles of the catalogue require each other: {error.args[1]}") from None
+    last = max(rows, key=lambda row: row.watch_order, default=None)
+    if last is not None and last.watch_order > MOST_IN_FRANCHISE:
+        raise DataError(
+            f"The franchise of title {last.franchise_id} has at least {last.watch_order:,} titles; the catalogue "
+            f"numbers {MOST_IN_FRANCHISE:,} of one franchise at most. A name or a relation joins titles that do not "
+            "belong together: keep them apart in franchise_brands.csv, or remove them from the sources."
+        )
     columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in SCHEMA.names}
     columns["streaming"] = [[{"site": site, "url": url} for site, url in links] for links in columns["streaming"]]
     return pa.table(columns, schema=SCHEMA)

@@ -186,15 +186,18 @@ class TitleSearch:
         catalogue = self._catalogue
         franchises, main = catalogue.franchise_ids[exact], catalogue.kinds[exact] == "main"
         members = catalogue.members[exact]
-        fame = [members[franchises == franchise].max() for franchise in franchises]
+        _, group = np.unique(franchises, return_inverse=True)
+        fame, has_main = np.zeros(len(exact), members.dtype), np.zeros(len(exact), bool)
+        np.maximum.at(fame, group, members)
+        np.logical_or.at(has_main, group, main)
         titles = [catalogue.title(position) for position in exact]
         typed = np.array([_has_name(title, asked) for title in titles])
         own = np.array([title.title.casefold() == asked.casefold() for title in titles])
-        order = np.lexsort((-members, ~main, franchises, np.negative(fame), ~typed))
+        order = np.lexsort((-members, ~main, franchises, np.negative(fame[group]), ~typed))
         ranked = []
         first = order[0]
         for i in order.tolist():
-            is_aside = not main[i] and (main & (franchises == franchises[i])).any()
+            is_aside = not main[i] and has_main[group[i]]
             related = franchises[i] == franchises[first]
             little_known = members[i] < _LITTLE_KNOWN * members[first]
             less = (typed[first] and not typed[i]) or (related and (little_known or (own[first] and not own[i])))

@@ -266,19 +266,6 @@ def test_the_truth_is_well_formed():
     assert len({row["franchise"] for row in rows if row["set"] != "ignored"}) >= 60
 
 
-def test_a_giant_chain_needs_neither_walks_nor_relations_in_square(monkeypatch):
-    n = 3_000
-    parents = {i: (i - 1,) for i in range(2, n + 1)}
-    for dates in ({i: float(i) for i in range(1, n + 1)}, dict.fromkeys(range(1, n + 1), 2000.0)):
-        with monkeypatch.context() as patched:
-            patched.setattr(franchise_order, "_ancestors", lambda *_: pytest.fail("walked back through the chain"))
-            assert franchise_order.without_cycles(parents, dates) == parents
-    order = franchise_order.watch_order({i: float(i) for i in range(1, n + 1)}, parents)
-    required = franchise_order.chains(parents, order)
-    assert sum(map(len, required.values())) <= franchise_order.MOST_REQUIRED * n
-    assert required[n] == tuple(range(n - franchise_order.MOST_REQUIRED, n))
-
-
 def test_parents_of_one_date_that_need_each_other_lose_the_last_one():
     assert franchise_order.without_cycles({1: (2,), 2: (3,), 3: (1,)}, dict.fromkeys((1, 2, 3), 2000.0)) == {
         1: (2,), 2: (3,), 3: (),

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.data import catalogue
+from recsys.data import catalogue, columns
 from recsys.data.catalogue import Catalogue
-from recsys.errors import ArtifactError, UnknownTitleError
+from recsys.errors import ArtifactError, DataError, UnknownTitleError
 from recsys.types import MAX_ANIME_ID, Title
 
 FULL = Title(
@@ -77,6 +77,13 @@ class TestRoundTrip:
     def test_repeated_id_is_refused(self):
         with pytest.raises(ValueError, match="twice"):
             catalogue.to_table([BARE, BARE])
+
+    def test_more_titles_in_a_franchise_than_can_be_numbered_are_refused(self):
+        most = columns.MOST_IN_FRANCHISE
+        (read,) = Catalogue.from_rows([Title(7, "Yuusha Ou", franchise_id=5, watch_order=most)]).titles()
+        assert read.watch_order == most
+        with pytest.raises(DataError, match=f"franchise of title 5 .*{most + 1:,}.*franchise_brands.csv"):
+            catalogue.to_table([Title(7, "Yuusha Ou", franchise_id=5, watch_order=most + 1)])
 
     @pytest.mark.parametrize("circle", [(1,), (1, 2), (1, 2, 3)])
     def test_titles_that_require_each_other_are_refused(self, circle: tuple[int, ...]):

@@ -3,7 +3,9 @@
 import errno
 import json
 import os
+import shlex
 import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +113,57 @@ def test_a_disk_that_fills_in_the_middle_of_a_write_gives_one_line_and_keeps_wha
     (line,) = capsys.readouterr().err.splitlines()
     assert "No space left" in line
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("spare", ["data", "temporary"])
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES])
+def test_a_trained_model_that_cannot_be_written_is_kept_and_can_be_installed(
+    code: int, spare: str, data: Path, out: Path, tmp_path: Path, capsys, monkeypatch
+) -> None:
+    data, folder = shutil.copytree(data, tmp_path / "data"), tmp_path / "models"
+    (tmp_path / "temporary").mkdir()
+    full = [folder] if spare == "data" else [folder, data]
+    save_file = store.save_file
+
+    def save(arrays: dict, path: Path, **more: dict) -> None:
+        if any(one in Path(path).parents for one in full):
+            raise OSError(code, os.strerror(code), str(path))
+        save_file(arrays, path, **more)
+
+    command = ["popularity", "--data", str(data), "--out", str(folder)]
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "save_file", save)
+        patched.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+        assert train.main(command) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert os.strerror(code) in line
+    assert not list(folder.iterdir())
+    words = shlex.split(line.partition("To install it: ")[2])
+    assert words[:3] == ["python", "-m", "scripts.train"]
+    (kept,) = (tmp_path / spare).glob("kept-*")
+    assert str(kept) in words
+
+    assert train.main(words[3:]) == 0
+    found, trained = manifest.read(folder), manifest.read(out)
+    assert found.path("title_stats.parquet").is_file()
+    store.load("popularity", found.path(found.models["popularity"]["file"]))
+    assert found.models["popularity"] == trained.models["popularity"]
+    assert {name: entry["sha256"] for name, entry in found.files.items()} == {
+        name: trained.files[name]["sha256"] for name in found.files
+    }
+
+
+def test_only_the_model_that_is_kept_can_be_installed(out: Path, tmp_path: Path, capsys) -> None:
+    with manifest.writing(tmp_path / "kept") as batch:
+        store.save(store.load("svd", out / store.file_name("svd")), batch.path(store.file_name("svd")))
+        batch.model("svd", file=store.file_name("svd"))
+    for name in ("popularity", "atlas"):
+        assert train.main([name, "--install", str(tmp_path / "kept"), "--out", str(tmp_path / "models")]) == 2
+        assert f"does not hold a kept {name}" in capsys.readouterr().err
+    assert train.main(["svd", "popularity", "--install", str(tmp_path / "kept")]) == 2
+    (tmp_path / "kept" / store.file_name("svd")).write_bytes(b"")
+    assert train.main(["svd", "--install", str(tmp_path / "kept"), "--out", str(tmp_path / "models")]) == 2
+    assert "damaged" in capsys.readouterr().err
 
 
 def test_an_unknown_model_is_refused(data: Path, capsys) -> None:
