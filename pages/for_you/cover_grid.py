@@ -54,7 +54,7 @@ def _card(pick: Pick, title: Title, key: str, chances: bool, reason: str) -> Non
     with st.container(key=f"card-{key}-{pick.anime_id}", gap="xxsmall", horizontal_alignment="center"):
         cover_slots.show(title, _COVER)
         likely = f"likely {round(pick.low, 1):g}–{round(pick.high, 1):g}"
-        below = f"  \n:small[{reason}]" if reason else ""
+        below = f"  \n:small[:gray[{reason}]]" if reason else ""
         beside = f"· 8 or more: {pick.chance_high:.0%}" if chances else likely
         st.button(
             f"**{pick.predicted:.1f}** :small[{beside}]  \n{plain(pickers.names_of(title)[0], _NAME)}{below}",

@@ -59,7 +59,7 @@ def _next() -> list[int]:
 
 def _tiles(anime_ids: list[int], key: str) -> None:
     engine, scores = resources.engine(), state.visit().profile.scores
-    rate_card.begin()
+    rate_card.begin(key)
     with st.grid(columns=4, min_column_width=150, gap="small", key=key) as cells:
         for place, anime_id in enumerate(anime_ids):
             title = engine.title(anime_id)

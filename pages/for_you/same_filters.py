@@ -1,6 +1,6 @@
 """The filters that the visitor set on Recommend, for the pages that choose in another way."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import streamlit as st
 
@@ -24,6 +24,13 @@ def keep(filters: Filters) -> None:
 def chosen() -> Filters:
     """The filters of Recommend, or its defaults."""
     return st.session_state.get(_KEY, Filters(franchise_rules=True))
+
+
+def are_set() -> bool:
+    """Whether another filter than the usual ones is used. None of them is in the address of the page that uses it."""
+    # Pages set the first two themselves; the last matters with services or a country alone.
+    filters = replace(chosen(), new_series=False, exclude=frozenset(), unknown_services=False)
+    return filters != Filters(franchise_rules=True)
 
 
 def tell() -> None:

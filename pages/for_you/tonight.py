@@ -46,9 +46,14 @@ def _page() -> None:
         "Another", key="another", icon=":material/casino:", on_click=_another, args=(seed, number + 1),
         disabled=len(order) == 1,
     )  # fmt: skip
+    where = (
+        "Your filters are not in the page’s address: opened in another session, it may lead to another title."
+        if same_filters.are_set()
+        else "The page’s address leads to the same title."
+    )
     st.caption(
         f"Title {number % len(order) + 1} of {len(order)}, in random order: the higher the chance that you give 8 or "
-        "more, the sooner it tends to come. The page’s address leads to the same title."
+        f"more, the sooner it tends to come. {where}"
     )
 
 

@@ -55,6 +55,7 @@ def rating_rows(found: list[narrowing.Rating], key: str, then: Callable[[], None
         then()
 
     engine = resources.engine()
+    rate_card.begin(key)
     with st.grid(columns=3, min_column_width=220, gap="small", key=key) as cells:
         for place, one in enumerate(found):
             title = engine.title(one.anime_id)

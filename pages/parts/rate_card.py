@@ -77,9 +77,9 @@ _card = component("rate_card", html=_HTML, js=_CARD_SCRIPT, isolate_styles=False
 Answer = Callable[[int, int | None], None]
 
 
-def begin() -> None:
-    """Send what all cards need. Call it once before the cards of a run of the page or of a fragment."""
-    _script(key="rate-cards", height=1)
+def begin(key: str) -> None:
+    """Send what all cards need. Call it once before each group of cards; `key` is the group's."""
+    _script(key=f"{key}-rate-cards", height=1)
 
 
 def show(title: Title, given: float | None, key: str, answer: Answer, *, unseen: bool) -> None:

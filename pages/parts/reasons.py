@@ -12,8 +12,8 @@ from recsys.types import Driver, Reason, Shared
 
 #: Of the drivers with the largest shares, the sentence names those that the fan liked.
 _DRIVERS, _NAMED = 5, 2
-#: Characters of a title's name on a card.
-_BRIEF = 28
+#: Characters of a title's name on a card, which shows as many lines of it as there is room for.
+_BRIEF = 44
 #: A high score, that of `Pick.chance_high`.
 _HIGH = 8
 #: Groups with smaller effects, in points, are joined with the titles that share nothing.

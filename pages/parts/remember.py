@@ -10,8 +10,8 @@ from pages.parts import kept, resources, state
 from pages.parts.text import count, plain
 from recsys import RecsysError
 
-#: Session keys: the switch, a kept list that is not in use, and what to say.
-_ON, _OTHER, _NOTE = "remember", "kept-other", "kept-note"
+#: Session keys: a kept list that is not in use, and what to say.
+_OTHER, _NOTE = "kept-other", "kept-note"
 
 #: Each session asks once what is kept. Storage may be switched off in a browser: then nothing is found or kept.
 _SCRIPT = """
@@ -43,15 +43,22 @@ function readChoices() {
 function useChoices() {
     const wanted = readChoices()[location.pathname];
     if (location.search || typeof wanted !== "string" || !wanted || wanted.length > 2000) return false;
-    if (sessionStorage.getItem(CHOICES)) return false;
-    sessionStorage.setItem(CHOICES, "used");
-    location.replace(location.pathname + "?" + wanted);
+    try {
+        if (sessionStorage.getItem(CHOICES)) return false;
+        sessionStorage.setItem(CHOICES, "used");
+    } catch { return false; }
+    const address = new URL(location.href);
+    address.search = wanted;
+    location.replace(address);
     return true;
 }
 
 export default function ({ data, setTriggerValue }) {
     const stored = storage();
-    if (!stored) return;
+    if (!stored) {
+        if (data.text !== null) setTriggerValue("full", true);
+        return;
+    }
     const first = window.keptSession !== data.session;
     if (first) {
         window.keptSession = data.session;
@@ -85,7 +92,7 @@ _CHOICES = sorted(state.VIEW_SETTINGS - {"page", "view", "n"})
 
 def exchange() -> None:
     """Give the browser what it should keep, and take what it keeps. Once in each run."""
-    text = _text() if st.session_state.get(_ON) else None
+    text = _text() if st.session_state.get(state.REMEMBER) else None
     _browser(
         key="kept-list",
         data={
@@ -115,7 +122,7 @@ def _found() -> None:
     same = "import" not in (found.source, now.source) and found.address[0] == now.address[0]
     if now == state.Visit() or same:
         state.use_kept(found)
-        st.session_state[_ON] = True
+        st.session_state[state.REMEMBER] = True
     else:
         st.session_state[_OTHER] = found
         st.session_state[_NOTE] = (
@@ -128,12 +135,12 @@ def _sent(name: str) -> Any:
 
 
 def _full() -> None:
-    st.session_state[_ON] = False
+    st.session_state[state.REMEMBER] = False
     st.session_state[_NOTE] = "This browser does not let the app keep anything, so your list is not remembered."
 
 
 def _switched() -> None:
-    if st.session_state[_ON]:
+    if st.session_state[state.REMEMBER]:
         _say_no_more()
     else:
         _empty()
@@ -146,7 +153,7 @@ def _empty() -> None:
 
 def _use_other() -> None:
     state.use_kept(st.session_state[_OTHER])
-    st.session_state[_ON] = True
+    st.session_state[state.REMEMBER] = True
     _say_no_more()
 
 
@@ -166,10 +173,10 @@ def control() -> None:
             st.button(f"Use the kept list ({titles})", key="kept-use", on_click=_use_other, type="tertiary")
             st.button("Forget the kept list", key="kept-empty", on_click=_empty, type="tertiary")
     st.toggle(
-        "Remember me in this browser", key=_ON, on_change=_switched,
+        "Remember me in this browser", key=state.REMEMBER, on_change=_switched,
         help="Keeps your list, what you did with it and your settings in this browser alone, so that they are here "
         "when you come back. Whoever uses this browser can see them. “Forget my list” empties it, and so "
         "does switching it off.",
     )  # fmt: skip
-    if st.session_state.get(_ON) and _text() is None:
+    if st.session_state.get(state.REMEMBER) and _text() is None:
         st.caption(":material/warning: Your list is too long to be remembered.")

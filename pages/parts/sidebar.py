@@ -53,7 +53,7 @@ def _summary() -> None:
             key=state.mirror("drops", now.drops_disliked),
             on_change=lambda: state.set_drops_disliked(st.session_state["drops"]),
         )
-    if not st.session_state.get("remember"):
+    if not st.session_state.get(state.REMEMBER):
         _not_in_address(imported=now.source == "import")
     remember.control()
     with st.container(horizontal=True):

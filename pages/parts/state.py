@@ -28,8 +28,9 @@ VIEW_SETTINGS = frozenset((
 ))  # fmt: skip
 #: Those of the sidebar, which hold for all pages.
 SIDEBAR_SETTINGS = ("names", "covers")
-#: Session keys: the session's own number, and how often what the browser keeps was emptied (`pages.parts.remember`).
-SESSION, EMPTIED = "kept-session", "kept-emptied"
+#: Session keys of `pages.parts.remember`: the session's own number, how often what the browser keeps was emptied, and
+#: the switch.
+SESSION, EMPTIED, REMEMBER = "kept-session", "kept-emptied", "remember"
 #: Query parameters that say which title or season a page shows.
 _PLACES = frozenset({"title", "near", "season"})
 
@@ -187,6 +188,8 @@ def forget() -> None:
     for key in list(st.session_state):
         if key == "q":  # Explore's search is bound to the address, which only its value can change
             st.session_state[key] = ""
+        elif key == REMEMBER:  # without its key, the browser would send the switch's old position again
+            st.session_state[key] = False
         elif key not in VIEW_SETTINGS | {"inputs", SESSION, EMPTIED}:
             del st.session_state[key]
     for name in list(st.query_params):

@@ -51,6 +51,12 @@ def test_an_imported_list_comes_back_until_it_is_forgotten(own_page: Page, url: 
     again.get_by_role("button", name="Forget my list").click()
     expect(again.get_by_text("Or rate a few titles")).to_be_visible()
     again.wait_for_function(f"{KEPT} === null")
+    expect(again.get_by_role("switch", name=SWITCH)).not_to_be_checked()
+    # What comes after is not kept either.
+    again.locator(".st-key-wall .rate-card").first.get_by_role("button", name="9", exact=True).click()
+    again.wait_for_url("**r=**")
+    settled(again)
+    assert again.evaluate(KEPT) is None
 
 
 def test_a_list_in_the_address_comes_first_and_the_kept_one_stays(own_page: Page, url: str) -> None:
@@ -78,3 +84,12 @@ def test_a_damaged_value_is_said_to_be_and_nothing_breaks(own_page: Page, url: s
     expect(page.get_by_text("The list that this browser keeps cannot be read")).to_be_visible()
     expect(page.get_by_text("Or rate a few titles")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_browser_that_stores_nothing_switches_it_off_and_says_so(own_page: Page, url: str) -> None:
+    page = own_page
+    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('blocked'); } })")
+    page.goto(f"{url}/?r=5114-9_1535-8_30276-4")
+    page.get_by_text(SWITCH).click()
+    expect(page.get_by_text("This browser does not let the app keep anything")).to_be_visible()
+    expect(page.get_by_role("switch", name=SWITCH)).not_to_be_checked()

@@ -111,5 +111,7 @@ def test_the_filters_of_recommend_are_used_and_said_and_can_be_left_out(app):
     films = {f"## {plain(engine.title(int(i)).title)}" for i in engine.catalogue.ids[engine.catalogue.types == "Movie"]}
     assert "Your filters on Recommend are used: type." in texts(app)
     assert title(app) in films
+    assert "it may lead to another title" in texts(app)
     app.button(key="drop-filters").click().run()
     assert "Your filters on Recommend" not in texts(app)
+    assert "leads to the same title" in texts(app)

@@ -75,3 +75,12 @@ def test_a_model_that_does_not_tell_has_no_drivers():
 
     engine = Engine(Catalogue.from_rows(TITLES), [Silent()], np.full(9, 100))
     assert engine.explain(Profile(scores={2: 7}), 1).drivers == ()
+
+
+def test_drivers_alone_are_those_of_the_explanation_up_to_a_limit(found):
+    engine = Engine(Catalogue.from_rows(TITLES), [Told()], np.full(9, 100))
+    fan = Profile(scores=dict.fromkeys(range(2, 10), 7))
+    assert found.drivers
+    assert engine.drivers(fan, [1]) == [found.drivers]
+    assert engine.drivers(fan, [1, 1], limit=1) == [found.drivers[:1]] * 2
+    assert engine.drivers(fan, []) == []
