@@ -80,6 +80,7 @@ def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_lost_head_or_node_is_an_error(kill, wait, said):
     found = python(LOST.replace("WAIT", wait).replace("KILL", kill))
     assert "status 2" in found.stdout, found.stderr
+    assert found.returncode == 2
     assert said in found.stderr
     assert "does not answer any more" in found.stderr
     assert "run the same command again" in found.stderr
