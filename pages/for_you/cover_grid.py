@@ -8,6 +8,7 @@ from pages.for_you import details
 from pages.parts import cover_slots, pickers, resources
 from pages.parts.text import plain
 from recsys import Pick, Title
+from recsys.serving.folding import Folding
 
 #: In pixels: two rows of covers fit on a laptop, and two covers in a row on a phone.
 _COVER, _CARD = 100, 140
@@ -28,16 +29,18 @@ _STYLE = """<style>
 </style>"""
 
 
-def show(picks: list[Pick], key: str, *, chances: bool = False, why: Sequence[str] = ()) -> None:
+def show(picks: list[Pick], key: str, folding: Folding, *, chances: bool = False, why: Sequence[str] = ()) -> None:
     """The titles in rows of five, on a phone of two, best first. A click on one opens `details`. `chances`: with the
     chance of 8 or more in place of the likely scores. `why`: a sentence of Markdown for each."""
     engine = resources.engine()
     titles = [engine.title(pick.anime_id) for pick in picks]
     every = cover_slots.EVERY if cover_slots.are_fetched(titles, _COVER) else None
-    st.fragment(_grid, run_every=every)(picks, titles, key, chances, why)
+    st.fragment(_grid, run_every=every)(picks, titles, key, folding, chances, why)
 
 
-def _grid(picks: list[Pick], titles: list[Title], key: str, chances: bool, why: Sequence[str]) -> None:
+def _grid(
+    picks: list[Pick], titles: list[Title], key: str, folding: Folding, chances: bool, why: Sequence[str]
+) -> None:
     st.html(_STYLE)
     fetched = cover_slots.are_fetched(titles, _COVER)
     with (
@@ -45,12 +48,12 @@ def _grid(picks: list[Pick], titles: list[Title], key: str, chances: bool, why: 
         st.grid(columns=_COLUMNS, min_column_width=_CARD, gap="small", key=key),
     ):
         for pick, title, reason in zip(picks, titles, why or [""] * len(picks), strict=True):
-            _card(pick, title, key, chances, reason)
+            _card(pick, title, key, folding, chances, reason)
     if not fetched:
         cover_slots.stop_timer()
 
 
-def _card(pick: Pick, title: Title, key: str, chances: bool, reason: str) -> None:
+def _card(pick: Pick, title: Title, key: str, folding: Folding, chances: bool, reason: str) -> None:
     with st.container(key=f"card-{key}-{pick.anime_id}", gap="xxsmall", horizontal_alignment="center"):
         cover_slots.show(title, _COVER)
         likely = f"likely {round(pick.low, 1):g}–{round(pick.high, 1):g}"
@@ -60,7 +63,7 @@ def _card(pick: Pick, title: Title, key: str, chances: bool, reason: str) -> Non
             f"**{pick.predicted:.1f}** :small[{beside}]  \n{plain(pickers.names_of(title)[0], _NAME)}{below}",
             key=f"{key}-open-{pick.anime_id}",
             on_click=details.open_dialog,
-            args=(pick.anime_id,),
+            args=(pick, folding),
             type="tertiary",
             width="stretch",
         )

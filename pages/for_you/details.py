@@ -1,6 +1,7 @@
 """The details of one recommended title, and what the fan can do with it, in a dialog."""
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from pages.parts import cards, links, narrow, pickers, reasons, resources, state, synopsis_box
 from pages.parts.text import plain
@@ -8,29 +9,40 @@ from pages.parts.visit import Mark
 from recsys import Pick, Reason, Title
 from recsys.serving.folding import Folding
 
-KEY, _OPENED = "details", "details-opened"
+_KEY, _OPENED = "details", "details-opened"
 _LINKS = 6
 
 
-def open_dialog(anime_id: int) -> None:
+def open_dialog(pick: Pick, folding: Folding) -> None:
     """Open the details of a title: a callback. Only `dialog` runs again, so that the cards are not drawn again."""
-    st.session_state[_OPENED] = anime_id
-    st.rerun(KEY)
+    st.session_state[_OPENED] = pick, folding
+    rerun()
 
 
-@st.fragment(key=KEY)
-def dialog(picks: list[Pick], folding: Folding) -> None:
-    """The dialog of one of `picks`, if it was just opened: facts, the predicted score and its reasons, and buttons,
-    which close it."""
-    opened = st.session_state.pop(_OPENED, None)
-    for pick in picks:
-        if pick.anime_id == opened:
-            title = resources.engine().title(opened)
-            st.dialog(plain(pickers.names_of(title)[0], 80), on_dismiss=_closed)(_fill)(pick, title, folding)
+def rerun(*others: str) -> None:
+    """Run the fragments with these keys and `dialog` again: a callback. It removes details that were closed.
+
+    The whole page runs if it was not drawn as far as these fragments.
+    """
+    try:
+        st.rerun([*others, _KEY])
+    except StreamlitAPIException:
+        st.rerun()
 
 
-def _closed() -> None:
-    st.rerun(KEY)  # removes the dialog: left in the page, it would come back with the next run of another fragment
+@st.fragment(key=_KEY)
+def dialog() -> None:
+    """The dialog of the title that was just opened: facts, the predicted score and its reasons, and buttons, which
+    close it.
+
+    Call it above what may be drawn or not: in another place Streamlit takes it for another fragment, and a dialog of
+    the first stays.
+    """
+    if opened := st.session_state.pop(_OPENED, None):
+        pick, folding = opened
+        title = resources.engine().title(pick.anime_id)
+        # Without a run after it is closed, it would come back with the next run of another fragment.
+        st.dialog(plain(pickers.names_of(title)[0], 80), on_dismiss=rerun)(_fill)(pick, title, folding)
 
 
 def _fill(pick: Pick, title: Title, folding: Folding) -> None:

@@ -23,16 +23,16 @@ def show(
         (state.visit(), model, limit, filters, discovery, odds),
         lambda: hours.within(resources.engine(), folding, limit, model, filters, discovery, odds),
     )
-    _plan(found, limit)
+    _plan(found, limit, folding)
     titles = found.titles[:n]
     if titles:
         st.markdown("## Most enjoyment per hour")
         _measure(found, folding)
-        _grid(titles, "ten")
+        _grid(titles, "ten", folding)
     return [one.pick for one in titles], [one.pick for one in found.plan]
 
 
-def _plan(found: WithinHours, limit: int) -> None:
+def _plan(found: WithinHours, limit: int, folding: Folding) -> None:
     st.markdown(f"## Plan for {count(limit, 'hour')}")
     if found.plan:
         total = duration(sum(one.minutes for one in found.plan))
@@ -41,7 +41,7 @@ def _plan(found: WithinHours, limit: int) -> None:
         st.caption(
             f"{count(len(found.plan), 'title')}, {total} in all{counted}: the most expected enjoyment in {limit} hours."
         )
-        _grid(found.plan, "plan")
+        _grid(found.plan, "plan", folding)
     else:
         st.info(
             "No title that fits is predicted above your usual score. Choose more hours or fewer filters.",
@@ -64,8 +64,9 @@ def _measure(found: WithinHours, folding: Folding) -> None:
     st.caption(text)
 
 
-def _grid(titles: Sequence[Timed], key: str) -> None:
-    cover_grid.show([one.pick for one in titles], key, chances=True, why=[describe(one) for one in titles])
+def _grid(titles: Sequence[Timed], key: str, folding: Folding) -> None:
+    why = [describe(one) for one in titles]
+    cover_grid.show([one.pick for one in titles], key, folding, chances=True, why=why)
 
 
 def describe(one: Timed) -> str:

@@ -18,6 +18,7 @@ _MOST = 10
 
 
 def _page() -> None:
+    details.dialog()
     st.title("Like these, not that")
     st.markdown("Choose titles that you want more of, and titles that you want less of. You need no list for this.")
     model = controls.model()
@@ -135,8 +136,7 @@ def _results(model: str, chosen: dict[str, list[int]], *, with_list: bool) -> No
     st.markdown("## Ten titles for you" if with_list else "## Ten titles")
     if not with_list:
         st.caption("The scores are everybody’s: no list is used.")
-    cover_grid.show(picks, "seeded")
-    details.dialog(picks, folding)
+    cover_grid.show(picks, "seeded", folding)
 
 
 _page()

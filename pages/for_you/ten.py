@@ -17,6 +17,7 @@ _SHELF = 5
 
 
 def show() -> None:
+    details.dialog()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="controls"):
         controls.model(on_change=_move)
         controls.discovery(on_change=_move)
@@ -26,8 +27,7 @@ def show() -> None:
 
 
 def _move() -> None:
-    # The run that removes closed details may be cut short by this one, which then removes them.
-    st.rerun(["ten", details.KEY])
+    details.rerun("ten")  # this run may cut short the one that removes closed details
 
 
 @st.fragment(key="ten")
@@ -46,7 +46,6 @@ def _results() -> None:
     if len(picks) < n or where.filters_by_service(filters):
         _tell(engine.candidates(folding, model, filters, discovery=discovery), filters, len(picks), n)
     if not picks:
-        details.dialog([], folding)  # _move runs it by its key
         return
     if len(picks) == n:
         how_many.more(on_change=_move)
@@ -54,8 +53,7 @@ def _results() -> None:
         st.caption(list_basis.describe(model), width="stretch")
         share.show(picks)
     shown = list(dict.fromkeys([*picks, *plan]))
-    more = _next_parts(folding, filters, shown)
-    details.dialog([*shown, *more], folding)
+    _next_parts(folding, filters, shown)
     ten_charts.show(picks, folding, discovery, filters)
 
 
@@ -69,7 +67,7 @@ def _usual_order(folding: Folding, n: int, filters: recsys.Filters, discovery: f
             (state.visit(), model, tuple(pick.anime_id for pick in picks)),
             lambda: engine.drivers(folding, [pick.anime_id for pick in picks], model),
         )
-        cover_grid.show(picks, "ten", chances=odds > 0, why=[reasons.briefly(one, folding.fan) for one in why])
+        cover_grid.show(picks, "ten", folding, chances=odds > 0, why=[reasons.briefly(one, folding.fan) for one in why])
     return picks
 
 
@@ -91,8 +89,8 @@ def _folding(model: str) -> Folding:
     return state.remembered("folding", (now, model), lambda: resources.engine().fold_in(now.profile, model))
 
 
-def _next_parts(folding: Folding, filters: recsys.Filters, shown: list[recsys.Pick]) -> list[recsys.Pick]:
-    """Draw and return the next parts of the fan's series that are not among those `shown`."""
+def _next_parts(folding: Folding, filters: recsys.Filters, shown: list[recsys.Pick]) -> None:
+    """Draw the next parts of the fan's series that are not among those `shown`."""
     exclude = filters.exclude if filters.new_series else filters.exclude | {pick.anime_id for pick in shown}
     only = recsys.Filters(continuing=True, franchise_rules=True, adult=filters.adult, exclude=exclude)
     model = folding.aligned.model.name
@@ -103,5 +101,4 @@ def _next_parts(folding: Folding, filters: recsys.Filters, shown: list[recsys.Pi
     )
     if picks:
         st.markdown("## Continue your series")
-        cover_grid.show(picks, "next")
-    return picks
+        cover_grid.show(picks, "next", folding)
