@@ -34,7 +34,7 @@ def _move() -> None:
 def _results() -> None:
     model, discovery, filters = controls.chosen()
     same_filters.keep(filters)
-    folding = _folding(model)
+    folding = state.folding(model)
     engine = resources.engine()
     n, odds, limit = how_many.shown(), controls.chosen_odds(), controls.chosen_hours()
     plan: list[recsys.Pick] = []
@@ -65,9 +65,12 @@ def _usual_order(folding: Folding, n: int, filters: recsys.Filters, discovery: f
         why = state.remembered(
             "why-ten",
             (state.visit(), model, tuple(pick.anime_id for pick in picks)),
-            lambda: engine.drivers(folding, [pick.anime_id for pick in picks], model),
+            lambda: [
+                reasons.briefly(one, folding.fan)
+                for one in engine.drivers(folding, [pick.anime_id for pick in picks], model)
+            ],
         )
-        cover_grid.show(picks, "ten", folding, chances=odds > 0, why=[reasons.briefly(one, folding.fan) for one in why])
+        cover_grid.show(picks, "ten", folding, chances=odds > 0, why=why)
     return picks
 
 
@@ -81,12 +84,6 @@ def _tell(left: Candidates, filters: recsys.Filters, found: int, wanted: int) ->
         )
     if where.filters_by_service(filters):
         where.tell_unknown(left)
-
-
-def _folding(model: str) -> Folding:
-    """The visitor's list as the model sees it. A session keeps the last one alone."""
-    now = state.visit()
-    return state.remembered("folding", (now, model), lambda: resources.engine().fold_in(now.profile, model))
 
 
 def _next_parts(folding: Folding, filters: recsys.Filters, shown: list[recsys.Pick]) -> None:

@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 import recsys
 from pages.parts import memory_use
 from recsys import RecsysError
+from recsys.serving import tags
 from recsys.serving.covers import Covers
 from recsys.serving.norms import RatingsStore
 from recsys.settings import CoverSettings
@@ -25,7 +26,9 @@ def _load() -> tuple[recsys.Engine, RatingsStore]:
     # One request is too small to share among threads, and visitors compete for the same cores.
     threadpool_limits(1, user_api="blas")
     loaded = recsys.load(ARTIFACTS), RatingsStore(ARTIFACTS)
-    loaded[0].search("title")  # builds the index of names, so that the first visitor need not wait for it
+    # What all visitors need is built before the first one comes: several at a time would each build it.
+    loaded[0].search("title")
+    tags.offered(loaded[0].catalogue)
     # Streamlit collects garbage after every rerun. Frozen objects, which live as long as the server, are skipped.
     gc.collect()
     gc.freeze()

@@ -13,6 +13,7 @@ from pages.parts import resources
 from pages.parts.text import count, plain
 from pages.parts.visit import PARAMETERS, Mark, Visit, decode
 from recsys import Profile, lists
+from recsys.serving.folding import Folding
 from recsys.serving.matching import Matcher
 
 _UNDO_STEPS = 50
@@ -265,3 +266,9 @@ def remembered(name: str, key: Hashable, make: Callable[[], _Made], waiting: str
             kept = (key, make())
         st.session_state[f"remembered-{name}"] = kept
     return kept[1]
+
+
+def folding(model: str) -> Folding:
+    """The visitor's list as the model sees it."""
+    now = visit()
+    return remembered(f"folding-{model}", now, lambda: resources.engine().fold_in(now.profile, model))

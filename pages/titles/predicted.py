@@ -14,9 +14,7 @@ def scored(model: str | None = None) -> Scored | None:
     engine = resources.engine()
     if not basis.of(engine, now.profile, name).is_personal:
         return None
-    return state.remembered(
-        f"scored-{name}", now, lambda: engine.score_all(now.profile, name), "Predicting every title …"
-    )
+    return engine.score_all(state.folding(name), name)
 
 
 def explain_missing(anime_ids: list[int], model: str | None = None, more: str = "") -> None:

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from recsys import checks
 from recsys.data import columns, manifest
-from recsys.data.columns import MOST_IN_FRANCHISE, list_parts, one_array, texts
-from recsys.errors import ArtifactError, DataError, UnknownTitleError
+from recsys.data.columns import list_parts, one_array, texts
+from recsys.errors import ArtifactError, UnknownTitleError
 from recsys.types import Title, positions_of
 
 FILE = "catalogue.parquet"
@@ -57,7 +57,7 @@ SCHEMA = pa.schema(
         pa.field("kind", pa.string(), nullable=False),
         ("streaming", pa.list_(_LINK)),
         ("franchise_id", pa.int32()),
-        pa.field("watch_order", pa.int16(), nullable=False),
+        pa.field("watch_order", pa.int32(), nullable=False),
         ("requires", pa.list_(pa.int32())),
     ]
 )
@@ -65,6 +65,7 @@ _LISTS = tuple(field.name for field in SCHEMA if pa.types.is_list(field.type))
 #: The columns of `franchises.parquet` besides the id and the title.
 _GROUPED = ("franchise_id", "watch_order", "requires")
 _NAME = pa.field("title", pa.string())
+#: The schemas of the files. `watch_order` is written with 16 bits where they are enough.
 _STORED = {
     FILE: pa.schema([_NAME if field.name == "title" else field for field in SCHEMA if field.name not in _GROUPED]),
     FRANCHISES: pa.schema([SCHEMA.field("anime_id"), _NAME, *(SCHEMA.field(name) for name in _GROUPED)]),
@@ -76,8 +77,7 @@ _GENRE_COLUMNS = ("genres", "themes", "demographics")
 def to_table(titles: Iterable[Title]) -> pa.Table:
     """The titles as a table of `SCHEMA`, ascending by id.
 
-    Raises `ValueError` on a repeated id, and if titles require each other: nobody could begin them. Raises `DataError`
-    if a franchise has more titles than `watch_order` can number.
+    Raises `ValueError` on a repeated id, and if titles require each other: nobody could begin them.
     """
     rows = sorted(titles, key=lambda title: title.anime_id)
     if len({title.anime_id for title in rows}) != len(rows):
@@ -86,13 +86,6 @@ def to_table(titles: Iterable[Title]) -> pa.Table:
         TopologicalSorter({row.anime_id: row.requires for row in rows}).prepare()
     except CycleError as error:
         raise ValueError(f"titles of the catalogue require each other: {error.args[1]}") from None
-    last = max(rows, key=lambda row: row.watch_order, default=None)
-    if last is not None and last.watch_order > MOST_IN_FRANCHISE:
-        raise DataError(
-            f"The franchise of title {last.franchise_id} has at least {last.watch_order:,} titles; the catalogue "
-            f"numbers {MOST_IN_FRANCHISE:,} of one franchise at most. A name or a relation joins titles that do not "
-            "belong together: keep them apart in franchise_brands.csv, or remove them from the sources."
-        )
     columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in SCHEMA.names}
     columns["streaming"] = [[{"site": site, "url": url} for site, url in links] for links in columns["streaming"]]
     return pa.table(columns, schema=SCHEMA)
@@ -105,11 +98,12 @@ def write(titles: Iterable[Title], path: Path, names_of_collections: AbstractSet
     """
     table = to_table(titles)
     rows = list(zip(table["anime_id"].to_pylist(), table["title"].to_pylist(), strict=True))
+    kind = pa.int16() if max(table["watch_order"].to_pylist(), default=0) < 2**15 else pa.int32()
     for name, schema in _STORED.items():
         derived = name == FRANCHISES
         names = [title if (anime_id in names_of_collections) == derived else None for anime_id, title in rows]
         columns = {field.name: table[field.name] for field in schema} | {"title": pa.array(names, pa.string())}
-        part = pa.table(columns, schema=schema)
+        part = _with_order(pa.table(columns, schema=schema), kind)
         target = path if name == FILE else path.with_name(name)
         pq.write_table(part, target, compression="zstd", compression_level=19)
     return table.num_rows
@@ -142,7 +136,7 @@ class Catalogue:
         self.ids = self._column("anime_id", 0, np.int64)
         self.types = _frozen(np.array([name or "" for name in self.column("type")], dtype="U7"))
         self.kinds = _frozen(np.array(self.column("kind"), dtype="U7"))
-        self._watch_order = self._column("watch_order", 0, np.int16)
+        self._watch_order = self._column("watch_order", 0, np.int32)
         self.years = self._column("year", 0, np.int32)
         self.episodes = self._column("episodes", 0, np.int32)
         self.members, self.scorers = (self._column(name, 0, np.int32) for name in ("members", "scored_by"))
@@ -256,10 +250,19 @@ def _read(path: Path, name: str) -> pa.Table:
         raise ArtifactError(f"{path} is missing; write it with python -m scripts.build_catalogue.") from None
     except (OSError, pa.ArrowException, ValueError, MemoryError) as error:
         raise ArtifactError(f"{path} is damaged or not a Parquet file ({_first_line(error)}).") from None
+    table = _with_order(table, pa.int32())
     fault = columns.fault(table, _STORED[name])
     if fault:
         raise ArtifactError(f"{path} is not a catalogue: {fault}. {_REMEDY}")
     return table
+
+
+def _with_order(table: pa.Table, kind: pa.DataType) -> pa.Table:
+    """The table with its `watch_order`, if it has one of 16 or 32 bits, as the integer type `kind`."""
+    at = table.schema.get_field_index("watch_order")  # -1 also where two columns have that name
+    if at < 0 or table.schema.field(at).type not in (pa.int16(), pa.int32()):
+        return table
+    return table.set_column(at, table.schema.field(at).with_type(kind), table.column(at).cast(kind))
 
 
 def _first_line(error: BaseException) -> str:

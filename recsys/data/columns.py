@@ -6,12 +6,10 @@ from numpy.typing import NDArray
 
 from recsys.types import MAX_ANIME_ID
 
-#: `watch_order` is a 16-bit column.
-MOST_IN_FRANCHISE = 2**15 - 1
 #: Column -> its lowest and highest value.
 _RANGES = {
     "episodes": (0, 1e6), "duration_min": (0, 1e5), "year": (0, 3000), "mean_score": (0, 10),
-    "scored_by": (0, MAX_ANIME_ID), "members": (0, MAX_ANIME_ID), "watch_order": (0, MOST_IN_FRANCHISE),
+    "scored_by": (0, MAX_ANIME_ID), "members": (0, MAX_ANIME_ID), "watch_order": (0, MAX_ANIME_ID),
     "franchise_id": (0, MAX_ANIME_ID),
 }  # fmt: skip
 #: Column -> its words.

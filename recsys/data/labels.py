@@ -1,11 +1,11 @@
 """Finds the titles of the catalogue with a label: a genre, theme, demographic or tag, a studio or a service."""
 
 import functools
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from recsys.data.catalogue import Catalogue
@@ -25,20 +25,20 @@ class Labels:
     n_titles: int
 
     @classmethod
-    def of(cls, pairs: Iterable[tuple[int, str]], n_titles: int) -> Self:
-        """From pairs of a title's position and a label of it; of two spellings, the first is kept."""
-        spelt: dict[str, str] = {}
-        found: dict[str, set[int]] = {}
-        for position, name in pairs:
-            key = name.casefold()
-            spelt.setdefault(key, name)
-            found.setdefault(key, set()).add(position)
-        keys = sorted(found)
-        bounds = np.concatenate([[0], np.cumsum([len(found[key]) for key in keys], dtype=np.intp)]).astype(np.intp)
-        titles = np.array([position for key in keys for position in sorted(found[key])], np.intp)
+    def of(cls, positions: NDArray[np.intp], names: pa.Array, n_titles: int) -> Self:
+        """From the `positions` (n,) of titles and a label of each, `names` (n,); of two spellings, the first is
+        kept."""
+        encoded = names.dictionary_encode()
+        spellings = encoded.dictionary.to_pylist()
+        spelt = {name.casefold(): name for name in reversed(spellings)}
+        places = {key: place for place, key in enumerate(sorted(spelt))}
+        place_of = np.array([places[name.casefold()] for name in spellings], np.int64)
+        pairs = np.unique(place_of[encoded.indices.to_numpy()] * n_titles + positions)
+        bounds = np.searchsorted(pairs, np.arange(len(places) + 1) * n_titles)
+        titles = (pairs % max(n_titles, 1)).astype(np.intp)
         for array in (bounds, titles):
             array.setflags(write=False)
-        return cls(tuple(spelt[key] for key in keys), bounds, titles, n_titles)
+        return cls(tuple(spelt[key] for key in places), bounds, titles, n_titles)
 
     @functools.cached_property
     def _places(self) -> dict[str, int]:
@@ -62,20 +62,18 @@ class Labels:
 @functools.lru_cache(maxsize=2)
 def tags(catalogue: Catalogue) -> Labels:
     """Genres, themes, demographics and tags alike; kept for the latest catalogues."""
-    columns = (catalogue.words(name) for name in _TAG_COLUMNS)
-    pairs = (pair for rows, words in columns for pair in zip(rows.tolist(), words.to_pylist(), strict=True))
-    return Labels.of(pairs, len(catalogue))
+    rows, words = zip(*(catalogue.words(name) for name in _TAG_COLUMNS), strict=True)
+    return Labels.of(np.concatenate(rows), pa.concat_arrays(words), len(catalogue))
 
 
 @functools.lru_cache(maxsize=2)
 def studios(catalogue: Catalogue) -> Labels:
     """Studios; kept for the latest catalogues."""
-    rows, words = catalogue.words("studios")
-    return Labels.of(zip(rows.tolist(), words.to_pylist(), strict=True), len(catalogue))
+    return Labels.of(*catalogue.words("studios"), len(catalogue))
 
 
 @functools.lru_cache(maxsize=2)
 def services(catalogue: Catalogue) -> Labels:
     """Streaming services; kept for the latest catalogues."""
     rows, links = catalogue.words("streaming")
-    return Labels.of(zip(rows.tolist(), links.field("site").to_pylist(), strict=True), len(catalogue))
+    return Labels.of(rows, links.field("site"), len(catalogue))

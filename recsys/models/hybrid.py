@@ -38,8 +38,7 @@ class Blend:
 @dataclass(frozen=True)
 class BlendedFan(Fan):
     """The fan in `net` and in SVD; `weights` (m,) are those of the titles without a score, `kind` is the list as the
-    watching model sees it, `today` the fan in `net` without any score, and `expected` (n_items,) the predicted scores,
-    not clipped, in which the network has the share `share` (n_items,)."""
+    watching model sees it, `today` the fan in `net` without any score, and `predicted` (n_items,) the scores."""
 
     weights: Floats
     kind: ListKind
@@ -47,8 +46,7 @@ class BlendedFan(Fan):
     embedding: Embedding
     today: Embedding
     folded: FoldedFan
-    share: NDArray[np.float32]
-    expected: Floats
+    predicted: Floats
 
     @cached_property
     def others(self) -> Others:
@@ -114,17 +112,23 @@ class Hybrid(Model[BlendedFan]):
 
     def fold_in(self, items: Items, scores: Floats, seen: Items, statuses: Statuses | None = None) -> BlendedFan:
         scores, weights = np.asarray(scores, np.float64), seen_weights(seen, statuses)
-        share = np.where(self.rated, self.blend.share(len(items)), self.blend.new_share).astype(np.float32)
         begun = np.concatenate([watch_weights(scores), weights])
         n_watching = 0 if statuses is None else int(np.count_nonzero(statuses == WATCHING))
         kind = self.watching.kind(np.concatenate([items, seen]), begun, len(items), n_watching)
         embedding, folded = self.net.encode(items, scores, seen, weights), self.svd.fold_in(items, scores, seen)
         today = self.net.encode(NOTHING, np.zeros(0), kind.items, begun) if len(items) else embedding
-        expected = share * self.net.predict(embedding) + (1 - share) * (self.svd.base + self.svd.factors @ folded.z)
-        return BlendedFan(items, scores, seen, weights, kind, self.net, embedding, today, folded, share, expected)
+        share = self._share(len(items))
+        linear = self.svd.base + self.svd.factors @ folded.z
+        predicted = clip(share * self.net.predict(embedding) + (1 - share) * linear)
+        predicted.flags.writeable = False  # `predict` gives it to every caller
+        return BlendedFan(items, scores, seen, weights, kind, self.net, embedding, today, folded, predicted)
+
+    def _share(self, n_ratings: int) -> NDArray[np.float32]:
+        """The network's share of each title's predicted score, (n_items,)."""
+        return np.where(self.rated, self.blend.share(n_ratings), self.blend.new_share).astype(np.float32)
 
     def predict(self, fan: BlendedFan) -> Floats:
-        return clip(fan.expected)
+        return fan.predicted
 
     def watch(self, fan: BlendedFan) -> Floats:
         chance = self.net.watch(fan.embedding)
@@ -140,12 +144,11 @@ class Hybrid(Model[BlendedFan]):
         return self.svd.variance(fan.folded, items)
 
     def band(self, fan: BlendedFan, items: Items) -> tuple[Floats, Floats]:
-        centre = clip(fan.expected[items])
-        return self.calibrated.ends(len(fan.items), centre, np.sqrt(self.variance(fan, items)))
+        return self.calibrated.ends(len(fan.items), fan.predicted[items], np.sqrt(self.variance(fan, items)))
 
     def explain(self, fan: BlendedFan, item: int) -> tuple[float, Floats]:
         """SVD's exact effects and the network's by leaving each title out, in the shares of the two."""
-        share = float(fan.share[item])
+        share = float(self._share(len(fan.items))[item])
         without = self.net.predict_without(fan.others, item)
         predicted, empty = (self.net.predict_one(embedding, item) for embedding in (fan.embedding, self.net.empty))
         net = leave_one_out(predicted, empty, without)
@@ -154,7 +157,7 @@ class Hybrid(Model[BlendedFan]):
 
     def left_out(self, fan: BlendedFan) -> tuple[Floats, Floats, Floats]:
         items, n = fan.items, max(len(fan.items) - 1, 0)
-        share = np.where(self.rated[items], self.blend.share(n), self.blend.new_share).astype(np.float32)
+        share = self._share(n)[items]
         linear, sd = self.svd.without_each(fan.folded)
         centre = clip(share * self.net.predict_left_out(fan.others, items) + (1 - share) * linear)
         return centre, *self.calibrated.ends(n, centre, sd)

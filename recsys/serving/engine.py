@@ -17,7 +17,7 @@ from recsys.models.base import Model
 from recsys.models.odds import PLAIN, Odds
 from recsys.serving import explaining, loading, recommending, usual
 from recsys.serving import seeds as seeding
-from recsys.serving.folding import Folding
+from recsys.serving.folding import Folding, Latest
 from recsys.serving.loading import Aligned
 from recsys.serving.matching import Matcher
 from recsys.serving.recommending import Candidates, Scored
@@ -62,6 +62,7 @@ class Engine:
         self.settings = settings
         self.rater_counts = raters
         self._search = TitleSearch(catalogue)
+        self._latest = Latest(settings.kept_foldings)
         names = catalogue.column("title")
         aligned = {one.name: loading.align(one, catalogue, names, odds.get(one.name, PLAIN)) for one in models}
         if not aligned:
@@ -98,7 +99,7 @@ class Engine:
             if fan.aligned is aligned:
                 return fan
             fan = fan.fan
-        return Folding(fan, aligned, self._raters_of[aligned.model.name])
+        return Folding(fan, aligned, self._raters_of[aligned.model.name], self._latest)
 
     def recommend(
         self,

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.data import catalogue, columns
+from recsys.data import catalogue
 from recsys.data.catalogue import Catalogue
-from recsys.errors import ArtifactError, DataError, UnknownTitleError
+from recsys.errors import ArtifactError, UnknownTitleError
 from recsys.types import MAX_ANIME_ID, Title
 
 FULL = Title(
@@ -78,12 +78,13 @@ class TestRoundTrip:
         with pytest.raises(ValueError, match="twice"):
             catalogue.to_table([BARE, BARE])
 
-    def test_more_titles_in_a_franchise_than_can_be_numbered_are_refused(self):
-        most = columns.MOST_IN_FRANCHISE
-        (read,) = Catalogue.from_rows([Title(7, "Yuusha Ou", franchise_id=5, watch_order=most)]).titles()
-        assert read.watch_order == most
-        with pytest.raises(DataError, match=f"franchise of title 5 .*{most + 1:,}.*franchise_brands.csv"):
-            catalogue.to_table([Title(7, "Yuusha Ou", franchise_id=5, watch_order=most + 1)])
+    @pytest.mark.parametrize(("place", "kind"), [(2**15 - 1, pa.int16()), (2**15, pa.int32()), (100_000, pa.int32())])
+    def test_the_order_of_a_franchise_is_written_as_narrow_as_its_size_allows(self, tmp_path: Path, place, kind):
+        rows = [Title(6, "Hoshi Ou", franchise_id=5), Title(7, "Yuusha Ou", franchise_id=5, watch_order=place)]
+        path = tmp_path / catalogue.FILE
+        catalogue.write(rows, path)
+        assert pq.read_schema(path.with_name(catalogue.FRANCHISES)).field("watch_order").type == kind
+        assert Catalogue.load(path).titles() == rows
 
     @pytest.mark.parametrize("circle", [(1,), (1, 2), (1, 2, 3)])
     def test_titles_that_require_each_other_are_refused(self, circle: tuple[int, ...]):

@@ -1,7 +1,11 @@
 """A fan folded in once for several calls."""
 
+import weakref
+
 import pytest
 
+from recsys.serving.engine import Engine
+from recsys.settings import Settings
 from recsys.types import Filters, Profile
 
 
@@ -32,6 +36,17 @@ def test_the_list_is_folded_in_once(engine, fan, monkeypatch):
         engine.recommend(folding, "watcher", discovery=discovery)
     engine.explain(folding, 10, "watcher")
     assert folded == [fan]
+
+
+def test_only_the_foldings_used_last_keep_what_they_computed(engine):
+    engine = Engine(engine.catalogue, [engine.aligned("toy").model], engine.rater_counts, Settings(kept_foldings=2))
+    first, second, third = (engine.fold_in(Profile(scores={1: score})) for score in (9, 5, 2))
+    kept, released = first.folded, weakref.ref(second.folded)
+    assert first.folded is kept  # and the second one is now the oldest
+    assert third.folded is third.folded
+    assert released() is None
+    assert first.folded is kept
+    assert second.folded.scores.tolist() == second.aligned.fold_in(second.fan).scores.tolist()
 
 
 def test_another_model_folds_the_list_in_again(engine, fan):
