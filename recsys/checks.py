@@ -54,6 +54,8 @@ def whole_numbers(values: Iterable[Any]) -> NDArray[np.int64]:
     given = [values] if isinstance(values, str) else list(values)
     try:
         found = np.array(given)
+        if found.dtype == np.int64 and found.ndim == 1:
+            return found
         with np.errstate(invalid="ignore"):  # not a number: the comparison tells
             whole = found.astype(np.int64)
         if given and (found.ndim != 1 or found.dtype.kind not in "iuf" or (whole != found).any()):

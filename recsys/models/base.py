@@ -82,9 +82,9 @@ class Model(ABC, Generic[F]):
         predict it, and titles are ranked by their number of raters instead (`recsys.models.order.chance_to_watch`)."""
         return None
 
-    def pulls(self, fan: F, item: int) -> Floats | None:
-        """What each of the fan's ratings, then each title without a score, adds to the chance to watch `item`,
-        (n + m,), in any one unit. None: the model does not tell."""
+    def pulls(self, fan: F, items: Items) -> Floats | None:
+        """What each of the fan's ratings, then each title without a score, adds to the chance to watch each of `items`
+        (l,): (l, n + m), in any one unit. None: the model does not tell."""
         return None
 
     def left_out(self, fan: F) -> tuple[Floats, Floats, Floats] | None:
@@ -114,6 +114,19 @@ class Model(ABC, Generic[F]):
 def clip(scores: Floats) -> Floats:
     """Scores limited to the rating scale, as Surprise's `AlgoBase.predict` does."""
     return np.clip(scores, MIN_SCORE, MAX_SCORE)
+
+
+def to_float32(values: NDArray[np.floating]) -> NDArray[np.float32]:
+    """`values` in single precision. Finite ones in half precision take a fifth of the time of numpy's conversion: their
+    bits are moved to the places of single precision, whose exponent begins 112 lower."""
+    if values.dtype != np.float16:
+        return values.astype(np.float32)
+    bits = np.ascontiguousarray(values).view(np.int16).astype(np.int32)
+    bits <<= 13
+    bits &= np.int32(-0x70000001)  # the sign, once, and the other 15 bits
+    result = bits.view(np.float32)
+    result *= np.float32(2.0**112)
+    return result
 
 
 def check_shape(name: str, array: NDArray, *shape: int) -> None:

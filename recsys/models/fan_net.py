@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.models.base import Floats, Items, Statuses, check_shape
+from recsys.models.base import Floats, Items, Statuses, check_shape, to_float32
 
 #: Numbers that describe a list's scores: their mean residual, its spread, how many they are, and a constant.
 N_STATS = 4
@@ -109,27 +109,31 @@ class FanNet:
     def encode(self, items: Items, scores: Floats, seen: Items, weights: Floats) -> Embedding:
         """The fan who gave `items` (n,) the `scores` (n,) and began `seen` (m,) without a score, which count with
         `weights` (m,) in what the fan watches; n and m may be 0."""
-        rated, begun = self._sums(items, scores), self._seen(seen, weights)
-        rated[0] = np.concatenate([rated[0], begun])
-        summed = [np.atleast_1d(values.sum(axis=0))[None] for values in rated]
-        habit, taste, level = self._embed(len(items), len(seen), *summed)
-        return Embedding(habit[0], taste[0], float(level[0]))
+        watched = self._watched(items, scores, seen, weights).sum(axis=0)
+        return self._embedding(len(items), len(seen), watched, *self._sums(items, scores))
+
+    def encode_both(self, items: Items, scores: Floats, seen: Items, weights: Floats) -> tuple[Embedding, Embedding]:
+        """`encode`, and the fan if no title had a score but all still counted with the same weights."""
+        n, m = len(items), len(seen)
+        watched = self._watched(items, scores, seen, weights).sum(axis=0)
+        fan = self._embedding(n, m, watched, *self._sums(items, scores))
+        return fan, self._embedding(0, n + m, watched, *self._sums(NOTHING, np.zeros(0))) if n else fan
 
     def without_each(self, items: Items, scores: Floats, seen: Items, weights: Floats) -> Others:
         """The fan if one of the titles were not known, for each of `items`, then each of `seen`."""
         n, m = len(items), len(seen)
-        rated, begun = self._sums(items, scores), self._seen(seen, weights)
-        watched = rated[0].sum(axis=0) + begun.sum(axis=0)
-        sums = [watched, *(values.sum(axis=0) for values in rated[1:])]
-        parts = []
-        if n:
-            left = [np.reshape(total - values, (n, -1)) for total, values in zip(sums, rated, strict=True)]
-            parts.append(self._embed(n - 1, m, *left))
+        watched = self._watched(items, scores, seen, weights)
+        np.subtract(watched.sum(axis=0), watched, out=watched)
+        rated = self._each(items, scores)
+        sums = [values.sum(axis=0, keepdims=True) for values in rated]
+        parts = [
+            self._embed(
+                max(n - 1, 0), m, watched[:n], *(total - values for total, values in zip(sums, rated, strict=True))
+            )
+        ]
         if m:
-            same = [np.broadcast_to(np.atleast_1d(total), (m, np.size(total))) for total in sums[1:]]
-            parts.append(self._embed(n, m - 1, watched - begun, *same))
-        if not parts:
-            parts.append(self._embed(0, 0, *(np.zeros((0, np.size(total)), np.float32) for total in sums)))
+            same = [np.broadcast_to(total, (m, total.shape[1])) for total in sums]
+            parts.append(self._embed(n, m - 1, watched[n:], *same))
         _, taste, level = (np.concatenate(values) for values in zip(*parts, strict=True))
         return Others(taste, level)
 
@@ -143,36 +147,49 @@ class FanNet:
         n = len(items)
         return self.base[items] + others.level[:n] + np.einsum("if,if->i", others.taste[:n], self.taste_out[items])
 
-    def _seen(self, seen: Items, weights: Floats) -> Floats:
-        """What each title without a score adds to what the fan watches, (m, watch_dim)."""
-        return np.asarray(weights, np.float32)[:, None] * self._rows("watch_in", seen)
-
-    def _rows(self, name: str, items: Items) -> Floats:
+    def _rows(self, name: str, items: Items) -> NDArray[np.float32]:
         """A parameter of `items`, (n, dim)."""
-        return self.weights[name][items].astype(np.float32)
+        return to_float32(self.weights[name].take(items, axis=0))
 
-    def _sums(self, items: Items, scores: Floats) -> list[Floats]:
-        """What each rating adds to the sums that `_embed` needs, (n, ...)."""
-        scores = np.asarray(scores, np.float32)
-        residuals = scores - self.base[items]
+    def _watched(self, items: Items, scores: Floats, seen: Items, weights: Floats) -> NDArray[np.float32]:
+        """What each of `items`, then each of `seen`, adds to what the fan watches, (n + m, watch_dim)."""
+        watched = self._rows("watch_in", np.concatenate([items, seen]))
+        watched *= np.concatenate([watch_weights(scores), np.asarray(weights, np.float32)])[:, None]
+        return watched
+
+    def _each(self, items: Items, scores: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """What each rating adds to the other sums that `_embed` needs, (n, ...)."""
+        residuals = (np.asarray(scores, np.float32) - self.base[items])[:, None]
         taste = self._rows("taste_in", items)
-        watched = watch_weights(scores)[:, None] * self._rows("watch_in", items)
-        return [watched, residuals, np.square(residuals), taste, residuals[:, None] * taste]
+        return residuals, np.square(residuals), taste, residuals * taste
+
+    def _sums(self, items: Items, scores: Floats) -> tuple[Floats, ...]:
+        """The sums over all ratings, (1, ...)."""
+        return tuple(values.sum(axis=0, keepdims=True) for values in self._each(items, scores))
+
+    def _embedding(self, n: int, m: int, watched: Floats, *sums: Floats) -> Embedding:
+        habit, taste, level = self._embed(n, m, watched[None], *sums)
+        return Embedding(habit[0], taste[0], float(level[0]))
 
     def _embed(self, n: int, m: int, watched, residuals, squares, taste, liked) -> tuple[NDArray, NDArray, NDArray]:
         """`habit` (l, watch_dim), `taste` (l, taste_dim), `level` (l,) of l fans with `n` ratings and `m` titles
         without a score, from their sums."""
         w = self.weights
         described = np.array([math.log1p(n + m) / 3 - 1, m / max(n + m, 1)], np.float32) @ w["habit_list"]
-        habit = np.tanh(watched / np.float32(math.sqrt(n + m + 1)) + described + w["habit_bias"])
+        habit = watched / np.float32(math.sqrt(n + m + 1))
+        habit += described + w["habit_bias"]
+        np.tanh(habit, out=habit)
         level = residuals / np.float32(n + LEVEL_DAMPING)
         squares = np.maximum(squares - 2 * level * residuals + n * np.square(level), 0)
         spread = np.sqrt((squares + SPREAD_DAMPING * USUAL_SPREAD**2) / (n + SPREAD_DAMPING)) - USUAL_SPREAD
         liked = (liked - level * taste) * np.float32(taste_scale(n))
         length = np.full_like(level, math.log1p(n) / 3 - 1)
-        inputs = np.concatenate([liked, habit, level, spread, length, np.ones_like(level)], axis=1).astype(np.float32)
-        hidden = _gelu(inputs @ w["hidden_weight"].T + w["hidden_bias"])
-        out = hidden @ w["out_weight"].T + inputs @ w["skip_weight"].T + w["out_bias"]
+        inputs = np.concatenate([liked, habit, level, spread, length, np.ones_like(level)], axis=1, dtype=np.float32)
+        hidden = inputs @ w["hidden_weight"].T
+        hidden += w["hidden_bias"]
+        out = _gelu(hidden) @ w["out_weight"].T
+        out += inputs @ w["skip_weight"].T
+        out += w["out_bias"]
         return habit, out[:, :-1], level[:, 0] + out[:, -1]
 
     def predict(self, fan: Embedding, items: Items | slice = slice(None)) -> Floats:
@@ -213,5 +230,14 @@ class FanNet:
 
 
 def _gelu(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Gaussian error linear unit, tanh form (Hendrycks & Gimpel 2016)."""
-    return 0.5 * x * (1 + np.tanh(np.float32(math.sqrt(2 / math.pi)) * (x + np.float32(0.044715) * x * x * x)))
+    """Gaussian error linear unit, tanh form (Hendrycks & Gimpel 2016): x (1 + tanh(√(2/π) (x + .044715 x³))) / 2."""
+    result = x * x
+    result *= np.float32(0.044715)
+    result += 1
+    result *= x
+    result *= np.float32(math.sqrt(2 / math.pi))
+    np.tanh(result, out=result)
+    result += 1
+    result *= x
+    result *= 0.5
+    return result

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recsys.models.band import Band
 from recsys.models.base import Fan, Floats, Items, Model, Statuses, check_shape, clip
-from recsys.models.fan_net import NOTHING, WATCHING, Embedding, FanNet, Others, seen_weights, watch_weights
+from recsys.models.fan_net import WATCHING, Embedding, FanNet, Others, seen_weights, watch_weights
 from recsys.models.neural import cosines, leave_one_out
 from recsys.models.placement import Newcomers, Placement
 from recsys.models.svd import SVD, FoldedFan
@@ -115,9 +115,8 @@ class Hybrid(Model[BlendedFan]):
         begun = np.concatenate([watch_weights(scores), weights])
         n_watching = 0 if statuses is None else int(np.count_nonzero(statuses == WATCHING))
         kind = self.watching.kind(np.concatenate([items, seen]), begun, len(items), n_watching)
-        embedding, folded = self.net.encode(items, scores, seen, weights), self.svd.fold_in(items, scores, seen)
-        today = self.net.encode(NOTHING, np.zeros(0), kind.items, begun) if len(items) else embedding
-        share = self._share(len(items))
+        embedding, today = self.net.encode_both(items, scores, seen, weights)
+        folded, share = self.svd.fold_in(items, scores, seen), self._share(len(items))
         linear = self.svd.base + self.svd.factors @ folded.z
         predicted = clip(share * self.net.predict(embedding) + (1 - share) * linear)
         predicted.flags.writeable = False  # `predict` gives it to every caller
@@ -135,9 +134,9 @@ class Hybrid(Model[BlendedFan]):
         today = chance if fan.today is fan.embedding else self.net.watch(fan.today)
         return self.watching.scores(fan.kind, chance, today)
 
-    def pulls(self, fan: BlendedFan, item: int) -> Floats:
+    def pulls(self, fan: BlendedFan, items: Items) -> Floats:
         """By the two linear models; what the network adds is not divided among the titles."""
-        return self.watching.pulls(fan.kind, item)
+        return self.watching.pulls(fan.kind, items)
 
     def variance(self, fan: BlendedFan, items: Items) -> Floats:
         """Variance (len(items),) of the scores that the fan would give; SVD's."""

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.models.base import Floats, Items
+from recsys.models.base import Floats, Items, to_float32
 
 
 @dataclass(frozen=True)
@@ -43,22 +43,27 @@ class SparseLinear:
         known = rows >= 0
         if known.any():
             scaled = (np.asarray(weights)[known] / math.sqrt(len(items))).astype(np.float32)
-            pulls = self.values[rows[known]].astype(np.float32) * scaled[:, None]
-            summed = np.bincount(self.targets[rows[known]].ravel(), pulls.ravel(), minlength=len(self.base))
+            pulls = to_float32(self.values.take(rows[known], axis=0))
+            pulls *= scaled[:, None]
+            targets = self.targets.take(rows[known], axis=0)
+            summed = np.bincount(targets.ravel(), pulls.ravel(), minlength=len(self.base))
             scores += summed.astype(np.float32)
         return scores
 
-    def pulls(self, items: Items, weights: Floats, item: int) -> NDArray[np.float32]:
-        """What each of `items` (n,) adds to the score of `item`, (n,)."""
-        row, rows = self.rows[item], self.rows[items]
-        if row < 0:
-            return np.zeros(len(items), np.float32)
+    def pulls(self, items: Items, weights: Floats, wanted: Items) -> NDArray[np.float32]:
+        """What each of `items` (n,) adds to the scores of the titles `wanted` (m,), (m, n)."""
+        rows = self.rows[items]
         known = np.flatnonzero(rows >= 0)
-        hits = np.flatnonzero(self.targets[rows[known]] == row)  # few: only these are read and converted
-        at, column = np.divmod(hits, max(self.targets.shape[1], 1))
-        at = known[at]
-        values = np.bincount(at, self.values[rows[at], column].astype(np.float32), minlength=len(items))
-        return values.astype(np.float32) * np.asarray(weights, np.float32) / np.float32(math.sqrt(max(len(items), 1)))
+        targets = self.targets.take(rows[known], axis=0)  # once for all that are wanted
+        scaled = np.asarray(weights, np.float32) / np.float32(math.sqrt(max(len(items), 1)))
+        result = np.zeros((len(wanted), len(items)), np.float32)
+        for place, row in enumerate(self.rows[wanted].tolist()):
+            if row >= 0:
+                hits = np.flatnonzero(targets == row)  # few: only these are read and converted
+                at, column = np.divmod(hits, max(self.targets.shape[1], 1))
+                at = known[at]
+                np.add.at(result[place], at, self.values[rows[at], column].astype(np.float32) * scaled[at])
+        return result
 
     def moved(self, places: NDArray[np.intp], n_items: int) -> Self:
         """The same model when title i of `n_items` or fewer stands at `places[i]`."""

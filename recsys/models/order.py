@@ -1,7 +1,5 @@
 """Ranks titles: from predicted scores and chances to watch to an order."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -67,14 +65,12 @@ def best(
     allowed: Mask,
     n: int,
     groups: NDArray[np.int64] | None = None,
-    skip: Callable[[int], bool] | None = None,
 ) -> NDArray[np.intp]:
-    """Positions of the `n` highest allowed scores, best first; at most one of each group (negative: no group), without
-    those for which `skip` is true."""
+    """Positions of the `n` highest allowed scores, best first; at most one of each group (negative: no group)."""
     positions = np.flatnonzero(allowed)
     chosen = positions[:0]
     for n_sorted in (_SORTED_FIRST * n, len(positions)):
-        chosen = _chosen(highest(rank_score, positions, n_sorted), n, groups, skip)
+        chosen = _chosen(highest(rank_score, positions, n_sorted), n, groups)
         if len(chosen) == n:
             break
     return chosen
@@ -89,17 +85,17 @@ def highest(rank_score: NDArray[np.floating], positions: NDArray[np.intp], n: in
     return positions[np.argsort(-rank_score[positions], kind="stable")]
 
 
-def _chosen(
-    order: NDArray[np.intp], n: int, groups: NDArray[np.int64] | None, skip: Callable[[int], bool] | None
-) -> NDArray[np.intp]:
+def _chosen(order: NDArray[np.intp], n: int, groups: NDArray[np.int64] | None) -> NDArray[np.intp]:
     """The first `n` of `order` that `best` may take."""
+    if groups is None:
+        return order[:n]
     chosen: list[int] = []
     taken: set[int] = set()
     for position in order.tolist():
         if len(chosen) == n:
             break
-        group = -1 if groups is None else int(groups[position])
-        if group in taken or (skip is not None and skip(position)):
+        group = int(groups[position])
+        if group in taken:
             continue
         if group >= 0:
             taken.add(group)

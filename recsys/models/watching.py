@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -46,15 +47,15 @@ class ListKind:
 @dataclass(frozen=True)
 class Parts:
     """Of all titles, (n_items,), each standardised: the linear scores of `past` and `today`, and the network's log
-    chances beside them. `recent` marks titles of which the lists of the past know nothing, `likes` how many fans with
-    scores would like each of these."""
+    chances beside them. `recent` marks titles of which the lists of the past know nothing, and `liked` (n_recent,) are
+    the logarithms of their places among these, 1 for the one that most fans with scores would like."""
 
     past: Floats
     past_chance: Floats
     today: Floats
     today_chance: Floats
     recent: NDArray[np.bool_]
-    likes: Floats
+    liked: Floats
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Mixing:
         today = (parts.today + np.float32(weight) * parts.today_chance) / np.float32(1 + weight)
         if kind.n_scored and parts.recent.any():
             weight = _LIKES * kind.n_scored / len(kind.items)
-            today[parts.recent] = _reordered(today[parts.recent], parts.likes[parts.recent], weight)
+            today[parts.recent] = _reordered(today[parts.recent], weight * parts.liked)
         past = np.where(parts.recent, today - np.float32(self.gap), past)
         return np.float32(1 - kind.share) * past + np.float32(kind.share) * today
 
@@ -128,15 +129,20 @@ class Watching:
         chances for the list as it is, and for the list without its scores, as the lists of today are."""
         return self.mixing.mix(kind, self.parts(kind, chance, today_chance))
 
-    def pulls(self, kind: ListKind, item: int) -> Floats:
-        """What each title of the list adds to the linear scores of `item`, (n,), past and today as in `scores`."""
-        past, today = (side.pulls(kind.items, kind.weights, item) for side in (self.past, self.today))
+    def pulls(self, kind: ListKind, wanted: Items) -> Floats:
+        """What each title of the list adds to the linear scores of the titles `wanted` (m,), past and today as in
+        `scores`: (m, n)."""
+        past, today = (side.pulls(kind.items, kind.weights, wanted) for side in (self.past, self.today))
         return np.float32(1 - kind.share) * past + np.float32(kind.share) * today
 
     def parts(self, kind: ListKind, chance: Floats, today_chance: Floats) -> Parts:
         chance, today_chance = standardise(chance), standardise(today_chance)
         past, today = self._side(0, self.past, kind, chance), self._side(1, self.today, kind, today_chance)
-        return Parts(past, chance, today, today_chance, self.recent, self.likes)
+        return Parts(past, chance, today, today_chance, self.recent, self._liked)
+
+    @cached_property
+    def _liked(self) -> NDArray[np.float64]:
+        return _log_places(self.likes[self.recent])
 
     def _side(self, side: int, linear: SparseLinear, kind: ListKind, chance: Floats) -> Floats:
         own = linear.scores(kind.items, kind.weights, kind.recent)
@@ -185,14 +191,16 @@ def recency(share: S) -> S:
     return share / (share + HALF_SHARE) * (1 + HALF_SHARE)
 
 
-def _reordered(values: Floats, others: Floats, weight: float) -> Floats:
-    """The same `values` (n,) in another order: that of the product of the ranks by `values` and by `others` (n,), the
-    latter to the power `weight`."""
-    places = np.arange(1, len(values) + 1)
-    by_value, by_other = np.argsort(-values, kind="stable"), np.argsort(-others, kind="stable")
+def _log_places(values: Floats) -> NDArray[np.float64]:
+    """The logarithm of the place of each of `values` (n,), 1 for the largest; equal ones in their order."""
     logs = np.empty(len(values))
-    logs[by_value] = np.log(places)
-    logs[by_other] += weight * np.log(places)
+    logs[np.argsort(-values, kind="stable")] = np.log(np.arange(1, len(values) + 1))
+    return logs
+
+
+def _reordered(values: Floats, others: Floats) -> Floats:
+    """The same `values` (n,) in another order: that of the logarithm of their place, plus `others` (n,)."""
+    descending = np.sort(values)[::-1]
     result = np.empty_like(values)
-    result[np.argsort(logs, kind="stable")] = values[by_value]
+    result[np.argsort(_log_places(values) + others, kind="stable")] = descending
     return result

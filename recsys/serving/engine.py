@@ -61,6 +61,7 @@ class Engine:
         self.catalogue = catalogue
         self.settings = settings
         self.rater_counts = raters
+        self._of_the_story = ~np.isin(catalogue.kinds, _NOT_OF_THE_STORY)
         self._search = TitleSearch(catalogue)
         self._latest = Latest(settings.kept_foldings)
         names = catalogue.column("title")
@@ -148,9 +149,11 @@ class Engine:
         left = self.candidates(folding, model, filters, by_score=by_score, discovery=discovery)
         allowed = left.allowed[aligned.positions]
         allowed[[*seeds.like_items, *seeds.unlike_items]] = False
-        groups = self.catalogue.franchise_ids[aligned.positions] if filters.franchise_rules else None
-        skip = functools.partial(self._is_aside, aligned) if filters.franchise_rules else None
-        items = order.best(score, allowed, n if not diversity else _POOL + n, groups, skip)
+        groups = None
+        if filters.franchise_rules:
+            groups = self.catalogue.franchise_ids[aligned.positions]
+            allowed &= self._of_the_story[aligned.positions]
+        items = order.best(score, allowed, n if not diversity else _POOL + n, groups)
         if diversity:
             features = self.catalogue.genre_matrix[aligned.positions[items]]
             items = order.diversify(score, items, features, n, diversity)
@@ -224,10 +227,7 @@ class Engine:
         """
         folding = self.fold_in(fan, model)
         items = [explaining.item_of(folding.aligned, anime_id) for anime_id in checks.whole_numbers(anime_ids).tolist()]
-        return [explaining.drivers(folding.aligned, folding.folded, item, limit) for item in items]
-
-    def _is_aside(self, aligned: Aligned, item: int) -> bool:
-        return self.catalogue.kinds[aligned.positions[item]] in _NOT_OF_THE_STORY
+        return explaining.drivers(folding.aligned, folding.folded, np.array(items, np.intp), limit)
 
     def similar(self, anime_id: int, n: int = 10, model: str | None = None) -> list[Pick]:
         """The `n` titles most like one, with everybody's predicted score; `rank_score` is the similarity, at most 1.

@@ -56,24 +56,28 @@ def explain(folding: Folding, anime_id: int) -> Explanation:
     total = baseline + math.fsum(reason.effect for reason in found)
     predicted = float(folding.predicted[item])
     groups = sums.shared(aligned.catalogue, int(aligned.positions[item]), found)
-    exact, why = aligned.model.exact_reasons, drivers(aligned, folded, item)
+    exact, why = aligned.model.exact_reasons, drivers(aligned, folded, np.array([item]))[0]
     return Explanation(anime_id, predicted, total, baseline, found, exact, groups, why)
 
 
-def drivers(aligned: Aligned, folded: Fan, item: int, limit: int | None = None) -> tuple[Driver, ...]:
-    """The titles of the list that raise the chance to watch `item`, strongest first."""
-    pulls = aligned.model.pulls(folded, item)
+def drivers(aligned: Aligned, folded: Fan, items: Items, limit: int | None = None) -> list[tuple[Driver, ...]]:
+    """For each of `items`, the titles of the list that raise the chance to watch it, strongest first."""
+    pulls = aligned.model.pulls(folded, items)
     if pulls is None:
-        return ()
+        return [()] * len(items)
+    return [_drivers(aligned, folded, np.maximum(np.asarray(one, np.float64), 0), limit) for one in pulls]
+
+
+def _drivers(aligned: Aligned, folded: Fan, raising: NDArray[np.float64], limit: int | None) -> tuple[Driver, ...]:
+    """`raising` (n + m,): by how much each title of the list raises the chance to watch another."""
     titles, n = np.concatenate([folded.items, folded.seen]), len(folded.items)
-    raising = np.maximum(np.asarray(pulls, np.float64), 0)
-    strongest = _strongest(raising, np.flatnonzero(raising), limit)
+    strongest, total = _strongest(raising, np.flatnonzero(raising), limit), float(raising.sum())
     return tuple(
         Driver(
             anime_id=int(aligned.model.item_ids[titles[i]]),
             title=aligned.name(int(titles[i])),
             score=float(folded.scores[i]) if i < n else None,
-            share=float(raising[i] / raising.sum()),
+            share=float(raising[i]) / total,
         )
         for i in strongest.tolist()
     )
@@ -115,6 +119,7 @@ def picks(
     `predicted` and `rank_score` are (n_items,)."""
     low, high = aligned.model.band(folded, items)
     above, below = aligned.odds.chances(predicted[items], low, high)
+    driving = drivers(aligned, folded, items, n_reasons) if n_reasons else [()] * len(items)
     return [
         Pick(
             anime_id=int(aligned.model.item_ids[item]),
@@ -126,7 +131,7 @@ def picks(
             reasons=reasons(aligned, folded, item, n_reasons)[1] if n_reasons else (),
             chance_high=float(above[i]),
             chance_low=float(below[i]),
-            drivers=drivers(aligned, folded, item, n_reasons) if n_reasons else (),
+            drivers=driving[i],
         )
         for i, item in enumerate(items.tolist())
     ]

@@ -131,7 +131,8 @@ class Everyone:
 
 def _why(folding: Folding, anime_id: int) -> tuple[tuple[Driver, ...], Reason | None]:
     aligned, item = folding.aligned, explaining.item_of(folding.aligned, anime_id)
-    if drivers := explaining.drivers(aligned, folding.folded, item, _DRIVERS):
+    (drivers,) = explaining.drivers(aligned, folding.folded, np.array([item]), _DRIVERS)
+    if drivers:
         return drivers, None
     raising = [one for one in explaining.reasons(aligned, folding.folded, item)[1] if one.effect > 0]
     return (), raising[0] if raising else None

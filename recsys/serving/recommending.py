@@ -115,11 +115,13 @@ def candidates(
         planned = _marked(catalogue, fan.planned)
         only = filters.planned == "only"
         steps.append(("not planned" if only else "planned", planned if only else ~planned))
+    by_parts = filters.franchise_rules or filters.continuing or filters.new_series
+    startable = _startable(catalogue, fan) if by_parts else np.zeros(0, bool)
     if filters.franchise_rules:
         steps.append(("dropped series", ~np.isin(catalogue.franchise_ids, _franchises(catalogue, fan.dropped))))
-        steps.append(("an earlier part is not watched yet", _startable(catalogue, fan)))
+        steps.append(("an earlier part is not watched yet", startable))
     if filters.continuing or filters.new_series:
-        next_parts = _startable(catalogue, fan) & ~_first_parts(catalogue)
+        next_parts = startable & ~_first_parts(catalogue)
         if filters.continuing:
             steps.append(("not the next part of a series", next_parts))
         if filters.new_series:

@@ -32,13 +32,13 @@ def test_a_list_of_no_known_title_gets_the_base(linear, items):
 def test_pulls_add_up_to_the_score(linear):
     items, weights = np.array([5, 0, 1, 4]), np.array([0.3, 1, 0.7, 0.5])
     scores = linear.scores(items, weights, era=0)
-    for row, title in enumerate(TITLES.tolist()):
-        pulls = linear.pulls(items, weights, title)
-        assert pulls.shape == (4,)
-        assert pulls[1] == 0
-        assert BASE[row] + pulls.sum() == pytest.approx(scores[row], abs=1e-5)
-    assert not linear.pulls(items, weights, 3).any()
-    assert linear.pulls(np.zeros(0, np.intp), np.zeros(0), 1).shape == (0,)
+    pulls = linear.pulls(items, weights, TITLES)
+    assert pulls.shape == (4, 4)
+    assert not pulls[:, 1].any()
+    np.testing.assert_allclose(BASE + pulls.sum(axis=1), scores, atol=1e-5)
+    both = linear.pulls(items, weights, np.array([3, TITLES[0], TITLES[0]]))  # the first has no weights
+    np.testing.assert_array_equal(both, [np.zeros(4), pulls[0], pulls[0]])
+    assert linear.pulls(np.zeros(0, np.intp), np.zeros(0), TITLES).shape == (4, 0)
 
 
 def test_moved_titles_keep_their_scores(linear):
@@ -49,8 +49,9 @@ def test_moved_titles_keep_their_scores(linear):
     assert moved.rows.shape == (9,)
     items, weights = np.array([1, 5]), np.array([1.0, 0.6])
     np.testing.assert_allclose(moved.scores(places[items], weights, 0.5), linear.scores(items, weights, 0.5))
-    np.testing.assert_allclose(moved.pulls(places[items], weights, 6), linear.pulls(items, weights, 4))
-    assert not moved.pulls(np.array([0, 4]), np.ones(2), 6).any()
+    title = np.array([4])
+    np.testing.assert_allclose(moved.pulls(places[items], weights, places[title]), linear.pulls(items, weights, title))
+    assert not moved.pulls(np.array([0, 4]), np.ones(2), places[title]).any()
 
 
 def test_arrays_there_and_back(linear):

@@ -95,7 +95,7 @@ def test_a_network_that_says_the_same_of_all_is_no_division_by_zero(watching):
 
 def random_parts() -> Parts:
     past, past_chance, today, today_chance = (np.random.default_rng(seed).normal(size=N_ITEMS) for seed in range(4))
-    return Parts(past, past_chance, today, today_chance, RECENT, LIKES)
+    return Parts(past, past_chance, today, today_chance, RECENT, np.log([1, 2]))
 
 
 def test_mix_by_hand(watching):

@@ -9,7 +9,8 @@ from recsys.data.catalogue import Catalogue
 from recsys.errors import ArtifactError, ProfileError, RecsysError, UnknownModelError, UnknownTitleError
 from recsys.serving import group
 from recsys.serving.engine import Engine
-from recsys.types import Filters, Profile
+from recsys.types import Filters, Profile, Title
+from tests.models.fixed import Fixed
 from tests.serving.conftest import RATERS, TITLES, Toy
 
 
@@ -70,6 +71,13 @@ class TestRecommend:
         assert 11 in ids(engine.recommend(Profile(scores={10: 7}), "toy", filters=rules))
         assert 11 not in ids(engine.recommend(Profile(scores={10: 7}, watching={10}), "toy", filters=rules))
         assert 11 not in ids(engine.recommend(Profile(scores={10: 7}, dropped={10}), "toy", filters=rules))
+
+    @pytest.mark.parametrize("kind", ["recap", "music"])
+    def test_what_is_not_of_the_story_is_left_out_by_the_franchise_rules(self, kind):
+        titles = [Title(1, "Story"), Title(2, "Aside", kind=kind), Title(3, "Story too")]
+        engine = Engine(Catalogue.from_rows(titles), [Fixed([1, 2, 3], [7, 7, 7])], np.array([5, 50, 20]))
+        assert ids(engine.recommend(Profile())) == [2, 3, 1]
+        assert ids(engine.recommend(Profile(), filters=Filters(franchise_rules=True), diversity=0.3)) == [3, 1]
 
     @pytest.mark.parametrize("also", ["watching", "on_hold", "dropped"])
     def test_a_title_that_is_seen_is_completed_for_its_sequel_whatever_its_other_status(self, engine, also):

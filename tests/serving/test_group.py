@@ -114,7 +114,7 @@ class TestRecommend:
         assert [share.reason and share.reason.anime_id for share in shares] == [10, None]  # 5 lowers every score
 
     def test_drivers_where_the_model_tells(self, opposites, monkeypatch):
-        monkeypatch.setattr(Opposites, "pulls", lambda self, fan, item: np.ones(len(fan.items)))
+        monkeypatch.setattr(Opposites, "pulls", lambda self, fan, items: np.ones((len(items), len(fan.items))))
         cy = Profile(scores={11: 8, 30: 9})
         picks = group.recommend(opposites, [ANN, cy], filters=ALL, allow_begun=True)
         pick = next(pick for pick in picks if pick.anime_id == 30)

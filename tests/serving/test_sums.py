@@ -33,8 +33,9 @@ class Told(Fixed):
     def explain(self, fan, item):
         return 5.0, EFFECTS[fan.items - 1]
 
-    def pulls(self, fan, item):
-        return np.where(np.isin(fan.items, (2, 4)), 0.3, -0.1) * np.where(fan.items == 4, 1, 2)
+    def pulls(self, fan, items):
+        one = np.where(np.isin(fan.items, (2, 4)), 0.3, -0.1) * np.where(fan.items == 4, 1, 2)
+        return np.tile(one, (len(items), 1))
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def test_drivers_are_the_titles_that_raise_the_chance_to_watch(found):
 
 def test_a_model_that_does_not_tell_has_no_drivers():
     class Silent(Told):
-        def pulls(self, fan, item):
+        def pulls(self, fan, items):
             return None
 
     engine = Engine(Catalogue.from_rows(TITLES), [Silent()], np.full(9, 100))

@@ -66,6 +66,22 @@ def test_titles_without_a_score_change_watching_and_by_it_the_scores():
     assert np.abs(fan.taste - without.taste).max() > 0.001
 
 
+@pytest.mark.parametrize(("n", "m"), [(0, 0), (3, 0), (0, 4), (5, 2)])
+def test_the_fan_with_and_without_scores_at_once(n, m):
+    _, net = pair(7)
+    items, scores, seen, statuses = drawn(n, m)
+    weights = seen_weights(seen, statuses)
+    begun = np.concatenate([watch_weights(scores), weights])
+    expected = (
+        net.encode(items, scores, seen, weights),
+        net.encode(items[:0], scores[:0], np.concatenate([items, seen]), begun),
+    )
+    for got, wanted in zip(net.encode_both(items, scores, seen, weights), expected, strict=True):
+        np.testing.assert_allclose(got.habit, wanted.habit, atol=1e-6)
+        np.testing.assert_allclose(got.taste, wanted.taste, atol=1e-6)
+        assert got.level == pytest.approx(wanted.level, abs=1e-6)
+
+
 def test_a_title_counts_by_its_status():
     """1 watching, 2 completed, 3 on hold, 4 dropped; without statuses all are completed."""
     seen = np.arange(4)
