@@ -67,7 +67,8 @@ lock: $(VENV)/.dev
 	cp requirements-dev.txt requirements.txt
 	$(LOCK) --extra app --output-file requirements.txt
 
-# A stamp file says that the environment holds that requirements file as it is now.
+# A stamp file says that the environment holds that requirements file as it is now. Python compiles what it imports:
+# compiling all modules at once takes pip as long as installing them.
 $(VENV)/.serve: requirements.txt
 $(VENV)/.train: requirements-train.txt
 $(VENV)/.dev: requirements-dev.txt
@@ -76,5 +77,5 @@ $(VENV)/.serve $(VENV)/.train $(VENV)/.dev:
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV) \
 		|| { echo "Cannot create $(VENV): install Python's venv module (Debian: apt-get install python3-venv)." >&2; exit 1; }
 	@echo "Installing $< into $(VENV) (once) …"
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r $<
+	@$(PY) -m pip install --quiet --no-compile --disable-pip-version-check -r $<
 	@touch $@

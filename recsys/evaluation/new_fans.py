@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from recsys.data import manifest
 from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Ratings
+from recsys.errors import DataError
 from recsys.evaluation.protocols import COUNTS, Answer, System, UserResults, measure, summary
 from recsys.holdout.reveal import fan_lists
 from recsys.holdout.split import Part, part_of
@@ -110,12 +111,18 @@ def measure_system(key: Key, ratings: Ratings, artifacts: Path, part: Part, seed
 
 
 def figures(measured: Iterable[Measured], ratings: Ratings) -> dict[str, Any]:
-    """Figures by number of known ratings, then by system, in the order of `measured`."""
+    """Figures by number of known ratings, then by system, in the order of `measured`.
+
+    Leaves out the numbers for which no fan has enough ratings. Raises `DataError` if that leaves none.
+    """
     every = list(measured)
     baselines = [one.name for one in every if one.baseline] or ["popularity"]
     n_rated = int((rating_counts(part_of(ratings, "train"), ratings.item_ids) > 0).sum())
-    by_count = {k: {one.name: one.results[k] for one in every} for k in COUNTS}
-    return {str(k): summary(named, baselines, n_rated) for k, named in by_count.items() if named}
+    by_count = {k: {one.name: one.results[k] for one in every if len(one.results[k].asked)} for k in COUNTS}
+    found = {str(k): summary(named, baselines, n_rated) for k, named in by_count.items() if named}
+    if not found:
+        raise DataError("No held-out fan has a rating. Choose another --part, or prepare more lists.")
+    return found
 
 
 def evaluate(

@@ -142,13 +142,14 @@ def summary(results: Mapping[str, UserResults], baselines: Sequence[str], n_titl
     """Figures of each system with standard errors, as JSON values; what does not apply is left out.
 
     Includes paired differences from the baseline with the best NDCG@10, from the one with the lowest RMSE, and from the
-    popularity model.
+    popularity model. Without any fan whose ranking is measured, those of the NDCG do not apply.
     """
     figures: dict[str, dict] = {}
-    ranked = {name: np.nanmean(results[name].means["ndcg10"]) for name in baselines}
+    gains = {name: results[name].means["ndcg10"] for name in baselines}
+    ranked = {name: np.nanmean(values) for name, values in gains.items() if not np.isnan(values).all()}
     scored = {name: results[name].rmse() for name in baselines if results[name].asked.sum()}
-    rival = max(ranked, key=ranked.__getitem__)
-    rival_rmse = min(scored, key=scored.__getitem__)
+    rival = max(ranked, key=ranked.__getitem__, default=None)
+    rival_rmse = min(scored, key=scored.__getitem__, default=None)
     for name, result in results.items():
         row: dict[str, object] = {}
         for measure_name, values in result.means.items():
@@ -157,15 +158,17 @@ def summary(results: Mapping[str, UserResults], baselines: Sequence[str], n_titl
                 row[measure_name] = figure(values.mean(), metrics.standard_error(values))
         row["coverage"] = figure(len(result.shown) / n_titles)
         row["fans"] = int(np.count_nonzero(~np.isnan(result.means["ndcg10"])))
-        row["ndcg10_gain"] = {"over": rival, **_paired(result, results[rival], "ndcg10")}
-        if "popularity" in results:
-            row["ndcg10_over_popularity"] = _paired(result, results["popularity"], "ndcg10")
+        if rival is not None:
+            row["ndcg10_gain"] = {"over": rival, **_paired(result, results[rival], "ndcg10")}
+            if "popularity" in results:
+                row["ndcg10_over_popularity"] = _paired(result, results["popularity"], "ndcg10")
         if result.asked.sum():
             row["rmse"] = figure(result.rmse(), jackknife(lambda kept, s=result: _rmse(s, kept), len(result.asked)))
             row["mae"] = figure(result.mae())
-            other = results[rival_rmse]
-            gain = jackknife(lambda kept, s=result, o=other: _rmse(o, kept) - _rmse(s, kept), len(result.asked))
-            row["rmse_gain"] = {"over": rival_rmse, **figure(other.rmse() - result.rmse(), gain)}
+            if rival_rmse is not None:
+                other = results[rival_rmse]
+                gain = jackknife(lambda kept, s=result, o=other: _rmse(o, kept) - _rmse(s, kept), len(result.asked))
+                row["rmse_gain"] = {"over": rival_rmse, **figure(other.rmse() - result.rmse(), gain)}
         figures[name] = row
     return figures
 

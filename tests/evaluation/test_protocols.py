@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from recsys.evaluation import protocols
+from recsys.errors import DataError
+from recsys.evaluation import new_fans, protocols
 from recsys.evaluation.protocols import Answer, System, measure, summary
 from recsys.holdout.reveal import FanLists
+from scripts.benchmarks import made_up
 
 ITEM_IDS = np.arange(100, 130)
 RATERS = np.arange(30)
@@ -66,6 +68,28 @@ def test_summary_pairs_with_the_best_baseline():
     assert figures["model"]["ndcg10_gain"]["value"] == 0
     assert figures["model"]["rmse_gain"]["value"] > 0
     assert figures["model"]["coverage"]["value"] == pytest.approx(10 / 30, abs=1e-4)
+
+
+def test_what_no_fan_has_is_left_out():
+    """With 15 of their 20 ratings known, five are hidden: too few for a ranking, enough for errors."""
+    results = {"model": results_of(fixed("model", np.arange(30.0), np.full(30, 5.0)), k=15)}
+    row = summary(results, ["model"], 30)["model"]
+    assert row["fans"] == 0
+    assert not {"ndcg10", "ndcg10_gain", "ndcg10_over_popularity"} & set(row)
+    assert row["rmse_gain"]["value"] == 0
+    unscored = {"model": results_of(fixed("model", np.arange(30.0)))}
+    assert not {"rmse", "rmse_gain"} & set(summary(unscored, ["model"], 30)["model"])
+
+
+def test_numbers_of_ratings_that_no_fan_has_are_left_out():
+    def measured(n_fans: int) -> new_fans.Measured:
+        system = fixed("popularity", np.arange(30.0), np.full(30, 5.0))
+        return new_fans.Measured(system.name, True, {k: results_of(system, k, n_fans) for k in protocols.COUNTS})
+
+    ratings = made_up(40, 30, 12, 0)
+    assert list(new_fans.figures([measured(3)], ratings)) == ["0", "1", "3", "5", "10"]
+    with pytest.raises(DataError, match="No held-out fan has a rating"):
+        new_fans.figures([measured(0)], ratings)
 
 
 def test_jackknife_of_a_mean_is_its_standard_error():
