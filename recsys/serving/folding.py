@@ -17,13 +17,14 @@ class Folding:
     """What follows from a fan's list and a model alone; made by `Engine.fold_in`, and computed once.
 
     Nothing in it depends on filters or on how adventurous the recommendations are. `raters` (n_items,) are the ratings
-    of each of the model's titles in the data, one array for all foldings. A folding holds about 0.25 MB,
-    and a third more once the chances are computed.
+    of each of the model's titles in the data, `log_raters` log(1 + raters); all foldings share these arrays. A folding
+    holds about 0.25 MB, and a third more once the chances are computed.
     """
 
     fan: Profile
     aligned: Aligned
     raters: NDArray[np.int64]
+    log_raters: NDArray[np.float64]
 
     @cached_property
     def folded(self) -> Fan:
@@ -44,7 +45,8 @@ class Folding:
     @cached_property
     def watch(self) -> NDArray:
         """The chance to watch every title, (n_items,); see `recsys.models.order.chance_to_watch`."""
-        return order.chance_to_watch(self.aligned.model, self.folded, self.raters)
+        watch = self.aligned.model.watch(self.folded)
+        return self.log_raters if watch is None else watch
 
     def rank(self, discovery: float, by_score: bool = False) -> NDArray[np.float64]:
         """Rank score of every title, (n_items,); see `Engine.recommend`."""
