@@ -106,8 +106,10 @@ def _on_gpus(device: str, n_gpus: int) -> bool:
 
 @contextmanager
 def _connected(rank: int, size: int, use_gpu: bool) -> Iterator[None]:
-    """Connect the processes of a training. They listen on their nodes' addresses in the cluster alone: with Ray's
-    `TorchTrainer`, the first one would listen on all addresses of its machine."""
+    """Connect the processes of a training, which listen on their nodes' addresses in the cluster alone.
+
+    Not by Ray's `TorchTrainer`, as torch would listen on all addresses (github.com/pytorch/pytorch/issues/173909).
+    """
     if size == 1:
         yield
         return

@@ -183,8 +183,8 @@ def connect(address: str) -> Iterator[Session]:
     """Connect to the cluster at `address`: `local` (a new one on this machine, which only this machine can reach),
     `auto` (the one that runs on this machine), or host:port of its head.
 
-    Raises `ClusterError` if Ray is missing or there is no cluster, `DataError` for any other address. A process that
-    has lost its cluster cannot connect again, and ends with status 2.
+    Raises `ClusterError` if Ray is missing or does not start, or there is no cluster, `DataError` for any other
+    address. A process that has lost its cluster cannot connect again, and ends with status 2.
     """
     ray = _import(address)
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
@@ -193,10 +193,10 @@ def connect(address: str) -> Iterator[Session]:
             ray.init(address="local", include_dashboard=False, object_store_memory=_LOCAL_STORE, **quiet)
         else:
             ray.init(address=address, **quiet)
-    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
-        raise ClusterError(
-            f"Cannot use the Ray cluster {address} ({_first_line(error)}). Start one with: ray start --head"
-        ) from None
+    except Exception as error:  # also of this class itself, when the machine is too busy to start in time
+        what = "start Ray on this machine" if address == "local" else f"use the Ray cluster {address}"
+        advice = "Try again when the machine is less busy" if address == "local" else "Start one with: ray start --head"
+        raise ClusterError(f"Cannot {what} ({_first_line(error)}). {advice}.") from None
     session = Session(ray)
     try:
         yield session
