@@ -1,13 +1,18 @@
 """Trains networks on a cluster with Ray Train: data-parallel, with checkpoints in storage that all nodes can reach."""
 
+import os
 import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from torch import distributed
+from torch.distributed import TCPStore  # pyright: ignore[reportPrivateImportUsage]
 
 from recsys.cluster.session import ClusterError, Session, connect, shared
 from recsys.cluster.storage import Storage
@@ -46,7 +51,7 @@ def _train(
 ) -> Any:
     import ray
     from ray import train
-    from ray.train.torch import TorchTrainer
+    from ray.train.v2.api.data_parallel_trainer import DataParallelTrainer
 
     use_gpu = _on_gpus(options.device, session.room({"GPU": 1}))
     each = {"CPU": options.threads, **({"GPU": 1} if use_gpu else {})}
@@ -58,9 +63,9 @@ def _train(
             "Add nodes, or change --workers or --threads."
         )
     news = ray.remote(num_cpus=0, label_selector=session.here())(_News).remote()
-    trainer = TorchTrainer(
+    trainer = DataParallelTrainer(
         _work,
-        train_loop_config={"fit": [session.share(fit)], "options": options, "news": news},
+        train_loop_config={"fit": [session.share(fit)], "options": options, "news": news, "use_gpu": use_gpu},
         scaling_config=train.ScalingConfig(
             num_workers=(1, n_workers or room),
             use_gpu=use_gpu,
@@ -73,7 +78,6 @@ def _train(
             storage_filesystem=storage.system,
             failure_config=train.FailureConfig(max_failures=_FAILURES),
             checkpoint_config=train.CheckpointConfig(num_to_keep=2),
-            worker_runtime_env={"env_vars": _loopback() if session.loopback else {}},
         ),
     )
     try:
@@ -100,10 +104,29 @@ def _on_gpus(device: str, n_gpus: int) -> bool:
     return device != "cpu" and n_gpus > 0
 
 
-def _loopback() -> dict[str, str]:
-    """Let gloo listen on the loopback interface only."""
-    names = [name for _, name in socket.if_nameindex() if name.startswith("lo")]
-    return {"GLOO_SOCKET_IFNAME": names[0]} if names else {}
+@contextmanager
+def _connected(rank: int, size: int, use_gpu: bool) -> Iterator[None]:
+    """Connect the processes of a training, which listen on their nodes' addresses in the cluster alone.
+
+    Not by Ray's `TorchTrainer`, as torch would listen on all addresses (github.com/pytorch/pytorch/issues/173909).
+    """
+    if size == 1:
+        yield
+        return
+    import ray
+    from ray.train.collective import broadcast_from_rank_zero
+
+    host = ray.util.get_node_ip_address()
+    if host.startswith("127.") and (names := [name for _, name in socket.if_nameindex() if name.startswith("lo")]):
+        os.environ["GLOO_SOCKET_IFNAME"] = names[0]
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    first = socket.create_server((host, 0), family=family) if rank == 0 else None
+    host, port = broadcast_from_rank_zero(first.getsockname()[:2] if first else ("", 0))
+    listening = first.detach() if first else None
+    store = TCPStore(host, port, size, is_master=rank == 0, master_listen_fd=listening)
+    distributed.init_process_group("nccl" if use_gpu else "gloo", store=store, rank=rank, world_size=size)
+    yield
+    distributed.destroy_process_group()  # not after an error: Ray ends the processes then
 
 
 def _work(config: dict[str, Any]) -> Any:
@@ -127,10 +150,11 @@ def _work(config: dict[str, Any]) -> Any:
                 )
 
         options = replace(config["options"], checkpoint=checkpoint, progress=False)
-        try:
-            return shared(config["fit"][0])(options, Workers(rank, size, ended_epoch))
-        except RecsysError as error:
-            return error
+        with _connected(rank, size, config["use_gpu"]):
+            try:
+                return shared(config["fit"][0])(options, Workers(rank, size, ended_epoch))
+            except RecsysError as error:
+                return error
 
 
 class _News:

@@ -60,11 +60,6 @@ class Session:
         """Ray's label selector for an actor on this machine's node."""
         return {self._ray._raylet.RAY_NODE_ID_KEY: self._ray.get_runtime_context().get_node_id()}
 
-    @property
-    def loopback(self) -> bool:
-        """Whether only this machine can reach the cluster."""
-        return self._head[0].startswith(_LOOPBACK)
-
     def share(self, value: Any) -> Any:
         """Put a value into the cluster's shared memory. A task gets its arrays without a copy, by `shared`."""
         return self._ray.put(value)
@@ -83,6 +78,7 @@ class Session:
         failures = 0
         # Asked once: without a head, the question would block.
         limit = max(_LEAST_AHEAD, _AHEAD * int(ray.cluster_resources().get("CPU", 1)))
+        repeated = f"A task failed {_RETRIES + 1} times"
         while True:
             while len(running) < limit and (job := next(waiting, None)):
                 running[task.remote(*job[1])] = job[0]
@@ -90,7 +86,7 @@ class Session:
                 return
             done, _ = ray.wait(list(running), timeout=_POLL_SECONDS)
             for reference in done:
-                yield running.pop(reference), self._result(reference)
+                yield running.pop(reference), self._value(reference, ClusterError, repeated)
             failures = 0 if done or self._cluster_answers() else failures + 1
             if failures >= _ATTEMPTS:
                 raise self._lost()
@@ -126,26 +122,13 @@ class Session:
         while waiting:
             done, waiting = self._ray.wait(waiting, num_returns=len(waiting), timeout=_POLL_SECONDS)
             for reference in done:
-                self._value(reference)
+                self._value(reference, *_DIED)
             failures = 0 if done or self._cluster_answers() else failures + 1
             if failures >= _ATTEMPTS:
                 raise self._lost()
             if waiting and time.monotonic() > end:
                 raise WorkerLostError(f"Workers did not start within {seconds:.0f} s. {_AGAIN}")
-        return [self._value(reference) for reference in references]
-
-    def _value(self, reference: Any) -> Any:
-        exceptions = self._ray.exceptions
-        try:
-            return self._ray.get(reference)
-        except exceptions.RayTaskError as error:
-            if isinstance(error.cause, RecsysError):
-                raise error.cause from None
-            if not isinstance(error.cause, exceptions.RayError):
-                raise
-            raise WorkerLostError(f"A worker died ({_first_line(error.cause)}). {_AGAIN}") from None
-        except exceptions.RayError as error:
-            raise WorkerLostError(f"A worker died ({_first_line(error)}). {_AGAIN}") from None
+        return [self._value(reference, *_DIED) for reference in references]
 
     def watch(self, work: Callable[[], _T], meanwhile: Callable[[], object] = lambda: None) -> _T:
         """Call a function that waits for the cluster, and `meanwhile` every second and at the end. Raises
@@ -171,23 +154,27 @@ class Session:
             return ClusterError(f"The Ray node of this machine, {self._node[0]}, does not answer any more. {_AGAIN}")
         return ClusterError(f"The Ray head {self._head[0]}:{self._head[1]} does not answer any more. {_AGAIN}")
 
-    def _result(self, reference: Any) -> Any:
+    def _value(self, reference: Any, kind: type[ClusterError], happened: str) -> Any:
+        """A task's value. Raises its `RecsysError`; for an error of Ray itself, a `kind` that says what `happened`."""
         exceptions = self._ray.exceptions
         try:
             return self._ray.get(reference)
-        except exceptions.RayTaskError as error:
-            if isinstance(error.cause, RecsysError):
-                raise error.cause from None
-            raise
         except exceptions.LocalRayletDiedError:
             raise self._lost() from None
         except exceptions.RayError as error:
-            raise ClusterError(f"A task failed {_RETRIES + 1} times ({_first_line(error)}). {_AGAIN}") from None
+            task = isinstance(error, exceptions.RayTaskError)
+            cause = error.cause if task else error
+            if isinstance(cause, RecsysError):
+                raise cause from None
+            if not isinstance(cause, exceptions.RayError):
+                raise
+            raise kind(f"{happened} ({_first_line(cause)}). {_AGAIN}") from None
 
     def _cluster_answers(self) -> bool:
         return _answers(*self._head) and _answers(*self._node)
 
 
+_DIED = (WorkerLostError, "A worker died")
 _AGAIN = "The output is as it was. Start the cluster and run the same command again."
 
 
@@ -196,8 +183,8 @@ def connect(address: str) -> Iterator[Session]:
     """Connect to the cluster at `address`: `local` (a new one on this machine, which only this machine can reach),
     `auto` (the one that runs on this machine), or host:port of its head.
 
-    Raises `ClusterError` if Ray is missing or there is no cluster, `DataError` for any other address. A process that
-    has lost its cluster cannot connect again, and ends with status 2.
+    Raises `ClusterError` if Ray is missing or does not start, or there is no cluster, `DataError` for any other
+    address. A process that has lost its cluster cannot connect again, and ends with status 2.
     """
     ray = _import(address)
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
@@ -206,10 +193,10 @@ def connect(address: str) -> Iterator[Session]:
             ray.init(address="local", include_dashboard=False, object_store_memory=_LOCAL_STORE, **quiet)
         else:
             ray.init(address=address, **quiet)
-    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
-        raise ClusterError(
-            f"Cannot use the Ray cluster {address} ({_first_line(error)}). Start one with: ray start --head"
-        ) from None
+    except Exception as error:  # also of this class itself, when the machine is too busy to start in time
+        what = "start Ray on this machine" if address == "local" else f"use the Ray cluster {address}"
+        advice = "Try again when the machine is less busy" if address == "local" else "Start one with: ray start --head"
+        raise ClusterError(f"Cannot {what} ({_first_line(error)}). {advice}.") from None
     session = Session(ray)
     try:
         yield session

@@ -42,24 +42,25 @@ class Scored:
 @dataclass(frozen=True)
 class Candidates:
     """`allowed` (n_titles,) by catalogue position; `removed` counts the titles that each filter removed, in order.
-    `unlisted` (n_titles,) marks titles of which no streaming service is known."""
+    `catalogue` is the one that they are of."""
 
     allowed: Mask
     removed: dict[str, int]
-    unlisted: Mask
+    catalogue: Catalogue
 
     def __len__(self) -> int:
         return int(np.count_nonzero(self.allowed))
 
     def only(self, name: str, keep: Mask) -> Self:
         """Those that `keep` (n_titles,) marks; `name` says why others were removed."""
-        count = int(np.count_nonzero(self.allowed & ~keep))
-        return replace(self, allowed=self.allowed & keep, removed={**self.removed, name: count})
+        allowed = self.allowed & keep
+        count = len(self) - int(np.count_nonzero(allowed))
+        return replace(self, allowed=allowed, removed={**self.removed, name: count})
 
     @property
     def without_service(self) -> int:
         """How many of those allowed have no known streaming service."""
-        return int(np.count_nonzero(self.allowed & self.unlisted))
+        return int(np.count_nonzero(self.allowed & choices.without_service(self.catalogue)))
 
     def shortage(self, n: int) -> str | None:
         """Why fewer than `n` titles are left, or None when there are enough."""
@@ -128,7 +129,7 @@ def candidates(
             steps.append(("next parts of series on the list", ~next_parts))
     if filters.exclude:
         steps.append(("hidden titles", ~_marked(catalogue, filters.exclude)))
-    left = Candidates(np.ones(len(catalogue), dtype=bool), {}, choices.without_service(catalogue))
+    left = Candidates(np.ones(len(catalogue), dtype=bool), {}, catalogue)
     for name, keep in steps:
         left = left.only(name, keep)
     return left

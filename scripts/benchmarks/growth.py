@@ -42,7 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sizes", metavar="N,…", help="measure growth instead: multiples of the article's size (1,3,10)"
     )
-    parser.add_argument("--steps", metavar="STEP,…", help=f"which steps of the growth (all: {','.join(STEPS)})")
+    parser.add_argument(
+        "--steps",
+        metavar="STEP,…",
+        help=f"which steps of the growth, '' to print the table alone (all: {','.join(STEPS)})",
+    )
     parser.add_argument(
         "--work", type=Path, default=Path("build/growth"), help="folder for the lists and figures (%(default)s)"
     )
@@ -74,7 +78,7 @@ def _sizes(words: str) -> list[float]:
 
 
 def _steps(words: str | None) -> list[str]:
-    steps = words.split(",") if words else list(STEPS)
+    steps = list(STEPS) if words is None else [word for word in words.split(",") if word]
     if unknown := [step for step in steps if step not in STEPS]:
         raise DataError(f"--steps: there is no step {unknown[0]}; there are {', '.join(STEPS)}.")
     return steps
@@ -162,6 +166,8 @@ def _lists(args: argparse.Namespace, size: float) -> Path:
 def _fans(args: argparse.Namespace, size: float) -> Path:
     """The prepared ratings, as `scripts.recommend` takes them."""
     source, path = _lists(args, size) / "ratings.parquet", args.work / f"fans-{size:g}.parquet"
+    if path.exists() and path.stat().st_mtime > source.stat().st_mtime:
+        return path
     rows = "SELECT user_id AS fan, anime_id, score FROM read_parquet(?) ORDER BY ALL"
     with duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(args.work / "sorting")}) as connection:
         connection.execute("COPY (" + rows + ") TO " + text(str(path)) + " (FORMAT parquet)", [str(source)])

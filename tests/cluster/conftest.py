@@ -67,6 +67,7 @@ def _cluster(needs_ray: None) -> Iterator[Nodes]:
         "AWS_ACCESS_KEY_ID": "made-up-key",
         "AWS_SECRET_ACCESS_KEY": "made-up-secret",
         "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_REQUEST_CHECKSUM_CALCULATION": "when_required",  # else objects come in chunks
     }
     nodes = Nodes()
     yield nodes

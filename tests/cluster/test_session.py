@@ -3,11 +3,12 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from recsys.cluster import raw_files
+from recsys.cluster import raw_files, session
 from recsys.cluster.storage import Storage
 from recsys.errors import ArtifactError, DataError
 from scripts import prepare, recommend, train
@@ -115,6 +116,22 @@ def test_wrong_addresses(address, said, tmp_path, capsys):
     assert prepare.main(["--source", str(raw), "--out", str(tmp_path / "out"), "--ray", address]) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("local", "Cannot start Ray on this machine (made-up"), ("auto", "Cannot use the Ray cluster")],
+)
+def test_ray_that_does_not_start_is_an_error(address, said, monkeypatch, tmp_path, capsys):
+    def init(**_):
+        raise Exception("made-up reason\nand more of it")
+
+    monkeypatch.setattr(session, "_import", lambda _: SimpleNamespace(init=init))
+    raw = rawset.good(tmp_path / "raw")
+    assert prepare.main(["--source", str(raw), "--out", str(tmp_path / "out"), "--ray", address]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert "made-up reason)" in error
 
 
 def test_options_that_do_not_go_together(tmp_path, capsys):
