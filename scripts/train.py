@@ -8,6 +8,8 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from recsys.data import atlas, manifest, ratings
 from recsys.errors import RecsysError
 from recsys.holdout.reveal import fan_lists
@@ -173,7 +175,8 @@ def _fit_odds(args: argparse.Namespace) -> None:
     with manifest.writing(args.out) as batch:
         for name in (name for name in store.REGISTRY if name in described.models):
             model = store.load(name, described.path(store.file_name(name)))
-            found = odds.fit(model, fan_lists(data, "validation", model.item_ids, args.seed))
+            with threadpool_limits(args.threads):
+                found = odds.fit(model, fan_lists(data, "validation", model.item_ids, args.seed))
             batch.model(name, odds=found.to_entry())
             print(f"{name}: {found}")
     print(f"Wrote the odds to {args.out / manifest.NAME}.")

@@ -124,8 +124,7 @@ def _results(model: str, chosen: dict[str, list[int]], *, with_list: bool) -> No
     fan = now.profile if with_list else Profile()
     folding = state.remembered("like-these", (fan, model), lambda: engine.fold_in(fan, model))
     excluded = now.hidden | (now.profile.begun - fan.begun)
-    filters = replace(same_filters.chosen(), new_series=False, exclude=excluded)
-    same_filters.tell()
+    filters = replace(same_filters.choose(), new_series=False, exclude=excluded)
     picks = engine.recommend(
         folding, model, _TEN, filters, diversity=controls.DIVERSITY, reasons=0,
         like=chosen["like"], unlike=chosen["unlike"],

@@ -1,9 +1,10 @@
-"""The filters that the visitor set on Recommend, for the pages that choose in another way."""
+"""The filters of Recommend on the pages that choose in another way. There, too, the address has them."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import streamlit as st
 
+from pages.parts import controls
 from recsys import Filters
 
 _KEY = "recommend-filters"
@@ -16,33 +17,21 @@ _WORDS = {
 }  # fmt: skip
 
 
-def keep(filters: Filters) -> None:
-    """Remember in this session what is set on Recommend."""
-    st.session_state[_KEY] = filters
+def keep() -> None:
+    """Remember in this session what is set on this page, for the others."""
+    st.session_state[_KEY] = controls.filter_values()
 
 
-def chosen() -> Filters:
-    """The filters of Recommend, or its defaults."""
-    return st.session_state.get(_KEY, Filters(franchise_rules=True))
-
-
-def are_set() -> bool:
-    """Whether another filter than the usual ones is used. None of them is in the address of the page that uses it."""
-    # Pages set the first two themselves; the last matters with services or a country alone.
-    filters = replace(chosen(), new_series=False, exclude=frozenset(), unknown_services=False)
-    return filters != Filters(franchise_rules=True)
-
-
-def tell() -> None:
-    """Say which filters are used, with a button to leave them out; nothing if none is set."""
-    filters, usual = chosen(), Filters()
-    changed = [one.name for one in fields(Filters) if getattr(filters, one.name) != getattr(usual, one.name)]
-    words = list(dict.fromkeys(_WORDS[name] for name in changed if name in _WORDS))
-    if words:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="same-filters"):
-            st.caption(f":material/tune: Your filters on Recommend are used: {', '.join(words)}.", width="content")
-            st.button("Without them", key="drop-filters", on_click=_drop, type="tertiary")
-
-
-def _drop() -> None:
-    st.session_state.pop(_KEY, None)
+def choose() -> Filters:
+    """Draw the filters behind a button, as they were set on the last page with filters unless the address has some,
+    say which are set, with a button to clear them, and return them."""
+    controls.set_filters(st.session_state.get(_KEY, {}))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="same-filters"):
+        controls.filter_button()
+        filters, usual = controls.chosen_filters(), Filters()
+        changed = [one.name for one in fields(Filters) if getattr(filters, one.name) != getattr(usual, one.name)]
+        if words := dict.fromkeys(_WORDS[name] for name in changed if name in _WORDS):
+            st.caption(f"Set: {', '.join(words)}.", width="content")
+            st.button("Clear filters", key="clear-filters", on_click=controls.clear_filters, type="tertiary")
+    keep()
+    return filters

@@ -33,7 +33,7 @@ def _move() -> None:
 @st.fragment(key="ten")
 def _results() -> None:
     model, discovery, filters = controls.chosen()
-    same_filters.keep(filters)
+    same_filters.keep()
     folding = state.folding(model)
     engine = resources.engine()
     n, odds, limit = how_many.shown(), controls.chosen_odds(), controls.chosen_hours()

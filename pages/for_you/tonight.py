@@ -9,7 +9,7 @@ from pages.for_you import same_filters
 from pages.for_you.tonight_draw import drawn
 from pages.parts import cards, controls, cover_slots, links, pickers, reasons, resources, state
 from pages.parts.text import count, plain
-from recsys import Pick, Title
+from recsys import Filters, Pick, Title
 from recsys.serving.folding import Folding
 
 _FROM = {"ten": "The ten recommended titles", "plan": "My plan"}
@@ -33,8 +33,7 @@ def _page() -> None:
         "Choose from", list(_FROM), format_func=_FROM.__getitem__, key="pool", default="ten", required=True,
         bind="query-params", wrap=True,
     )  # fmt: skip
-    same_filters.tell()
-    folding, picks = _choices(source)
+    folding, picks = _choices(source, same_filters.choose())
     if not picks:
         text = "No title on your plan can be recommended: plan some first." if source == "plan" else "No title is left."
         st.info(text, icon=":material/bookmark:")
@@ -46,20 +45,14 @@ def _page() -> None:
         "Another", key="another", icon=":material/casino:", on_click=_another, args=(seed, number + 1),
         disabled=len(order) == 1,
     )  # fmt: skip
-    where = (
-        "Your filters are not in the page’s address: opened in another session, it may lead to another title."
-        if same_filters.are_set()
-        else "The page’s address leads to the same title."
-    )
     st.caption(
         f"Title {number % len(order) + 1} of {len(order)}, in random order: the higher the chance that you give 8 or "
-        f"more, the sooner it tends to come. {where}"
+        f"more, the sooner it tends to come. The page’s address leads to the same title."
     )
 
 
-def _choices(source: str) -> tuple[Folding, list[Pick]]:
+def _choices(source: str, base: Filters) -> tuple[Folding, list[Pick]]:
     engine, now, model = resources.engine(), state.visit(), resources.engine().default_model
-    base = same_filters.chosen()
 
     def choose() -> tuple[Folding, list[Pick]]:
         folding = engine.fold_in(now.profile, model)

@@ -89,9 +89,14 @@ def chosen_hours() -> int:
 
 def chosen() -> tuple[str, float, Filters]:
     """The model, how adventurous, and the filters, as their widgets stand. A fragment runs without drawing them."""
-    filters = _chosen_filters(_RECOMMENDING, browsing=False, by_year=True)
+    filters = chosen_filters()
     filters = replace(filters, new_series=filters.franchise_rules and not _value("continue", False))
     return _value("model", resources.engine().default_model), _value("discovery", 0.0), filters
+
+
+def chosen_filters() -> Filters:
+    """The filters of the form, as its widgets stand."""
+    return _chosen_filters(_RECOMMENDING, browsing=False, by_year=True)
 
 
 def _genres_and_years() -> tuple[list[str], tuple[int, int]]:
@@ -108,8 +113,14 @@ def filters(*, browsing: bool = False, by_year: bool = True, on_change: OnChange
     return _chosen_filters(_BROWSING if browsing else _RECOMMENDING, browsing, by_year)
 
 
+def filter_button() -> None:
+    """The filter form alone, behind a button. `chosen_filters` gives the filters."""
+    with st.popover("Filters", icon=":material/tune:", key="filters"):
+        _form(browsing=False, by_year=True, on_change=None)
+
+
 def filter_popover(on_change: OnChange) -> None:
-    """The filter form of a recommendation, behind a button. `chosen` gives the filters."""
+    """The filter form of Recommend, behind a button, with what that page alone has. `chosen` gives the filters."""
     with st.popover("Filters", icon=":material/tune:", key="filters"):
         st.select_slider(
             "Plan for the hours you have", list(_HOURS), 0, key="hours", on_change=on_change,
@@ -246,3 +257,30 @@ def clear_explore_filters() -> None:
     """Set Explore's filters to their defaults, but leave adult titles as they are."""
     defaults = {"types": [], "genres": [], "years": _genres_and_years()[1], "members": _MEMBERS[0]}
     st.session_state.update({_BROWSING[name]: value for name, value in defaults.items()})
+
+
+def _filter_defaults() -> dict[str, Any]:
+    """The widgets of a recommendation's filters, and their values without a filter."""
+    return {
+        "type": [], "with": [], "without": [], "tags": [], "no-tags": [], "years": _genres_and_years()[1],
+        "members": _MEMBERS[0], "planned": "show", "episodes": (_EPISODES[0], _EPISODES[-1]), "series": True, "time": 0,
+        "services": [], "unknown": True,
+    }  # fmt: skip
+
+
+def filter_values() -> dict[str, Any]:
+    """The widgets of a recommendation's filters, and their values now; for `set_filters`."""
+    names = (*_filter_defaults(), "country", "adult")
+    return {name: st.session_state[name] for name in names if name in st.session_state}
+
+
+def set_filters(values: dict[str, Any]) -> None:
+    """Give the filters of a page these values before it draws them, unless it has drawn some or its address has any."""
+    names = (*_filter_defaults(), "country", "adult")
+    if not any(name in st.session_state or name in st.query_params for name in names):
+        st.session_state.update(values)
+
+
+def clear_filters() -> None:
+    """Set a recommendation's filters to their defaults, but leave the country and adult titles as they are."""
+    st.session_state.update(_filter_defaults())

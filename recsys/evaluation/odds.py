@@ -1,6 +1,7 @@
 """Measure the chances of high and of low scores on held-out fans, and the order by them."""
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from recsys.serving.loading import Aligned
 
 #: Numbers of known ratings.
 COUNTS = (5, 20, 50)
+#: Random orders of each fan's list: with one, few fans have chances of a low score above 0.6.
+DRAWS = 5
 #: `odds` of `Engine.recommend` at which the order is measured, and the number of known ratings there.
 STEPS, KNOWN = (0.0, 0.25, 0.5, 0.75, 1.0), 20
 #: The reliability curve has a point for each tenth of the chances.
@@ -75,7 +78,8 @@ def _mean(values: NDArray, fans: NDArray) -> dict[str, float]:
 
 
 def _asked(aligned: Aligned, lists: FanLists) -> tuple[NDArray, NDArray, NDArray]:
-    """Of all hidden scores at all `COUNTS`: whose it is (n,), both chances (n, 2) and whether each happened (n, 2)."""
+    """Of all hidden scores at all `COUNTS` in all `DRAWS`: whose it is (n,), both chances (n, 2) and whether each
+    happened (n, 2)."""
     parts = list(_chances(aligned, lists))
     fans, chances, happened = (np.concatenate(column) for column in zip(*parts, strict=True))
     return fans, chances, happened
@@ -83,9 +87,9 @@ def _asked(aligned: Aligned, lists: FanLists) -> tuple[NDArray, NDArray, NDArray
 
 def _chances(aligned: Aligned, lists: FanLists) -> Iterator[tuple[NDArray, NDArray, NDArray]]:
     model = aligned.model
-    for k in COUNTS:
-        for fan, reveal in enumerate(FanLists([i], [s]) for i, s in zip(lists.items, lists.scores, strict=True)):
-            for one in reveal.reveal(k):
+    for draw, k in product(map(lists.shuffled, range(DRAWS)), COUNTS):
+        for fan, own in enumerate(FanLists([i], [s]) for i, s in zip(draw.items, draw.scores, strict=True)):
+            for one in own.reveal(k):
                 folded = one.fold_in(model)
                 chances = aligned.odds.of(model, folded, model.predict(folded), one.hidden_items)
                 happened = one.hidden_scores >= HIGH, one.hidden_scores <= LOW

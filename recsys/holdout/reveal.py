@@ -52,6 +52,16 @@ class FanLists:
     items: list[Items]
     scores: list[NDArray[np.float64]]
 
+    def shuffled(self, draw: int) -> "FanLists":
+        """The same lists in another random order for each `draw`, so that other ratings of a fan are known; 0 is this
+        order."""
+        if draw == 0:
+            return self
+        rng = np.random.default_rng(draw)
+        orders = [rng.permutation(len(items)) for items in self.items]
+        pairs = zip(self.items, orders, strict=True), zip(self.scores, orders, strict=True)
+        return FanLists(*([values[order] for values, order in one] for one in pairs))
+
     def reveal(self, k: int, max_hidden: int | None = MAX_HIDDEN) -> Iterator[Reveal]:
         """Every fan with more than `k` ratings: the first `k` are known, of the rest the last `max_hidden` (None: all)
         are hidden, so that a fan's hidden titles are the same for every small `k`."""

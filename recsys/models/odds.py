@@ -17,8 +17,11 @@ _LOGISTIC = 1.702
 #: Distances beyond this many standard deviations count as this many; narrower bands count as this wide.
 _FURTHEST, _NARROWEST = 6.0, 0.05
 
-#: The three weights of `Odds`.
-Weights = tuple[float, ...]
+#: Distances at which the log-odds are learned; between them they are linear.
+KNOTS = (-_FURTHEST, -1.0, 0.0, 1.0, _FURTHEST)
+
+#: Log-odds at `KNOTS`.
+LogOdds = tuple[float, ...]
 
 
 def distances(predicted: Floats, low: Floats, high: Floats, bound: float) -> Floats:
@@ -29,53 +32,48 @@ def distances(predicted: Floats, low: Floats, high: Floats, bound: float) -> Flo
     return np.clip(above / np.maximum(spread, _NARROWEST), -_FURTHEST, _FURTHEST)
 
 
-def terms(distance: Floats) -> Floats:
-    """What the weights of `Odds` multiply, (n, 3): 1, the distance z, and z |z|."""
-    return np.stack([np.ones_like(distance), distance, distance * np.abs(distance)], axis=1)
-
-
 @dataclass(frozen=True)
 class Odds:
-    """chance = 1 / (1 + exp(-(a + b z + c z |z|))), where z is the distance of the prediction from the middle between
-    two whole scores, 7.5 or 5.5, in standard deviations by the band (`distances`).
+    """chance = 1 / (1 + exp(-f(z))), where z is the distance of the prediction from the middle between two whole
+    scores, 7.5 or 5.5, in standard deviations by the band (`distances`), and f is linear between `KNOTS`.
 
-    `high` and `low` are (a, b, c), learned on validation fans (`recsys.training.odds`). By default the chances are
-    those of a normal distribution with the band's two standard deviations.
+    `high` and `low` are the values of f at `KNOTS`, learned on validation fans (`recsys.training.odds`). By default the
+    chances are those of a normal distribution with the band's two standard deviations.
 
     Raises ValueError unless the chances rise, or fall, throughout.
     """
 
-    high: Weights = (0.0, _LOGISTIC, 0.0)
-    low: Weights = (0.0, -_LOGISTIC, 0.0)
+    high: LogOdds = tuple(_LOGISTIC * knot for knot in KNOTS)
+    low: LogOdds = tuple(-_LOGISTIC * knot for knot in KNOTS)
 
     def __post_init__(self) -> None:
-        for weights, sign in ((self.high, 1), (self.low, -1)):
-            if len(weights) != 3 or not np.isfinite(weights).all():
-                raise ValueError(f"odds have three numbers each, not {weights}")
-            if min(sign * weights[1], sign * (weights[1] + 2 * weights[2] * _FURTHEST)) < 0:
-                raise ValueError(f"with the weights {weights}, the chance does not rise or fall throughout")
+        for values, sign in ((self.high, 1), (self.low, -1)):
+            if len(values) != len(KNOTS) or not np.isfinite(values).all():
+                raise ValueError(f"odds have {len(KNOTS)} numbers each, not {values}")
+            if (sign * np.diff(values)).min() < 0 or values[0] == values[-1]:
+                raise ValueError(f"with the log-odds {values}, the chance does not rise or fall throughout")
 
     def chances(self, predicted: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
         """The chances (n,) of `HIGH` or more and of `LOW` or less; their sum is at most 1."""
         above = self.chance_high(predicted, low, high)
-        below = _logistic(terms(distances(predicted, low, high, LOW + 0.5)) @ np.array(self.low))
+        below = _chance(distances(predicted, low, high, LOW + 0.5), np.array(self.low))
         return above, np.minimum(below, 1 - above)
 
     def at_least(self, score: int, predicted: Floats, low: Floats, high: Floats) -> Floats:
-        """The chance (n,) of `score` or more, from `LOW` + 1 to `HIGH`; between these two, whose weights are learned,
-        the weights are interpolated.
+        """The chance (n,) of `score` or more, from `LOW` + 1 to `HIGH`; between these two, whose log-odds are learned,
+        they are interpolated.
 
         Raises ValueError for another score.
         """
         if not LOW < score <= HIGH:
             raise ValueError(f"chances are known of {LOW + 1} to {HIGH} or more, not of {score!r}")
         share = (score - LOW - 1) / (HIGH - LOW - 1)
-        weights = share * np.array(self.high) - (1 - share) * np.array(self.low)
-        return _logistic(terms(distances(predicted, low, high, score - 0.5)) @ weights)
+        values = share * np.array(self.high) - (1 - share) * np.array(self.low)
+        return _chance(distances(predicted, low, high, score - 0.5), values)
 
     def chance_high(self, predicted: Floats, low: Floats, high: Floats) -> Floats:
         """The first of `chances` alone, in less than half of the time."""
-        return _logistic(terms(distances(predicted, low, high, HIGH - 0.5)) @ np.array(self.high))
+        return _chance(distances(predicted, low, high, HIGH - 0.5), np.array(self.high))
 
     def of(self, model: Model[F], folded: F, predicted: Floats, items: Items) -> tuple[Floats, Floats]:
         """`chances` of the titles at `items` (n,) for a folded-in fan; `predicted` (n_items,) is the model's."""
@@ -96,5 +94,5 @@ class Odds:
 PLAIN = Odds()
 
 
-def _logistic(values: Floats) -> Floats:
-    return 1 / (1 + np.exp(-values))
+def _chance(distance: Floats, values: Floats) -> Floats:
+    return 1 / (1 + np.exp(-np.interp(distance, KNOTS, values)))

@@ -5,15 +5,22 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from recsys.holdout.reveal import FanLists
-from recsys.models.base import Floats, Model
-from recsys.models.odds import HIGH, LOW, PLAIN, Odds, Weights, distances, terms
-from recsys.training.calibration import COUNTS
+from recsys.models.base import Model
+from recsys.models.odds import HIGH, KNOTS, LOW, PLAIN, LogOdds, Odds, distances
+from recsys.training import calibration
 
+#: With fewer known ratings the errors have another distribution, and few lists are so short.
+COUNTS = tuple(k for k in calibration.COUNTS if k >= 3)
+#: Random orders of each fan's list. The bands were calibrated on the first: fitted to it alone, the chances are wrong
+#: for other known ratings of the same fans.
+DRAWS = 5
 #: Fewer hidden scores, or fewer on either side of a bound, leave the chances as the band alone gives them.
 _MIN_SCORES, _MIN_EACH = 500, 50
-_RIDGE = 1e-3
+_RIDGE = 1.0
 
 
 def fit(model: Model, fans: FanLists) -> Odds:
@@ -23,44 +30,41 @@ def fit(model: Model, fans: FanLists) -> Odds:
         return PLAIN
     predicted, low, high, scores = (np.concatenate(column).astype(np.float64) for column in zip(*rows, strict=True))
     return Odds(
-        _weights(distances(predicted, low, high, HIGH - 0.5), scores >= HIGH, PLAIN.high),
-        _weights(distances(predicted, low, high, LOW + 0.5), scores <= LOW, PLAIN.low),
+        _log_odds(distances(predicted, low, high, HIGH - 0.5), scores >= HIGH, PLAIN.high),
+        _log_odds(distances(predicted, low, high, LOW + 0.5), scores <= LOW, PLAIN.low),
     )
 
 
 def _rows(model: Model, fans: FanLists) -> Iterator[tuple[NDArray, NDArray, NDArray, NDArray]]:
     """Predictions, both ends of the band, and scores of each fan's hidden titles."""
-    for k in COUNTS:
-        for reveal in fans.reveal(k):
-            fan = reveal.fold_in(model)
-            low, high = model.band(fan, reveal.hidden_items)
-            yield model.predict(fan)[reveal.hidden_items], low, high, reveal.hidden_scores
+    for draw in range(DRAWS):
+        lists = fans.shuffled(draw)
+        for k in COUNTS:
+            for reveal in lists.reveal(k):
+                fan = reveal.fold_in(model)
+                low, high = model.band(fan, reveal.hidden_items)
+                yield model.predict(fan)[reveal.hidden_items], low, high, reveal.hidden_scores
 
 
-def _weights(distance: NDArray, happened: NDArray[np.bool_], usual: Weights) -> Weights:
-    """Weights of the three terms; of the first two, if the chance would not rise or fall throughout with the third."""
+def _log_odds(distance: NDArray, happened: NDArray[np.bool_], usual: LogOdds) -> LogOdds:
+    """Log-odds at `KNOTS` by logistic regression of `happened` (n,) on `distance` (n,), which rise, or fall, throughout
+    as `usual` does, and are drawn to it where there are few scores."""
     if min(np.count_nonzero(happened), np.count_nonzero(~happened)) < _MIN_EACH:
         return usual
-    x = terms(distance)
-    for columns in (3, 2):
-        weights = tuple(float(value) for value in np.append(_regression(x[:, :columns], happened), 0.0)[:3])
-        try:
-            Odds(**{"high" if usual[1] > 0 else "low": weights})
-        except ValueError:
-            continue
-        return weights
-    return usual
+    # f(z) = a + sum of slope_i * (part of the way from 0 to z that lies in segment i)
+    start, end = np.array(KNOTS[:-1]), np.array(KNOTS[1:])
+    x = np.clip(distance[:, None], start, end) - np.clip(0, start, end)
+    prior = np.append(0, np.diff(usual) / np.diff(KNOTS))
 
+    def loss(weights: NDArray) -> tuple[float, NDArray]:
+        log_odds = weights[0] + x @ weights[1:]
+        wrong = expit(log_odds) - happened
+        away = weights - prior
+        value = np.logaddexp(0, log_odds).sum() - log_odds[happened].sum() + _RIDGE / 2 * away @ away
+        return value / len(x), (np.append(wrong.sum(), wrong @ x) + _RIDGE * away) / len(x)
 
-def _regression(x: Floats, happened: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Logistic regression of `happened` (n,) on `x` (n, m) by Newton's method (Hastie et al. 2009, sec. 4.4.1)."""
-    weights = np.zeros(x.shape[1])
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
-        slope = x.T @ (happened - chance) - _RIDGE * weights
-        curve = (x * (chance * (1 - chance))[:, None]).T @ x + _RIDGE * np.eye(len(weights))
-        step = np.linalg.solve(curve, slope)
-        weights += step
-        if np.abs(step).max() < 1e-9:
-            break
-    return weights
+    rises = usual[-1] > usual[0]
+    bounds = [(None, None), *[(0, None) if rises else (None, 0)] * len(start)]
+    found = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-12, "gtol": 1e-8})
+    at_knots = np.clip(np.array(KNOTS)[:, None], start, end) - np.clip(0, start, end)
+    return tuple(round(float(value), 4) for value in found.x[0] + at_knots @ found.x[1:])

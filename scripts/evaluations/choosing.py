@@ -12,15 +12,15 @@ from scripts.evaluations import report
 
 
 def odds(args: argparse.Namespace) -> int:
-    from recsys.evaluation.odds import COUNTS, KNOWN, evaluate
+    from recsys.evaluation.odds import COUNTS, DRAWS, KNOWN, evaluate
 
     with threadpool_limits(1):
         figures = evaluate(recsys.load(args.artifacts), ratings.load_arrays(args.data), args.part, args.seed)
     counts = ", ".join(map(str, COUNTS))
     how = (
-        f"Held-out fans of the {args.part} part, each with {counts} known ratings: the chances of 8 or more and of 5 "
-        "or less for at most 100 hidden scores of a fan, and what happened. The chances were fitted on validation "
-        "fans. "
+        f"Held-out fans of the {args.part} part, each with {counts} known ratings, drawn {DRAWS} times: the chances "
+        "of 8 or more and of 5 or less for at most 100 hidden scores of a fan, and what happened. The chances were "
+        "fitted on validation fans. "
         "The Brier score is the mean squared difference of the two; beside it that of giving everybody the overall "
         "share. The largest gap is that between chance and share in a tenth of the chances. Standard errors take the "
         f"scores of a fan as dependent. The order by odds is measured at {KNOWN} known ratings, without other filters."

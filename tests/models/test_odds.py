@@ -10,6 +10,8 @@ from recsys.errors import ArtifactError
 from recsys.models.odds import PLAIN, Odds, distances
 from recsys.serving import loading
 
+RISING, FALLING = [-2, -1, 0, 1, 2], [2, 1, 0, -1, -2]
+
 
 def one(value: float) -> np.ndarray:
     return np.array([value])
@@ -19,6 +21,13 @@ def test_the_distance_is_in_deviations_of_the_side_on_which_the_bound_lies():
     predicted, low, high = np.array([8.0, 7.0]), np.array([6.0, 5.0]), np.array([9.0, 9.0])
     expected = [0.5 / (2 / 1.2816), -0.5 / (2 / 1.2816)]
     np.testing.assert_allclose(distances(predicted, low, high, 7.5), expected)
+
+
+def test_log_odds_are_linear_between_the_knots():
+    odds = Odds((-9.0, -4.0, 0.0, 2.0, 7.0), tuple(PLAIN.low))
+    predicted = 7.5 + np.array([-0.5, 0, 1, 3.5])  # in bands of one standard deviation
+    chance = odds.chance_high(predicted, predicted - 1.2816, predicted + 1.2816)
+    np.testing.assert_allclose(np.log(chance / (1 - chance)), [-2, 0, 2, 4.5], atol=1e-9)
 
 
 def test_by_the_band_alone_a_tenth_lies_beyond_each_end():
@@ -43,7 +52,7 @@ def test_a_band_of_no_width_gives_chances_near_0_and_1():
 
 
 def test_between_the_two_learned_scores():
-    odds = Odds((0.1, 1.5, 0.2), (0.2, -1.6, -0.05))
+    odds = Odds((-6, -1.4, 0.1, 1.6, 8), (7, 1.8, 0.2, -1.4, -6))
     predicted, low, high = np.array([4.0, 6.5, 8.5]), np.array([3.0, 5.0, 8.0]), np.array([6.0, 8.5, 9.5])
     above, below = odds.chances(predicted, low, high)
     np.testing.assert_allclose(odds.at_least(8, predicted, low, high), above)
@@ -56,20 +65,21 @@ def test_between_the_two_learned_scores():
 
 
 def test_to_the_manifest_and_back():
-    odds = Odds((0.1, 1.5, 0.2), (0.0, -1.6, -0.05))
+    odds = Odds((-6.0, -1.4, 0.1, 1.6, 8.0), (7.0, 1.8, 0.2, -1.4, -6.0))
     assert Odds.from_entry(odds.to_entry()) == odds
 
 
 @pytest.mark.parametrize(
     "entry",
     [
-        {"high": [0, 1, 0]},
-        {"high": [0, 1], "low": [0, -1, 0]},
-        {"high": [0, -1, 0], "low": [0, -1, 0]},
-        {"high": [0, 1, -1], "low": [0, -1, 0]},
-        {"high": [0, 1, 0], "low": [0, -1, 1]},
-        {"high": [0, float("nan"), 0], "low": [0, -1, 0]},
-        {"high": [0, "much", 0], "low": [0, -1, 0]},
+        {"high": RISING},
+        {"high": RISING[1:], "low": FALLING},
+        {"high": FALLING, "low": FALLING},
+        {"high": [-2, -1, 0, 2, 1], "low": FALLING},
+        {"high": RISING, "low": RISING},
+        {"high": [1, 1, 1, 1, 1], "low": FALLING},
+        {"high": [-2, -1, float("nan"), 1, 2], "low": FALLING},
+        {"high": [-2, -1, "much", 1, 2], "low": FALLING},
     ],
 )
 def test_odds_that_would_mislead_are_refused(entry):
@@ -80,6 +90,6 @@ def test_odds_that_would_mislead_are_refused(entry):
 def test_damaged_odds_of_a_model_are_an_error_that_names_the_remedy(tmp_path):
     shutil.copytree("artifacts", tmp_path / "artifacts")
     with manifest.writing(tmp_path / "artifacts") as batch:
-        batch.model("svd", odds={"high": [0, -1, 0], "low": [0, -1, 0]})
+        batch.model("svd", odds={"high": FALLING, "low": FALLING})
     with pytest.raises(ArtifactError, match=r"scripts\.train odds"):
         loading.read(tmp_path / "artifacts")
