@@ -29,6 +29,7 @@ def _load() -> tuple[recsys.Engine, RatingsStore]:
     # What all visitors need is built before the first one comes: several at a time would each build it.
     loaded[0].search("title")
     tags.offered(loaded[0].catalogue)
+    loaded[0].recommend(recsys.Profile(), n=1, reasons=0)
     # Streamlit collects garbage after every rerun. Frozen objects, which live as long as the server, are skipped.
     gc.collect()
     gc.freeze()

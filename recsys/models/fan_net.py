@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -23,9 +24,10 @@ USUAL_SPREAD = 1.2
 TASTE_MOST = 100.0
 
 NOTHING = np.zeros(0, np.intp)
-#: Arrays with one row per title, and those of them kept in half precision.
+#: Arrays with one row per title, those of them stored in half precision, and those that requests need in single.
 TABLES = ("watch_in", "watch_out", "watch_bias", "taste_in", "taste_out", "bias")
 _HALF = ("watch_in", "watch_out", "taste_in", "taste_out")
+_WIDE = ("watch_out", "taste_out")
 
 
 @dataclass(frozen=True)
@@ -91,19 +93,28 @@ class FanNet:
 
     def __init__(self, weights: Mapping[str, NDArray]) -> None:
         self.weights = dict(weights)
-        #: Every request multiplies by these two, so they are not kept in half precision. In column order the product
-        #: of the larger one takes a third of the time.
-        self.watch_out = self.weights["watch_out"] = weights["watch_out"].astype(np.float32, order="F")
-        self.taste_out = self.weights["taste_out"] = weights["taste_out"].astype(np.float32)
         self.base = weights["bias"].astype(np.float32) + np.float32(weights["mean"][0])
         #: A fan with an empty list.
         self.empty = self.encode(NOTHING, np.zeros(0), NOTHING, np.zeros(0))
 
+    # Every request multiplies by the next two, so half precision would be slow: from the first request on, the table in
+    # single precision replaces it. In column order the product of the larger one takes a third of the time.
+    @cached_property
+    def watch_out(self) -> NDArray[np.float32]:
+        wide = self.weights["watch_out"] = self.weights["watch_out"].astype(np.float32, order="F")
+        return wide
+
+    @cached_property
+    def taste_out(self) -> NDArray[np.float32]:
+        wide = self.weights["taste_out"] = self.weights["taste_out"].astype(np.float32)
+        return wide
+
     def extended(self, order: NDArray[np.intp], rows: Mapping[str, NDArray]) -> "FanNet":
         """The network with more titles: `rows` holds `TABLES` of the new ones, and `order` (n,) the position of each
         title in old and new ones together."""
-        tables = {name: np.concatenate([self.weights[name], rows[name].astype(self.weights[name].dtype)])[order]
-                  for name in TABLES}  # fmt: skip
+        kinds = {name: self.weights[name].dtype for name in TABLES} | dict.fromkeys(_WIDE, np.dtype(np.float32))
+        tables = {name: np.concatenate([self.weights[name], rows[name]], dtype=kind)[order]
+                  for name, kind in kinds.items()}  # fmt: skip
         return FanNet({**self.weights, **tables})
 
     def encode(self, items: Items, scores: Floats, seen: Items, weights: Floats) -> Embedding:

@@ -145,7 +145,9 @@ class Visitor:
     async def _fetch(self, path: str) -> None:
         headers = {"Cookie": self.cookie} if self.cookie else {}
         try:
-            reply = await asyncio.to_thread(_FILES.request, "GET", self.server + path, headers=headers)
+            # A browser, too, asks again where the server closed a connection that was kept open.
+            retries = urllib3.Retry(1, redirect=0, status=0)
+            reply = await asyncio.to_thread(_FILES.request, "GET", self.server + path, headers=headers, retries=retries)
         except urllib3.exceptions.HTTPError as error:
             raise PageError(f"{path}: {error}") from error
         if reply.status != 200:
