@@ -105,13 +105,15 @@ def to_config(settings: dict[str, float]) -> SVDConfig:
 def table(trials: list[Trial], run: TrainingRun) -> str:
     """The text of a page with the trials, the best first."""
     counts = list(trials[0].rmse)
+    shipped = [number for number, trial in enumerate(trials, 1) if trial.config == PRESETS["tuned"]]
     heads = [*SPACE, *(f"RMSE at {count}" for count in counts), "mean", "seconds"]
     lines = [
         "# Settings of the SVD that were tried",
         "",
         f"{len(trials)} trials on {len(run.ratings.scores):,} ratings (seed {run.seed}), the best first. Each was",
         "trained on the training fans; RMSE is that of hidden scores of the validation fans, by known ratings.",
-        "The test fans were not used.",
+        "The test fans were not used. Seconds are those of a trial while others ran beside it.",
+        *(f"The shipped settings are in row {number}." for number in shipped),
         "",
         "The command `scripts.train svd --tune` wrote this page.",
         "",

@@ -229,6 +229,8 @@ def test_trials_begin_with_the_shipped_settings_and_survive_a_node(nodes, tmp_pa
     assert tune.PRESETS["tuned"] in [trial.config for trial in trials]
     assert [trial.mean for trial in trials] == sorted(trial.mean for trial in trials)
     lines = tune.table(trials, run).splitlines()
+    shipped = 1 + [trial.config for trial in trials].index(tune.PRESETS["tuned"])
+    assert f"The shipped settings are in row {shipped}." in lines
     assert lines[-3].endswith(f"| {trials[0].mean:.4f} | {trials[0].seconds:.0f} |")
 
 

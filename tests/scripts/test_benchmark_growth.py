@@ -20,7 +20,12 @@ def test_steps_of_several_runs_are_in_one_table(tmp_path, monkeypatch, capsys):
     assert not (tmp_path / "raw-1").exists()
     capsys.readouterr()
     assert run(tmp_path, "1", "score-svd") == 0
+    fans = (tmp_path / "fans-1.parquet").stat().st_mtime_ns
+    assert run(tmp_path, "1", "score-svd") == 0
+    assert (tmp_path / "fans-1.parquet").stat().st_mtime_ns == fans
     assert run(tmp_path, "0.5", "simulate") == 0
+    capsys.readouterr()
+    assert run(tmp_path, "1", "") == 0
     rows = [line.split("|")[1:-1] for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
     table = {row[0].strip(): [cell.strip() for cell in row[1:]] for row in rows[-10:]}
     figures = json.loads((tmp_path / "figures.json").read_text())

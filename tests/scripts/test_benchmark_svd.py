@@ -32,6 +32,7 @@ def test_same_split_same_parameters_same_error(folder, in_file_order):
     assert ours.rmse == pytest.approx(theirs.rmse, abs=1e-9)
     for measured in (ours, theirs):
         assert {"load", "split", "fit", "predict"} <= set(measured.seconds)
+        assert measured.processors.keys() == measured.seconds.keys()
     assert 0 < ours.peak_mb < theirs.peak_mb * 2
 
 
