@@ -40,7 +40,7 @@ class Odds:
     `high` and `low` are the values of f at `KNOTS`, learned on validation fans (`recsys.training.odds`). By default the
     chances are those of a normal distribution with the band's two standard deviations.
 
-    Raises ValueError unless the chances rise, or fall, throughout.
+    Raises ValueError if a chance of a high score falls anywhere with the distance, or one of a low score rises.
     """
 
     high: LogOdds = tuple(_LOGISTIC * knot for knot in KNOTS)
@@ -50,8 +50,8 @@ class Odds:
         for values, sign in ((self.high, 1), (self.low, -1)):
             if len(values) != len(KNOTS) or not np.isfinite(values).all():
                 raise ValueError(f"odds have {len(KNOTS)} numbers each, not {values}")
-            if (sign * np.diff(values)).min() < 0 or values[0] == values[-1]:
-                raise ValueError(f"with the log-odds {values}, the chance does not rise or fall throughout")
+            if (sign * np.diff(values)).min() < 0:
+                raise ValueError(f"the log-odds {values} must {'rise' if sign > 0 else 'fall'} throughout, or stay level")
 
     def chances(self, predicted: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
         """The chances (n,) of `HIGH` or more and of `LOW` or less; their sum is at most 1."""

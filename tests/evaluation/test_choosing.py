@@ -73,6 +73,9 @@ def test_odds_of_a_model_that_knows_are_sure_and_order_by_them_finds_the_liked(e
     found = odds.evaluate(engine, ratings)
     row = found["rows"]["two"]
     assert row["fans"] == n_fans()
+    # All titles but the known ones are asked about, in each order of the list.
+    n_asked = n_fans() * odds.DRAWS * sum(N_ITEMS - k for k in odds.COUNTS)
+    assert sum(one["scores"] for one in found["reliability"].values()) == 2 * n_asked
     for key in ("high", "low"):
         assert row[f"brier_{key}"]["value"] < 0.05 < row[f"brier_{key}_share"]["value"]
     order = found["order"]

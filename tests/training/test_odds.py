@@ -6,7 +6,7 @@ import pytest
 from recsys.evaluation.odds import reliability
 from recsys.holdout.reveal import FanLists
 from recsys.models.odds import PLAIN
-from recsys.training.odds import fit
+from recsys.training.odds import DRAWS, fit
 from tests.models.fixed import Fixed
 
 N_ITEMS = 60
@@ -41,13 +41,35 @@ def test_chances_are_right_on_other_fans_whatever_the_band_claims(claimed):
     odds = fit(model, fans(0))
     rows = [
         (np.stack(odds.of(model, r.fold_in(model), model.scores, r.hidden_items), 1), r.hidden_scores)
-        for r in fans(1).reveal(5)
+        for r in fans(1, n=2000).reveal(5)
     ]
     chances, scores = np.concatenate([c for c, _ in rows]), np.concatenate([s for _, s in rows])
     for chance, happened in ((chances[:, 0], scores >= 8), (chances[:, 1], scores <= 5)):
         curve = reliability(chance, happened.astype(float), np.arange(len(chance)))
-        gaps = [abs(tenth["gap"]["value"]) for tenth in curve.values() if tenth["scores"] > 200]
+        gaps = [abs(tenth["gap"]["value"]) for tenth in curve.values() if tenth["scores"] > 1000]
         assert max(gaps) < 0.05
+
+
+def test_chances_never_fall_where_the_prediction_rises():
+    model = Banded(1.0)
+    lists = fans(0)
+    upside_down = FanLists(lists.items, [11 - scores for scores in lists.scores])
+    odds = fit(model, upside_down)
+    assert odds != PLAIN
+    np.testing.assert_allclose(np.diff(odds.high), 0, atol=0.01)
+    np.testing.assert_allclose(np.diff(odds.low), 0, atol=0.01)
+
+
+def test_several_orders_of_each_list_are_used():
+    known = set()
+
+    class Watched(Banded):
+        def fold_in(self, items, scores, seen, statuses=None):
+            known.add(tuple(items))
+            return super().fold_in(items, scores, seen, statuses)
+
+    fit(Watched(1.0), fans(0, n=1))
+    assert len({items for items in known if len(items) == 5}) == DRAWS
 
 
 def test_too_few_scores_leave_the_chances_of_the_band():
