@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from recsys.serving.recommending import Scored
 from recsys.types import Filters, Profile, positions_of
 
 Sequels = Literal["first", "mixed", "hidden"]
-SEQUELS: tuple[Sequels, ...] = get_args(Sequels)
 _NOBODY = Profile()
 _NEVER = np.datetime64("9999-12-31")
 

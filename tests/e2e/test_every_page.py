@@ -56,6 +56,7 @@ def open_view(page: Page, url: str, name: str, address: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in addresses() if name.endswith(("-rated", "-title", "-group"))])
 def test_opens(page: Page, url: str, axe: str, name: str) -> None:
+    """Part of what `test_looks` checks."""
     errors = watch_console(page)
     page.set_viewport_size(DESKTOP)
     open_view(page, url, name, addresses()[name])

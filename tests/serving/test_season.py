@@ -1,6 +1,7 @@
 """One season's titles for a fan, with toy models that cover some of them."""
 
 from datetime import date
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -83,7 +84,7 @@ def test_filters_apply_to_new_and_continuing_titles(engine):
 
 def test_sequels_of_what_the_fan_watched_first_mixed_in_or_hidden(engine):
     fan = Profile(scores={10: 9, 11: 9})
-    first, mixed, hidden = (listed(engine, fan, sequels=how) for how in season.SEQUELS)
+    first, mixed, hidden = (listed(engine, fan, sequels=how) for how in get_args(season.Sequels))
     assert (first.sequels, 60 in first.new, first.hidden_sequels) == ((60,), False, 0)
     assert (mixed.sequels, 60 in mixed.new, mixed.hidden_sequels) == ((), True, 0)
     assert (hidden.sequels, 60 in hidden.ids, hidden.hidden_sequels) == ((), False, 1)
