@@ -118,7 +118,7 @@ def _connected(rank: int, size: int, use_gpu: bool) -> Iterator[None]:
 
     host = ray.util.get_node_ip_address()
     if host.startswith("127.") and (names := [name for _, name in socket.if_nameindex() if name.startswith("lo")]):
-        os.environ["GLOO_SOCKET_IFNAME"] = names[0]
+        os.environ |= {"GLOO_SOCKET_IFNAME": names[0], "NCCL_SOCKET_IFNAME": names[0]}
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     first = socket.create_server((host, 0), family=family) if rank == 0 else None
     host, port = broadcast_from_rank_zero(first.getsockname()[:2] if first else ("", 0))
