@@ -1,4 +1,4 @@
-"""The filters of Recommend on the pages that choose in another way. There, too, the address has them."""
+"""The filters of Recommend on the pages that choose in another way. Links to them bring the filters along."""
 
 from dataclasses import fields
 
@@ -7,7 +7,6 @@ import streamlit as st
 from pages.parts import controls
 from recsys import Filters
 
-_KEY = "recommend-filters"
 #: Filter -> what it is called; several may be one. Rules that are always on, and what is hidden, are not named.
 _WORDS = {
     "types": "type", "genres": "genres", "without_genres": "genres", "tags": "tags", "without_tags": "tags",
@@ -17,21 +16,13 @@ _WORDS = {
 }  # fmt: skip
 
 
-def keep() -> None:
-    """Remember in this session what is set on this page, for the others."""
-    st.session_state[_KEY] = controls.filter_values()
-
-
 def choose() -> Filters:
-    """Draw the filters behind a button, as they were set on the last page with filters unless the address has some,
-    say which are set, with a button to clear them, and return them."""
-    controls.set_filters(st.session_state.get(_KEY, {}))
+    """Draw the filters behind a button, say which are set, with a button to clear them, and return them."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="same-filters"):
         controls.filter_button()
         filters, usual = controls.chosen_filters(), Filters()
         changed = [one.name for one in fields(Filters) if getattr(filters, one.name) != getattr(usual, one.name)]
         if words := dict.fromkeys(_WORDS[name] for name in changed if name in _WORDS):
-            st.caption(f"Set: {', '.join(words)}.", width="content")
+            st.caption(f"Filtered by {', '.join(words)}.", width="content")
             st.button("Clear filters", key="clear-filters", on_click=controls.clear_filters, type="tertiary")
-    keep()
     return filters

@@ -6,7 +6,7 @@ Moving a control runs only `_results` again, in the fragment called "ten": the c
 import streamlit as st
 
 import recsys
-from pages.for_you import cover_grid, details, hours_plan, how_many, list_basis, same_filters, share, ten_charts
+from pages.for_you import cover_grid, details, hours_plan, how_many, list_basis, other_ways, share, ten_charts
 from pages.parts import controls, reasons, resources, state, where
 from pages.parts.text import count
 from recsys.serving import hours
@@ -27,13 +27,12 @@ def show() -> None:
 
 
 def _move() -> None:
-    details.rerun("ten")  # this run may cut short the one that removes closed details
+    details.rerun("ten", other_ways.KEY)  # this run may cut short the one that removes closed details
 
 
 @st.fragment(key="ten")
 def _results() -> None:
     model, discovery, filters = controls.chosen()
-    same_filters.keep()
     folding = state.folding(model)
     engine = resources.engine()
     n, odds, limit = how_many.shown(), controls.chosen_odds(), controls.chosen_hours()

@@ -47,7 +47,8 @@ def _page() -> None:
     )  # fmt: skip
     st.caption(
         f"Title {number % len(order) + 1} of {len(order)}, in random order: the higher the chance that you give 8 or "
-        f"more, the sooner it tends to come. The page’s address leads to the same title."
+        "more, the sooner it tends to come. "
+        + ("" if state.visit().source == "import" else "The page’s address leads to the same title.")
     )
 
 

@@ -268,17 +268,10 @@ def _filter_defaults() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def filter_values() -> dict[str, Any]:
-    """The widgets of a recommendation's filters, and their values now; for `set_filters`."""
+def filter_parameters() -> dict[str, list[str]]:
+    """The query parameters of a recommendation's filters, for a link to another page that has them."""
     names = (*_filter_defaults(), "country", "adult")
-    return {name: st.session_state[name] for name in names if name in st.session_state}
-
-
-def set_filters(values: dict[str, Any]) -> None:
-    """Give the filters of a page these values before it draws them, unless it has drawn some or its address has any."""
-    names = (*_filter_defaults(), "country", "adult")
-    if not any(name in st.session_state or name in st.query_params for name in names):
-        st.session_state.update(values)
+    return {name: st.query_params.get_all(name) for name in names if name in st.query_params}
 
 
 def clear_filters() -> None:

@@ -51,7 +51,9 @@ class Odds:
             if len(values) != len(KNOTS) or not np.isfinite(values).all():
                 raise ValueError(f"odds have {len(KNOTS)} numbers each, not {values}")
             if (sign * np.diff(values)).min() < 0:
-                raise ValueError(f"the log-odds {values} must {'rise' if sign > 0 else 'fall'} throughout, or stay level")
+                raise ValueError(
+                    f"the log-odds {values} must {'rise' if sign > 0 else 'fall'} throughout, or stay level"
+                )
 
     def chances(self, predicted: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
         """The chances (n,) of `HIGH` or more and of `LOW` or less; their sum is at most 1."""

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.e2e import accessibility
+from tests.lists.local_site import LocalSite, running
 from tests.pictures import image_site
 
 ROOT = Path(__file__).parents[2]
@@ -26,14 +27,21 @@ PAGE_MS = 45_000
 
 
 @pytest.fixture(scope="session")
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def anilist() -> Iterator[LocalSite]:
+    """The site that the app of `url` asks in the place of AniList. It fails until a test gives it answers."""
+    with running() as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, anilist: LocalSite) -> Iterator[str]:
     """The address of a running app: `--url`, or one started for this session on a free port."""
     if given := request.config.getoption("--url"):
         yield given.rstrip("/")
         return
     with contextlib.ExitStack() as stack:
         covers = stack.enter_context(image_site()).url if request.config.getoption("--covers") else None
-        yield stack.enter_context(serving(tmp_path_factory.mktemp("server"), covers))
+        yield stack.enter_context(serving(tmp_path_factory.mktemp("server"), covers, ANILIST_API_URL=anilist.url))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The Season page in a real browser."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -48,4 +49,10 @@ def test_on_a_phone(page: Page, url: str) -> None:
     page.get_by_role("radio").filter(has_text="(now)").click()
     page.wait_for_url(re.compile(r"season=\d{4}-\w+"))
     settled(page)
+    calendar = page.locator(".st-key-season-calendar").get_by_role("button")
+    if calendar.count():  # once the catalogue is older than the season, nothing on it is still to air
+        with page.expect_download() as download:
+            calendar.click()
+        assert download.value.suggested_filename == "anime-alchemy.ics"
+        assert b"BEGIN:VEVENT" in Path(download.value.path()).read_bytes()
     expect(page.get_by_role("button", name="Page 1", exact=True)).to_have_attribute("aria-current", "page")

@@ -3,11 +3,13 @@
 import functools
 import math
 import re
+from urllib.parse import parse_qs
 
 from pages.for_you.tonight_draw import drawn
 from pages.parts import resources
+from pages.parts.state import Visit
 from pages.parts.text import plain
-from recsys import Filters, Pick
+from recsys import Filters, Pick, Profile
 from tests.pages.helpers import opened
 
 PAGE = "pages/for_you/tonight.py"
@@ -28,11 +30,10 @@ def test_without_a_list_it_says_what_to_do(app):
     assert "Rate a few titles" in texts(app)
 
 
-def test_recommend_leads_to_both_other_ways_and_keeps_the_list(app):
-    opened(app, r=RATED)
-    pages = {link.proto.page: link.proto.query_string for link in app.get("page_link")}
-    assert f"r={RATED}" in pages["tonight"]
-    assert f"r={RATED}" in pages["like_these"]
+def test_recommend_leads_to_both_other_ways_and_keeps_the_list_and_the_filters(app):
+    opened(app, r=RATED, type=["Movie", "ONA"], planned="Hide", hours="4 hours")
+    pages = {link.proto.page: parse_qs(link.proto.query_string) for link in app.get("page_link")}
+    assert pages["tonight"] == pages["like_these"] == {"r": [RATED], "type": ["Movie", "ONA"], "planned": ["Hide"]}
 
 
 def test_the_address_leads_to_one_title_with_its_reason(app):
@@ -104,14 +105,22 @@ def test_a_likely_title_comes_first_more_often():
     assert drawn([unlikely, likely], 7) == drawn([likely, unlikely], 7)
 
 
-def test_the_filters_of_recommend_are_used_and_said_and_can_be_left_out(app):
-    app.session_state["recommend-filters"] = Filters(franchise_rules=True, new_series=True, types=("Movie",))
-    run(app, r=RATED, draw="5.0")
+def films() -> set[str]:
     engine = resources.engine()
-    films = {f"## {plain(engine.title(int(i)).title)}" for i in engine.catalogue.ids[engine.catalogue.types == "Movie"]}
-    assert "Your filters on Recommend are used: type." in texts(app)
-    assert title(app) in films
-    assert "it may lead to another title" in texts(app)
-    app.button(key="drop-filters").click().run()
-    assert "Your filters on Recommend" not in texts(app)
-    assert "leads to the same title" in texts(app)
+    return {f"## {plain(engine.title(int(i)).title)}" for i in engine.catalogue.ids[engine.catalogue.types == "Movie"]}
+
+
+def test_filters_are_in_the_address_and_said_and_can_be_cleared(app):
+    run(app, r=RATED, draw="5.0", type="Movie")
+    assert "Filtered by type." in texts(app)
+    assert title(app) in films()
+    app.button(key="clear-filters").click().run()
+    assert "type" not in app.query_params
+    assert "Filtered by" not in texts(app)
+
+
+def test_an_imported_list_is_not_said_to_be_in_the_address(app):
+    fan = Profile(scores={5114: 9, 1535: 8, 30276: 4})
+    run(app, Visit(source="import", label="Mine", base=fan), draw="5.0")
+    assert "Title 1 of 10" in texts(app)
+    assert "leads to the same title" not in texts(app)
