@@ -29,6 +29,16 @@ _STYLE = """<style>
 </style>"""
 
 
+def begin() -> None:
+    """Draw what the grids of a page share: their style, and the details of the title that was clicked.
+
+    Call it once, before the rest of the page. Streamlit draws both in one place above the page: a style that a fragment
+    drew later would be put where the open details are.
+    """
+    st.html(_STYLE)
+    details.dialog()
+
+
 def show(picks: list[Pick], key: str, folding: Folding, *, chances: bool = False, why: Sequence[str] = ()) -> None:
     """The titles in rows of five, on a phone of two, best first. A click on one opens `details`. `chances`: with the
     chance of 8 or more in place of the likely scores. `why`: a sentence of Markdown for each."""
@@ -41,7 +51,6 @@ def show(picks: list[Pick], key: str, folding: Folding, *, chances: bool = False
 def _grid(
     picks: list[Pick], titles: list[Title], key: str, folding: Folding, chances: bool, why: Sequence[str]
 ) -> None:
-    st.html(_STYLE)
     fetched = cover_slots.are_fetched(titles, _COVER)
     with (
         cover_slots.redrawn_by_caller(),

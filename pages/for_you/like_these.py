@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.for_you import cover_grid, details, same_filters
+from pages.for_you import cover_grid, same_filters
 from pages.parts import controls, pickers, resources, state
 from pages.parts.text import count, plain
 from recsys import Profile, Title
@@ -18,7 +18,7 @@ _MOST = 10
 
 
 def _page() -> None:
-    details.dialog()
+    cover_grid.begin()
     st.title("Like these, not that")
     st.markdown("Choose titles that you want more of, and titles that you want less of. You need no list for this.")
     model = controls.model()

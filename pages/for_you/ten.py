@@ -17,7 +17,7 @@ _SHELF = 5
 
 
 def show() -> None:
-    details.dialog()
+    cover_grid.begin()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="controls"):
         controls.model(on_change=_move)
         controls.discovery(on_change=_move)
