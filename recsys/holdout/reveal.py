@@ -59,8 +59,10 @@ class FanLists:
             return self
         rng = np.random.default_rng(draw)
         orders = [rng.permutation(len(items)) for items in self.items]
-        pairs = zip(self.items, orders, strict=True), zip(self.scores, orders, strict=True)
-        return FanLists(*([values[order] for values, order in one] for one in pairs))
+        return FanLists(
+            [items[order] for items, order in zip(self.items, orders, strict=True)],
+            [scores[order] for scores, order in zip(self.scores, orders, strict=True)],
+        )
 
     def reveal(self, k: int, max_hidden: int | None = MAX_HIDDEN) -> Iterator[Reveal]:
         """Every fan with more than `k` ratings: the first `k` are known, of the rest the last `max_hidden` (None: all)
