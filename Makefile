@@ -1,8 +1,7 @@
 # One command for each habit; each works by itself on a fresh machine with Python 3.11 or newer.
 #   make run          the app on http://localhost:8501 (PORT=…, ADDRESS=…); installs only what serving needs
 #   make serve        COPIES=2 of the app behind Caddy, which must be installed; PORT and ADDRESS as above
-#   make test         all tests, on several cores; the browser tests are skipped without a Chromium or Chrome. TOURED=1
-#                     leaves out the pages that make screenshots opened and checked already
+#   make test         all tests, on several cores; the browser tests are skipped without a Chromium or Chrome
 #   make screenshots  the tour of every page at every width, in light and dark, in a browser; COVERS=1 with drawn covers
 #   make check        lint, format, types, layers of imports
 #   make train        raw lists (SOURCE=folder) -> build/mal -> models in artifacts/; without lists, the shipped simulated
@@ -34,8 +33,7 @@ serve: $(VENV)/.serve
 	$(PY) -m scripts.serve --copies $(COPIES) --port $(PORT) --address "$(ADDRESS)"
 
 test: $(VENV)/.dev
-	@$(PY) -m pytest $(WORKERS) --dist loadfile --no-loadscope-reorder \
-		$(if $(TOURED),--deselect tests/e2e/test_every_page.py::test_opens)
+	@$(PY) -m pytest $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 screenshots: $(VENV)/.dev
 	@$(PY) -m pytest $(WORKERS) --dist load -m screenshots $(if $(COVERS),--covers) tests/e2e
