@@ -71,7 +71,8 @@ class Engine:
                 "The artifacts hold no model. Restore them from the repository or train one (see README)."
             )
         self._aligned = MappingProxyType(aligned)
-        self._raters_of = {name: raters[one.positions] for name, one in aligned.items()}
+        counts = {name: raters[one.positions] for name, one in aligned.items()}
+        self._raters_of = {name: (count, np.log1p(count)) for name, count in counts.items()}
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -100,7 +101,7 @@ class Engine:
             if fan.aligned is aligned:
                 return fan
             fan = fan.fan
-        return Folding(fan, aligned, self._raters_of[aligned.model.name], self._latest)
+        return Folding(fan, aligned, *self._raters_of[aligned.model.name], self._latest)
 
     def recommend(
         self,

@@ -17,8 +17,8 @@ from recsys.types import Profile
 class Computed:
     """What a folding has computed. Each property is computed at its first use."""
 
-    def __init__(self, fan: Profile, aligned: Aligned, raters: NDArray[np.int64]) -> None:
-        self._fan, self._aligned, self._raters = fan, aligned, raters
+    def __init__(self, fan: Profile, aligned: Aligned, log_raters: NDArray[np.float64]) -> None:
+        self._fan, self._aligned, self._log_raters = fan, aligned, log_raters
 
     @cached_property
     def folded(self) -> Fan:
@@ -36,7 +36,8 @@ class Computed:
 
     @cached_property
     def watch(self) -> NDArray:
-        return order.chance_to_watch(self._aligned.model, self.folded, self._raters)
+        watch = self._aligned.model.watch(self.folded)
+        return self._log_raters if watch is None else watch
 
 
 class Latest:
@@ -50,7 +51,7 @@ class Latest:
         """What `folding` has computed; nothing yet if others were used since."""
         with self._lock:
             if (found := self._kept.get(folding)) is None:
-                found = self._kept[folding] = Computed(folding.fan, folding.aligned, folding.raters)
+                found = self._kept[folding] = Computed(folding.fan, folding.aligned, folding.log_raters)
             return found
 
 
@@ -59,14 +60,15 @@ class Folding:
     """What follows from a fan's list and a model alone; made by `Engine.fold_in`, and computed once.
 
     Nothing in it depends on filters or on how adventurous the recommendations are. `raters` (n_items,) are the ratings
-    of each of the model's titles in the data, one array for all foldings. A folding itself is small: `latest` keeps
-    what is computed, about 0.2 MB, for the foldings used last, and for others it is computed again. So memory does not
-    grow with the number of visitors.
+    of each of the model's titles in the data, `log_raters` log(1 + raters); all foldings share these arrays. A folding
+    itself is small: `latest` keeps what is computed, about 0.2 MB, for the foldings used last, and for others it is
+    computed again. So memory does not grow with the number of visitors.
     """
 
     fan: Profile
     aligned: Aligned
     raters: NDArray[np.int64]
+    log_raters: NDArray[np.float64]
     latest: Latest
 
     @property
