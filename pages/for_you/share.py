@@ -41,7 +41,8 @@ _copy_link = component("copy_link", html=_HTML, css=_STYLE, js=_SCRIPT)
 @st.fragment
 def show(picks: list[Pick]) -> None:
     """A button that opens the ways to share. Closed, it makes nothing; files are made when they are asked for."""
-    box = st.popover("Share and export", icon=":material/share:", on_change="rerun", key="share")
+    with st.container(horizontal_alignment="right"):
+        box = st.popover("Share and export", icon=":material/share:", on_change="rerun", key="share")
     if box.open:
         with box:
             _link()
