@@ -5,7 +5,7 @@ import pytest
 
 from recsys.data.catalogue import Catalogue
 from recsys.errors import ProfileError, RecsysError, UnknownTitleError
-from recsys.models.odds import Odds
+from recsys.models.odds import KNOTS, Odds
 from recsys.serving.engine import Engine
 from recsys.types import Filters, Profile, Title
 from tests.models.fixed import Fixed
@@ -116,7 +116,7 @@ class TestOdds:
         assert chances == sorted(chances)
 
     def test_picks_tell_chances_that_fit_the_model(self):
-        sure = line(Odds(high=(3.0, 1.0, 0.0), low=(-6.0, -1.0, 0.0)))
+        sure = line(Odds(high=tuple(3 + knot for knot in KNOTS), low=tuple(-6 - knot for knot in KNOTS)))
         plain, fitted = (one.recommend(Profile(), n=N) for one in (line(), sure))
         for one, other in zip(plain, fitted, strict=True):
             assert 0 <= one.chance_low + one.chance_high <= 1
