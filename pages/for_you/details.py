@@ -12,6 +12,10 @@ from recsys.serving.folding import Folding
 _KEY, _OPENED = "details", "details-opened"
 _LINKS = 6
 
+#: Drawn in the place of the dialog when no details are open. A dialog that was only closed in the browser is opened
+#: again by Streamlit when a run of the whole page begins and is cut short.
+_NO_DIALOG = "<style></style>"
+
 
 def open_dialog(pick: Pick, folding: Folding) -> None:
     """Open the details of a title: a callback. Only `dialog` runs again, so that the cards are not drawn again."""
@@ -20,12 +24,12 @@ def open_dialog(pick: Pick, folding: Folding) -> None:
 
 
 def rerun(*others: str) -> None:
-    """Run the fragments with these keys and `dialog` again: a callback. It removes details that were closed.
+    """Run `dialog`, which removes details that were closed, and the fragments with these keys again: a callback.
 
     The whole page runs if it was not drawn as far as these fragments.
     """
     try:
-        st.rerun([*others, _KEY])
+        st.rerun([_KEY, *others])
     except StreamlitAPIException:
         st.rerun()
 
@@ -41,8 +45,9 @@ def dialog() -> None:
     if opened := st.session_state.pop(_OPENED, None):
         pick, folding = opened
         title = resources.engine().title(pick.anime_id)
-        # Without a run after it is closed, it would come back with the next run of another fragment.
         st.dialog(plain(pickers.names_of(title)[0], 80), on_dismiss=rerun)(_fill)(pick, title, folding)
+    else:
+        st.html(_NO_DIALOG)
 
 
 def _fill(pick: Pick, title: Title, folding: Folding) -> None:
