@@ -156,6 +156,10 @@ class _Text(HTMLParser):
         if not self.hidden:
             self.parts.append(data)
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        """The end of <![…], whatever is in it: Older HTMLParsers raise AssertionError for most of it."""
+        return self.parse_bogus_comment(i)
+
 
 def plain_text(value: object) -> tuple[str, ...]:
     """The paragraphs of a site's text, without HTML, spoilers, and control and direction characters; () if `value` is

@@ -1,5 +1,6 @@
 """Preparing agrees with a plain implementation, counts dropped rows, and never damages existing artifacts."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -167,7 +168,10 @@ def test_a_folder_whose_name_looks_like_a_pattern_is_read(tmp_path: Path) -> Non
     assert RatingsStore(tmp_path / "out [2]*'").profile("fan7").scores == {1: 7, 5: 7}
 
 
-def test_the_command_prints_every_count(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_every_count(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # without the shipped catalogue, whose franchises take seconds
     rows = [Row(str(u), str(i), "5") for u in range(1, 12) for i in range(1, 12)] + [Row("1", "99", "5")]
     folder = rawset.write(tmp_path / "raw", AZATHOTH, rows, range(1, 12), range(1, 12))
     assert command.main(["--source", str(folder), "--out", str(tmp_path / "out")]) == 0
@@ -201,7 +205,9 @@ def test_the_old_artifacts_stay_if_it_is_killed(tmp_path: Path) -> None:
     rows = [Row(str(u), str(i), "5") for u in range(1, 300) for i in range(1, 300)]
     rawset.write(folder, AZATHOTH, rows, range(1, 300), range(1, 300))
     arguments = [sys.executable, "-m", "scripts.prepare", "--source", str(folder), "--out", str(out)]
-    process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+    variables = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    # Elsewhere there is no shipped catalogue, whose franchises take seconds.
+    process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=variables)
     assert process.stderr is not None
     for line in process.stderr:
         if "reading lists" in line:
@@ -215,7 +221,8 @@ def test_the_old_artifacts_stay_if_it_is_killed(tmp_path: Path) -> None:
 
 @pytest.mark.real_data
 @pytest.mark.skipif(not REAL.is_dir(), reason="needs ../shared/data/mal")
-def test_real_lists_add_up(tmp_path: Path) -> None:
+def test_real_lists_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recsys.catalogue_build.franchise.annotate", lambda titles, _: list(titles))  # takes long
     report = prepare(REAL, tmp_path)
     kept = report.rows_out["ratings.parquet"]
     assert report.sources[0].rows_in == 913_285

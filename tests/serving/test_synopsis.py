@@ -127,6 +127,8 @@ def test_no_site_can_be_reached(settings: ListSettings):
         ("a<script>alert(1)</script>b<style>c</style>", ("ab",)),
         ("a<br/>b<p>c</p>d", ("a", "b", "c", "d")),
         ("&lt;img src=x&gt;", ("<img src=x>",)),
+        ("a <![;> b <![if x]> c <![CDATA[d]]> e", ("a b c e",)),
+        ("a <![; b", ("a <![; b",)),
         ("a\u202eb\x00c\u2028d", ("a b c d",)),
         ("1 < 2 & 3 > 2", ("1 < 2 & 3 > 2",)),
         ("", ()),
