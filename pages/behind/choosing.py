@@ -9,7 +9,6 @@ import streamlit as st
 
 from pages.behind import report_charts, shared
 from pages.parts.text import plain
-from recsys.models.odds import HIGH
 from recsys.serving import reports
 from recsys.serving.reports import Figure, Reports, Table
 
@@ -114,7 +113,7 @@ def _by_chance(report: Reports) -> list[str]:
     ours = models.rows.get(_MODEL, {}) if models else {}
 
     def may_be(name: str, gap: float) -> str:
-        right = ours.get("gap_high_right" if name.startswith(f"{HIGH} ") else "gap_low_right")
+        right = ours.get("gap_high_right" if "or more" in name else "gap_low_right")
         return ", which may be chance" if right and abs(gap) <= right.value else ""
 
     off = [
