@@ -55,23 +55,6 @@ def expect_fits(page: Page) -> None:
     )
 
 
-def texts_under_buttons(page: Page) -> list[str]:
-    """Texts with a line that the buttons of a table or of another element cover where they are shown."""
-    return page.evaluate(
-        """() => {
-            const bars = [...document.querySelectorAll("[data-testid=stElementToolbar]")]
-                .map(bar => bar.getBoundingClientRect()).filter(bar => bar.width);
-            const covered = line => bars.some(bar => line.left < bar.right && bar.left < line.right
-                && line.top + 1 < bar.bottom && bar.top < line.bottom - 1);
-            return [...document.querySelectorAll("[data-testid=stMarkdownContainer] p")].filter(text => {
-                const range = document.createRange();
-                range.selectNodeContents(text);
-                return [...range.getClientRects()].some(covered);
-            }).map(text => text.textContent);
-        }"""
-    )
-
-
 def screenshot(page: Page, name: str) -> None:
     """Save the full page as build/screenshots/NAME.png."""
     OUTPUT.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import ROOT
-from tests.e2e.helpers import PHONE, settled, texts_under_buttons, watch_console
+from tests.e2e.helpers import settled, watch_console
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -75,11 +75,3 @@ def test_side_by_side_shows_ten_titles_of_each_model(page: Page, url: str) -> No
     assert columns >= 2
     assert page.locator(".st-key-side-by-side").get_by_text("predicted").count() == 10 * columns
     assert "view=Side" in page.url
-
-
-def test_the_buttons_of_the_tables_cover_no_text_on_a_phone(page: Page, url: str) -> None:
-    page.set_viewport_size(PHONE)
-    page.goto(f"{url}/models")
-    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
-    settled(page)
-    assert texts_under_buttons(page) == []

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.helpers import PHONE, expect_fits, settled, texts_under_buttons
+from tests.e2e.helpers import PHONE, expect_fits, settled
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -58,8 +58,6 @@ def test_how_far_to_trust_us_opens_by_keyboard_and_from_a_link(page: Page, url: 
     expect(page.get_by_role("heading", name="Titles whose rating would help most")).to_be_visible()
     settled(page)
     expect_fits(page)
-    expect(page.get_by_test_id("stDataFrame")).to_have_count(1)
-    assert texts_under_buttons(page) == []
     era = page.get_by_test_id("stMain").get_by_role("radio", name="Popularity", exact=True).last
     era.focus()
     era.press("Enter")
