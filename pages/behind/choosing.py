@@ -107,10 +107,18 @@ def _by_taste(report: Reports) -> list[str]:
 
 
 def _by_chance(report: Reports) -> list[str]:
-    """The tenths of the chances that are off by more than `_SLACK` and two standard errors."""
-    table = report.table(reports.ODDS, "reliability")
+    """The tenths of the chances that are off by more than `_SLACK` and two standard errors, and which of these gaps
+    right chances could show too, with so few fans."""
+    table, models = report.table(reports.ODDS, "reliability"), report.table(reports.ODDS)
+    ours = models.rows.get(_MODEL, {}) if models else {}
+
+    def may_be(name: str, gap: float) -> str:
+        right = ours.get("gap_high_right" if "or more" in name else "gap_low_right")
+        return ", which may be chance" if right and abs(gap) <= right.value else ""
+
     off = [
-        f"{plain(name)} (said {row['chance'].value:.0%}, was {row['happened'].value:.0%})"
+        f"{plain(name)} (said {row['chance'].value:.0%}, was {row['happened'].value:.0%}"
+        f"{may_be(name, row['gap'].value)})"
         for name, row in (table.rows if table else {}).items()
         if {"gap", "chance", "happened"} <= row.keys()
         and abs(row["gap"].value) > max(_SLACK, 2 * (row["gap"].error or 0))

@@ -89,7 +89,8 @@ def reliability(events: Mapping[str, list[Mapping[str, Figure]]], key: str) -> N
             name=charts.label(event),
             hovertemplate="chance %{x:.0f}%, happened in %{y:.1f}%",
         )
-    figure.update_xaxes(title="Chance", ticksuffix="%", range=[0, 100])
+    # Beyond 100, so that the label of 100 is not cut off, which Plotly would leave out.
+    figure.update_xaxes(title="Chance", ticksuffix="%", dtick=25, range=[0, 106])
     figure.update_yaxes(title="Share that happened", ticksuffix="%", range=[0, 103])
     figure.update_layout(showlegend=True)
     gaps = [
@@ -125,6 +126,7 @@ def figures(table: Table, what: str, digits: int = 3, rows: str = "Algorithm") -
     """A table of figures with their standard errors; `rows` is the name of the first column."""
     columns = {rows: [shorten(shared.name_of(name), 60) for name in table.rows]}
     columns |= {head(measure): table.column(measure, digits) for measure in table.measures}
+    charts.space_above_table()
     st.dataframe(columns, hide_index=True, width="stretch", alt=what)
 
 

@@ -19,7 +19,7 @@ def describe(model: str) -> str:
     used = [count(found.scores, "score")] if found.scores else []
     if found.unscored:
         used.append(f"{count(found.unscored, 'title')} watched without a score")
-    text = f"Based on {' and '.join(used)} of {whose} list."
+    text = f"Based on {whose} list: {' and '.join(used)}."
     if found.scores < ENOUGH:
         text += " Each further score improves them."
     if found.scores > 1 and len(set(fan.scores.values())) == 1:

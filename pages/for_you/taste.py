@@ -113,7 +113,8 @@ def _predictability(left_out: taste.LeftOut, model: str) -> None:
     if len(others):
         easier = 1 - others.below(left_out.rmse)
         text += f" The median error of {_others(others)} is {others.middle:.2f}: "
-        text += f"this list is easier to predict than **{easier:.0%}** of them."
+        word, share = ("easier", easier) if easier >= 0.5 else ("harder", 1 - easier)
+        text += f"this list is {word} to predict than **{share:.0%}** of them."
     st.markdown(text)
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.for_you import typical_scores
-from pages.parts import narrow, resources, state
+from pages.parts import charts, narrow, resources, state
 from pages.parts.text import count, plain, shorten
 from recsys import Profile
 from recsys.serving import narrowing, taste, trust
@@ -68,6 +68,7 @@ def _in_words(found: list[trust.Trust]) -> str:
 
 
 def _table(found: list[trust.Trust], facet: str) -> None:
+    charts.space_above_table()
     st.dataframe(
         {
             facet: [shorten(one.label) for one in found],

@@ -59,6 +59,11 @@ def draw(traces: list[dict[str, Any]], layout: dict[str, Any], alt: str, key: st
     st.plotly_chart(figure, key=key, config=_CONFIG, alt=alt)
 
 
+def space_above_table() -> None:
+    """Keep a table's buttons off the text above it. On a touch screen they are always shown there."""
+    st.space("small")
+
+
 def label(name: str) -> str:
     """A name from data, escaped for Plotly, which reads some HTML tags."""
     return shorten(name, 48).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -26,12 +26,13 @@ def _explore() -> Any:
     return st.Page(EXPLORE)
 
 
-def to_title(title: Title, before: str = "", columns: int = 20, lines: int = 2) -> None:
+def to_title(title: Title, before: str = "", columns: int = 20, lines: int = 2, words: str = "") -> None:
     """Link a title's name to its page. A page link does not wrap, so the name is split into at most `lines` lines of
-    about `columns` Latin characters."""
+    about `columns` Latin characters, together with `words` before it. `before` is Markdown, and beyond `columns`."""
     name = shorten(pickers.names_of(title)[0])
     wide = sum(unicodedata.east_asian_width(c) in "FW" for c in name) > len(name) / 3
-    cut = textwrap.wrap(name, columns // 2 if wide else columns, max_lines=lines, placeholder=" …") or ["?"]
+    width = columns // 2 if wide else columns
+    cut = textwrap.wrap(words + name, width, max_lines=lines, placeholder=" …") or ["?"]
     label = before + "  \n".join(plain(line) for line in cut)
     st.page_link(_explore(), label=label, icon="", query_params=kept(title=title.anime_id), width="stretch")
 

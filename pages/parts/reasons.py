@@ -56,9 +56,10 @@ def chance(of_high: float) -> str | None:
 
 
 def often(chance: float) -> str:
-    """A chance (0..1) in words: "about 7 in 10"."""
+    """A chance (0..1) in words: "about 7 in 10", whose last three words stay on one line."""
     tenths = round(10 * chance)
-    return {0: "less than 1", 10: "more than 9"}.get(tenths, f"about {tenths}") + " in 10"
+    said = {0: "less than 1", 10: "more than 9"}.get(tenths, f"about {tenths}")
+    return f"{said}\N{NO-BREAK SPACE}in\N{NO-BREAK SPACE}10"
 
 
 def show_sum(explanation: Explanation, then: Callable[[Reason], None] | None = None) -> None:

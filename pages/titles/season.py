@@ -162,7 +162,7 @@ def _below(engine: Engine, fan: Profile, title: Title, score: float | None, date
     if where := _where(title):
         st.markdown(where)  # a link in a caption has too little contrast
     if mark is not None and mark.of is not None and not mark.dropped:
-        links.to_title(engine.title(mark.of), "Sequel of ")
+        links.to_title(engine.title(mark.of), words="Sequel of ", lines=3)
 
 
 def _facts(title: Title) -> str:

@@ -79,9 +79,7 @@ def _measured(engine: Engine, name: str, ratings: Ratings, part: Part, seed: int
         if not len(reveal.liked):
             continue
         folded = reveal.fold_in(model)
-        watch = order.chance_to_watch(model, folded, raters)
-        weight = model.score_weight
-        rank = order.rank_scores(model.predict(folded), watch, raters, score_weight=weight, discovery=0)
+        rank = order.served(model, folded, model.predict(folded), raters)
         allowed = ~adult
         allowed[reveal.items] = False
         ten = order.best(rank, allowed, N_SHOWN)

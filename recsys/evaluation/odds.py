@@ -26,12 +26,15 @@ DRAWS = 5
 STEPS, KNOWN = (0.0, 0.25, 0.5, 0.75, 1.0), 20
 #: The reliability curve has a point for each tenth of the chances.
 TENTHS = 10
+#: Samples of fans that tell how large the largest gap is by chance, and the share of them that is meant by "usually".
+SAMPLES, USUALLY = 2000, 0.9
 _CHANCES = (f"{HIGH} or more", f"{LOW} or less")
 
 
 def evaluate(engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 0) -> dict[str, Any]:
-    """For each model, the Brier score (Brier 1950) of both chances, that of the overall share, and the largest gap
-    between chance and share in a tenth; for the default model the reliability curves and the order by odds."""
+    """For each model, the Brier score (Brier 1950) of both chances, that of the overall share, the largest gap between
+    chance and share in a tenth, and how large it would be by chance; for the default model the reliability curves and
+    the order by odds."""
     rows: dict[str, dict[str, Any]] = {}
     curves: dict[str, dict[str, Any]] = {}
     for name in engine.models:
@@ -44,6 +47,7 @@ def evaluate(engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 
             row[f"brier_{key}"] = _mean(np.square(chance - did), fans)
             row[f"brier_{key}_share"] = {"value": float(did.var())}
             row[f"gap_{key}"] = {"value": max(abs(one["gap"]["value"]) for one in curve.values())}
+            row[f"gap_{key}_right"] = figure(largest_if_right(chance, did, fans, seed))
             if name == engine.default_model:
                 curves |= {f"{what}, {tenth}": values for tenth, values in curve.items()}
         rows[name] = row
@@ -55,7 +59,7 @@ def evaluate(engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 
 def reliability(chance: NDArray, happened: NDArray, fans: NDArray) -> dict[str, dict[str, Any]]:
     """For each tenth of the chances that occurs: the mean chance, the share that happened, the latter less the former,
     and the number of scores. All arrays are (n,); the standard errors are those of a sample of fans."""
-    tenth = np.minimum((chance * TENTHS).astype(int), TENTHS - 1)
+    tenth = _tenths(chance)
     curve = {}
     for i in range(TENTHS):
         inside = tenth == i
@@ -68,6 +72,26 @@ def reliability(chance: NDArray, happened: NDArray, fans: NDArray) -> dict[str, 
                 "scores": int(inside.sum()),
             }
     return curve
+
+
+def largest_if_right(chance: NDArray, happened: NDArray, fans: NDArray, seed: int = 0) -> float:
+    """The largest gap of a tenth that right chances stay below in `USUALLY` of samples of as many fans.
+
+    By a bootstrap over fans (Efron & Tibshirani 1993): each tenth's own gap is taken off, and what is left is due to
+    who was asked. All arrays are (n,).
+    """
+    _, own = np.unique(fans, return_inverse=True)
+    n_fans = int(own.max()) + 1
+    cells, shape = own * TENTHS + _tenths(chance), (n_fans, TENTHS)
+    off, counts = (np.bincount(cells, w, n_fans * TENTHS).reshape(shape) for w in (happened - chance, None))
+    rest = off - off.sum(axis=0) / np.maximum(counts.sum(axis=0), 1) * counts
+    drawn = np.random.default_rng(seed).multinomial(n_fans, np.full(n_fans, 1 / n_fans), SAMPLES)
+    largest = np.abs(drawn @ rest / np.maximum(drawn @ counts, 1)).max(axis=1)
+    return float(np.quantile(largest, USUALLY))
+
+
+def _tenths(chance: NDArray) -> NDArray[np.intp]:
+    return np.minimum((chance * TENTHS).astype(np.intp), TENTHS - 1)
 
 
 def _mean(values: NDArray, fans: NDArray) -> dict[str, float]:
@@ -107,8 +131,7 @@ def _orders(engine: Engine, aligned: Aligned, lists: FanLists) -> dict[str, dict
             continue
         folded = reveal.fold_in(model)
         predicted = model.predict(folded)
-        watch = order.chance_to_watch(model, folded, raters)
-        usual = order.rank_scores(predicted, watch, raters, score_weight=model.score_weight, discovery=0)
+        usual = order.served(model, folded, predicted, raters)
         high, _ = aligned.odds.of(model, folded, predicted, np.arange(model.n_items))
         may = allowed.copy()
         may[reveal.items] = False

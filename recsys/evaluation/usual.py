@@ -24,6 +24,7 @@ def evaluate(engine: Engine, ratings: Ratings, model: str, part: Part = "test", 
     number of known ratings and discovery; and the cost in NDCG@10 in percent, paired."""
     aligned = engine.aligned(model)
     served, raters = aligned.model, engine.rater_counts[aligned.positions]
+    log_raters = np.log1p(raters)
     adult = engine.catalogue.adult[aligned.positions]
     rows: dict[str, dict[str, Any]] = {}
     lists = fan_lists(ratings, part, served.item_ids, seed)
@@ -36,7 +37,7 @@ def evaluate(engine: Engine, ratings: Ratings, model: str, part: Part = "test", 
                 continue
             folded = reveal.fold_in(served)
             predicted = served.predict(folded)
-            watch = order.chance_to_watch(served, folded, raters)
+            watch = order.chance_to_watch(served, folded, log_raters)
             for discovery in DISCOVERY:
                 weight = served.score_weight
                 rank = order.rank_scores(predicted, watch, raters, score_weight=weight, discovery=discovery)

@@ -14,14 +14,14 @@ def standardise(values: NDArray) -> NDArray:
     return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)
 
 
-def chance_to_watch(model: Model[F], folded: F, raters: NDArray[np.int64] | None = None) -> NDArray:
-    """The chance to watch that the model predicts, else log(1 + raters); (n_items,)."""
+def chance_to_watch(model: Model[F], folded: F, log_raters: NDArray[np.float64] | None = None) -> NDArray:
+    """The chance to watch that the model predicts, else `log_raters`: log(1 + raters) of its titles; (n_items,)."""
     watch = model.watch(folded)
     if watch is not None:
         return watch
-    if raters is None:
-        raise ValueError(f"{model.name} does not predict watching: pass its titles' raters")
-    return np.log1p(raters)
+    if log_raters is None:
+        raise ValueError(f"{model.name} does not predict watching: pass log(1 + raters) of its titles")
+    return log_raters
 
 
 def rank_scores(
@@ -52,7 +52,7 @@ def served(
 ) -> NDArray[np.float64]:
     """`rank_scores` of `model` for a fan, as the engine ranks: `predicted` (n_items,) are the model's scores. `raters`
     (n_items,) may be None where `discovery` is 0 and the model predicts watching."""
-    watch = chance_to_watch(model, folded, raters)
+    watch = chance_to_watch(model, folded, None if raters is None else np.log1p(raters))
     return rank_scores(predicted, watch, raters, score_weight=model.score_weight, discovery=discovery)
 
 

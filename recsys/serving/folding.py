@@ -36,8 +36,7 @@ class Computed:
 
     @cached_property
     def watch(self) -> NDArray:
-        watch = self._aligned.model.watch(self.folded)
-        return self._log_raters if watch is None else watch
+        return order.chance_to_watch(self._aligned.model, self.folded, self._log_raters)
 
 
 class Latest:

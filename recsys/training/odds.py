@@ -51,9 +51,7 @@ def _log_odds(distance: NDArray, happened: NDArray[np.bool_], usual: LogOdds) ->
     as `usual` does, and are drawn to it where there are few scores."""
     if min(np.count_nonzero(happened), np.count_nonzero(~happened)) < _MIN_EACH:
         return usual
-    # f(z) = a + sum of slope_i * (part of the way from 0 to z that lies in segment i)
-    start, end = np.array(KNOTS[:-1]), np.array(KNOTS[1:])
-    x = np.clip(distance[:, None], start, end) - np.clip(0, start, end)
+    x, at_knots = _ways(distance), _ways(np.array(KNOTS))
     prior = np.append(0, np.diff(usual) / np.diff(KNOTS))
 
     def loss(weights: NDArray) -> tuple[float, NDArray]:
@@ -64,7 +62,13 @@ def _log_odds(distance: NDArray, happened: NDArray[np.bool_], usual: LogOdds) ->
         return value / len(x), (np.append(wrong.sum(), wrong @ x) + _RIDGE * away) / len(x)
 
     rises = usual[-1] > usual[0]
-    bounds = [(None, None), *[(0, None) if rises else (None, 0)] * len(start)]
+    bounds = [(None, None), *[(0, None) if rises else (None, 0)] * x.shape[1]]
     found = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-12, "gtol": 1e-8})
-    at_knots = np.clip(np.array(KNOTS)[:, None], start, end) - np.clip(0, start, end)
     return tuple(round(float(value), 4) for value in found.x[0] + at_knots @ found.x[1:])
+
+
+def _ways(z: NDArray) -> NDArray:
+    """How much of the way from 0 to each of `z` (n,) lies between each two knots, (n, n_knots - 1). With a slope for
+    each, log-odds are linear between knots: f(z) = f(0) + ways · slopes."""
+    start, end = np.array(KNOTS[:-1]), np.array(KNOTS[1:])
+    return np.clip(z[:, None], start, end) - np.clip(0, start, end)

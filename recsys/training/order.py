@@ -39,11 +39,12 @@ class Ranked(Generic[F]):
 def ranked(model: Model[F], fans: FanLists, k: int, raters: Counts | None = None) -> Iterator[Ranked[F]]:
     """Fold in each fan with `k` known ratings and at least `N_SHOWN` hidden ones, any of them liked. A model that does
     not predict watching needs `raters` (n_items,)."""
+    log_raters = None if raters is None else np.log1p(raters)
     for reveal in fans.reveal(k, max_hidden=None):
         if not len(liked := reveal.liked):
             continue
         fan = reveal.fold_in(model)
-        watch = chance_to_watch(model, fan, raters)
+        watch = chance_to_watch(model, fan, log_raters)
         yield Ranked(fan, model.predict(fan), watch, reveal.items, liked)
 
 

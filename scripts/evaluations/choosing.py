@@ -12,7 +12,7 @@ from scripts.evaluations import report
 
 
 def odds(args: argparse.Namespace) -> int:
-    from recsys.evaluation.odds import COUNTS, DRAWS, KNOWN, evaluate
+    from recsys.evaluation.odds import COUNTS, DRAWS, KNOWN, USUALLY, evaluate
 
     with threadpool_limits(1):
         figures = evaluate(recsys.load(args.artifacts), ratings.load_arrays(args.data), args.part, args.seed)
@@ -22,8 +22,9 @@ def odds(args: argparse.Namespace) -> int:
         "of 8 or more and of 5 or less for at most 100 hidden scores of a fan, and what happened. The chances were "
         "fitted on validation fans. "
         "The Brier score is the mean squared difference of the two; beside it that of giving everybody the overall "
-        "share. The largest gap is that between chance and share in a tenth of the chances. Standard errors take the "
-        f"scores of a fan as dependent. The order by odds is measured at {KNOWN} known ratings, without other filters."
+        "share. The largest gap is that between chance and share in a tenth of the chances; beside it what right "
+        f"chances stay below in {USUALLY:.0%} of samples of as many fans. Standard errors take the scores of a fan as "
+        f"dependent. The order by odds is measured at {KNOWN} known ratings, without other filters."
     )
     return report.publish(reports.ODDS, {"how": how, **figures}, args)
 

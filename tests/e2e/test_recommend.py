@@ -76,7 +76,7 @@ def test_reasons_open_and_an_influence_can_be_ignored(page: Page, url: str) -> N
     details.get_by_text("Single titles").click()
     expect(details.get_by_text("The titles of your list that change this prediction most")).to_be_visible()
     details.get_by_role("button", name="Ignore").first.click()
-    expect(page.get_by_text("Based on 3 scores")).to_be_visible()
+    expect(page.get_by_text("Based on your list: 3 scores")).to_be_visible()
 
 
 def test_the_keyboard_alone_opens_details_and_closed_ones_stay_closed(page: Page, url: str) -> None:

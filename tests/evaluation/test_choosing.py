@@ -69,6 +69,27 @@ class TestReliability:
         assert errors[1] > 5 * errors[0]
 
 
+class TestTheLargestGapOfRightChances:
+    def test_is_nothing_where_all_fans_are_off_by_the_same(self):
+        happened = np.tile([0.0, 1.0], 50)
+        assert odds.largest_if_right(np.full(100, 0.7), happened, np.repeat(np.arange(50), 2)) == pytest.approx(0)
+
+    def test_is_as_large_as_the_gaps_that_right_chances_show(self):
+        rng = np.random.default_rng(0)
+        chance = np.repeat([0.25, 0.75], 200)
+        samples = [(rng.random(400) < chance).astype(float) for _ in range(300)]
+        shown = [max(abs(one["gap"]["value"]) for one in odds.reliability(chance, did, np.arange(400)).values())
+                 for did in samples]  # fmt: skip
+        expected = odds.largest_if_right(chance, samples[0], np.arange(400))
+        assert np.mean(np.array(shown) < expected) == pytest.approx(odds.USUALLY, abs=0.05)
+
+    def test_is_larger_where_few_fans_have_most_scores(self):
+        chance, happened = np.full(100, 0.5), np.repeat([0.0, 1.0], 50)
+        alone, together = (odds.largest_if_right(chance, happened, fans)
+                           for fans in (np.arange(100), np.repeat([0, 1, 2, 3], 25)))  # fmt: skip
+        assert together > 3 * alone
+
+
 def test_odds_of_a_model_that_knows_are_sure_and_order_by_them_finds_the_liked(engine, ratings):
     found = odds.evaluate(engine, ratings)
     row = found["rows"]["two"]

@@ -66,8 +66,7 @@ def refused_or_finite(name, path, arrays, header) -> bool:
     ):
         fan = model.fold_in(items, np.linspace(1, 10, len(items)), seen)
         assert all(np.isfinite(values).all() for values in answers(model, fan).values())
-        watch, raters = order.chance_to_watch(model, fan, np.ones(model.n_items, int)), np.ones(model.n_items, int)
-        ranks = order.rank_scores(model.predict(fan), watch, raters, score_weight=model.score_weight, discovery=0.5)
+        ranks = order.served(model, fan, model.predict(fan), np.ones(model.n_items, int), discovery=0.5)
         assert np.isfinite(ranks).all()
         assert np.isfinite(model.explain(fan, 0)[1]).all()
         assert np.isfinite(model.similarity(0)).all()

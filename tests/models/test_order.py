@@ -19,11 +19,11 @@ def test_rank_is_standardised_watch_plus_weighted_score():
 
 
 def test_a_model_without_a_chance_to_watch_uses_the_raters():
-    raters = np.array([9, 99, 999, 0, 0, 0])
-    for model, expected in ((Toy(), np.log1p(raters)), (Watcher(), Watcher.item_ids)):
+    log_raters = np.log1p([9, 99, 999, 0, 0, 0])
+    for model, expected in ((Toy(), log_raters), (Watcher(), Watcher.item_ids)):
         folded = model.fold_in(np.empty(0, np.intp), np.empty(0), np.empty(0, np.intp))
-        assert chance_to_watch(model, folded, raters) == pytest.approx(expected)
-    with pytest.raises(ValueError, match="pass its titles' raters"):
+        assert chance_to_watch(model, folded, log_raters) == pytest.approx(expected)
+    with pytest.raises(ValueError, match="pass log"):
         chance_to_watch(Toy(), Toy().fold_in(np.empty(0, np.intp), np.empty(0), np.empty(0, np.intp)))
 
 

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from pages.parts import resources
+from pages.parts import reasons, resources
 from pages.parts.state import Visit
 from pages.titles import related
 from recsys import Profile
@@ -118,7 +118,7 @@ def test_a_title_page_says_what_drives_it_and_the_chance_of_a_high_score(app):
     (why,) = re.findall(r"Because you liked .*", texts(app))
     assert "Death Note" not in why  # rated 4
     chance = resources.engine().predict(app.session_state["visit"].profile, [20], "hybrid")[0].chance_high
-    assert f"Chance that you give it 8 or more: **about {round(10 * chance)} in 10**" in texts(app)
+    assert f"Chance that you give it 8 or more: **{reasons.often(chance)}**" in texts(app)
 
 
 def test_a_rated_title_is_predicted_from_the_others(app):

@@ -28,7 +28,7 @@ def test_without_a_liked_title_the_sentence_says_watched():
 
 @pytest.mark.parametrize(("chance", "said"), [(0.02, "less than 1"), (0.71, "about 7"), (0.99, "more than 9")])
 def test_a_chance_in_words(chance, said):
-    assert f"**{said} in 10**" in reasons.chance(chance)
+    assert f"**{said}\N{NO-BREAK SPACE}in\N{NO-BREAK SPACE}10**" in reasons.chance(chance)
 
 
 def test_an_unknown_chance_is_not_told():

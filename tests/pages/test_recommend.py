@@ -111,7 +111,7 @@ def test_details_tell_reasons_that_can_be_ignored(app):
     ignore = next(button for button in app.button if button.key.startswith("ignore-"))
     ignore.click().run()
     assert app.query_params["ignore"] == ignore.key.rpartition("-")[2]
-    assert any("Based on 2 scores" in caption.value for caption in app.caption)
+    assert any("Based on your list: 2 scores" in caption.value for caption in app.caption)
 
 
 def test_details_say_why_a_title_is_recommended_and_add_its_score_up(app):
@@ -199,6 +199,6 @@ def test_a_list_without_scores_is_personal_with_models_that_use_it(app):
 
 def test_a_model_that_uses_scores_only_says_so_and_which_do_not(app):
     run(app, seen="5680_7791_9734_849", model="svd", r=RATED)
-    said = next(caption.value for caption in app.caption if caption.value.startswith("Based on 3 scores"))
+    said = next(caption.value for caption in app.caption if caption.value.startswith("Based on your list: 3 scores"))
     assert "SVD uses scores only" in said
     assert "Hybrid" in said

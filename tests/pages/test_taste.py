@@ -64,6 +64,13 @@ def test_every_section_for_a_handful_of_scores(app, model):
     assert set(ups) == {True, False}
 
 
+def test_a_list_unlike_all_others_is_hard_to_predict(app):
+    run(app, r="5114-9_1535-1_30276-1_16498-10_21-1_20-10_269-1")
+    (said,) = re.findall(r"this list is (\w+) to predict than \*\*(\d+)%\*\*", texts(app))
+    assert said[0] == "harder"
+    assert int(said[1]) > 90
+
+
 @pytest.mark.parametrize(("by", "row"), [("Genre", "Comedy"), ("Era", "2010s"), ("Popularity", "500,000 members or")])
 def test_how_far_to_trust_us_opens_from_an_address(app, by, row):
     ids = np.random.default_rng(1).choice(resources.engine().aligned("popularity").model.item_ids, 400, replace=False)
