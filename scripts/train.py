@@ -7,14 +7,20 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from threadpoolctl import threadpool_limits
 
 from recsys.data import atlas, manifest, ratings
+from recsys.data.ratings import Lists
 from recsys.errors import RecsysError
 from recsys.holdout.reveal import fan_lists
 from recsys.models import store
+from recsys.models.hybrid import Hybrid
 from scripts.common import add_options, run
+
+if TYPE_CHECKING:
+    from recsys.training.run import TrainingRun
 
 #: Model -> function that takes a `TrainingRun` and returns a `Trained`.
 TRAINERS: dict[str, str] = {
@@ -29,6 +35,8 @@ _NETWORKS = ("neural", "hybrid")
 _ATLAS = "atlas"
 #: Fitted again to the validation fans for every model in the output folder.
 _ODDS = "odds"
+#: Fitted again for the hybrid in the output folder, whose other parts stay as they are.
+_RERANKER = "reranker"
 _TITLE_STATS = "title_stats.parquet"
 #: Bytes kept free for a model, in all and for each title; the largest so far takes 1,600 for each.
 _ROOM, _ROOM_FOR_TITLE = 8 * 2**20, 2_500
@@ -53,6 +61,8 @@ def _run(args: argparse.Namespace) -> int:
             _draw(args)
         elif name == _ODDS:
             _fit_odds(args)
+        elif name == _RERANKER:
+            _fit_reranker(args)
         else:
             _train(name, args)
     return 0
@@ -63,9 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "model",
         nargs="+",
-        choices=[*TRAINERS, _ATLAS, _ODDS],
+        choices=[*TRAINERS, _ATLAS, _ODDS, _RERANKER],
         help="which models to train, one after the other; atlas: the map of titles from the svd in --out; odds: the "
-        "chances of high and low scores for the models in --out, which training fits too",
+        "chances of high and low scores for the models in --out, which training fits too; reranker: the order of the "
+        "best titles for lists without scores, for the hybrid in --out, which training fits too",
     )
     add_options(parser, "--data", "--seed", "--catalogue")
     parser.add_argument("--out", type=Path, default=Path("artifacts"), help="folder to write to (%(default)s)")
@@ -182,6 +193,28 @@ def _fit_odds(args: argparse.Namespace) -> None:
     print(f"Wrote the odds to {args.out / manifest.NAME}.")
 
 
+def _fit_reranker(args: argparse.Namespace) -> None:
+    from recsys.training import hybrid
+
+    described = manifest.read(args.out)
+    if "hybrid" not in described.models:
+        raise RecsysError(f"{args.out} has no hybrid to fit a reranker for. Train it: python -m scripts.train hybrid.")
+    file = store.file_name("hybrid")
+    core, entry = cast(Hybrid, store.load("hybrid", described.path(file))), described.models["hybrid"]
+    run = _training_run(args, ratings.load_lists(args.data))
+    print(f"Fitting the reranker of the hybrid in {args.out} (some minutes) ...", flush=True)
+    start = time.perf_counter()
+    trained = hybrid.reranked_again(core, run, entry["training"], entry["metrics"])
+    source = {key: value for key, value in described.files[file].items() if key not in ("sha256", "bytes", "made")}
+    header = {"training": dict(trained.config), "metrics": dict(trained.metrics)}
+    with manifest.writing(args.out) as batch:
+        store.save(trained.model, batch.path(file, **source), data=entry["data"], seed=entry["seed"], **header)
+        batch.model("hybrid", **header)
+    print(f"Wrote {args.out / file} in {time.perf_counter() - start:.0f} s.")
+    for measure, value in trained.metrics.items():
+        print(f"  {measure}: {value}")
+
+
 def _install(args: argparse.Namespace) -> int:
     from recsys.training import kept
 
@@ -194,7 +227,6 @@ def _install(args: argparse.Namespace) -> int:
 
 def _train(name: str, args: argparse.Namespace) -> None:
     from recsys.training import kept, odds
-    from recsys.training.run import TrainingRun
 
     module, function = TRAINERS[name].split(":")
     trainer = getattr(import_module(module), function)
@@ -212,8 +244,7 @@ def _train(name: str, args: argparse.Namespace) -> None:
             "Prepare one set alone, or train without --demographics."
         )
     lists = ratings.load_lists(args.data)
-    choices = (args.seed, args.threads, args.catalogue, args.device, checkpoint, args.demographics)
-    run = TrainingRun(args.data, lists.ratings, *choices, unscored=lists.unscored, spread=spread)
+    run = _training_run(args, lists, checkpoint=checkpoint, demographics=args.demographics, spread=spread)
     counted = f"{len(run.ratings.scores):,} ratings and {len(lists.unscored.items):,} titles without a score"
     print(f"Training {name} on {counted} of {args.data} ...", flush=True)
     start = time.perf_counter()
@@ -240,6 +271,13 @@ def _train(name: str, args: argparse.Namespace) -> None:
     print(f"Wrote {written} ({written.stat().st_size / 1e6:.1f} MB) in {time.perf_counter() - start:.0f} s.")
     for measure, value in trained.metrics.items():
         print(f"  {measure}: {value}")
+
+
+def _training_run(args: argparse.Namespace, lists: Lists, **choices: Any) -> "TrainingRun":
+    from recsys.training.run import TrainingRun
+
+    chosen = {"seed": args.seed, "n_threads": args.threads, "catalogue": args.catalogue, "device": args.device}
+    return TrainingRun(args.data, lists.ratings, unscored=lists.unscored, **chosen, **choices)
 
 
 def _on_cluster(name: str, trainer: Callable, args: argparse.Namespace) -> tuple[Callable, Callable | None]:

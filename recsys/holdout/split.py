@@ -34,6 +34,11 @@ def members(user_ids: NDArray[np.int64], part: Part) -> NDArray[np.bool_]:
     raise ValueError(f"There is no part {part!r}; the parts are {', '.join(SHARES)}.")
 
 
+def fold_of(user_ids: NDArray[np.int64], n: int) -> NDArray[np.intp]:
+    """One of `n` folds for each of `user_ids` (m,), independent of the fans' parts: (m,) of 0 to n - 1."""
+    return (_mix(np.asarray(user_ids).astype(np.uint64)) // np.uint64(100) % np.uint64(n)).astype(np.intp)
+
+
 def part_of(ratings: Ratings, part: Part) -> Ratings:
     """The ratings of one part's fans; positions and ids do not change."""
     return rows_of(ratings, members(ratings.user_ids, part)[ratings.users])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from recsys.models.base import Floats, Items, check_shape
 from recsys.models.linear import SparseLinear
 from recsys.models.order import standardise
+from recsys.models.rerank import Reranker
 
 S = TypeVar("S", float, NDArray[np.float64])
 
@@ -25,6 +26,9 @@ _SHELF_ODDS = 4.0
 #: How much the number of fans who would like them counts in the order of recent titles, beside today's watching, for a
 #: list with scores: such a list holds what was completed and liked, not what is being watched. An assumption.
 _LIKES = 2.0
+#: The reranker counts by this power of the share of today's watching. On validation fans it gains as much as with less,
+#: and costs lists of the past, of whose era a few titles without scores say little, nothing.
+_CERTAINTY = 4
 #: The share of today's watching for an empty list, of which nothing says what era it is. An assumption too.
 EMPTY_SHARE = 0.1
 
@@ -81,16 +85,22 @@ class Mixing:
         odds = n_scored / n * (_SCORED_ODDS + _SCORED_ERA * recent) + (1 - n_scored / n) * begun
         return float(1 / (1 + np.exp(-odds)))
 
-    def mix(self, kind: ListKind, parts: Parts) -> Floats:
-        """The chance to watch of all titles, (n_items,), in standard deviations."""
+    def today(self, parts: Parts) -> Floats:
+        """Today's order of all titles, (n_items,), in standard deviations."""
+        weight = self.today_net_weight
+        return (parts.today + np.float32(weight) * parts.today_chance) / np.float32(1 + weight)
+
+    def mix(self, kind: ListKind, parts: Parts, lifts: Floats | float = 0.0) -> Floats:
+        """The chance to watch of all titles, (n_items,), in standard deviations; `lifts` (n_items,) are added to
+        today's order."""
         weight = float(np.interp(np.log1p(len(kind.items)), np.log1p(self.counts), self.net_weights))
         past = (parts.past + np.float32(weight) * parts.past_chance) / np.float32(1 + weight)
-        weight = self.today_net_weight
-        today = (parts.today + np.float32(weight) * parts.today_chance) / np.float32(1 + weight)
+        today = self.today(parts)
         if kind.n_scored and parts.recent.any():
             weight = _LIKES * kind.n_scored / len(kind.items)
             today[parts.recent] = _reordered(today[parts.recent], weight * parts.liked)
         past = np.where(parts.recent, today - np.float32(self.gap), past)
+        today = today + lifts
         return np.float32(1 - kind.share) * past + np.float32(kind.share) * today
 
 
@@ -104,7 +114,9 @@ class Watching:
     (n_items,), how many fans with scores would like a recent title by its facts, counts beside today's watching.
     g depends on which titles are on the list: `odds` (n_items,) are the titles' own log odds of standing on a list of
     today, `recent` (n_items,) marks titles from 2021 on. A title outside a linear model gets the linear score that the
-    network's log chance suggests: `fill` (2, 2) are intercept and slope for past and for today.
+    network's log chance suggests: `fill` (2, 2) are intercept and slope for past and for today. `reranker` (None: there
+    is none) reorders the best titles of today as it learned from lists without scores: if the list is of today, and in
+    the share of it without scores.
     """
 
     past: SparseLinear
@@ -114,6 +126,7 @@ class Watching:
     likes: NDArray[np.float32]
     fill: NDArray[np.float32]
     mixing: Mixing
+    reranker: Reranker | None = None
 
     def kind(self, items: Items, weights: Floats, n_scored: int, n_watching: int) -> ListKind:
         """The kind of a list of titles `items` (n,) begun, of which `n_scored` have a score and `n_watching` of the
@@ -127,7 +140,17 @@ class Watching:
     def scores(self, kind: ListKind, chance: Floats, today_chance: Floats) -> Floats:
         """The chance to watch of all titles, (n_items,). `chance` and `today_chance` (n_items,) are the network's log
         chances for the list as it is, and for the list without its scores, as the lists of today are."""
-        return self.mixing.mix(kind, self.parts(kind, chance, today_chance))
+        parts = self.parts(kind, chance, today_chance)
+        return self.mixing.mix(kind, parts, self.lifts(kind, parts))
+
+    def lifts(self, kind: ListKind, parts: Parts) -> Floats | float:
+        """What the reranker adds to today's order of all titles, (n_items,): little unless the list is surely of today,
+        and 0 for a list of scores alone."""
+        unscored = len(kind.items) - kind.n_scored
+        if self.reranker is None or not unscored:
+            return 0.0
+        weight = np.float32(kind.share**_CERTAINTY * unscored / len(kind.items))
+        return weight * self.reranker.lifts(kind.items, self.today.rows, self.mixing.today(parts))
 
     def pulls(self, kind: ListKind, wanted: Items) -> Floats:
         """What each title of the list adds to the linear scores of the titles `wanted` (m,), past and today as in
@@ -160,6 +183,7 @@ class Watching:
     def to_arrays(self) -> dict[str, NDArray]:
         own = {"watch_odds": self.odds.astype(np.float16), "watch_recent": self.recent.astype(np.uint8)}
         own |= {"watch_likes": self.likes.astype(np.float16)}
+        own |= {} if self.reranker is None else self.reranker.to_arrays()
         return own | {"watch_fill": self.fill} | self.past.to_arrays("past") | self.today.to_arrays("today")
 
     @property
@@ -183,7 +207,8 @@ class Watching:
         if len(mixing.counts) != len(mixing.net_weights) or not mixing.counts or not ascending:
             raise ValueError("the counts of the watching model do not ascend, or are not as many as their weights")
         odds, likes, fill = (array.astype(np.float32) for array in (odds, likes, fill))
-        return cls(past, today, odds, recent.astype(bool), likes, fill, mixing)
+        reranker = Reranker.from_arrays(arrays, len(today.titles))
+        return cls(past, today, odds, recent.astype(bool), likes, fill, mixing, reranker)
 
 
 def recency(share: S) -> S:

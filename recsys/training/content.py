@@ -10,16 +10,21 @@ from recsys.data import content
 from recsys.data.catalogue import Catalogue
 from recsys.errors import ArtifactError
 
+#: Given to titles whose year or mean score is not known.
+_USUAL_YEAR, _USUAL_SCORE = 2012, 6.5
+
 
 @dataclass(frozen=True)
 class Content:
     """By title, in order of id: `item_ids` (n,), `features` (n, n_features) called `names`, and `franchises` (n,),
-    equal numbers for titles of the same franchise."""
+    equal numbers for titles of the same franchise. `facts` (n, 3): year, logarithm of the members and mean score, usual
+    ones where they are not known; None: not read."""
 
     item_ids: NDArray[np.int64]
     features: NDArray[np.float32]
     names: list[str]
     franchises: NDArray[np.int64]
+    facts: NDArray[np.float32] | None = None
 
     @property
     def received(self) -> NDArray[np.bool_]:
@@ -38,7 +43,8 @@ class Content:
         return replace(self, features=features)
 
     def of(self, titles: NDArray[np.intp]) -> "Content":
-        return Content(self.item_ids[titles], self.features[titles], self.names, self.franchises[titles])
+        facts = None if self.facts is None else self.facts[titles]
+        return Content(self.item_ids[titles], self.features[titles], self.names, self.franchises[titles], facts)
 
 
 def load(path: Path) -> Content:
@@ -48,4 +54,10 @@ def load(path: Path) -> Content:
     catalogue = Catalogue.load(path)
     names = content.vocabulary(catalogue)
     table = content.features(catalogue, np.arange(len(catalogue)), names)
-    return Content(catalogue.ids, table, names, catalogue.franchise_ids)
+    return Content(catalogue.ids, table, names, catalogue.franchise_ids, _facts(catalogue))
+
+
+def _facts(catalogue: Catalogue) -> NDArray[np.float32]:
+    years = np.where(catalogue.years > 0, catalogue.years, _USUAL_YEAR)
+    scores = np.where(catalogue.mean_scores > 0, catalogue.mean_scores, _USUAL_SCORE)
+    return np.column_stack([years, np.log1p(catalogue.members), scores]).astype(np.float32)

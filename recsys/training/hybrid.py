@@ -1,6 +1,7 @@
 """Trains `hybrid`: title factors, the network and the linear watching models on training fans. The factors and the
 network use the titles' content. `recsys.training.blend` learns the parts' weights on validation fans."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -17,7 +18,7 @@ from recsys.models.hybrid import Blend, Hybrid
 from recsys.models.placement import RECENT_YEAR, Newcomers, Placement, year_of
 from recsys.models.watching import Mixing, Watching
 from recsys.prepare import demographics
-from recsys.training import content, regression_factors, watching
+from recsys.training import content, regression_factors, rerank, watching
 from recsys.training.blend import blended
 from recsys.training.calibration import errors_by_count, no_band
 from recsys.training.content import Content
@@ -34,6 +35,7 @@ from recsys.training.neural import (
 )
 from recsys.training.order import order_by_count, watching_order
 from recsys.training.regression_factors import ColdConfig, FactorConfig, Placed, to_serving_svd
+from recsys.training.rerank import RerankConfig
 from recsys.training.rows import Rows
 from recsys.training.run import Trained, TrainingRun
 from recsys.training.watching import WatchingConfig
@@ -48,6 +50,7 @@ class HybridConfig(NeuralConfig):
 
     net: NetConfig = field(default_factory=lambda: NetConfig(watch_dim=160, id_dropout=0.05))
     watching: WatchingConfig = field(default_factory=WatchingConfig)
+    rerank: RerankConfig = field(default_factory=RerankConfig)
     factors: FactorConfig = field(default_factory=FactorConfig)
     cold: ColdConfig = field(default_factory=ColdConfig)
     #: The network's share in the scores of titles without ratings; `scripts.evaluate cold-titles` measures the best.
@@ -60,11 +63,20 @@ def train(run: TrainingRun, config: HybridConfig | None = None) -> Trained:
     core, metrics = parts(run, titles, config)
     model = extended(core, titles)
     checks = Checks.of(run.lists, model.item_ids, run.seed)
-    model = blended(model, checks)
-    core = _blended_as(core, model)
+    core = reranked(_blended_as(core, blended(model, checks)), run, titles, config)
+    model = extended(core, titles)
     described = {**asdict(config), "demographics": run.demographics is not None, "features": titles.names}
     measured = {**errors_by_count(model, checks.fans), **order_by_count(model, checks.fans)}
     return Trained(core, described, {**measured, **watching_order(model, checks.halves), **metrics})
+
+
+def reranked_again(core: Hybrid, run: TrainingRun, described: Mapping[str, Any], metrics: Mapping[str, Any]) -> Trained:
+    """A trained `core` with its reranker fitted again; `described` and `metrics` are those of its training."""
+    config, titles = HybridConfig(), content.load(run.catalogue)
+    core = reranked(core, run, titles, config)
+    model = extended(core, titles)
+    measured = watching_order(model, Checks.of(run.lists, model.item_ids, run.seed).halves)
+    return Trained(core, {**described, "rerank": asdict(config.rerank)}, {**metrics, **measured})
 
 
 def extended(core: Hybrid, titles: Content) -> Hybrid:
@@ -77,6 +89,15 @@ def _blended_as(core: Hybrid, model: Hybrid) -> Hybrid:
     watching_part = replace(core.watching, mixing=model.watching.mixing, fill=model.watching.fill)
     parts = (core.placement, core.rated, model.blend, model.calibrated, model.score_weight)
     return Hybrid(core.net, core.svd, watching_part, *parts)
+
+
+def reranked(core: Hybrid, run: TrainingRun, titles: Content, config: HybridConfig) -> Hybrid:
+    """`core`, whose weights are learned, with a reranker fitted to training fans; all else is the same."""
+    titles = titles.of(np.searchsorted(titles.item_ids, core.item_ids))
+    known = _of(lists_of(run.lists, "train"), titles.item_ids)
+    watched = rerank.reranked(core.watching, known, titles, run, config.rerank, config.watching)
+    parts = (core.placement, core.rated, core.blend, core.calibrated, core.score_weight)
+    return Hybrid(core.net, core.svd, watched, *parts)
 
 
 def parts(run: TrainingRun, titles: Content, config: HybridConfig) -> tuple[Hybrid, dict[str, Any]]:

@@ -11,6 +11,7 @@ from recsys.training import hybrid, neural, popularity, svd_trainer
 from recsys.training.ease import DenoisingConfig
 from recsys.training.fan_net import NetConfig
 from recsys.training.loop import Schedule
+from recsys.training.rerank import RerankConfig
 from recsys.training.run import Trained
 from recsys.training.svd import SVD
 from recsys.training.watching import WatchingConfig
@@ -21,7 +22,8 @@ SCHEDULE = Schedule(max_epochs=15, lr=0.02)
 NEURAL = neural.NeuralConfig(NET, SCHEDULE)
 LINEAR = DenoisingConfig(ridge=1, kept=20)
 WATCHING = WatchingConfig(past=LINEAR, today=replace(LINEAR, known=(1, 2, 3, 5), scored_fan=0.05))
-HYBRID = hybrid.HybridConfig(net=replace(NET, id_dropout=0.2), schedule=SCHEDULE, watching=WATCHING)
+RERANK = RerankConfig(net=replace(RerankConfig().net, schedule=SCHEDULE), draws=1, trees=10, leaves=4, fewest=50)
+HYBRID = hybrid.HybridConfig(net=replace(NET, id_dropout=0.2), schedule=SCHEDULE, watching=WATCHING, rerank=RERANK)
 
 
 class SmallModels:
