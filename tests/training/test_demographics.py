@@ -180,7 +180,7 @@ def test_a_model_states_the_use_of_demographics_and_no_personal_data(raw, tmp_pa
         header = json.loads(file.metadata()["recsys"])
     assert entry["training"]["demographics"] is header["training"]["demographics"] is flag
     store.load("hybrid", path)
-    personal = [b"emale", b"Aachen", b"1988", b"non_binary", b"18_to_24", b"25_to_34", str(raw).encode()]
+    personal = [b"emale", b"Aachen", b"1988-07", b"non_binary", b"18_to_24", b"25_to_34", str(raw).encode()]
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(written) >= 3
     for path in written:
