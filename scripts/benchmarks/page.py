@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest import mock
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -16,7 +17,9 @@ import psutil
 import streamlit as st
 from playwright.sync_api import sync_playwright
 from streamlit import logger
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest, app_test
 
 from recsys.models import store
 
@@ -53,16 +56,21 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _reruns(n: int) -> list[float]:
-    app = AppTest.from_file(Path("app.py").resolve(), default_timeout=120)
+    script = Path("app.py").resolve()
+    pages = PagesManager(str(script), ScriptCache(), setup_watcher=False)
+    app = AppTest.from_file(script, default_timeout=120)
     app.query_params["r"] = _RATED
-    app.run()
     times = []
-    for turn in range(n + 3):
-        app.run()  # draws the control, which a move leaves as it is
-        slider = next(slider for slider in app.select_slider if slider.key == "discovery")
-        start = time.perf_counter()
-        slider.set_value(_STEPS[turn % len(_STEPS)]).run()
-        times.append(1000 * (time.perf_counter() - start))
+    with mock.patch.object(app_test, "PagesManager", return_value=pages):  # AppTest forgets the pages after a run
+        app.run()
+        for turn in range(n + 3):
+            app.run()  # draws the control, which a move leaves as it is
+            slider = next(slider for slider in app.select_slider if slider.key == "discovery")
+            start = time.perf_counter()
+            slider.set_value(_STEPS[turn % len(_STEPS)]).run()
+            times.append(1000 * (time.perf_counter() - start))
+            if app.exception:
+                raise SystemExit(f"The page failed: {app.exception[0].value}")
     return times[3:]
 
 
