@@ -157,7 +157,7 @@ class _Text(HTMLParser):
             self.parts.append(data)
 
     def parse_marked_section(self, i: int, report: int = 1) -> int:
-        """The end of <![…], whatever is in it: Older HTMLParsers raise AssertionError for most of it."""
+        """The end of <![…], whatever is in it: older HTMLParsers raise AssertionError for most of it."""
         return self.parse_bogus_comment(i)
 
 

@@ -64,6 +64,7 @@ def _cluster(needs_ray: None) -> Iterator[Nodes]:
     os.environ |= {
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+        "RAY_worker_niceness": "0",  # else the workers wait for whatever else runs on the machine
         "AWS_ACCESS_KEY_ID": "made-up-key",
         "AWS_SECRET_ACCESS_KEY": "made-up-secret",
         "AWS_EC2_METADATA_DISABLED": "true",
