@@ -85,17 +85,17 @@ class Mixing:
         odds = n_scored / n * (_SCORED_ODDS + _SCORED_ERA * recent) + (1 - n_scored / n) * begun
         return float(1 / (1 + np.exp(-odds)))
 
-    def today(self, parts: Parts) -> Floats:
-        """Today's order of all titles, (n_items,), in standard deviations."""
-        weight = self.today_net_weight
-        return (parts.today + np.float32(weight) * parts.today_chance) / np.float32(1 + weight)
+    def today(self, linear: Floats, chance: Floats) -> Floats:
+        """Today's order of all titles, (n_items,), from linear scores and log chances (n_items,), all of them in
+        standard deviations."""
+        return _averaged(linear, chance, self.today_net_weight)
 
     def mix(self, kind: ListKind, parts: Parts, lifts: Floats | float = 0.0) -> Floats:
         """The chance to watch of all titles, (n_items,), in standard deviations; `lifts` (n_items,) are added to
         today's order."""
         weight = float(np.interp(np.log1p(len(kind.items)), np.log1p(self.counts), self.net_weights))
-        past = (parts.past + np.float32(weight) * parts.past_chance) / np.float32(1 + weight)
-        today = self.today(parts)
+        past = _averaged(parts.past, parts.past_chance, weight)
+        today = self.today(parts.today, parts.today_chance)
         if kind.n_scored and parts.recent.any():
             weight = _LIKES * kind.n_scored / len(kind.items)
             today[parts.recent] = _reordered(today[parts.recent], weight * parts.liked)
@@ -150,7 +150,8 @@ class Watching:
         if self.reranker is None or not unscored:
             return 0.0
         weight = np.float32(kind.share**_CERTAINTY * unscored / len(kind.items))
-        return weight * self.reranker.lifts(kind.items, self.today.rows, self.mixing.today(parts))
+        order = self.mixing.today(parts.today, parts.today_chance)
+        return weight * self.reranker.lifts(kind.items, self.today.rows, order)
 
     def pulls(self, kind: ListKind, wanted: Items) -> Floats:
         """What each title of the list adds to the linear scores of the titles `wanted` (m,), past and today as in
@@ -209,6 +210,10 @@ class Watching:
         odds, likes, fill = (array.astype(np.float32) for array in (odds, likes, fill))
         reranker = Reranker.from_arrays(arrays, len(today.titles))
         return cls(past, today, odds, recent.astype(bool), likes, fill, mixing, reranker)
+
+
+def _averaged(linear: Floats, chance: Floats, weight: float) -> Floats:
+    return (linear + np.float32(weight) * chance) / np.float32(1 + weight)
 
 
 def recency(share: S) -> S:

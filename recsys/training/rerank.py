@@ -133,7 +133,7 @@ class Beneath:
         linear: WatchingConfig,
     ) -> None:
         rows = watching.today.titles
-        self.recent, self.weight = watching.recent[rows], watching.mixing.today_net_weight
+        self.recent, self._mixing = watching.recent[rows], watching.mixing
         self._titles, self._all, self._every_recent = titles.of(rows), lists, watching.recent
         ids = self._titles.item_ids
         self.lists = Lists(at_titles(lists.ratings, ids), unscored_at(lists, ids))
@@ -157,7 +157,7 @@ class Beneath:
         def order(items: Items, weights: Floats) -> Floats:
             own = linear.scores(items, weights, recency(float(self.recent[items].mean())))
             chance = net.watch(net.encode(NOTHING, np.zeros(0), items, weights))
-            return (standardise(own) + np.float32(self.weight) * standardise(chance)) / np.float32(1 + self.weight)
+            return self._mixing.today(standardise(own), standardise(chance))
 
         return order
 
