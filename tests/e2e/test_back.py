@@ -69,7 +69,8 @@ STEPS = [
 ]
 
 
-def test_each_page_view_is_one_entry_of_the_history(page: Page, url: str) -> None:
+def test_each_page_view_is_one_entry_of_the_history(new_tab: Page, url: str) -> None:
+    page = new_tab
     name = pq.read_table(ROOT / "artifacts" / "users.parquet", columns=["username"])["username"][0].as_py()
     address = urlencode({"fan": name, **RATED})
     page.goto(f"{url}/?{address}")

@@ -79,7 +79,8 @@ def test_reasons_open_and_an_influence_can_be_ignored(page: Page, url: str) -> N
     expect(page.get_by_text("Based on your list: 3 scores")).to_be_visible()
 
 
-def test_the_keyboard_alone_opens_details_and_closed_ones_stay_closed(page: Page, url: str) -> None:
+def test_the_keyboard_alone_opens_details_and_closed_ones_stay_closed(new_tab: Page, url: str) -> None:
+    page = new_tab
     page.add_init_script(APART)
     page.goto(f"{url}/?{RATED}")
     before = shown(page)
