@@ -18,6 +18,8 @@ class Settings:
     #: Titles with fewer ratings in the data, held-out fans included, are left out where the predicted score alone
     #: decides: it is unreliable for them.
     min_raters: int = 50
+    #: Of ten titles, at least this much of the list's share of recent titles is recent (`recsys.serving.eras`); 0: any.
+    recent_share: float = 1.0
     #: The foldings used last keep what they have computed: more than visitors who move a control at the same time.
     kept_foldings: int = 64
 

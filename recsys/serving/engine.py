@@ -15,7 +15,8 @@ from recsys.errors import ArtifactError, UnknownModelError
 from recsys.models import order, store
 from recsys.models.base import Model
 from recsys.models.odds import PLAIN, Odds
-from recsys.serving import explaining, loading, recommending, usual
+from recsys.models.placement import RECENT_YEAR
+from recsys.serving import eras, explaining, loading, recommending, usual
 from recsys.serving import seeds as seeding
 from recsys.serving.folding import Folding, Latest
 from recsys.serving.loading import Aligned
@@ -61,6 +62,8 @@ class Engine:
         self.catalogue = catalogue
         self.settings = settings
         self.rater_counts = raters
+        #: Titles of the catalogue, (n_titles,), from `RECENT_YEAR` on.
+        self.recent = catalogue.years >= RECENT_YEAR
         self._of_the_story = ~np.isin(catalogue.kinds, _NOT_OF_THE_STORY)
         self._search = TitleSearch(catalogue)
         self._latest = Latest(settings.kept_foldings)
@@ -142,11 +145,6 @@ class Engine:
         aligned = folding.aligned
         seeds = Seeds.of(aligned, like, unlike)
         chooser = self.fold_in(seeds.beside(folding.fan), model) if seeds.like else folding
-        score = chooser.rank(discovery, by_score)
-        if seeds:
-            score = seeds.ranked(aligned.model, score)
-        if odds:
-            score = (1 - odds) * order.standardise(score) + odds * order.standardise(folding.chance_high)
         left = self.candidates(folding, model, filters, by_score=by_score, discovery=discovery)
         allowed = left.allowed[aligned.positions]
         allowed[[*seeds.like_items, *seeds.unlike_items]] = False
@@ -154,6 +152,14 @@ class Engine:
         if filters.franchise_rules:
             groups = self.catalogue.franchise_ids[aligned.positions]
             allowed &= self._of_the_story[aligned.positions]
+        score = chooser.rank(discovery, by_score)
+        if seeds:
+            score = seeds.ranked(aligned.model, score)
+        elif not by_score and aligned.model.watches_unscored and not filters.continuing and filters.planned != "only":
+            share = self.settings.recent_share * eras.recent_share(self.catalogue, folding.fan)
+            score = eras.as_recent(score, allowed, self.recent[aligned.positions], share, groups)
+        if odds:
+            score = (1 - odds) * order.standardise(score) + odds * order.standardise(folding.chance_high)
         items = order.best(score, allowed, n if not diversity else _POOL + n, groups)
         if diversity:
             features = self.catalogue.genre_matrix[aligned.positions[items]]
