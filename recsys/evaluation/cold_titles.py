@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings, Unscored
+from recsys.evaluation.figures import figure
 from recsys.evaluation.protocols import MAX_ASKED
 from recsys.holdout.metrics import rmse
 from recsys.holdout.split import Part, members, rows_of
@@ -113,9 +114,6 @@ def _against(predicted: list[NDArray], asked: Questions) -> dict[str, Any]:
     below = 100 * (1 - rmses / mean_rmses)
     total, mean_total = (float(np.sqrt(side.sum() / counts.sum())) for side in sums)
     return {
-        "rmse": {"value": round(total, 5), "se": round(float(np.sqrt((n - 1) * np.var(rmses))), 5)},
-        "below": {
-            "value": round(100 * (1 - total / mean_total), 3),
-            "se": round(float(np.sqrt((n - 1) * np.var(below))), 3),
-        },
+        "rmse": figure(total, np.sqrt((n - 1) * np.var(rmses))),
+        "below": figure(100 * (1 - total / mean_total), np.sqrt((n - 1) * np.var(below))),
     }

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
-from recsys.evaluation.protocols import figure
+from recsys.evaluation.figures import mean
 from recsys.holdout import metrics
 from recsys.holdout.metrics import N_SHOWN
 from recsys.holdout.reveal import fan_lists
@@ -61,7 +61,7 @@ def evaluate(engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 
         inside = (shares <= low, (shares > low) & (shares <= high), shares > high)
         for group, chosen in zip(GROUPS, inside, strict=True):
             columns = zip(("ndcg10", "ndcg10_ips", "lift", "miscalibration"), found[chosen].T, strict=True)
-            row = {key: figure(values.mean(), metrics.standard_error(values)) for key, values in columns if len(values)}
+            row = {key: mean(values) for key, values in columns if len(values)}
             rows[f"{name}, {group}"] = {"fans": int(chosen.sum()), **row}
     return {"part": part, "rows": rows}
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
-from recsys.evaluation.protocols import figure
+from recsys.evaluation.figures import clustered_mean, figure, mean
 from recsys.holdout import metrics
 from recsys.holdout.metrics import N_SHOWN
 from recsys.holdout.reveal import FanLists, fan_lists
@@ -44,7 +44,7 @@ def evaluate(engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 
         for column, (what, key) in enumerate(zip(_CHANCES, ("high", "low"), strict=True)):
             chance, did = chances[:, column], happened[:, column].astype(float)
             curve = reliability(chance, did, fans)
-            row[f"brier_{key}"] = _mean(np.square(chance - did), fans)
+            row[f"brier_{key}"] = clustered_mean(np.square(chance - did), fans)
             row[f"brier_{key}_share"] = {"value": float(did.var())}
             row[f"gap_{key}"] = {"value": max(abs(one["gap"]["value"]) for one in curve.values())}
             row[f"gap_{key}_right"] = figure(largest_if_right(chance, did, fans, seed))
@@ -67,8 +67,8 @@ def reliability(chance: NDArray, happened: NDArray, fans: NDArray) -> dict[str, 
             own = fans[inside]
             curve[f"{i / TENTHS:.1f} to {(i + 1) / TENTHS:.1f}"] = {
                 "chance": {"value": round(float(chance[inside].mean()), 5)},
-                "happened": _mean(happened[inside], own),
-                "gap": _mean((happened - chance)[inside], own),
+                "happened": clustered_mean(happened[inside], own),
+                "gap": clustered_mean((happened - chance)[inside], own),
                 "scores": int(inside.sum()),
             }
     return curve
@@ -92,13 +92,6 @@ def largest_if_right(chance: NDArray, happened: NDArray, fans: NDArray, seed: in
 
 def _tenths(chance: NDArray) -> NDArray[np.intp]:
     return np.minimum((chance * TENTHS).astype(np.intp), TENTHS - 1)
-
-
-def _mean(values: NDArray, fans: NDArray) -> dict[str, float]:
-    """The mean of `values` (n,) with its standard error, where the values of one of `fans` (n,) are not independent."""
-    mean = values.mean()
-    _, own = np.unique(fans, return_inverse=True)
-    return figure(mean, np.sqrt(np.square(np.bincount(own, values - mean)).sum()) / len(values))
 
 
 def _asked(aligned: Aligned, lists: FanLists) -> tuple[NDArray, NDArray, NDArray]:
@@ -147,8 +140,8 @@ def _orders(engine: Engine, aligned: Aligned, lists: FanLists) -> dict[str, dict
         gain, hits, liked, chance = np.array(values, float).reshape(-1, 4).T
         rows[f"odds {step:g}"] = {
             "fans": len(gain),
-            "ndcg10": figure(gain.mean(), metrics.standard_error(gain)),
-            "hits": figure(hits.mean(), metrics.standard_error(hits)),
+            "ndcg10": mean(gain),
+            "hits": mean(hits),
             "high_hits": figure(liked.sum() / max(hits.sum(), 1)),
             "chance": figure(chance.mean()),
         }

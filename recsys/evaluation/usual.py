@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
-from recsys.evaluation.protocols import figure
+from recsys.evaluation.figures import mean
 from recsys.holdout import metrics
 from recsys.holdout.metrics import N_SHOWN
 from recsys.holdout.reveal import fan_lists
@@ -59,14 +59,11 @@ def evaluate(engine: Engine, ratings: Ratings, model: str, part: Part = "test", 
 def _row(found: NDArray[np.float64], free: NDArray[np.float64]) -> dict[str, Any]:
     """`found` and `free` (n_fans, 3): NDCG@10, mean score of hits, and the lowest prediction less the fan's mean."""
     cost = 100 * (free[:, 0] - found[:, 0]) / max(free[:, 0].mean(), 1e-9)
-    hits, lowest = (column[~np.isnan(column)] for column in (found[:, 1], found[:, 2]))
-    apart = (found - free)[:, 1]
-    apart = apart[~np.isnan(apart)]
     return {
         "fans": len(found),
-        "ndcg10": figure(found[:, 0].mean(), metrics.standard_error(found[:, 0])),
-        "cost_percent": figure(cost.mean(), metrics.standard_error(cost)),
-        "hit_score": figure(hits.mean(), metrics.standard_error(hits)),
-        "hit_score_gain": figure(apart.mean(), metrics.standard_error(apart)),
-        "lowest": figure(lowest.mean(), metrics.standard_error(lowest)),
+        "ndcg10": mean(found[:, 0]),
+        "cost_percent": mean(cost),
+        "hit_score": mean(found[:, 1]),
+        "hit_score_gain": mean((found - free)[:, 1]),
+        "lowest": mean(found[:, 2]),
     }
