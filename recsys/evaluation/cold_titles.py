@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.ratings import Ratings, Unscored
+from recsys.data.ratings import Ratings
 from recsys.evaluation.figures import figure
 from recsys.evaluation.protocols import MAX_ASKED
 from recsys.holdout.metrics import rmse
@@ -43,16 +43,15 @@ def held_out(ratings: Ratings, seed: int) -> NDArray[np.bool_]:
 def without(run: TrainingRun, titles: NDArray[np.bool_]) -> TrainingRun:
     """`run` without what any fan did with `titles`, a mask (n_items,)."""
     unscored = run.lists.unscored
-    kept = ~titles[unscored.items]
-    unscored = Unscored(unscored.users[kept], unscored.items[kept], unscored.statuses[kept])
-    return replace(run, ratings=rows_of(run.ratings, ~titles[run.ratings.items]), unscored=unscored)
+    kept = unscored.of(~titles[unscored.items])
+    return replace(run, ratings=rows_of(run.ratings, ~titles[run.ratings.items]), unscored=kept)
 
 
 def ask(model: Hybrid, ratings: Ratings, titles: NDArray[np.bool_], part: Part) -> Questions:
     """Predict, for each fan of `part`, at most 100 scores of `titles` from the fan's other ratings."""
     places = positions_of(model.item_ids, ratings.item_ids)
     known = places >= 0
-    bounds = np.searchsorted(ratings.users, np.arange(len(ratings.user_ids) + 1))
+    bounds = ratings.bounds
     asked = Questions([], [], [], [])
     for user in np.flatnonzero(members(ratings.user_ids, part)):
         own = slice(bounds[user], bounds[user + 1])

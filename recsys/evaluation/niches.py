@@ -75,9 +75,7 @@ def _measured(engine: Engine, name: str, ratings: Ratings, part: Part, seed: int
     popular = raters >= np.quantile(rated, 1 - POPULAR) if len(rated) else raters > 0
     weights = np.maximum(raters, 1).astype(float) ** -_PROPENSITY
     found, shares = [], []
-    for reveal in fan_lists(ratings, part, model.item_ids, seed).reveal(KNOWN, max_hidden=None):
-        if not len(reveal.liked):
-            continue
+    for reveal in fan_lists(ratings, part, model.item_ids, seed).ranked(KNOWN):
         folded = reveal.fold_in(model)
         rank = order.served(model, folded, model.predict(folded), raters)
         allowed = ~adult

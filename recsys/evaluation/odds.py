@@ -119,9 +119,7 @@ def _orders(engine: Engine, aligned: Aligned, lists: FanLists) -> dict[str, dict
     model, raters = aligned.model, engine.rater_counts[aligned.positions]
     allowed = ~engine.catalogue.adult[aligned.positions]
     found: dict[float, list[tuple[float, ...]]] = {step: [] for step in STEPS}
-    for reveal in lists.reveal(KNOWN, max_hidden=None):
-        if not len(reveal.liked):
-            continue
+    for reveal in lists.ranked(KNOWN):
         folded = reveal.fold_in(model)
         predicted = model.predict(folded)
         usual = order.served(model, folded, predicted, raters)

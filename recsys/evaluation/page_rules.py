@@ -55,10 +55,9 @@ def evaluate(
 
 def _fans(ratings: Ratings, part: Part, k: int, seed: int) -> Iterator[tuple[Profile, NDArray[np.int64]]]:
     ids = ratings.item_ids
-    for reveal in fan_lists(ratings, part, ids, seed).reveal(k, max_hidden=None):
-        if len(reveal.liked):
-            scores = dict(zip(ids[reveal.items].tolist(), reveal.scores.tolist(), strict=True))
-            yield Profile(scores=scores), ids[reveal.liked]
+    for reveal in fan_lists(ratings, part, ids, seed).ranked(k):
+        scores = dict(zip(ids[reveal.items].tolist(), reveal.scores.tolist(), strict=True))
+        yield Profile(scores=scores), ids[reveal.liked]
 
 
 def _row(gains: dict[str, list[float]], diversities: dict[str, list[float]], name: str) -> dict[str, Any]:

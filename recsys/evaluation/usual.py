@@ -32,9 +32,7 @@ def evaluate(engine: Engine, ratings: Ratings, model: str, part: Part = "test", 
         found: dict[tuple[float, bool], list[tuple[float, ...]]] = {
             (d, x): [] for d in DISCOVERY for x in (False, True)
         }
-        for reveal in lists.reveal(k, max_hidden=None):
-            if not len(reveal.liked):
-                continue
+        for reveal in lists.ranked(k):
             folded = reveal.fold_in(served)
             predicted = served.predict(folded)
             watch = order.chance_to_watch(served, folded, log_raters)
