@@ -17,6 +17,7 @@ from recsys.models import order
 from recsys.models.odds import HIGH, LOW
 from recsys.serving.engine import Engine
 from recsys.serving.loading import Aligned
+from recsys.serving.measures import EVENTS
 
 #: Numbers of known ratings.
 COUNTS = (5, 20, 50)
@@ -28,7 +29,6 @@ STEPS, KNOWN = (0.0, 0.25, 0.5, 0.75, 1.0), 20
 TENTHS = 10
 #: Samples of fans that tell how large the largest gap is by chance, and the share of them that is meant by "usually".
 SAMPLES, USUALLY = 2000, 0.9
-_CHANCES = (f"{HIGH} or more", f"{LOW} or less")
 
 
 def evaluate(engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 0) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def evaluate(engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 
         aligned = engine.aligned(name)
         fans, chances, happened = _asked(aligned, fan_lists(ratings, part, aligned.model.item_ids, seed))
         row: dict[str, Any] = {"fans": len(np.unique(fans))}
-        for column, (what, key) in enumerate(zip(_CHANCES, ("high", "low"), strict=True)):
+        for column, (what, key) in enumerate(EVENTS.items()):
             chance, did = chances[:, column], happened[:, column].astype(float)
             curve = reliability(chance, did, fans)
             row[f"brier_{key}"] = clustered_mean(np.square(chance - did), fans)

@@ -25,16 +25,16 @@ ONE = "one title, by likeness alone"
 
 
 def evaluate(
-    engine: Engine, ratings: Ratings, model: str, part: Part = "test", seed: int = 0, limit: int | None = None
+    engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 0, limit: int | None = None
 ) -> dict[str, Any]:
-    """NDCG@10 of each way to choose, its paired gain over one seed, and how many of the ten the fan scored 5 or less;
-    with titles to be unlike, also the paired differences from the same without them.
+    """For the default model, NDCG@10 of each way to choose, its paired gain over one seed, and how many of the ten the
+    fan scored 5 or less; with titles to be unlike, also the paired differences from the same without them.
 
     Seeds are `LIKE` titles that the fan scored 8 or more, and `UNLIKE` scored 5 or less, where there are as many. Of
     the fan's other ratings, `KNOWN` may be known as the list. Relevant are all others scored 8 or more; fans have at
     least 10 of these. `limit`: measure this many fans at most.
     """
-    ids = ratings.item_ids
+    model, ids = engine.default_model, ratings.item_ids
     lists = fan_lists(ratings, part, ids, seed)
     gains: dict[str, list[float]] = {}
     disliked: dict[str, list[float]] = {}

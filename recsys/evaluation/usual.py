@@ -19,10 +19,10 @@ COUNTS = (MIN_SCORES, 20, 50)
 DISCOVERY = (0.0, 0.5)
 
 
-def evaluate(engine: Engine, ratings: Ratings, model: str, part: Part = "test", seed: int = 0) -> dict[str, Any]:
-    """NDCG@10, the mean score of hits and of the prediction's lowest among the ten, with and without the limit, by
-    number of known ratings and discovery; and the cost in NDCG@10 in percent, paired."""
-    aligned = engine.aligned(model)
+def evaluate(engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 0) -> dict[str, Any]:
+    """For the default model, NDCG@10, the mean score of hits and of the prediction's lowest among the ten, with and
+    without the limit, by number of known ratings and discovery; and the cost in NDCG@10 in percent, paired."""
+    aligned = engine.aligned()
     served, raters = aligned.model, engine.rater_counts[aligned.positions]
     log_raters = np.log1p(raters)
     adult = engine.catalogue.adult[aligned.positions]
@@ -51,7 +51,7 @@ def evaluate(engine: Engine, ratings: Ratings, model: str, part: Part = "test", 
         for (discovery, limited), values in found.items():
             name = f"{k} known, discovery {discovery:g}, {'as recommended' if limited else 'no limit'}"
             rows[name] = _row(np.array(values), np.array(found[discovery, False]))
-    return {"model": model, "part": part, "rows": rows}
+    return {"model": served.name, "part": part, "rows": rows}
 
 
 def _row(found: NDArray[np.float64], free: NDArray[np.float64]) -> dict[str, Any]:
