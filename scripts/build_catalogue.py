@@ -13,7 +13,6 @@ from recsys.catalogue_build import (
     bangumi_data,
     folders,
     franchise,
-    franchise_collections,
     franchise_groups,
     franchise_rows,
     merge,
@@ -89,12 +88,8 @@ def _build(out: Path, given_folders: Sequence[Path], given: tuple[Path | None, .
     merged, links, sources = _merge(given_folders, given)
     print(f"grouping {len(merged.titles):,} titles into franchises", flush=True)
     titles = franchise.annotate(merged.titles, links=links)
-    derived = {i for i, fields in merged.origins.items() if fields["title"].startswith(franchise_collections.NAME)}
     with manifest.writing(out, data_set="open catalogues (see sources)", sources=sources) as batch:
-        rows = catalogue.add_to(batch, titles, derived, licence=franchise_collections.LICENCE)
-        batch.describe(catalogue.FILE, licence="see sources")
-        origins.write(merged.origins, batch.path(origins.FILE))
-        batch.describe(origins.FILE, rows=rows, licence="see sources")
+        rows = origins.add_catalogue(batch, titles, merged.origins)
     for name in (catalogue.FILE, catalogue.FRANCHISES, origins.FILE):
         print(f"wrote {out / name}: {rows:,} titles, {(out / name).stat().st_size / 1e6:.2f} MB")
     print(f"{len({title.franchise_id for title in titles}):,} franchises")

@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 
 from recsys.data.catalogue import Catalogue
-from recsys.errors import DataError, RecsysError
+from recsys.errors import DataError
 from recsys.prepare import kaggle
 from recsys.prepare.pipeline import SPARSE, prepare
 from recsys.prepare.report import Report, SourceReport
 from recsys.prepare.workspace import Options
-from scripts.common import add_options
+from scripts.common import add_options, run
 
 _SHIPPED = Path("artifacts/catalogue.parquet")
 _EVERY_SECONDS = 10
@@ -52,23 +52,22 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, help="threads of DuckDB (default: one per core)")
     parser.add_argument("--data-set", help="name of the data in the manifest (default: the sources' names)")
     parser.add_argument("--licence", help="licence of the data in the manifest (default: the sources')")
-    args = parser.parse_args(argv)
+    return run(_prepare, parser.parse_args(argv))
+
+
+def _prepare(args: argparse.Namespace) -> int:
     options = Options(memory_limit=args.memory_limit, temp_dir=args.temp_dir, threads=args.threads)
     described = {name: value for name in ("data_set", "licence") if (value := getattr(args, name)) is not None}
-    try:
-        base = Catalogue.load(args.catalogue).titles() if args.catalogue != _SHIPPED or _SHIPPED.exists() else ()
-        if args.ray:
-            from recsys.cluster import prepare as cluster
+    base = Catalogue.load(args.catalogue).titles() if args.catalogue != _SHIPPED or _SHIPPED.exists() else ()
+    if args.ray:
+        from recsys.cluster import prepare as cluster
 
-            report = cluster.prepare(args.ray, args.source, args.out, options, _Meter(), described, base)
-        else:
-            remote = next((source for source in args.source if "://" in source), None)
-            if remote:
-                raise DataError(f"{remote.partition('?')[0]} is not on this machine. Add --ray local to read it.")
-            report = prepare(args.source, args.out, options, _Meter(), described, base)
-    except RecsysError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+        report = cluster.prepare(args.ray, args.source, args.out, options, _Meter(), described, base)
+    else:
+        remote = next((source for source in args.source if "://" in source), None)
+        if remote:
+            raise DataError(f"{remote.partition('?')[0]} is not on this machine. Add --ray local to read it.")
+        report = prepare(args.source, args.out, options, _Meter(), described, base)
     _print(report, args.out)
     return 0
 

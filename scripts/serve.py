@@ -110,9 +110,7 @@ class Copy:
         self._started = 0.0
 
     def start(self) -> None:
-        address, port = self.host.split(":")
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-        command += ["--server.address", address, "--server.port", port]
+        command = app_command(int(self.host.partition(":")[2]))
         self._process, self._started = subprocess.Popen(command, cwd=_TREE), time.monotonic()
 
     def wait_until_healthy(self) -> None:
@@ -138,6 +136,12 @@ def _stop(process: subprocess.Popen) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def app_command(port: int) -> list[str]:
+    """The command that serves the app of the current folder on a port of this machine."""
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    return [*command, "--server.address", "127.0.0.1", "--server.port", str(port)]
 
 
 def free_port() -> int:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from recsys.catalogue_build import (
-    franchise_collections,
     origins,
     season,
     season_anilist,
@@ -120,12 +119,8 @@ def _write(out: Path, described: manifest.Manifest, updated: season_update.Updat
         if (one.get("name"), one.get("version")) != (entry["name"], entry["version"])
     ]
     fields = {"data_set": old.get("data_set", "open catalogues (see sources)"), "sources": [*sources, entry]}
-    derived = {i for i, of in updated.origins.items() if of["title"].startswith(franchise_collections.NAME)}
     with manifest.writing(out, **fields) as batch:
-        rows = catalogue.add_to(batch, updated.titles, derived, licence=franchise_collections.LICENCE)
-        batch.describe(catalogue.FILE, licence="see sources")
-        origins.write(updated.origins, batch.path(origins.FILE))
-        batch.describe(origins.FILE, rows=rows, licence="see sources")
+        origins.add_catalogue(batch, updated.titles, updated.origins)
         catalogue.Catalogue.load(batch.path(catalogue.FILE))  # raises if the app could not read it
         if manifest.read(out).files.get(catalogue.FILE) != old:
             raise DataError(f"Another command changed {out} meanwhile. Nothing was changed; run this one again.")

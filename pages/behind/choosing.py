@@ -10,6 +10,7 @@ import streamlit as st
 from pages.behind import report_charts, shared
 from pages.parts.text import plain
 from recsys.serving import reports
+from recsys.serving.measures import EVENTS
 from recsys.serving.reports import Figure, Reports, Table
 
 SUBJECTS = (reports.ODDS, reports.NICHES, reports.SEEDS, reports.USUAL)
@@ -71,8 +72,13 @@ def _by_event(table: Table) -> dict[str, list[Mapping[str, Figure]]]:
     found: dict[str, list[Mapping[str, Figure]]] = {}
     for name, row in table.rows.items():
         if {"chance", "happened"} <= row.keys():
-            found.setdefault(name.partition(",")[0], []).append(row)
+            found.setdefault(_event(name), []).append(row)
     return found
+
+
+def _event(name: str) -> str:
+    """The event of a row such as "8 or more, 0.1 to 0.2"."""
+    return name.partition(",")[0]
 
 
 def _weaknesses(report: Reports) -> None:
@@ -113,7 +119,7 @@ def _by_chance(report: Reports) -> list[str]:
     ours = models.rows.get(_MODEL, {}) if models else {}
 
     def may_be(name: str, gap: float) -> str:
-        right = ours.get("gap_high_right" if "or more" in name else "gap_low_right")
+        right = ours.get(f"gap_{EVENTS.get(_event(name))}_right")
         return ", which may be chance" if right and abs(gap) <= right.value else ""
 
     off = [

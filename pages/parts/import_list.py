@@ -1,7 +1,7 @@
 """Import a list: a file of any kind, or by username. The server stores nothing of it."""
 
-import os
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
@@ -9,6 +9,7 @@ from streamlit.errors import StreamlitSecretNotFoundError
 from pages.parts import state
 from pages.parts.text import count, plain, shorten
 from recsys import RecsysError, lists
+from recsys.settings import ListSettings
 
 _EXPORT_PAGE = "https://myanimelist.net/panel.php?go=export"
 #: The id of an uploaded file that could not be read, and the error: it is not read again at each rerun.
@@ -22,7 +23,7 @@ _Progress = Callable[[int, int | None], None]
 @st.fragment
 def bring() -> None:
     """Import a list from any of the sites or from a file, in one place."""
-    default = "MyAnimeList" if mal_client_id() else "AniList"
+    default = "MyAnimeList" if list_settings().mal_client_id else "AniList"
     site = st.segmented_control(
         "Site", list(_MODULES), key="site", default=default, required=True, label_visibility="collapsed"
     )
@@ -59,15 +60,14 @@ def from_file(prefix: str = "", label: str = "Your list as a file") -> None:
 
 def from_site(site: str, prefix: str = "") -> None:
     """A form for a username; for MyAnimeList only if the app's owner has a client id: else how to export the list."""
-    client_id = mal_client_id()
-    if site == "MyAnimeList" and not client_id:
+    settings = list_settings()
+    if site == "MyAnimeList" and not settings.mal_client_id:
         st.caption(
             "This app cannot read MyAnimeList by username: its owner has not added a MyAnimeList client id. "
             f"[Export your list]({_EXPORT_PAGE}) there, then upload the file here."
         )
         return
     module = _MODULES[site]
-    options = {"client_id": client_id} if site == "MyAnimeList" else {}
     with (
         st.form(f"{prefix}{module}-form", border=False),
         st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
@@ -76,16 +76,19 @@ def from_site(site: str, prefix: str = "") -> None:
         asked = st.form_submit_button("Import")
     if asked:
         fetch = getattr(lists, module).import_list
-        error = _import(name, lambda progress: fetch(name, **options, progress=progress), (module, name))
+        error = _import(name, lambda progress: fetch(name, settings=settings, progress=progress), (module, name))
         st.error(error, icon=":material/error:")
 
 
-def mal_client_id() -> str:
-    """The MyAnimeList client id of the app's owner; empty without one."""
+def list_settings() -> ListSettings:
+    """How to ask sites: as the environment says, with the MyAnimeList client id of the app's secrets where it has
+    one."""
+    settings = ListSettings.from_env()
     try:
-        return str(st.secrets.get("MAL_CLIENT_ID", "")) or os.environ.get("MAL_CLIENT_ID", "")
+        own = str(st.secrets.get("MAL_CLIENT_ID", ""))
     except StreamlitSecretNotFoundError:
-        return os.environ.get("MAL_CLIENT_ID", "")
+        own = ""
+    return replace(settings, mal_client_id=own) if own else settings
 
 
 def _import(label: str, read: Callable[[_Progress], _Imported], fetched: tuple[str, str] | None = None) -> str:

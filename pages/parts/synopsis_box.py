@@ -38,7 +38,7 @@ def _ask_again() -> None:
 def _fetch(title: Title) -> synopsis.Synopsis | str:
     """The synopsis, or why there is none. A failure is kept too, so that no other click waits for it again."""
     try:
-        return synopsis.fetch(title, client_id=import_list.mal_client_id())
+        return synopsis.fetch(title, settings=import_list.list_settings())
     except errors.RateLimitedError:
         return "Too many people ask for synopses at the moment. Try again in a minute."
     except RecsysError:

@@ -1,11 +1,9 @@
 """Names that fans use and the open sources lack, from aliases.csv."""
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import resources
 
-from recsys.catalogue_build.facts import Facts
+from recsys.catalogue_build.facts import Facts, own_rows
 from recsys.errors import DataError
 
 NAME = "aliases.csv"
@@ -26,8 +24,6 @@ class Alias:
 
 def read() -> dict[int, Alias]:
     """Anime id -> its row of aliases.csv."""
-    text = resources.files("recsys.catalogue_build").joinpath("aliases.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
     aliases = (
         Alias(
             int(row["anime_id"]),
@@ -36,7 +32,7 @@ def read() -> dict[int, Alias]:
             tuple(alias for alias in row["aliases"].split("|") if alias),
             int(row["year"]) if row["year"] else None,
         )
-        for row in rows
+        for row in own_rows(NAME)
     )
     return {alias.anime_id: alias for alias in aliases}
 

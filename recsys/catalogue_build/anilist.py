@@ -8,30 +8,6 @@ from recsys.catalogue_build.facts import Facts, listed, read_rows
 
 NAME = "AniList"
 FILE = "anilist.csv.gz"
-_COLUMNS = (
-    "anime_id",
-    "anilist_id",
-    "format",
-    "source",
-    "season",
-    "season_year",
-    "episodes",
-    "genres",
-    "tags",
-    "studios",
-    "seen",
-    "title",
-    "title_english",
-    "title_japanese",
-    "synonyms",
-    "duration",
-    "status",
-    "start_date",
-    "end_date",
-    "mean_score",
-    "is_adult",
-    "cover_image",
-)
 
 
 def read(path: Path) -> Iterator[Facts]:
@@ -39,7 +15,7 @@ def read(path: Path) -> Iterator[Facts]:
 
     Raises `DataError` if the file cannot be read or lacks a column.
     """
-    for row in read_rows(path, _COLUMNS):
+    for row in read_rows(path):
         anime_id = clean.anime_id(row["anime_id"])
         if anime_id is None:
             continue

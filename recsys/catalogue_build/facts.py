@@ -7,8 +7,9 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 from recsys.catalogue_build import clean
@@ -58,10 +59,21 @@ class Facts:
     streaming: tuple[tuple[str, str], ...] = ()
 
 
-def read_rows(path: Path, columns: Sequence[str]) -> Iterator[Mapping[str, str]]:
+class Row(dict[str, str]):
+    """A row of the CSV file `file`; a column that the file does not have raises `DataError`."""
+
+    def __init__(self, file: str, cells: Mapping[str, str]) -> None:
+        super().__init__(cells)
+        self._file = file
+
+    def __missing__(self, column: str) -> str:
+        raise DataError(f"{self._file} has no column {column}; see docs/catalogue.md.")
+
+
+def read_rows(path: Path) -> Iterator[Row]:
     """The rows of a CSV file, compressed with gzip or not.
 
-    Raises `DataError` if it cannot be read, lacks one of `columns`, or is larger than `MAX_BYTES`.
+    Raises `DataError` if it cannot be read, has no header, or is larger than `MAX_BYTES`.
     """
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
@@ -70,19 +82,24 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[Mapping[str, str]]
         raise DataError(f"Cannot read {path}: {error}.") from None
     if len(content) > MAX_BYTES:
         raise DataError(f"{path} is larger than {MAX_BYTES:,} bytes.")
-    return parse_rows(content, columns, str(path))
+    return parse_rows(content, str(path))
 
 
-def parse_rows(content: bytes, columns: Sequence[str], name: str) -> Iterator[Mapping[str, str]]:
-    """The rows of a CSV file's content. Raises `DataError` naming the file if it lacks one of `columns`."""
+def parse_rows(content: bytes, name: str) -> Iterator[Row]:
+    """The rows of a CSV file's content. Raises `DataError` naming the file if it is anything else."""
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig", errors="replace"), newline=""), restval="")
     try:
-        missing = set(columns) - set(reader.fieldnames or ())
-        if missing:
-            raise DataError(f"{name} has no column {', '.join(sorted(missing))}; see docs/catalogue.md.")
-        yield from reader
+        if not reader.fieldnames:
+            raise DataError(f"{name} has no columns; see docs/catalogue.md.")
+        yield from (Row(name, cells) for cells in reader)
     except csv.Error as error:
         raise DataError(f"{name} is not a CSV file: {error}.") from None
+
+
+def own_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a CSV file of this package."""
+    text = resources.files("recsys.catalogue_build").joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 def names(value: str) -> tuple[str, ...]:

@@ -1,10 +1,9 @@
 """Franchises that cannot be inferred from names, listed by hand in franchise_brands.csv."""
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 
+from recsys.catalogue_build.facts import own_rows
 from recsys.catalogue_build.franchise_names import WIDE, Name, Words, parse
 
 #: Words between the names of two brands that meet.
@@ -24,8 +23,7 @@ class Brands:
 
 def known_brands() -> Brands:
     """Read franchise_brands.csv."""
-    text = resources.files("recsys.catalogue_build").joinpath("franchise_brands.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    rows = own_rows("franchise_brands.csv")
     words = [tuple(parse(w).words for w in row["words"].split("|")) for row in rows if row["words"]]
     ids, apart = (
         tuple(tuple(int(i) for i in row[column].split("|")) for row in rows if row[column])

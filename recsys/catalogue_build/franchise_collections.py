@@ -21,7 +21,7 @@ def read(path: Path) -> dict[str, list[int]]:
     Raises `DataError` if the file cannot be read or lacks a column.
     """
     found: dict[str, list[int]] = {}
-    for row in read_rows(path, ("collection", "anime_id")):
+    for row in read_rows(path):
         name, anime_id = clean.text(row["collection"]), clean.anime_id(row["anime_id"])
         if name and anime_id is not None:
             found.setdefault(name, []).append(anime_id)

@@ -1,10 +1,9 @@
 """The order in which to watch titles, and all that comes before each: from their parents and dates."""
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from importlib import resources
 
+from recsys.catalogue_build.facts import own_rows
 from recsys.errors import DataError
 
 Parents = dict[int, tuple[int, ...]]
@@ -19,8 +18,7 @@ def corrections() -> Parents:
 
     Raises `DataError` if titles there require each other.
     """
-    text = resources.files("recsys.catalogue_build").joinpath("franchise_orders.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
+    rows = own_rows("franchise_orders.csv")
     found = {int(row["anime_id"]): tuple(int(i) for i in row["after"].split("|") if i) for row in rows}
     try:
         TopologicalSorter(found).prepare()

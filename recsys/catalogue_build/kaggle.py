@@ -12,25 +12,6 @@ NAME = "Kaggle"
 FILE = "anime_cleaned.csv.gz"
 #: When the set's titles were collected.
 _SEEN = "2020-12"
-_COLUMNS = (
-    "anime_id",
-    "title",
-    "title_english",
-    "title_japanese",
-    "title_synonyms",
-    "type",
-    "source",
-    "episodes",
-    "aired_string",
-    "rating",
-    "score",
-    "members",
-    "premiered",
-    "studio",
-    "genre",
-    "duration_min",
-    "aired_from_year",
-)
 _PREMIERED = re.compile(r"(Winter|Spring|Summer|Fall) (\d{4})")
 
 
@@ -39,14 +20,14 @@ def read(path: Path) -> Iterator[Facts]:
 
     Raises `DataError` if the file cannot be read or lacks a column.
     """
-    for row in read_rows(path, _COLUMNS):
+    for row in read_rows(path):
         anime_id = clean.anime_id(row["anime_id"])
         if anime_id is None:
             continue
         begin, _, end = row["aired_string"].partition(" to ")
         aired_from = _date(begin)
         premiered = _PREMIERED.fullmatch(row["premiered"])
-        year, season = clean.year_and_season(aired_from) if aired_from else (None, None)
+        year, season = clean.year_and_season(aired_from)
         if premiered:
             season, year = premiered[1], clean.year(premiered[2])
         genres, rating = clean.texts(row["genre"]), clean.age_rating(row["rating"])

@@ -16,7 +16,7 @@ _ID = re.compile(r"/anime/(?:poster_images/)?(\d{1,9})/")
 
 def read(path: Path) -> Iterator[Facts]:
     """Raises `DataError` if the file cannot be read or lacks a column."""
-    for row in read_rows(path, ("anime_id", "image_url")):
+    for row in read_rows(path):
         anime_id = clean.anime_id(row["anime_id"])
         if anime_id is not None:
             known = _ID.search(row["image_url"])

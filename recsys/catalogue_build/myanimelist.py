@@ -10,32 +10,6 @@ NAME = "MyAnimeList"
 #: Members that are estimated from the popularity rank.
 RANK = "MyAnimeList rank"
 FILE = "myanimelist.csv.gz"
-_COLUMNS = (
-    "anime_id",
-    "title",
-    "title_english",
-    "title_japanese",
-    "synonyms",
-    "type",
-    "source",
-    "episodes",
-    "duration",
-    "status",
-    "aired_from",
-    "aired_to",
-    "season",
-    "year",
-    "genres",
-    "themes",
-    "demographics",
-    "studios",
-    "age_rating",
-    "score",
-    "scored_by",
-    "members",
-    "image_url",
-    "seen",
-)
 
 
 #: One of the sources cuts "1 hr 52 min" to "1".
@@ -48,7 +22,7 @@ def read(path: Path) -> Iterator[Facts]:
 
     Raises `DataError` if the file cannot be read or lacks a column.
     """
-    rows = list(read_rows(path, _COLUMNS))
+    rows = list(read_rows(path))
     known = ((_rank(row), clean.members(row["members"])) for row in rows)
     estimate = popularity.fit((rank, members) for rank, members in known if rank and members)
     for row in rows:

@@ -1,17 +1,30 @@
 """Read and write `catalogue_origins.parquet`: the source and date of every value in the catalogue."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from recsys.catalogue_build import franchise_collections
 from recsys.catalogue_build.merge import RULES
+from recsys.data import catalogue, manifest
 from recsys.errors import ArtifactError
+from recsys.types import Title
 
 FILE = "catalogue_origins.parquet"
 FIELDS = (*RULES, "season")
+
+
+def add_catalogue(batch: manifest.Batch, titles: Iterable[Title], origins: Mapping[int, Mapping[str, str]]) -> int:
+    """Write the catalogue, its franchises and the origins as artifacts of a batch; gives the number of titles."""
+    derived = {i for i, fields in origins.items() if fields["title"].startswith(franchise_collections.NAME)}
+    rows = catalogue.add_to(batch, titles, derived, licence=franchise_collections.LICENCE)
+    batch.describe(catalogue.FILE, licence="see sources")
+    write(origins, batch.path(FILE))
+    batch.describe(FILE, rows=rows, licence="see sources")
+    return rows
 
 
 def write(origins: Mapping[int, Mapping[str, str]], path: Path) -> int:

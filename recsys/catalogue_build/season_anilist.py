@@ -95,7 +95,7 @@ class AniList:
         words = wording.split_genres(texts(items(entry.get("genres"))))
         title = mapping(entry.get("title"))
         begin = _date(entry.get("startDate"))
-        year, season = clean.year_and_season(begin) if begin else (None, None)
+        year, season = clean.year_and_season(begin)
         score = clean.number(entry.get("averageScore"), 1, 100)
         kind, source, status = (_word(entry.get(name)) for name in ("format", "source", "status"))
         facts = Facts(

@@ -104,7 +104,7 @@ class MyAnimeList:
         others, start = mapping(entry.get("alternative_titles")), mapping(entry.get("start_season"))
         picture = mapping(entry.get("main_picture"))
         begin = clean.date(entry.get("start_date"))
-        year, season = clean.year_and_season(begin) if begin else (None, None)
+        year, season = clean.year_and_season(begin)
         seconds = clean.number(entry.get("average_episode_duration"), 1, clean.MAX_MINUTES * 60)
         kind, source, status = (str(entry.get(name) or "")[:40] for name in ("media_type", "source", "status"))
         rating = _RATINGS.get(str(entry.get("rating")))

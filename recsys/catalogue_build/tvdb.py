@@ -22,7 +22,7 @@ class Season:
 def read(path: Path) -> dict[int, Season]:
     """Anime id -> season. Raises `DataError` if the file cannot be read or lacks a column."""
     found = {}
-    for row in read_rows(path, ("anime_id", "tvdb_id", "tvdb_season", "tvdb_episode_offset")):
+    for row in read_rows(path):
         anime_id, series = clean.anime_id(row["anime_id"]), clean.anime_id(row["tvdb_id"])
         if anime_id is not None and series is not None:
             season = clean.integer(row["tvdb_season"], 0, _MAX_SEASON)

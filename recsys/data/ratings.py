@@ -47,6 +47,11 @@ class Ratings:
     items: NDArray[np.int32]
     scores: NDArray[np.float64]
 
+    @property
+    def bounds(self) -> NDArray[np.intp]:
+        """(n_users + 1,): fan u's ratings are bounds[u] to bounds[u + 1]."""
+        return np.searchsorted(self.users, np.arange(len(self.user_ids) + 1))
+
 
 @dataclass(frozen=True)
 class Unscored:
@@ -63,6 +68,10 @@ class Unscored:
     @classmethod
     def none(cls) -> "Unscored":
         return cls(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int8))
+
+    def of(self, rows: NDArray[np.bool_] | NDArray[np.integer]) -> "Unscored":
+        """Those that `rows` selects, in its order; positions do not change."""
+        return Unscored(self.users[rows], self.items[rows], self.statuses[rows])
 
 
 @dataclass(frozen=True)

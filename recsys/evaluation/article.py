@@ -122,7 +122,7 @@ class Neighbours(Algorithm):
 
     def predict(self, testset: Rows) -> NDArray[np.float64]:
         users, items = self._ratings.users[testset], self._ratings.items[testset].astype(np.intp)
-        bounds = np.searchsorted(self._known.users, np.arange(len(self._known.user_ids) + 1))
+        bounds = self._known.bounds
         order = np.argsort(users, kind="stable")
         predicted = np.empty(len(testset))
         for group in np.split(order, np.flatnonzero(np.diff(users[order])) + 1):

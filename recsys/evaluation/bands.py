@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Ratings
+from recsys.evaluation.figures import clustered_mean, figure
 from recsys.evaluation.odds import reliability
-from recsys.evaluation.protocols import figure
 from recsys.holdout.reveal import MAX_HIDDEN, FanLists, fan_lists
 from recsys.holdout.split import Part
 from recsys.models.base import Floats
@@ -104,7 +104,7 @@ def _figures(some: Sequence[Asked], chosen: Sequence[Any]) -> dict[str, Any]:
     width = np.concatenate([(one.high - one.low)[i] for one, i in pairs])
     squares = np.concatenate([np.square(one.predicted - one.scores)[i] for one, i in pairs])
     return {
-        "band": clustered(held, fans),
+        "band": clustered_mean(held, fans),
         "width": figure(width.mean()),
         "rmse": figure(np.sqrt(squares.mean())),
         "scores": len(held),
@@ -121,12 +121,12 @@ def _groups(found: Sequence[Asked], seed: int) -> tuple[dict[str, dict[str, Any]
         rows[f"{size} fans"] = {
             "fans": len(found),
             "scores": len(fans),
-            "band_all": clustered(held.astype(float), fans),
+            "band_all": clustered_mean(held.astype(float), fans),
             "band_alone": figure(alone**size),
-            "brier_all": clustered(np.square(chance - happened), fans),
+            "brier_all": clustered_mean(np.square(chance - happened), fans),
             "brier_all_share": figure(happened.var()),
             "chance": figure(chance.mean()),
-            "happened": clustered(happened, fans),
+            "happened": clustered_mean(happened, fans),
         }
         every.append((chance, happened, fans + 10**6 * size))
     chance, happened, fans = (np.concatenate(column) for column in zip(*every, strict=True))
@@ -153,10 +153,3 @@ def _together(found: Sequence[Asked], size: int, seed: int) -> tuple[NDArray, ND
             parts.append((np.full(len(common), number * len(found) + start), held, chances, liked))
     groups, held, chances, liked = (np.concatenate(column, axis=-1) for column in zip(*parts, strict=True))
     return groups, np.all(held, axis=0), float(held.mean()), chances, liked
-
-
-def clustered(values: NDArray[np.float64], fans: NDArray[np.integer]) -> dict[str, float]:
-    """The mean of `values` (n,) with its standard error, where those of one of `fans` (n,) are dependent."""
-    mean = values.mean()
-    _, own = np.unique(fans, return_inverse=True)
-    return figure(mean, np.sqrt(np.square(np.bincount(own, values - mean)).sum()) / len(values))

@@ -19,7 +19,7 @@ from recsys.training import ease
 #: Surprise's defaults for the baselines' regularisation and the neighbours of KNNBaseline.
 REG_USER, NEIGHBOURS = 15.0, 40
 #: iALS: chosen on validation fans from 32 to 128 factors and weights of 1 to 20.
-IALS = {"factors": 64, "regularization": 1.0, "alpha": 5.0, "iterations": 15}
+IALS_FACTORS, IALS_ALPHA = 64, 5.0
 
 
 class RatingsData(Dataset):
@@ -138,28 +138,38 @@ class Ease(Baseline):
         return Answer(watch_weights(scores) @ self._weights[items])
 
 
+class FittedIals:
+    """Implicit alternating least squares (Hu, Koren & Volinsky 2008) by the library `implicit`, fitted to the weights
+    `x` (n_fans, n_items)."""
+
+    def __init__(self, x: csr_matrix, factors: int, alpha: float, seed: int) -> None:
+        from implicit.cpu.als import AlternatingLeastSquares
+
+        self._model = AlternatingLeastSquares(
+            factors=factors, alpha=alpha, regularization=1.0, iterations=15, random_state=seed, num_threads=1
+        )
+        self._model.fit(x, show_progress=False)
+
+    def scores(self, items: Items, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Scores (n_items,) for a new fan of `items` (n,) with `weights` (n,)."""
+        row = csr_matrix((weights, (np.zeros(len(items), int), items)), (1, len(self._model.item_factors)))
+        return self._model.item_factors @ self._model.recalculate_user(0, row).ravel()
+
+
 class Ials(Baseline):
-    """Implicit alternating least squares (Hu, Koren & Volinsky 2008) by the library `implicit`, on EASE's weights."""
+    """`FittedIals` on EASE's weights. A fan without ratings gets the order of `Popularity`."""
 
     name = "iALS"
 
     def __init__(self, ratings: Ratings, seed: int) -> None:
-        from implicit.cpu.als import AlternatingLeastSquares
-
-        self._model = AlternatingLeastSquares(**IALS, random_state=seed, num_threads=1)
-        self._model.fit(
-            ease.matrix(ratings.users, ratings.items, watch_weights(ratings.scores), len(ratings.item_ids)),
-            show_progress=False,
-        )
+        weights = ease.matrix(ratings.users, ratings.items, watch_weights(ratings.scores), len(ratings.item_ids))
+        self._model = FittedIals(weights, IALS_FACTORS, IALS_ALPHA, seed)
         self._popularity = Popularity(ratings, seed)
 
     def answer(self, items: Items, scores: Floats) -> Answer:
         if not len(items):
             return self._popularity.answer(items, scores)
-        row = csr_matrix(
-            (watch_weights(scores), (np.zeros(len(items), int), items)), (1, len(self._model.item_factors))
-        )
-        return Answer(self._model.item_factors @ self._model.recalculate_user(0, row).ravel())
+        return Answer(self._model.scores(items, watch_weights(scores)))
 
 
 BASELINES: tuple[type[Baseline], ...] = (Popularity, ItemMean, BaselineOnly, KNNBaseline, Ease, Ials)

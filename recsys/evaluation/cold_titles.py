@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.ratings import Ratings, Unscored
+from recsys.data.ratings import Ratings
+from recsys.evaluation.figures import figure
 from recsys.evaluation.protocols import MAX_ASKED
 from recsys.holdout.metrics import rmse
 from recsys.holdout.split import Part, members, rows_of
@@ -42,16 +43,15 @@ def held_out(ratings: Ratings, seed: int) -> NDArray[np.bool_]:
 def without(run: TrainingRun, titles: NDArray[np.bool_]) -> TrainingRun:
     """`run` without what any fan did with `titles`, a mask (n_items,)."""
     unscored = run.lists.unscored
-    kept = ~titles[unscored.items]
-    unscored = Unscored(unscored.users[kept], unscored.items[kept], unscored.statuses[kept])
-    return replace(run, ratings=rows_of(run.ratings, ~titles[run.ratings.items]), unscored=unscored)
+    kept = unscored.of(~titles[unscored.items])
+    return replace(run, ratings=rows_of(run.ratings, ~titles[run.ratings.items]), unscored=kept)
 
 
 def ask(model: Hybrid, ratings: Ratings, titles: NDArray[np.bool_], part: Part) -> Questions:
     """Predict, for each fan of `part`, at most 100 scores of `titles` from the fan's other ratings."""
     places = positions_of(model.item_ids, ratings.item_ids)
     known = places >= 0
-    bounds = np.searchsorted(ratings.users, np.arange(len(ratings.user_ids) + 1))
+    bounds = ratings.bounds
     asked = Questions([], [], [], [])
     for user in np.flatnonzero(members(ratings.user_ids, part)):
         own = slice(bounds[user], bounds[user + 1])
@@ -113,9 +113,6 @@ def _against(predicted: list[NDArray], asked: Questions) -> dict[str, Any]:
     below = 100 * (1 - rmses / mean_rmses)
     total, mean_total = (float(np.sqrt(side.sum() / counts.sum())) for side in sums)
     return {
-        "rmse": {"value": round(total, 5), "se": round(float(np.sqrt((n - 1) * np.var(rmses))), 5)},
-        "below": {
-            "value": round(100 * (1 - total / mean_total), 3),
-            "se": round(float(np.sqrt((n - 1) * np.var(below))), 3),
-        },
+        "rmse": figure(total, np.sqrt((n - 1) * np.var(rmses))),
+        "below": figure(100 * (1 - total / mean_total), np.sqrt((n - 1) * np.var(below))),
     }

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Lists, Ratings, Unscored
 from recsys.evaluation import watching
+from recsys.evaluation.figures import figure, mean
 from recsys.evaluation.new_fans import as_served, rating_counts
-from recsys.evaluation.protocols import UserResults, figure, jackknife, measure
-from recsys.holdout import metrics
+from recsys.evaluation.protocols import UserResults, jackknife, measure
 from recsys.holdout.reveal import FanLists, fan_lists
 from recsys.holdout.split import Part, part_of
 from recsys.holdout.watching import halves
@@ -109,7 +109,7 @@ def _scored(
     row["fans"] = len(band)
     error = jackknife(lambda kept: float(np.sqrt(results.squares[kept].sum() / results.asked[kept].sum())), len(band))
     row["rmse"] = figure(results.rmse(), error)
-    row["band"] = figure(float(np.nanmean(band)), metrics.standard_error(band[~np.isnan(band)]))
+    row["band"] = mean(band)
     return row
 
 
@@ -136,7 +136,7 @@ def _unscored(
 def _ranking(name: str, values: NDArray[np.float64]) -> dict[str, Any]:
     kept = values[~np.isnan(values)]
     return {
-        name: figure(kept.mean(), metrics.standard_error(kept)),
+        name: mean(kept),
         f"{name}_fans": {"value": len(kept)},
         f"{name}_deviation": figure(kept.std(ddof=1)),
     }

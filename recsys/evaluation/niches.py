@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
-from recsys.evaluation.protocols import figure
+from recsys.evaluation.figures import mean
 from recsys.holdout import metrics
 from recsys.holdout.metrics import N_SHOWN
 from recsys.holdout.reveal import fan_lists
@@ -61,7 +61,7 @@ def evaluate(engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 
         inside = (shares <= low, (shares > low) & (shares <= high), shares > high)
         for group, chosen in zip(GROUPS, inside, strict=True):
             columns = zip(("ndcg10", "ndcg10_ips", "lift", "miscalibration"), found[chosen].T, strict=True)
-            row = {key: figure(values.mean(), metrics.standard_error(values)) for key, values in columns if len(values)}
+            row = {key: mean(values) for key, values in columns if len(values)}
             rows[f"{name}, {group}"] = {"fans": int(chosen.sum()), **row}
     return {"part": part, "rows": rows}
 
@@ -75,9 +75,7 @@ def _measured(engine: Engine, name: str, ratings: Ratings, part: Part, seed: int
     popular = raters >= np.quantile(rated, 1 - POPULAR) if len(rated) else raters > 0
     weights = np.maximum(raters, 1).astype(float) ** -_PROPENSITY
     found, shares = [], []
-    for reveal in fan_lists(ratings, part, model.item_ids, seed).reveal(KNOWN, max_hidden=None):
-        if not len(reveal.liked):
-            continue
+    for reveal in fan_lists(ratings, part, model.item_ids, seed).ranked(KNOWN):
         folded = reveal.fold_in(model)
         rank = order.served(model, folded, model.predict(folded), raters)
         allowed = ~adult

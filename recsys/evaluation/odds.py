@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
-from recsys.evaluation.protocols import figure
+from recsys.evaluation.figures import clustered_mean, figure, mean
 from recsys.holdout import metrics
 from recsys.holdout.metrics import N_SHOWN
 from recsys.holdout.reveal import FanLists, fan_lists
@@ -17,6 +17,7 @@ from recsys.models import order
 from recsys.models.odds import HIGH, LOW
 from recsys.serving.engine import Engine
 from recsys.serving.loading import Aligned
+from recsys.serving.measures import EVENTS
 
 #: Numbers of known ratings.
 COUNTS = (5, 20, 50)
@@ -28,7 +29,6 @@ STEPS, KNOWN = (0.0, 0.25, 0.5, 0.75, 1.0), 20
 TENTHS = 10
 #: Samples of fans that tell how large the largest gap is by chance, and the share of them that is meant by "usually".
 SAMPLES, USUALLY = 2000, 0.9
-_CHANCES = (f"{HIGH} or more", f"{LOW} or less")
 
 
 def evaluate(engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 0) -> dict[str, Any]:
@@ -41,10 +41,10 @@ def evaluate(engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 
         aligned = engine.aligned(name)
         fans, chances, happened = _asked(aligned, fan_lists(ratings, part, aligned.model.item_ids, seed))
         row: dict[str, Any] = {"fans": len(np.unique(fans))}
-        for column, (what, key) in enumerate(zip(_CHANCES, ("high", "low"), strict=True)):
+        for column, (what, key) in enumerate(EVENTS.items()):
             chance, did = chances[:, column], happened[:, column].astype(float)
             curve = reliability(chance, did, fans)
-            row[f"brier_{key}"] = _mean(np.square(chance - did), fans)
+            row[f"brier_{key}"] = clustered_mean(np.square(chance - did), fans)
             row[f"brier_{key}_share"] = {"value": float(did.var())}
             row[f"gap_{key}"] = {"value": max(abs(one["gap"]["value"]) for one in curve.values())}
             row[f"gap_{key}_right"] = figure(largest_if_right(chance, did, fans, seed))
@@ -67,8 +67,8 @@ def reliability(chance: NDArray, happened: NDArray, fans: NDArray) -> dict[str, 
             own = fans[inside]
             curve[f"{i / TENTHS:.1f} to {(i + 1) / TENTHS:.1f}"] = {
                 "chance": {"value": round(float(chance[inside].mean()), 5)},
-                "happened": _mean(happened[inside], own),
-                "gap": _mean((happened - chance)[inside], own),
+                "happened": clustered_mean(happened[inside], own),
+                "gap": clustered_mean((happened - chance)[inside], own),
                 "scores": int(inside.sum()),
             }
     return curve
@@ -92,13 +92,6 @@ def largest_if_right(chance: NDArray, happened: NDArray, fans: NDArray, seed: in
 
 def _tenths(chance: NDArray) -> NDArray[np.intp]:
     return np.minimum((chance * TENTHS).astype(np.intp), TENTHS - 1)
-
-
-def _mean(values: NDArray, fans: NDArray) -> dict[str, float]:
-    """The mean of `values` (n,) with its standard error, where the values of one of `fans` (n,) are not independent."""
-    mean = values.mean()
-    _, own = np.unique(fans, return_inverse=True)
-    return figure(mean, np.sqrt(np.square(np.bincount(own, values - mean)).sum()) / len(values))
 
 
 def _asked(aligned: Aligned, lists: FanLists) -> tuple[NDArray, NDArray, NDArray]:
@@ -126,9 +119,7 @@ def _orders(engine: Engine, aligned: Aligned, lists: FanLists) -> dict[str, dict
     model, raters = aligned.model, engine.rater_counts[aligned.positions]
     allowed = ~engine.catalogue.adult[aligned.positions]
     found: dict[float, list[tuple[float, ...]]] = {step: [] for step in STEPS}
-    for reveal in lists.reveal(KNOWN, max_hidden=None):
-        if not len(reveal.liked):
-            continue
+    for reveal in lists.ranked(KNOWN):
         folded = reveal.fold_in(model)
         predicted = model.predict(folded)
         usual = order.served(model, folded, predicted, raters)
@@ -147,8 +138,8 @@ def _orders(engine: Engine, aligned: Aligned, lists: FanLists) -> dict[str, dict
         gain, hits, liked, chance = np.array(values, float).reshape(-1, 4).T
         rows[f"odds {step:g}"] = {
             "fans": len(gain),
-            "ndcg10": figure(gain.mean(), metrics.standard_error(gain)),
-            "hits": figure(hits.mean(), metrics.standard_error(hits)),
+            "ndcg10": mean(gain),
+            "hits": mean(hits),
             "high_hits": figure(liked.sum() / max(hits.sum(), 1)),
             "chance": figure(chance.mean()),
         }

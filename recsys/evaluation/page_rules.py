@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
+from recsys.evaluation.figures import figure, mean
 from recsys.holdout import metrics
-from recsys.holdout.metrics import N_SHOWN, standard_error
+from recsys.holdout.metrics import N_SHOWN
 from recsys.holdout.reveal import fan_lists
 from recsys.holdout.split import Part
 from recsys.serving.engine import Engine
@@ -54,10 +55,9 @@ def evaluate(
 
 def _fans(ratings: Ratings, part: Part, k: int, seed: int) -> Iterator[tuple[Profile, NDArray[np.int64]]]:
     ids = ratings.item_ids
-    for reveal in fan_lists(ratings, part, ids, seed).reveal(k, max_hidden=None):
-        if len(reveal.liked):
-            scores = dict(zip(ids[reveal.items].tolist(), reveal.scores.tolist(), strict=True))
-            yield Profile(scores=scores), ids[reveal.liked]
+    for reveal in fan_lists(ratings, part, ids, seed).ranked(k):
+        scores = dict(zip(ids[reveal.items].tolist(), reveal.scores.tolist(), strict=True))
+        yield Profile(scores=scores), ids[reveal.liked]
 
 
 def _row(gains: dict[str, list[float]], diversities: dict[str, list[float]], name: str) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def _row(gains: dict[str, list[float]], diversities: dict[str, list[float]], nam
     cost = 100 * (none - gain) / none.mean()
     return {
         "fans": len(gain),
-        "ndcg10": {"value": float(gain.mean()), "se": standard_error(gain)},
-        "cost_percent": {"value": float(cost.mean()), "se": standard_error(cost)},
-        "diversity": {"value": float(np.mean(diversities[name]))},
+        "ndcg10": mean(gain),
+        "cost_percent": mean(cost),
+        "diversity": figure(float(np.mean(diversities[name]))),
     }

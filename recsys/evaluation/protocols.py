@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.evaluation.figures import figure, mean
 from recsys.holdout import metrics
 from recsys.holdout.metrics import N_SHOWN
 from recsys.holdout.reveal import FanLists
@@ -153,15 +154,14 @@ def summary(results: Mapping[str, UserResults], baselines: Sequence[str], n_titl
     for name, result in results.items():
         row: dict[str, object] = {}
         for measure_name, values in result.means.items():
-            values = values[~np.isnan(values)]
-            if len(values):
-                row[measure_name] = figure(values.mean(), metrics.standard_error(values))
+            if not np.isnan(values).all():
+                row[measure_name] = mean(values)
         row["coverage"] = figure(len(result.shown) / n_titles)
         row["fans"] = int(np.count_nonzero(~np.isnan(result.means["ndcg10"])))
         if rival is not None:
-            row["ndcg10_gain"] = {"over": rival, **_paired(result, results[rival], "ndcg10")}
+            row["ndcg10_gain"] = {"over": rival, **mean(result.means["ndcg10"] - results[rival].means["ndcg10"])}
             if "popularity" in results:
-                row["ndcg10_over_popularity"] = _paired(result, results["popularity"], "ndcg10")
+                row["ndcg10_over_popularity"] = mean(result.means["ndcg10"] - results["popularity"].means["ndcg10"])
         if result.asked.sum():
             row["rmse"] = figure(result.rmse(), jackknife(lambda kept, s=result: _rmse(s, kept), len(result.asked)))
             row["mae"] = figure(result.mae())
@@ -175,15 +175,3 @@ def summary(results: Mapping[str, UserResults], baselines: Sequence[str], n_titl
 
 def _rmse(result: UserResults, kept: NDArray[np.bool_]) -> float:
     return math.sqrt(result.squares[kept].sum() / result.asked[kept].sum())
-
-
-def _paired(result: UserResults, other: UserResults, name: str) -> dict[str, float]:
-    difference = result.means[name] - other.means[name]
-    difference = difference[~np.isnan(difference)]
-    return figure(difference.mean(), metrics.standard_error(difference))
-
-
-def figure(value: float, error: float | None = None) -> dict[str, float]:
-    """A measure and its standard error as JSON values."""
-    rounded = {"value": round(float(value), 5)}
-    return rounded if error is None or math.isnan(error) else rounded | {"se": round(float(error), 5)}

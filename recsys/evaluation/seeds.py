@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
-from recsys.evaluation.protocols import figure
+from recsys.evaluation.figures import mean
 from recsys.holdout import metrics
 from recsys.holdout.metrics import LIKED, N_SHOWN
 from recsys.holdout.reveal import fan_lists
@@ -25,16 +25,16 @@ ONE = "one title, by likeness alone"
 
 
 def evaluate(
-    engine: Engine, ratings: Ratings, model: str, part: Part = "test", seed: int = 0, limit: int | None = None
+    engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 0, limit: int | None = None
 ) -> dict[str, Any]:
-    """NDCG@10 of each way to choose, its paired gain over one seed, and how many of the ten the fan scored 5 or less;
-    with titles to be unlike, also the paired differences from the same without them.
+    """For the default model, NDCG@10 of each way to choose, its paired gain over one seed, and how many of the ten the
+    fan scored 5 or less; with titles to be unlike, also the paired differences from the same without them.
 
     Seeds are `LIKE` titles that the fan scored 8 or more, and `UNLIKE` scored 5 or less, where there are as many. Of
     the fan's other ratings, `KNOWN` may be known as the list. Relevant are all others scored 8 or more; fans have at
     least 10 of these. `limit`: measure this many fans at most.
     """
-    ids = ratings.item_ids
+    model, ids = engine.default_model, ratings.item_ids
     lists = fan_lists(ratings, part, ids, seed)
     gains: dict[str, list[float]] = {}
     disliked: dict[str, list[float]] = {}
@@ -90,18 +90,13 @@ def _ways(
 
 def _row(found: NDArray[np.float64], one: NDArray[np.float64], without: NDArray[np.float64]) -> dict[str, Any]:
     """`found`, `one` and `without` (2, n_fans): NDCG@10 and disliked titles; NaN for fans who were not measured."""
-    used = ~np.isnan(found[0])
-    (gain, disliked), over_one, change = found[:, used], (found - one)[0, used], (found - without)[:, used]
+    over_one, change = found - one, found - without
     row = {
-        "fans": len(gain),
-        "ndcg10": _figure(gain),
-        "ndcg10_over_one": _figure(over_one),
-        "disliked10": _figure(disliked),
+        "fans": int(np.count_nonzero(~np.isnan(found[0]))),
+        "ndcg10": mean(found[0]),
+        "ndcg10_over_one": mean(over_one[0]),
+        "disliked10": mean(found[1]),
     }
     if found is not without:
-        row |= {"ndcg10_by_unlike": _figure(change[0]), "disliked10_by_unlike": _figure(change[1])}
+        row |= {"ndcg10_by_unlike": mean(change[0]), "disliked10_by_unlike": mean(change[1])}
     return row
-
-
-def _figure(values: NDArray[np.float64]) -> dict[str, float]:
-    return figure(values.mean(), metrics.standard_error(values))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Ratings
-from recsys.evaluation.protocols import figure
+from recsys.evaluation.figures import mean
 from recsys.holdout import metrics
 from recsys.holdout.metrics import N_SHOWN
 from recsys.holdout.reveal import fan_lists
@@ -19,10 +19,10 @@ COUNTS = (MIN_SCORES, 20, 50)
 DISCOVERY = (0.0, 0.5)
 
 
-def evaluate(engine: Engine, ratings: Ratings, model: str, part: Part = "test", seed: int = 0) -> dict[str, Any]:
-    """NDCG@10, the mean score of hits and of the prediction's lowest among the ten, with and without the limit, by
-    number of known ratings and discovery; and the cost in NDCG@10 in percent, paired."""
-    aligned = engine.aligned(model)
+def evaluate(engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 0) -> dict[str, Any]:
+    """For the default model, NDCG@10, the mean score of hits and of the prediction's lowest among the ten, with and
+    without the limit, by number of known ratings and discovery; and the cost in NDCG@10 in percent, paired."""
+    aligned = engine.aligned()
     served, raters = aligned.model, engine.rater_counts[aligned.positions]
     log_raters = np.log1p(raters)
     adult = engine.catalogue.adult[aligned.positions]
@@ -32,9 +32,7 @@ def evaluate(engine: Engine, ratings: Ratings, model: str, part: Part = "test", 
         found: dict[tuple[float, bool], list[tuple[float, ...]]] = {
             (d, x): [] for d in DISCOVERY for x in (False, True)
         }
-        for reveal in lists.reveal(k, max_hidden=None):
-            if not len(reveal.liked):
-                continue
+        for reveal in lists.ranked(k):
             folded = reveal.fold_in(served)
             predicted = served.predict(folded)
             watch = order.chance_to_watch(served, folded, log_raters)
@@ -53,20 +51,17 @@ def evaluate(engine: Engine, ratings: Ratings, model: str, part: Part = "test", 
         for (discovery, limited), values in found.items():
             name = f"{k} known, discovery {discovery:g}, {'as recommended' if limited else 'no limit'}"
             rows[name] = _row(np.array(values), np.array(found[discovery, False]))
-    return {"model": model, "part": part, "rows": rows}
+    return {"model": served.name, "part": part, "rows": rows}
 
 
 def _row(found: NDArray[np.float64], free: NDArray[np.float64]) -> dict[str, Any]:
     """`found` and `free` (n_fans, 3): NDCG@10, mean score of hits, and the lowest prediction less the fan's mean."""
     cost = 100 * (free[:, 0] - found[:, 0]) / max(free[:, 0].mean(), 1e-9)
-    hits, lowest = (column[~np.isnan(column)] for column in (found[:, 1], found[:, 2]))
-    apart = (found - free)[:, 1]
-    apart = apart[~np.isnan(apart)]
     return {
         "fans": len(found),
-        "ndcg10": figure(found[:, 0].mean(), metrics.standard_error(found[:, 0])),
-        "cost_percent": figure(cost.mean(), metrics.standard_error(cost)),
-        "hit_score": figure(hits.mean(), metrics.standard_error(hits)),
-        "hit_score_gain": figure(apart.mean(), metrics.standard_error(apart)),
-        "lowest": figure(lowest.mean(), metrics.standard_error(lowest)),
+        "ndcg10": mean(found[:, 0]),
+        "cost_percent": mean(cost),
+        "hit_score": mean(found[:, 1]),
+        "hit_score_gain": mean((found - free)[:, 1]),
+        "lowest": mean(found[:, 2]),
     }

@@ -14,8 +14,9 @@ from scipy.sparse import csr_matrix
 from recsys.data import manifest
 from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Lists
+from recsys.evaluation.baselines import FittedIals
+from recsys.evaluation.figures import mean
 from recsys.evaluation.new_fans import rating_counts
-from recsys.evaluation.protocols import figure
 from recsys.holdout import metrics
 from recsys.holdout.metrics import N_SHOWN
 from recsys.holdout.split import Part, lists_of, part_of
@@ -117,20 +118,8 @@ def ease_order(x: csr_matrix, penalty: float) -> Order:
 
 
 def ials_order(x: csr_matrix, factors: int, alpha: float, seed: int) -> Order:
-    """Implicit alternating least squares (Hu, Koren & Volinsky 2008) by the library `implicit`."""
-    from implicit.cpu.als import AlternatingLeastSquares
-
-    model = AlternatingLeastSquares(
-        factors=factors, alpha=alpha, regularization=1.0, iterations=15, random_state=seed, num_threads=1
-    )
-    model.fit(x, show_progress=False)
-
-    def order(half: Half) -> NDArray[np.floating]:
-        n = len(half.known)
-        row = csr_matrix((np.ones(n, np.float32), (np.zeros(n, int), half.known)), (1, len(model.item_factors)))
-        return model.item_factors @ model.recalculate_user(0, row).ravel()
-
-    return order
+    model = FittedIals(x, factors, alpha, seed)
+    return lambda half: model.scores(half.known, np.ones(len(half.known), np.float32))
 
 
 def evaluate(
@@ -180,11 +169,8 @@ def evaluate(
 def _row(result: Results, results: Mapping[str, Results]) -> dict[str, Any]:
     row = {}
     for name, values in result.values.items():
-        kept = values[~np.isnan(values)]
-        row[name] = {**figure(kept.mean(), metrics.standard_error(kept)), "fans": len(kept)}
+        row[name] = {**mean(values), "fans": int(np.count_nonzero(~np.isnan(values)))}
         if name.startswith("ndcg"):
             for over, rival in (("ease", RIVAL), ("popularity", POPULARITY)):
-                apart = values - results[rival].values[name]
-                apart = apart[~np.isnan(apart)]
-                row[f"{name}_over_{over}"] = figure(apart.mean(), metrics.standard_error(apart))
+                row[f"{name}_over_{over}"] = mean(values - results[rival].values[name])
     return row

@@ -72,12 +72,16 @@ class FanLists:
                 hidden = slice(k if max_hidden is None else max(k, len(items) - max_hidden), None)
                 yield Reveal(items[:k], scores[:k], items[hidden], scores[hidden])
 
+    def ranked(self, k: int) -> Iterator[Reveal]:
+        """`reveal` of all hidden titles for the fans whose ranking is measured: those with `liked` hidden titles."""
+        return (one for one in self.reveal(k, max_hidden=None) if len(one.liked))
+
 
 def fan_lists(ratings: Ratings, part: Part, item_ids: NDArray[np.int64], seed: int = 0) -> FanLists:
     """The ratings of the fans of `part` for the titles of `item_ids` (ascending)."""
     rng = np.random.default_rng(seed)
     places = positions_of(item_ids, ratings.item_ids)
-    bounds = np.searchsorted(ratings.users, np.arange(len(ratings.user_ids) + 1))
+    bounds = ratings.bounds
     lists = FanLists([], [])
     for user in np.flatnonzero(members(ratings.user_ids, part)):
         rows = np.arange(bounds[user], bounds[user + 1])

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.ratings import Lists, Ratings, Unscored
+from recsys.data.ratings import Lists, Ratings
 
 Part = Literal["train", "validation", "test"]
 
@@ -46,12 +46,8 @@ def part_of(ratings: Ratings, part: Part) -> Ratings:
 
 def lists_of(lists: Lists, part: Part) -> Lists:
     """The lists of one part's fans; positions and ids do not change."""
-    unscored = lists.unscored
-    rows = members(lists.ratings.user_ids, part)[unscored.users]
-    return Lists(
-        part_of(lists.ratings, part),
-        Unscored(unscored.users[rows], unscored.items[rows], unscored.statuses[rows]),
-    )
+    rows = members(lists.ratings.user_ids, part)[lists.unscored.users]
+    return Lists(part_of(lists.ratings, part), lists.unscored.of(rows))
 
 
 def rows_of(ratings: Ratings, rows: NDArray[np.bool_] | NDArray[np.integer]) -> Ratings:

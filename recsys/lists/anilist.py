@@ -6,7 +6,7 @@ https://docs.anilist.co/guide/graphql/queries/media-list : one request returns a
 import re
 from typing import Any
 
-from recsys.lists import build, cache, http
+from recsys.lists import build, fetching, http
 from recsys.lists.errors import (
     BadAnswerError,
     DownloadError,
@@ -17,7 +17,6 @@ from recsys.lists.errors import (
     ServerDownError,
 )
 from recsys.settings import ListSettings
-from recsys.types import Profile
 
 SITE = http.Site("AniList", re.compile(r"[A-Za-z0-9_-]{2,20}"), "2 to 20 letters or digits")
 
@@ -42,29 +41,6 @@ _FORMATS = {
     "POINT_5": "5 stars (4 stars became 7)",
     "POINT_3": "3 smileys (they became 3.5, 6 and 8.5)",
 }
-
-
-def fetch(name: str, *, settings: ListSettings | None = None, progress: http.Progress | None = None) -> Profile:
-    """The public list of the AniList user `name`. Raises the errors of `import_list`."""
-    return import_list(name, settings=settings, progress=progress).profile
-
-
-def import_list(
-    name: str, *, settings: ListSettings | None = None, progress: http.Progress | None = None
-) -> build.ImportedList:
-    """The public list of `name`, with notes on what was changed; at most an hour old.
-
-    Raises `BadUsernameError`, `NoSuchUserError`, `PrivateListError`, `EmptyListError`, `TooLongError`, or a
-    `DownloadError`. Never returns a partial list.
-    """
-    name = SITE.check_username(name)
-    settings = settings or ListSettings.from_env()
-    return cache.shared.get_or_fetch(settings.anilist_url, name, lambda: _download(name, settings, progress))
-
-
-def forget(name: str, settings: ListSettings | None = None) -> None:
-    """Remove this user's list from the cache."""
-    cache.shared.forget((settings or ListSettings.from_env()).anilist_url, SITE.check_username(name))
 
 
 class _Collection:
@@ -180,3 +156,7 @@ def _refusal(
 
 def _unknown_form() -> BadAnswerError:
     return BadAnswerError("AniList sent an answer in an unknown format. Use another way to import your list.")
+
+
+_lists = fetching.PublicLists(SITE, "anilist_url", _download)
+fetch, import_list, forget = _lists.fetch, _lists.import_list, _lists.forget

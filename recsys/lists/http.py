@@ -68,7 +68,7 @@ class Client:
 
     def __init__(self, site: Site, base_url: str, settings: ListSettings) -> None:
         self.base_url = base_url.rstrip("/")
-        self._site = site.name
+        self.site = site.name
         self._settings = settings
         self._deadline = time.monotonic() + settings.deadline
         parts = urlsplit(self.base_url)
@@ -153,7 +153,7 @@ class Client:
             if status >= 400:
                 return Answer(status, None)
             raise BadAnswerError(
-                f"{self._site} sent something that is not a list. It may be under maintenance: try again later, "
+                f"{self.site} sent something that is not a list. It may be under maintenance: try again later, "
                 "or upload an export."
             ) from None
 
@@ -161,7 +161,7 @@ class Client:
         self, method: str, url: str, headers: Mapping[str, str], content: bytes | None, left: float
     ) -> tuple[int, bytes]:
         """The status and the body of the answer to one request."""
-        site, settings = self._site, self._settings
+        site, settings = self.site, self._settings
         timeout = urllib3.Timeout(connect=min(settings.connect_timeout, left), read=min(settings.read_timeout, left))
         try:
             response = connections.pool().request(
@@ -182,17 +182,17 @@ class Client:
             response.close()
 
     def _too_slow(self) -> ServerDownError:
-        return ServerDownError(f"{self._site} answers too slowly. Try again later, or upload an export.")
+        return ServerDownError(f"{self.site} answers too slowly. Try again later, or upload an export.")
 
     def _refuse(self, response: urllib3.BaseHTTPResponse) -> None:
         status = response.status
         if status == 429:
             raise self.rate_limited(_retry_after(response.headers.get("Retry-After")))
         if status >= 500:
-            raise ServerDownError(f"{self._site} is down (status {status}). Try again later, or upload an export.")
+            raise ServerDownError(f"{self.site} is down (status {status}). Try again later, or upload an export.")
         if not (200 <= status < 300 or status >= 400):
             raise BadAnswerError(
-                f"{self._site} redirected this program to another address, which it does not follow. "
+                f"{self.site} redirected this program to another address, which it does not follow. "
                 "Upload an export instead."
             )
 
@@ -212,12 +212,12 @@ class Client:
         if retry_after is not None and retry_after <= limits.MAX_HOLD:
             when = f"in {build.plural(max(1, round(retry_after)), 'second')}"
         return RateLimitedError(
-            f"Too many lists are being fetched from {self._site} at the moment. Try again {when}.", retry_after
+            f"Too many lists are being fetched from {self.site} at the moment. Try again {when}.", retry_after
         )
 
     def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:
         """The complete body."""
-        site, settings = self._site, self._settings
+        site, settings = self.site, self._settings
         chunks: list[bytes] = []
         size = 0
         try:

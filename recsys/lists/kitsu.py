@@ -8,41 +8,16 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
-from recsys.lists import build, cache, http
-from recsys.lists.errors import BadAnswerError, NoSuchUserError, PartialListError, PrivateListError, RefusedError
+from recsys.lists import build, fetching, http
+from recsys.lists.errors import BadAnswerError, NoSuchUserError, PrivateListError, RefusedError
 from recsys.settings import ListSettings
-from recsys.types import Profile
 
 SITE = http.Site("Kitsu", re.compile(r"[A-Za-z0-9_]{2,20}"), "2 to 20 letters, digits or _")
 
 #: Kitsu returns at most 500 entries in a page.
 _PER_PAGE = 500
-_MAX_PAGES = 200
 _MAPPING = "myanimelist/anime"
 _SCALE = 20
-
-
-def fetch(name: str, *, settings: ListSettings | None = None, progress: http.Progress | None = None) -> Profile:
-    """The public list of the Kitsu user `name`. Raises the errors of `import_list`."""
-    return import_list(name, settings=settings, progress=progress).profile
-
-
-def import_list(
-    name: str, *, settings: ListSettings | None = None, progress: http.Progress | None = None
-) -> build.ImportedList:
-    """The public list of `name`, with notes on what was changed; at most an hour old.
-
-    Raises `BadUsernameError`, `NoSuchUserError`, `PrivateListError`, `EmptyListError`, `TooLongError`, or a
-    `DownloadError`. Never returns a partial list.
-    """
-    name = SITE.check_username(name)
-    settings = settings or ListSettings.from_env()
-    return cache.shared.get_or_fetch(settings.kitsu_url, name, lambda: _download(name, settings, progress))
-
-
-def forget(name: str, settings: ListSettings | None = None) -> None:
-    """Remove this user's list from the cache."""
-    cache.shared.forget((settings or ListSettings.from_env()).kitsu_url, SITE.check_username(name))
 
 
 def _download(name: str, settings: ListSettings, progress: http.Progress | None) -> build.ImportedList:
@@ -65,18 +40,14 @@ def _download(name: str, settings: ListSettings, progress: http.Progress | None)
         "page[limit]": _PER_PAGE,
     }
     builder = build.ListBuilder(SITE.name)
-    url = f"{client.base_url}/library-entries?{urlencode(query)}"
-    visited: set[str] = set()
-    while url:
-        if url in visited or len(visited) >= _MAX_PAGES:
-            raise PartialListError("Kitsu repeated a page of the list, so the list was not used. Try again later.")
-        visited.add(url)
+
+    def read(url: str) -> str | None:
         following, total = parse_page(ask(url), builder)
         if progress:
             progress(len(builder), total)
-        url = client.same_origin(following) if following else ""
-        if url is None:
-            raise BadAnswerError("Kitsu continues the list at another address, which is not allowed.")
+        return following
+
+    fetching.read_pages(client, f"{client.base_url}/library-entries?{urlencode(query)}", read)
     return builder.build(name=name, scale=_SCALE)
 
 
@@ -164,3 +135,7 @@ def _refusal(answer: http.Answer, name: str) -> Exception:
 
 def _unknown_form() -> BadAnswerError:
     return BadAnswerError("Kitsu sent an answer in an unknown format. Try again later, or upload a file.")
+
+
+_lists = fetching.PublicLists(SITE, "kitsu_url", _download)
+fetch, import_list, forget = _lists.fetch, _lists.import_list, _lists.forget

@@ -4,58 +4,27 @@ https://myanimelist.net/apiconfig/references/api/v2 : GET /users/{name}/animelis
 """
 
 import re
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from recsys.lists import build, cache, http
+from recsys.lists import build, fetching, http
 from recsys.lists.errors import (
     BadAnswerError,
     ClientIdError,
     NoSuchUserError,
-    PartialListError,
     PrivateListError,
     RefusedError,
 )
 from recsys.settings import ListSettings
-from recsys.types import Profile
 
 #: What can be a client id: it is sent in a header.
 CLIENT_ID = re.compile(r"[!-~]{1,200}")
 SITE = http.Site("MyAnimeList", re.compile(r"[A-Za-z0-9_-]{2,16}"), "2 to 16 letters, digits, _ or -")
 
 _QUERY = urlencode({"fields": "list_status", "limit": 1000, "nsfw": "true"})
-_MAX_PAGES = 200
 
 
-def fetch(
-    name: str,
-    *,
-    client_id: str | None = None,
-    settings: ListSettings | None = None,
-    progress: http.Progress | None = None,
-) -> Profile:
-    """The public list of the MyAnimeList user `name`. Raises the errors of `import_list`."""
-    return import_list(name, client_id=client_id, settings=settings, progress=progress).profile
-
-
-def import_list(
-    name: str,
-    *,
-    client_id: str | None = None,
-    settings: ListSettings | None = None,
-    progress: http.Progress | None = None,
-) -> build.ImportedList:
-    """The public list of `name`, with notes on what was changed; at most an hour old.
-
-    `client_id` is the site owner's; the default is that of `settings`, and of these the environment's MAL_CLIENT_ID.
-    Raises `BadUsernameError`, `ClientIdError`, `NoSuchUserError`, `PrivateListError`, `EmptyListError`, `TooLongError`,
-    or a `DownloadError`. Never returns a partial list.
-    """
-    name = SITE.check_username(name)
-    settings = settings or ListSettings.from_env()
-    if client_id is not None:
-        settings = replace(settings, mal_client_id=client_id)
+def _download(name: str, settings: ListSettings, progress: http.Progress | None) -> build.ImportedList:
     if not settings.mal_client_id:
         raise ClientIdError(
             "MyAnimeList lists can only be fetched by name if the owner of this site adds a client id (MAL_CLIENT_ID). "
@@ -63,37 +32,19 @@ def import_list(
         )
     if not CLIENT_ID.fullmatch(settings.mal_client_id):
         raise _refused_client_id()
-    return cache.shared.get_or_fetch(settings.mal_url, name, lambda: _download(name, settings, progress))
-
-
-def forget(name: str, settings: ListSettings | None = None) -> None:
-    """Remove this user's list from the cache."""
-    cache.shared.forget((settings or ListSettings.from_env()).mal_url, SITE.check_username(name))
-
-
-def _download(name: str, settings: ListSettings, progress: http.Progress | None) -> build.ImportedList:
     client = http.Client(SITE, settings.mal_url, settings)
-    headers = {"X-MAL-CLIENT-ID": settings.mal_client_id}
     builder = build.ListBuilder(SITE.name)
-    url = f"{client.base_url}/users/{quote(name, safe='')}/animelist?{_QUERY}"
-    visited: set[str] = set()
-    while url:
-        if url in visited or len(visited) >= _MAX_PAGES:
-            raise PartialListError(
-                "MyAnimeList repeated a page of the list, so the list was not used. Upload an export."
-            )
-        visited.add(url)
-        answer = client.ask("GET", url, headers=headers)
+
+    def read(url: str) -> str | None:
+        answer = client.ask("GET", url, headers={"X-MAL-CLIENT-ID": settings.mal_client_id})
         if answer.status != 200:
             raise _refusal(answer, name)
         following = parse_page(answer.data, builder)
         if progress:
             progress(len(builder), None)
-        url = client.same_origin(following) if following else ""
-        if url is None:
-            raise BadAnswerError(
-                "MyAnimeList continues the list at another address, which is not allowed. Upload an export."
-            )
+        return following
+
+    fetching.read_pages(client, f"{client.base_url}/users/{quote(name, safe='')}/animelist?{_QUERY}", read)
     return builder.build(name=name)
 
 
@@ -137,3 +88,7 @@ def _refused_client_id() -> ClientIdError:
         "MyAnimeList did not accept this site's client id; its owner should check MAL_CLIENT_ID. "
         "Until then, upload an export of your list."
     )
+
+
+_lists = fetching.PublicLists(SITE, "mal_url", _download)
+fetch, import_list, forget = _lists.fetch, _lists.import_list, _lists.forget

@@ -82,6 +82,12 @@ class Hybrid(Model[BlendedFan]):
         self.net, self.svd, self.watching, self.placement, self.rated = net, svd, watching, placement, rated
         self.blend, self.calibrated, self.score_weight = blend, band, float(score_weight)
 
+    def with_parts(self, **changed: Any) -> Self:
+        """The model with other parts, by the names of the arguments that make it."""
+        own = {"net": self.net, "svd": self.svd, "watching": self.watching, "placement": self.placement}
+        own |= {"rated": self.rated, "blend": self.blend, "band": self.calibrated, "score_weight": self.score_weight}
+        return type(self)(**own | changed)
+
     def extended(self, new: Newcomers, franchises: NDArray[np.int64]) -> Self:
         """The model with more titles; `franchises` (n_items,) are those of its own. Ids that it has are left out."""
         fresh = positions_of(self.item_ids, new.item_ids) < 0
@@ -107,8 +113,7 @@ class Hybrid(Model[BlendedFan]):
         net = self.net.extended(order, self.placement.tables(new))
         rated = joined(self.rated, np.zeros(len(new.item_ids), bool))
         placement = self.placement.extended(places, len(order))
-        parts = (placement, rated, self.blend, self.calibrated, self.score_weight)
-        return type(self)(net, svd, watching, *parts)
+        return self.with_parts(net=net, svd=svd, watching=watching, placement=placement, rated=rated)
 
     def fold_in(self, items: Items, scores: Floats, seen: Items, statuses: Statuses | None = None) -> BlendedFan:
         scores, weights = np.asarray(scores, np.float64), seen_weights(seen, statuses)

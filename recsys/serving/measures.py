@@ -1,5 +1,7 @@
 """The names of what evaluations measure, and the decimals that are shown."""
 
+from recsys.models.odds import HIGH, LOW
+
 #: Measures, in the order of a table's columns, with their names for a reader.
 NAMES = {
     "ndcg10": "NDCG@10",
@@ -58,6 +60,8 @@ NAMES = {
     "fit_time": "Fit time, s",
     "test_time": "Test time, s",
 }
+#: An event, as the rows of its chances begin -> how its measures are called: "gap_high".
+EVENTS = {f"{HIGH} or more": "high", f"{LOW} or less": "low"}
 #: Decimals shown, where they are not those of the table.
 DIGITS = {"popularity": 0, "below": 1, "cost_percent": 1, "fit_time": 1, "test_time": 1, "scores": 0}
 DIGITS |= dict.fromkeys(("ndcg10_fans", "ndcg10_known_fans"), 0)

@@ -49,15 +49,13 @@ _kept = cachetools.TTLCache[tuple[str, str, int], Synopsis](MOST, SECONDS, time.
 _lock = threading.Lock()
 
 
-def fetch(title: Title, *, client_id: str | None = None, settings: ListSettings | None = None) -> Synopsis:
+def fetch(title: Title, *, settings: ListSettings | None = None) -> Synopsis:
     """The synopsis of `title`, at most an hour old: AniList's, or MyAnimeList's where AniList fails or has none and
-    there is a client id (`client_id`, else that of `settings`).
+    there is a client id. `settings` are by default those of the environment.
 
     Raises a `DownloadError` of `recsys.lists.errors`.
     """
     settings = replace(settings or ListSettings.from_env(), **_LIMITS)
-    if client_id:
-        settings = replace(settings, mal_client_id=client_id)
     key = (settings.anilist_url, settings.mal_url if settings.mal_client_id else "", title.anime_id)
     with _lock, _kept.timer:
         if (found := _kept.get(key)) is not None:

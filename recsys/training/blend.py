@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,21 +63,20 @@ class _Case:
 def blended(model: Hybrid, checks: Checks) -> Hybrid:
     """Learn all weights and the bands on the fans of `checks`, who are not among the training fans."""
     blend = replace(model.blend, counts=tuple(map(float, SHARE_COUNTS)), shares=_shares(model, checks.fans))
-    model = _with(model, blend=blend)
+    model = model.with_parts(blend=blend)
     model = _filled(model, checks)
     model = _mixed_past(model, checks.fans)
     if checks.halves:
         model = _mixed_today(model, checks)
-    return _with(model, band=calibrate(model, model.variance, checks.fans))
+    return model.with_parts(band=calibrate(model, model.variance, checks.fans))
 
 
 def _scored_cases(model: Hybrid, fans: FanLists, k: int, scored: bool = True) -> list[_Case]:
     """Fans with `k` known titles, `scored` or only begun, and at least ten hidden ones, any of them liked."""
     cases = []
-    for reveal in fans.reveal(k, max_hidden=None):
-        if len(liked := reveal.liked):
-            fan = reveal.fold_in(model) if scored else reveal.unscored().fold_in(model)
-            cases.append(_Case.of(model, fan, liked))
+    for reveal in fans.ranked(k):
+        fan = (reveal if scored else reveal.unscored()).fold_in(model)
+        cases.append(_Case.of(model, fan, reveal.liked))
     return cases
 
 
@@ -110,7 +108,7 @@ def _mixed_past(model: Hybrid, fans: FanLists) -> Hybrid:
         mixing = replace(
             mixing, gap=next(gap for gap, gain in zip(GAPS, costs, strict=True) if gain >= max(costs) - GAP_COST)
         )
-    return _with(model, watching=replace(model.watching, mixing=mixing), score_weight=SCORE_WEIGHTS[score])
+    return model.with_parts(watching=replace(model.watching, mixing=mixing), score_weight=SCORE_WEIGHTS[score])
 
 
 def _mixed_today(model: Hybrid, checks: Checks) -> Hybrid:
@@ -136,7 +134,7 @@ def _mixed_today(model: Hybrid, checks: Checks) -> Hybrid:
     def summed(one: Mixing) -> float:
         return gain(today, one) + (float(np.mean([gain(cases, one) for cases in past])) if past else 0.0)
 
-    return _with(model, watching=replace(model.watching, mixing=max(tried, key=summed)))
+    return model.with_parts(watching=replace(model.watching, mixing=max(tried, key=summed)))
 
 
 def _filled(model: Hybrid, checks: Checks) -> Hybrid:
@@ -151,7 +149,7 @@ def _filled(model: Hybrid, checks: Checks) -> Hybrid:
             chance, own = np.concatenate(pairs, axis=1).astype(np.float64)
             slope, intercept = np.polyfit(chance, own, 1)
             fill[side] = intercept, slope
-    return _with(model, watching=replace(model.watching, fill=fill))
+    return model.with_parts(watching=replace(model.watching, fill=fill))
 
 
 def _shares(model: Hybrid, fans: FanLists) -> tuple[float, ...]:
@@ -167,9 +165,3 @@ def _shares(model: Hybrid, fans: FanLists) -> tuple[float, ...]:
             square += float(apart @ apart)
         shares.append(float(np.clip(across / square, 0, 1)) if square else 0.5)
     return tuple(shares)
-
-
-def _with(model: Hybrid, **changed: Any) -> Hybrid:
-    names = {"watching": model.watching, "placement": model.placement, "rated": model.rated, "blend": model.blend}
-    parts = {**names, "band": model.calibrated, "score_weight": model.score_weight} | changed
-    return Hybrid(model.net, model.svd, **parts)

@@ -63,7 +63,12 @@ def train(run: TrainingRun, config: HybridConfig | None = None) -> Trained:
     core, metrics = parts(run, titles, config)
     model = extended(core, titles)
     checks = Checks.of(run.lists, model.item_ids, run.seed)
-    core = reranked(_blended_as(core, blended(model, checks)), run, titles, config)
+    learned = blended(model, checks)
+    watched = replace(core.watching, mixing=learned.watching.mixing, fill=learned.watching.fill)
+    core = core.with_parts(
+        watching=watched, blend=learned.blend, band=learned.calibrated, score_weight=learned.score_weight
+    )
+    core = reranked(core, run, titles, config)
     model = extended(core, titles)
     described = {**asdict(config), "demographics": run.demographics is not None, "features": titles.names}
     measured = {**errors_by_count(model, checks.fans), **order_by_count(model, checks.fans)}
@@ -85,19 +90,12 @@ def extended(core: Hybrid, titles: Content) -> Hybrid:
     return core.extended(Newcomers(titles.item_ids, titles.features, titles.franchises), titles.franchises[places])
 
 
-def _blended_as(core: Hybrid, model: Hybrid) -> Hybrid:
-    watching_part = replace(core.watching, mixing=model.watching.mixing, fill=model.watching.fill)
-    parts = (core.placement, core.rated, model.blend, model.calibrated, model.score_weight)
-    return Hybrid(core.net, core.svd, watching_part, *parts)
-
-
 def reranked(core: Hybrid, run: TrainingRun, titles: Content, config: HybridConfig) -> Hybrid:
     """`core`, whose weights are learned, with a reranker fitted to training fans; all else is the same."""
     titles = titles.of(np.searchsorted(titles.item_ids, core.item_ids))
     known = _of(lists_of(run.lists, "train"), titles.item_ids)
     watched = rerank.reranked(core.watching, known, titles, run, config.rerank, config.watching)
-    parts = (core.placement, core.rated, core.blend, core.calibrated, core.score_weight)
-    return Hybrid(core.net, core.svd, watched, *parts)
+    return core.with_parts(watching=watched)
 
 
 def parts(run: TrainingRun, titles: Content, config: HybridConfig) -> tuple[Hybrid, dict[str, Any]]:

@@ -12,7 +12,7 @@ from torch import nn
 from recsys.data.ratings import Lists, Ratings, Unscored
 from recsys.holdout.metrics import LIKED, N_SHOWN, ndcg, rmse
 from recsys.holdout.reveal import FanLists, fan_lists
-from recsys.holdout.split import lists_of
+from recsys.holdout.split import lists_of, rows_of
 from recsys.holdout.watching import Half, halves
 from recsys.models import fan_net as serving
 from recsys.models.neural import Neural
@@ -135,18 +135,15 @@ def _fit_net(
 def at_titles(ratings: Ratings, item_ids: NDArray[np.int64]) -> Ratings:
     """Keep the ratings of `item_ids` (ascending); positions of titles become those in `item_ids`."""
     places = positions_of(item_ids, ratings.item_ids)
-    known = places[ratings.items] >= 0
-    items = places[ratings.items[known]].astype(np.int32)
-    return replace(ratings, item_ids=item_ids, items=items, users=ratings.users[known], scores=ratings.scores[known])
+    known = rows_of(ratings, places[ratings.items] >= 0)
+    return replace(known, item_ids=item_ids, items=places[known.items].astype(np.int32))
 
 
 def unscored_at(lists: Lists, item_ids: NDArray[np.int64]) -> Unscored:
     """`at_titles` for the titles without a score."""
     places = positions_of(item_ids, lists.ratings.item_ids)
-    unscored = lists.unscored
-    known = places[unscored.items] >= 0
-    items = places[unscored.items[known]].astype(np.int32)
-    return Unscored(unscored.users[known], items, unscored.statuses[known])
+    known = lists.unscored.of(places[lists.unscored.items] >= 0)
+    return replace(known, items=places[known.items].astype(np.int32))
 
 
 def round_to_float16(net: serving.FanNet) -> serving.FanNet:

@@ -40,12 +40,10 @@ def ranked(model: Model[F], fans: FanLists, k: int, raters: Counts | None = None
     """Fold in each fan with `k` known ratings and at least `N_SHOWN` hidden ones, any of them liked. A model that does
     not predict watching needs `raters` (n_items,)."""
     log_raters = None if raters is None else np.log1p(raters)
-    for reveal in fans.reveal(k, max_hidden=None):
-        if not len(liked := reveal.liked):
-            continue
+    for reveal in fans.ranked(k):
         fan = reveal.fold_in(model)
         watch = chance_to_watch(model, fan, log_raters)
-        yield Ranked(fan, model.predict(fan), watch, reveal.items, liked)
+        yield Ranked(fan, model.predict(fan), watch, reveal.items, reveal.liked)
 
 
 def best_score_weight(model: Model, fans: FanLists, raters: Counts | None = None) -> float:

@@ -3,17 +3,12 @@
 import argparse
 import os
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
 from unittest import mock
-from urllib.error import URLError
-from urllib.request import urlopen
 
-import psutil
 import streamlit as st
 from playwright.sync_api import sync_playwright
 from streamlit import logger
@@ -22,6 +17,7 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test
 
 from recsys.models import store
+from scripts.benchmarks.servers import serving
 
 _RATED = "5114-9_1535-8_30276-4_16498-9"
 _STEPS = [0.5, 0.0, 1.0, 0.25, 0.75]
@@ -75,35 +71,15 @@ def _reruns(n: int) -> list[float]:
 
 
 def _cold_loads(program: str, n: int) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait(address)
-            first, ready = zip(*(_load(program, f"{address}/?r={_RATED}") for _ in range(n + 1)), strict=True)
-            for model in store.REGISTRY:
-                _load(program, f"{address}/?r={_RATED}&model={model}")
-            resident = psutil.Process(server.pid).memory_info().rss / 2**20
-        finally:
-            server.terminate()
+    with serving(covers="on") as server:
+        first, ready = zip(*(_load(program, f"{server.address}/?r={_RATED}") for _ in range(n + 1)), strict=True)
+        for model in store.REGISTRY:
+            _load(program, f"{server.address}/?r={_RATED}&model={model}")
+        resident = server.memory_mb()
     print(f"Cold page loads in a new browser: first paint {statistics.median(first[1:]):.2f} s, ten titles "
           f"{statistics.median(ready[1:]):.2f} s (medians of {n}; the first visitor of the server waited "
           f"{ready[0]:.2f} s).")  # fmt: skip
     print(f"The server's resident memory after that, and after each model was used once: {resident:.0f} MB.")
-
-
-def _wait(address: str) -> None:
-    for _ in range(600):
-        try:
-            with urlopen(f"{address}/_stcore/health", timeout=5):  # noqa: S310
-                return
-        except URLError:
-            time.sleep(0.1)
-    raise SystemExit("The app did not start.")
 
 
 def _load(program: str, address: str) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from recsys import RecsysError
-from scripts.serve import StartError, free_port, wait_until_healthy
+from scripts.serve import StartError, app_command, free_port, wait_until_healthy
 
 #: The tree that this file belongs to.
 HERE = Path(__file__).parents[2]
@@ -49,17 +49,17 @@ class Server:
 
 
 @contextmanager
-def serving(tree: Path = HERE, copies: int = 0) -> Iterator[Server]:
-    """Start the app of this tree on a free port, without covers; with `copies`, so many behind the reverse proxy.
+def serving(tree: Path = HERE, copies: int = 0, covers: str = "off") -> Iterator[Server]:
+    """Start the app of this tree on a free port; with `copies`, so many behind the reverse proxy. `covers`: "on" or
+    "off".
 
     Raises `RecsysError` with the end of its log when it does not start.
     """
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
+    command = app_command(port)
     if copies:
         command = [sys.executable, "-m", "scripts.serve", "--copies", str(copies), "--port", str(port)]
-    variables = {**os.environ, "ANIME_ALCHEMY_COVERS": "off"}
+    variables = {**os.environ, "ANIME_ALCHEMY_COVERS": covers}
     with (
         tempfile.TemporaryFile() as log,
         subprocess.Popen(command, cwd=tree, env=variables, stdout=log, stderr=log) as started,

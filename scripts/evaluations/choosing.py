@@ -2,6 +2,8 @@
 far the prediction intervals hold."""
 
 import argparse
+from collections.abc import Callable
+from typing import Any
 
 from threadpoolctl import threadpool_limits
 
@@ -14,8 +16,7 @@ from scripts.evaluations import report
 def odds(args: argparse.Namespace) -> int:
     from recsys.evaluation.odds import COUNTS, DRAWS, KNOWN, USUALLY, evaluate
 
-    with threadpool_limits(1):
-        figures = evaluate(recsys.load(args.artifacts), ratings.load_arrays(args.data), args.part, args.seed)
+    figures = _measured(evaluate, args)
     counts = ", ".join(map(str, COUNTS))
     how = (
         f"Held-out fans of the {args.part} part, each with {counts} known ratings, drawn {DRAWS} times: the chances "
@@ -32,11 +33,7 @@ def odds(args: argparse.Namespace) -> int:
 def seeds(args: argparse.Namespace) -> int:
     from recsys.evaluation.seeds import KNOWN, LIKE, UNLIKE, evaluate
 
-    engine = recsys.load(args.artifacts)
-    with threadpool_limits(1):
-        figures = evaluate(
-            engine, ratings.load_arrays(args.data), engine.default_model, args.part, args.seed, args.limit
-        )
+    figures = _measured(evaluate, args, limit=args.limit)
     how = (
         f"Ten titles of the {figures['model']} model for held-out fans of the {args.part} part: like {LIKE} titles "
         f"that the fan scored 8 or more, unlike {UNLIKE} scored 5 or less, without a list or beside {KNOWN} known "
@@ -51,9 +48,7 @@ def usual(args: argparse.Namespace) -> int:
     from recsys.evaluation.usual import evaluate
     from recsys.serving.usual import MARGIN
 
-    engine = recsys.load(args.artifacts)
-    with threadpool_limits(1):
-        figures = evaluate(engine, ratings.load_arrays(args.data), engine.default_model, args.part, args.seed)
+    figures = _measured(evaluate, args)
     how = (
         f"Ten titles of the {figures['model']} model for held-out fans of the {args.part} part, with and without the "
         f"rule that nothing is recommended whose predicted score is more than {MARGIN:g} below the fan's usual score "
@@ -66,8 +61,7 @@ def usual(args: argparse.Namespace) -> int:
 def niches(args: argparse.Namespace) -> int:
     from recsys.evaluation.niches import KNOWN, OUTER, POPULAR, evaluate
 
-    with threadpool_limits(1):
-        figures = evaluate(recsys.load(args.artifacts), ratings.load_arrays(args.data), args.part, args.seed)
+    figures = _measured(evaluate, args)
     how = (
         f"Held-out fans of the {args.part} part with {KNOWN} known ratings, by the share of popular titles (the "
         f"{POPULAR:.0%} with most raters) on their list: the lowest {OUTER:.0%} are niche, the highest {OUTER:.0%} "
@@ -82,8 +76,7 @@ def bands(args: argparse.Namespace) -> int:
     from recsys.evaluation.bands import KNOWN, MAX_COMMON, OUTER, ROUNDS, evaluate
     from recsys.serving.group_odds import LIKED
 
-    with threadpool_limits(1):
-        figures = evaluate(recsys.load(args.artifacts), ratings.load_arrays(args.data), args.part, args.seed)
+    figures = _measured(evaluate, args)
     how = (
         f"Held-out fans of the {args.part} part with {KNOWN} known ratings: how many of their hidden scores (at most "
         "100 of a fan) lie in the 80% interval of the prediction. Fans by the mean of their scores less MyAnimeList's "
@@ -93,3 +86,10 @@ def bands(args: argparse.Namespace) -> int:
         "scores of a fan, or of a group, as dependent."
     )
     return report.publish(reports.BANDS, {"how": how, **figures}, args)
+
+
+def _measured(evaluate: Callable[..., dict[str, Any]], args: argparse.Namespace, **options: Any) -> dict[str, Any]:
+    """The figures of the models and fans that the arguments name."""
+    with threadpool_limits(1):
+        engine, lists = recsys.load(args.artifacts), ratings.load_arrays(args.data)
+        return evaluate(engine, lists, args.part, args.seed, **options)

@@ -1,7 +1,10 @@
 """Facts of several sources become one title, field by field, and nothing that a source knows is lost."""
 
+import csv
 import datetime as dt
 import gzip
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -171,18 +174,29 @@ ANILIST_ROW = {
 KAGGLE_ROW = {
     "anime_id": "1", "title": "Yuusha Ou", "genre": "Action, Shounen, Cars", "premiered": "Fall 2009", "studio": "A, B",
     "aired_string": "Oct 3, 2009 to Mar 27, 2010", "rating": "PG - Children", "members": "12",
+    **dict.fromkeys(("title_english", "title_japanese", "title_synonyms", "type", "source", "episodes", "score"), ""),
+    **dict.fromkeys(("duration_min", "aired_from_year"), ""),
 }  # fmt: skip
 
 
-def write(path: Path, columns: tuple[str, ...], row: dict[str, str]) -> Path:
-    cells = ('"' + row.get(column, "").replace('"', '""') + '"' for column in columns)
-    path.write_text(",".join(columns) + "\n" + ",".join(cells) + "\n", encoding="utf-8")
+def columns(file: str) -> list[str]:
+    """The columns of a file of facts, as docs/catalogue.md lists them."""
+    page = (Path(__file__).parents[2] / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(rf"^\| `{re.escape(file)}` \| (anime_id, [^;|]*)", page, re.MULTILINE)
+    return re.sub(r" \([^)]*\)", "", listed).strip().split(", ")
+
+
+def write(path: Path, columns: Iterable[str], row: dict[str, str]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(columns), restval="")
+        writer.writeheader()
+        writer.writerow(row)
     return path
 
 
 class TestFiles:
     def test_myanimelist_without_absurd_values(self, tmp_path: Path):
-        (row,) = myanimelist.read(write(tmp_path / "mal.csv", myanimelist._COLUMNS, MAL_ROW))
+        (row,) = myanimelist.read(write(tmp_path / "mal.csv", columns(myanimelist.FILE), MAL_ROW))
         assert (row.title, row.synonyms, row.duration_min, row.year, row.season) == (
             "Yuusha Ou",
             ("YO",),
@@ -199,34 +213,34 @@ class TestFiles:
     )
     def test_a_film_of_one_minute_is_one_of_hours_that_lost_its_minutes(self, tmp_path, kind, duration, minutes):
         row = MAL_ROW | {"type": kind, "duration": duration}
-        (facts_,) = myanimelist.read(write(tmp_path / "mal.csv", myanimelist._COLUMNS, row))
+        (facts_,) = myanimelist.read(write(tmp_path / "mal.csv", columns(myanimelist.FILE), row))
         assert facts_.duration_min == minutes
 
     def test_names_that_the_source_split_at_commas_are_joined(self, tmp_path: Path):
         row = MAL_ROW | {"synonyms": '["Moon", "Laika", "and the Princess", "Yes (No", "Not Now)", "mono"]'}
-        (facts_,) = myanimelist.read(write(tmp_path / "mal.csv", myanimelist._COLUMNS, row))
+        (facts_,) = myanimelist.read(write(tmp_path / "mal.csv", columns(myanimelist.FILE), row))
         assert facts_.synonyms == ("Moon", "Laika, and the Princess", "Yes (No, Not Now)", "mono")
 
     def test_members_are_estimated_from_the_rank_between_titles_of_known_members(self, tmp_path: Path):
-        columns = ("popularity_rank", *myanimelist._COLUMNS)
-        lines = [",".join(columns)]
+        names = ("popularity_rank", *columns(myanimelist.FILE))
+        lines = [",".join(names)]
         for rank in range(1, 41):
             row = {"anime_id": str(rank), "popularity_rank": str(rank), "members": str(100_000 // rank)}
-            lines.append(",".join({**row, "members": "" if rank == 20 else row["members"]}.get(c, "") for c in columns))
+            lines.append(",".join({**row, "members": "" if rank == 20 else row["members"]}.get(c, "") for c in names))
         (tmp_path / "mal.csv").write_text("\n".join(lines), encoding="utf-8")
         (estimated,) = (row for row in myanimelist.read(tmp_path / "mal.csv") if row.by == RANK)
         assert estimated.anime_id == 20
         assert estimated.members == pytest.approx(5000, rel=0.05)
 
     def test_anilist_in_myanimelists_words(self, tmp_path: Path):
-        (row,) = anilist.read(write(tmp_path / "anilist.csv", anilist._COLUMNS, ANILIST_ROW))
+        (row,) = anilist.read(write(tmp_path / "anilist.csv", columns(anilist.FILE), ANILIST_ROW))
         assert (row.type, row.source, row.status) == ("TV", "Light novel", "Currently Airing")
         assert (row.genres, row.themes, row.tags) == (("Slice of Life", "Suspense"), ("Mecha",), ("Noir",))
         assert (row.year, row.season, row.mean_score, row.adult) == (2010, "Spring", 7.8, True)
         assert row.image_url == "https://s4.anilist.co/a.jpg"
 
     def test_old_words_of_myanimelist_become_those_of_today(self, tmp_path: Path):
-        (row,) = kaggle.read(write(tmp_path / "kaggle.csv", kaggle._COLUMNS, KAGGLE_ROW))
+        (row,) = kaggle.read(write(tmp_path / "kaggle.csv", KAGGLE_ROW, KAGGLE_ROW))
         assert (row.genres, row.themes, row.demographics) == (("Action",), ("Racing",), ("Shounen",))
         assert (row.year, row.season, str(row.aired_from), row.studios) == (2009, "Fall", "2009-10-03", ("A", "B"))
 

