@@ -70,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     subject.add_argument("--limit", type=int, metavar="N", help="measure this many fans at most (default: all)")
     what = "cost and gain of recommending nothing below a fan's usual score"
     add("usual", choosing.usual, what, "--data", "--artifacts", "--part", "--seed", out=True)
+    what = "cost and gain of a ten that is as recent as the list, for fans of today"
+    add("eras", choosing.eras, what, "--data", "--artifacts", "--part", "--seed", out=True)
     what = "fans by their taste for the popular: accuracy, popularity lift and genres"
     add("niches", choosing.niches, what, "--data", "--artifacts", "--part", "--seed", out=True)
     what = "prediction intervals by harshness of fans, by genre, and jointly for groups"

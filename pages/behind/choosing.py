@@ -13,7 +13,7 @@ from recsys.serving import reports
 from recsys.serving.measures import EVENTS
 from recsys.serving.reports import Figure, Reports, Table
 
-SUBJECTS = (reports.ODDS, reports.NICHES, reports.SEEDS, reports.USUAL)
+SUBJECTS = (reports.ODDS, reports.NICHES, reports.SEEDS, reports.USUAL, reports.ERAS)
 _MODEL = "hybrid"
 #: A measured share may differ from the chance by so much.
 _SLACK = 0.03
@@ -46,6 +46,14 @@ def show(report: Reports) -> None:
         "This is what the limit costs, and what it gains.",
         report.table(reports.USUAL),
         rows="Recommendations",
+    )
+    report_charts.section(
+        reports.ERAS,
+        "As recent as your list",
+        "Of the ten titles, at least as large a part is from 2021 on as of the fan’s list, up to three titles. This is "
+        "what the rule costs fans whose lists have no scores. No list with scores in the data goes beyond 2020.",
+        report.table(reports.ERAS),
+        rows="Share of the list from 2021 on",
     )
 
 

@@ -1,5 +1,6 @@
 """Measure what it costs that the ten are as recent as the fan's list, for fans of today, whose lists have no scores."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,13 +26,13 @@ def evaluate(engine: Engine, free: Engine, lists: Lists, part: Part = "test", se
     fans = list(halves(lists, part, engine.catalogue.ids, seed))
     shares = np.array([_share(engine, half.known) for half in fans])
     rows = {}
-    for how in ("watching", "seen"):
-        found = np.array([[*_ten(one, half, how) for one in (engine, free)] for half in fans]).reshape(-1, 4)
+    for how in ("watching", "completed"):
+        found = np.array([_ten(engine, half, how) + _ten(free, half, how) for half in fans])
         hidden = np.array([_share(engine, half.hidden) for half in fans])
-        for low, high in zip(BOUNDS, BOUNDS[1:], strict=False):
+        for low, high in pairwise(BOUNDS):
             group = (low <= shares) & ((shares < high) | (high == BOUNDS[-1]))
             if group.any():
-                name = f"{low:.0%} to {high:.0%} recent, given as {'completed' if how == 'seen' else how}"
+                name = f"{low:.0%} to {high:.0%} recent, given as {how}"
                 rows[name] = _row(found[group], hidden[group])
     return {"model": engine.default_model, "part": part, "rows": rows}
 
@@ -42,8 +43,9 @@ def _share(engine: Engine, places: NDArray[np.integer]) -> float:
 
 def _ten(engine: Engine, half: Half, how: str) -> tuple[float, float]:
     """NDCG@10 of the ten, and the share of recent titles among them."""
-    ids = engine.catalogue.ids
-    picks = engine.recommend(Profile(**{how: frozenset(ids[half.known].tolist())}), n=N_SHOWN, reasons=0)
+    known = frozenset(engine.catalogue.ids[half.known].tolist())
+    fan = Profile(watching=known) if how == "watching" else Profile(seen=known)
+    picks = engine.recommend(fan, n=N_SHOWN, reasons=0)
     ten = engine.catalogue.positions([pick.anime_id for pick in picks])
     return metrics.ndcg(ten, half.hidden, N_SHOWN), _share(engine, ten)
 

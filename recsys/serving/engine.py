@@ -155,15 +155,20 @@ class Engine:
         score = chooser.rank(discovery, by_score)
         if seeds:
             score = seeds.ranked(aligned.model, score)
-        elif not by_score and aligned.model.watches_unscored and not filters.continuing and filters.planned != "only":
-            share = self.settings.recent_share * eras.recent_share(self.catalogue, folding.fan)
-            score = eras.as_recent(score, allowed, self.recent[aligned.positions], share, groups)
         if odds:
             score = (1 - odds) * order.standardise(score) + odds * order.standardise(folding.chance_high)
-        items = order.best(score, allowed, n if not diversity else _POOL + n, groups)
+        share = 0.0
+        if aligned.model.watches_unscored and not (
+            seeds or by_score or filters.continuing or filters.planned == "only"
+        ):
+            share = (1 - odds) * self.settings.recent_share * eras.recent_share(self.catalogue, folding.fan)
+        n_chosen = max(n, eras.TEN) if share else n
+        items = order.best(score, allowed, n_chosen if not diversity else _POOL + n_chosen, groups)
         if diversity:
             features = self.catalogue.genre_matrix[aligned.positions[items]]
-            items = order.diversify(score, items, features, n, diversity)
+            items = order.diversify(score, items, features, n_chosen, diversity)
+        if share:
+            items = eras.as_recent(items, share, self.recent[aligned.positions], score, allowed, groups)[:n]
         return explaining.picks(aligned, folding.folded, folding.predicted, items, score, reasons)
 
     def candidates(

@@ -10,9 +10,9 @@ from recsys.models.placement import RECENT_YEAR
 from recsys.types import Profile
 
 #: Titles among which recent ones are counted.
-_TEN = 10
-#: How far the last of them stands above the first title that is left out.
-_ABOVE = 1e-9
+TEN = 10
+#: The most of them that are asked for: a list that is mostly recent gets enough without.
+_MOST = 3
 
 
 def recent_share(catalogue: Catalogue, fan: Profile) -> float:
@@ -23,21 +23,32 @@ def recent_share(catalogue: Catalogue, fan: Profile) -> float:
 
 
 def as_recent(
-    score: NDArray[np.float64], allowed: Mask, recent: Mask, share: float, groups: NDArray[np.int64] | None
-) -> NDArray[np.float64]:
-    """`score` (n_items,), with the same added to every `recent` title (n_items,) if need be, so that at least the
-    `share` (0..1) of the ten best `allowed` titles is recent, rounded down. `groups` are those of `order.best`.
+    items: NDArray[np.intp],
+    share: float,
+    recent: Mask,
+    score: NDArray[np.float64],
+    allowed: Mask,
+    groups: NDArray[np.int64] | None,
+) -> NDArray[np.intp]:
+    """The chosen `items` (n,), best first, with the best `recent` titles (n_items,) in the last places of the ten, if
+    else less than the `share` (0..1) of the ten were recent, rounded down, and three at most. What gives way comes
+    next. `score`, `allowed` (n_items,) and `groups` are those of `order.best`.
 
     This calibrates a list (Steck 2018) for titles of two eras, but never takes recent ones away. Lists of all eras are
     not in the data: models learn from lists that end in 2020, and from what fans watched in 2025. In those, recent
     titles compete with those of all other years. `scripts.evaluate eras` measures what it changes.
     """
-    n_recent = int(share * _TEN)
-    if not n_recent:
-        return score
-    ours = order.best(score, allowed & recent, n_recent, groups)
-    others = order.best(score, allowed & ~recent, _TEN - n_recent + 1, groups)
-    if len(ours) < n_recent or len(others) <= _TEN - n_recent:
-        return score
-    missing = score[others[-1]] - score[ours[-1]]
-    return np.where(recent, score + missing + _ABOVE, score) if missing >= 0 else score
+    ten, rest = items[:TEN], items[TEN:]
+    missing = min(int(share * TEN), _MOST) - int(recent[ten].sum())
+    if missing < 1 or len(ten) < TEN:
+        return items
+    may = allowed & recent
+    may[ten] = False
+    if groups is not None:
+        may &= ~np.isin(groups, groups[ten]) | (groups < 0)
+    added = order.best(score, may, missing, groups)
+    giving_way = np.flatnonzero(~recent[ten])[TEN - int(recent[ten].sum()) - len(added) :]
+    rest = rest[~np.isin(rest, added)]
+    if groups is not None:
+        rest = rest[~np.isin(groups[rest], groups[added]) | (groups[rest] < 0)]
+    return np.concatenate([np.delete(ten, giving_way), added, ten[giving_way], rest])

@@ -16,7 +16,7 @@ from recsys.serving.measures import DIGITS, NAMES
 METRICS = "metrics.json"
 NEW_FANS, EARLIER_FANS, WATCHING, PAGE = "new-fans", "earlier-fans", "watching", "page"
 ODDS, SEEDS, USUAL, NICHES = "odds", "seeds", "usual", "niches"
-BANDS, LATER_FANS = "bands", "later-fans"
+BANDS, LATER_FANS, ERAS = "bands", "later-fans", "eras"
 _BY_COUNT = "by_known_ratings"
 _VALIDATION = re.compile(f"validation_(.*)_{_BY_COUNT}")
 

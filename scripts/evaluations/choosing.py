@@ -1,5 +1,5 @@
-"""Measurements of what a fan chooses (odds, seeds, nothing below the usual score), by what fans choose, and of how
-far the prediction intervals hold."""
+"""Measurements of what a fan chooses (odds, seeds, nothing below the usual score, a ten as recent as the list), by what
+fans choose, and of how far the prediction intervals hold."""
 
 import argparse
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 import recsys
 from recsys.data import ratings
 from recsys.serving import reports
+from recsys.settings import Settings
 from scripts.evaluations import report
 
 
@@ -56,6 +57,21 @@ def usual(args: argparse.Namespace) -> int:
         "titles that the fan had scored. Lowest: the lowest of the ten predictions less the fan's mean score."
     )
     return report.publish(reports.USUAL, {"how": how, **figures}, args)
+
+
+def eras(args: argparse.Namespace) -> int:
+    from recsys.evaluation.eras import evaluate
+
+    with threadpool_limits(1):
+        free = recsys.load(args.artifacts, Settings(recent_share=0))
+        figures = evaluate(recsys.load(args.artifacts), free, ratings.load_lists(args.data), args.part, args.seed)
+    how = (
+        f"Ten titles of the {figures['model']} model for held-out fans of 2025 of the {args.part} part, who give no "
+        "scores, by the share of titles from 2021 on in the known half of their lists: with and without the rule that "
+        "at least this share of the ten is from 2021 on, rounded down and three at most. Differences of NDCG@10 are "
+        "paired."
+    )
+    return report.publish(reports.ERAS, {"how": how, **figures}, args)
 
 
 def niches(args: argparse.Namespace) -> int:

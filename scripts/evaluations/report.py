@@ -14,6 +14,7 @@ from recsys.serving.measures import NAMES
 from recsys.serving.reports import (
     BANDS,
     EARLIER_FANS,
+    ERAS,
     LATER_FANS,
     METRICS,
     NEW_FANS,
@@ -33,6 +34,7 @@ _CHOOSING = {
     ODDS: "Chances of high and low scores",
     SEEDS: "Like these, not that",
     USUAL: "Nothing below the usual score",
+    ERAS: "The ten as recent as the list",
     NICHES: "Fans by their taste for the popular",
     BANDS: "Intervals by harshness, by genre and for groups",
 }

@@ -56,7 +56,18 @@ def test_a_section_without_figures_names_the_command_that_measures_them(app, mon
     monkeypatch.setattr(shared, "measured", made_up)
     run(app)
     commands = [element.value for element in app.code]
-    for subject in ("new-fans", "later-fans", "article", "cold-titles", "page", "odds", "niches", "seeds", "usual"):
+    for subject in (
+        "new-fans",
+        "later-fans",
+        "article",
+        "cold-titles",
+        "page",
+        "odds",
+        "niches",
+        "seeds",
+        "usual",
+        "eras",
+    ):
         assert f"python -m scripts.evaluate {subject} --out artifacts" in commands
     assert len(app.get("plotly_chart")) == 0
 

@@ -62,3 +62,11 @@ def test_a_third_of_what_a_new_fan_is_asked_about_is_recent(engine):
     asked = [engine.title(anime_id) for anime_id in elicit.next_titles(engine, Profile(), 12)]
     assert sum((title.year or 0) >= 2021 for title in asked) >= 4
     assert len({title.franchise_id or -title.anime_id for title in asked}) == 12
+
+
+def test_a_list_of_all_years_gets_recent_titles_too(engine):
+    """A fifth of it is from 2021 on, as of many lists that were begun long ago."""
+    older = {1: 9, 5114: 10, 1535: 8, 30276: 9, 16498: 8, 9253: 10, 11061: 9, 2904: 9, 4181: 8, 199: 9, 31964: 7, 20: 7}
+    fan = Profile(scores=older | {52991: 9, 50265: 8, 51009: 8})
+    years = [engine.title(anime_id).year or 0 for anime_id in ten(engine, fan)]
+    assert sum(year >= 2021 for year in years) >= 2
