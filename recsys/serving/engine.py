@@ -130,8 +130,9 @@ class Engine:
         `odds` in 0..1 goes from this order to that by the chance that the fan gives 8 or more, in standard deviations
         of each. `like` and `unlike` are anime ids of titles that the recommended ones should be like and unlike, on the
         list or not; they are not recommended themselves. `diversity` (0 or more) lowers the rank of genres already
-        picked; rank scores may then rise down the list. `reasons` is the most that a pick has; without any, a
-        long list takes half of the time.
+        picked. Without seeds, the first ten are about as recent as the list (`recsys.serving.eras`). By either, rank
+        scores may rise down the list. `reasons` is the most that a pick has; without any, a long list takes half of the
+        time.
 
         Raises `UnknownModelError`, `ProfileError` (discovery or odds outside 0..1, diversity below 0, n below 1, a
         title both in `like` and in `unlike`), and for these two `UnknownTitleError`, and `RecsysError` when the model
