@@ -158,11 +158,7 @@ class Engine:
             score = seeds.ranked(aligned.model, score)
         if odds:
             score = (1 - odds) * order.standardise(score) + odds * order.standardise(folding.chance_high)
-        share = 0.0
-        if aligned.model.watches_unscored and not (
-            seeds or by_score or filters.continuing or filters.planned == "only"
-        ):
-            share = (1 - odds) * self.settings.recent_share * eras.recent_share(self.catalogue, folding.fan)
+        share = 0.0 if seeds or by_score else (1 - odds) * self._recent_share(folding, filters)
         n_chosen = max(n, eras.TEN) if share else n
         items = order.best(score, allowed, n_chosen if not diversity else _POOL + n_chosen, groups)
         if diversity:
@@ -171,6 +167,12 @@ class Engine:
         if share:
             items = eras.as_recent(items, share, self.recent[aligned.positions], score, allowed, groups)[:n]
         return explaining.picks(aligned, folding.folded, folding.predicted, items, score, reasons)
+
+    def _recent_share(self, folding: Folding, filters: Filters) -> float:
+        """The share of the ten that should be recent (0..1)."""
+        if filters.continuing or filters.planned == "only" or not folding.aligned.model.watches_unscored:
+            return 0.0
+        return self.settings.recent_share * eras.recent_share(self.catalogue, folding.fan)
 
     def candidates(
         self,
