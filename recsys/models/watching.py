@@ -90,8 +90,8 @@ class Mixing:
         standard deviations."""
         return _averaged(linear, chance, self.today_net_weight)
 
-    def mix(self, kind: ListKind, parts: Parts, lifts: Floats | float = 0.0) -> Floats:
-        """The chance to watch of all titles, (n_items,), in standard deviations; `lifts` (n_items,) are added to
+    def mix(self, kind: ListKind, parts: Parts, changes: Floats | float = 0.0) -> Floats:
+        """The chance to watch of all titles, (n_items,), in standard deviations; `changes` (n_items,) are added to
         today's order."""
         weight = float(np.interp(np.log1p(len(kind.items)), np.log1p(self.counts), self.net_weights))
         past = _averaged(parts.past, parts.past_chance, weight)
@@ -100,7 +100,7 @@ class Mixing:
             weight = _LIKES * kind.n_scored / len(kind.items)
             today[parts.recent] = _reordered(today[parts.recent], weight * parts.liked)
         past = np.where(parts.recent, today - np.float32(self.gap), past)
-        today = today + lifts
+        today = today + changes
         return np.float32(1 - kind.share) * past + np.float32(kind.share) * today
 
 
@@ -141,9 +141,9 @@ class Watching:
         """The chance to watch of all titles, (n_items,). `chance` and `today_chance` (n_items,) are the network's log
         chances for the list as it is, and for the list without its scores, as the lists of today are."""
         parts = self.parts(kind, chance, today_chance)
-        return self.mixing.mix(kind, parts, self.lifts(kind, parts))
+        return self.mixing.mix(kind, parts, self.changes(kind, parts))
 
-    def lifts(self, kind: ListKind, parts: Parts) -> Floats | float:
+    def changes(self, kind: ListKind, parts: Parts) -> Floats | float:
         """What the reranker adds to today's order of all titles, (n_items,): little unless the list is surely of today,
         and 0 for a list of scores alone."""
         unscored = len(kind.items) - kind.n_scored
@@ -151,7 +151,7 @@ class Watching:
             return 0.0
         weight = np.float32(kind.share**_CERTAINTY * unscored / len(kind.items))
         order = self.mixing.today(parts.today, parts.today_chance)
-        return weight * self.reranker.lifts(kind.items, self.today.rows, order)
+        return weight * self.reranker.changes(kind.items, self.today.rows, order, self.recent)
 
     def pulls(self, kind: ListKind, wanted: Items) -> Floats:
         """What each title of the list adds to the linear scores of the titles `wanted` (m,), past and today as in

@@ -36,8 +36,8 @@ def test_examples_are_halves_of_the_lists_of_held_out_fans():
         given.append((items.tolist(), weights.tolist()))
         return np.arange(N, dtype=np.float32)
 
-    held_out, statuses = np.array([True, False, True, True]), np.full(len(users), small.COMPLETED, np.int8)
-    found = list(rerank.examples(Unscored(users, items, statuses), held_out, order, blank(), draws=2, seed=0))
+    held_out, begun = np.array([True, False, True, True]), Unscored(users, items, np.full(len(users), 2, np.int8))
+    found = list(rerank.examples(begun, held_out, order, blank(), np.zeros(N, bool), draws=2, seed=0))
     assert [len(known) for known, _ in given] == [4, 4, 15, 15]
     assert given[0] != given[1]
     for (known, weights), example in zip(given, found, strict=True):
@@ -107,10 +107,12 @@ def test_it_is_left_out_where_few_fans_give_no_scores(own):
 
 
 def test_lists_without_scores_are_reranked_and_others_are_not(own):
-    core = own[0]
-    assert core.watching.reranker is not None
-    plain = hybrid._blended_as(core, core)
-    plain.watching = replace(core.watching, reranker=None)
+    """The trees' preferences are turned round, as the best titles are in a good order without them."""
+    core, plain = own[0], hybrid._blended_as(own[0], own[0])
+    found = core.watching.reranker
+    assert found is not None
+    turned = replace(found, trees=replace(found.trees, values=-1000 * found.trees.values))
+    plain.watching = replace(core.watching, reranker=turned)
     items = np.array([60, 62, 64, 66])
     scored, begun = (items, np.full(4, 9.0), NONE), (NONE, np.empty(0), items)
     same, other = ([model.watch(model.fold_in(*known)) for model in (core, plain)] for known in (scored, begun))
