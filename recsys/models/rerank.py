@@ -149,6 +149,6 @@ def _shares(
     the numbers beside it: (m, 2). `values` (n_rows,) are told apart between the `ends`."""
     first, last = ends
     listed, found = (np.clip(values[rows].astype(np.intp), first, last) - first + 1 for rows in (listed, found))
-    shares = np.bincount(listed, minlength=last - first + 3).astype(np.float32) / len(listed)
+    shares = np.bincount(listed, minlength=last - first + 3).astype(np.float32) / np.float32(len(listed))
     same = shares[found]
-    return np.stack([same, shares[found - 1] + same + shares[found + 1]], axis=1)
+    return np.column_stack([same, shares[found - 1] + same + shares[found + 1]])

@@ -115,8 +115,8 @@ class Watching:
     g depends on which titles are on the list: `odds` (n_items,) are the titles' own log odds of standing on a list of
     today, `recent` (n_items,) marks titles from 2021 on. A title outside a linear model gets the linear score that the
     network's log chance suggests: `fill` (2, 2) are intercept and slope for past and for today. `reranker` (None: there
-    is none) reorders the best titles of today as it learned from lists without scores: if the list is of today, and in
-    the share of it without scores.
+    is none) reorders the best titles of today and the best recent ones as it learned from lists without scores: if the
+    list is of today, and in the share of it without scores.
     """
 
     past: SparseLinear

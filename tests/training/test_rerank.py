@@ -8,6 +8,7 @@ from safetensors.numpy import load_file
 
 from recsys.data import manifest, ratings
 from recsys.data.ratings import Unscored
+from recsys.errors import ArtifactError
 from recsys.holdout.split import fold_of, lists_of
 from recsys.models import store
 from recsys.models.rerank import FACTS, Reranker
@@ -121,6 +122,7 @@ def test_lists_without_scores_are_reranked_and_others_are_not(own):
 
 
 def test_the_command_fits_the_reranker_again_and_leaves_the_rest(own, tmp_path, monkeypatch):
+    """The file holds a reranker of an earlier form, of fewer facts, which no model can be read with."""
     core, run, *_ = own
     monkeypatch.setattr(hybrid, "HybridConfig", lambda: HYBRID)
     monkeypatch.setattr(ratings, "load_lists", lambda folder: run.lists)
@@ -129,11 +131,15 @@ def test_the_command_fits_the_reranker_again_and_leaves_the_rest(own, tmp_path, 
         {"data": {"rows": 1}, "training": {"a": 1}, "metrics": {"b": 2}, "seed": 0},
     )
     plain = hybrid._blended_as(core, core)
-    plain.watching = replace(core.watching, reranker=None)
+    assert core.watching.reranker is not None
+    earlier = replace(core.watching.reranker, facts=core.watching.reranker.facts[:, :4])
+    plain.watching = replace(core.watching, reranker=earlier)
     with manifest.writing(tmp_path, licence="CC0-1.0") as batch:
         store.save(plain, batch.path(file, trained_on={"rows": 1}), **header)
         batch.model("hybrid", file=file, odds={"kept": 1}, **header)
-    before = load_file(tmp_path / file)
+    with pytest.raises(ArtifactError, match="rerank_facts"):
+        store.load("hybrid", tmp_path / file)
+    before = {name: array for name, array in load_file(tmp_path / file).items() if not name.startswith("rerank_")}
     words = ["reranker", "--data", "lists", "--out", str(tmp_path), "--catalogue", str(run.catalogue)]
     assert train.main(words) == 0
     after, described = load_file(tmp_path / file), manifest.read(tmp_path)
