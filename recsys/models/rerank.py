@@ -35,8 +35,8 @@ _MOST_RELATED = 3
 @dataclass(frozen=True)
 class Reranker:
     """The `candidates`, which the fan has not begun, change places: first the `BEST` among themselves, then the recent
-    ones among themselves, each into the descending order of p_j + t_j: a title's place, in spreads of the `BEST`, and
-    the sum of boosted trees for it beside the list.
+    ones among themselves, each into the descending order of p_j + w t_j: a title's place, in spreads of the `BEST`, and
+    the sum of boosted trees for it beside the list, with a weight that depends on the list.
 
     The values of the order stay as they are, so that it keeps its scale, and no title that is not recent falls below
     one that is no candidate. A title without facts gets the mean of the candidates' trees.
@@ -50,10 +50,11 @@ class Reranker:
     franchises: NDArray[np.int64]
 
     def changes(
-        self, items: Items, rows: NDArray[np.intp], order: Floats, recent: NDArray[np.bool_]
+        self, items: Items, rows: NDArray[np.intp], order: Floats, recent: NDArray[np.bool_], weight: float = 1.0
     ) -> NDArray[np.float32]:
         """What is added to `order` (n_items,), today's order, for a list of titles `items` (n,). `rows` (n_items,) are
-        the titles' rows in `facts`, -1 for those without; `recent` (n_items,) marks recent titles."""
+        the titles' rows in `facts`, -1 for those without; `recent` (n_items,) marks recent titles; `weight` is how much
+        the trees count."""
         changed = order.astype(np.float32)
         found = candidates(items, order, recent)
         known, listed = rows[found] >= 0, rows[items]
@@ -61,7 +62,7 @@ class Reranker:
         if not len(listed) or known.sum() < 2:
             return np.zeros_like(changed)
         inputs = self.inputs(listed, len(items), rows[found], order[found])
-        sums = self.trees.predict(inputs[known])
+        sums = np.float32(weight) * self.trees.predict(inputs[known])
         placed = inputs[:, _PLACE] + sums.mean()
         placed[known] += sums - sums.mean()
         ranked = np.argsort(-placed, kind="stable")

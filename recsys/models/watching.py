@@ -149,9 +149,9 @@ class Watching:
         unscored = len(kind.items) - kind.n_scored
         if self.reranker is None or not unscored:
             return 0.0
-        weight = np.float32(kind.share**_CERTAINTY * unscored / len(kind.items))
+        weight = kind.share**_CERTAINTY * unscored / len(kind.items)
         order = self.mixing.today(parts.today, parts.today_chance)
-        return weight * self.reranker.changes(kind.items, self.today.rows, order, self.recent)
+        return self.reranker.changes(kind.items, self.today.rows, order, self.recent, weight)
 
     def pulls(self, kind: ListKind, wanted: Items) -> Floats:
         """What each title of the list adds to the linear scores of the titles `wanted` (m,), past and today as in

@@ -72,6 +72,14 @@ def test_a_title_passes_those_that_the_trees_like_less_by_more_than_its_place():
     assert ranked[:BEST].tolist().index(101) == best.tolist().index(101) - 10
 
 
+def test_the_weight_is_how_much_the_trees_count():
+    one, half = reranker(tree(FANS, 100, value=0.6)), reranker(tree(FANS, 100, value=0.3))
+    given = LISTED, ROWS, ORDER, RECENT
+    np.testing.assert_array_equal(one.changes(*given, weight=0.5), half.changes(*given))
+    assert not one.changes(*given, weight=0).any()
+    assert (one.changes(*given) != half.changes(*given)).any()
+
+
 def test_recent_titles_change_places_with_each_other_alone():
     """Title 220 and what follows is preferred: it passes recent titles before it, but none of the best."""
     order = changed(tree(FANS, 219))
