@@ -200,7 +200,9 @@ def _fit_reranker(args: argparse.Namespace) -> None:
     if "hybrid" not in described.models:
         raise RecsysError(f"{args.out} has no hybrid to fit a reranker for. Train it: python -m scripts.train hybrid.")
     file = store.file_name("hybrid")
-    core, entry = cast(Hybrid, store.load("hybrid", described.path(file))), described.models["hybrid"]
+    # Its reranker, which may be of an earlier form, is not read.
+    core = cast(Hybrid, store.load("hybrid", described.path(file), without="rerank_"))
+    entry = described.models["hybrid"]
     run = _training_run(args, ratings.load_lists(args.data))
     print(f"Fitting the reranker of the hybrid in {args.out} (some minutes) ...", flush=True)
     start = time.perf_counter()

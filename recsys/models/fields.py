@@ -66,7 +66,7 @@ FIELDS: Mapping[str, Field] = {
     "raters": Field(1, 0, MAX_ANIME_ID, "iu"), "means": _VECTOR, "variances": _VARIANCES,
     "band_counts": Field(1, 0, 1e6), "band_low": Field(1, -100, 100), "band_high": Field(1, -100, 100),
     "rated": Field(1, 0, 1, "iu"), "watch_recent": Field(1, 0, 1, "iu"), "watch_odds": _VECTOR,
-    "watch_likes": _VECTOR, "watch_fill": _MATRIX, "rerank_facts": Field(2, 0, 1e4),
+    "watch_likes": _VECTOR, "watch_fill": _MATRIX, "rerank_facts": Field(2, -1e4, 1e4),
     "rerank_franchises": Field(1, -1, 2**31 - 1, "iu"),
     "rerank_features": Field(2, 0, 255, "iu"), "rerank_thresholds": Field(2, -1e4, 1e4),
     "rerank_masks": Field(2, 0, 2**16 - 1, "iu"), "rerank_values": _MATRIX,

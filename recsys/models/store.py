@@ -36,8 +36,9 @@ def save(model: Model, path: Path, **described: Any) -> None:
         raise ArtifactError(f"Cannot write {path} ({error}). Free space there, or choose another folder.") from None
 
 
-def load(name: str, path: Path) -> Model:
-    """The model called `name` from `path`. Raises `ArtifactError`, naming the file, unless it is exactly that."""
+def load(name: str, path: Path, without: str | None = None) -> Model:
+    """The model called `name` from `path`, but for the arrays whose names begin with `without`. Raises `ArtifactError`,
+    naming the file, unless it is exactly that."""
     remedy = "Restore it from the repository or train the model again (see README)."
     try:
         with safe_open(path, framework="numpy") as file:
@@ -50,7 +51,8 @@ def load(name: str, path: Path) -> Model:
                 )
             if header["model"] != name:
                 raise ArtifactError(f"{path} holds the model {header['model']!r}, not {name!r}. {remedy}")
-            arrays = {key: file.get_tensor(key) for key in file.keys()}
+            kept = (key for key in file.keys() if without is None or not key.startswith(without))
+            arrays = {key: file.get_tensor(key) for key in kept}
         fields.check(arrays, header["config"])
         return REGISTRY[name].from_arrays(arrays, header["config"])
     except OSError as error:

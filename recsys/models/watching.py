@@ -90,8 +90,8 @@ class Mixing:
         standard deviations."""
         return _averaged(linear, chance, self.today_net_weight)
 
-    def mix(self, kind: ListKind, parts: Parts, lifts: Floats | float = 0.0) -> Floats:
-        """The chance to watch of all titles, (n_items,), in standard deviations; `lifts` (n_items,) are added to
+    def mix(self, kind: ListKind, parts: Parts, changes: Floats | float = 0.0) -> Floats:
+        """The chance to watch of all titles, (n_items,), in standard deviations; `changes` (n_items,) are added to
         today's order."""
         weight = float(np.interp(np.log1p(len(kind.items)), np.log1p(self.counts), self.net_weights))
         past = _averaged(parts.past, parts.past_chance, weight)
@@ -100,7 +100,7 @@ class Mixing:
             weight = _LIKES * kind.n_scored / len(kind.items)
             today[parts.recent] = _reordered(today[parts.recent], weight * parts.liked)
         past = np.where(parts.recent, today - np.float32(self.gap), past)
-        today = today + lifts
+        today = today + changes
         return np.float32(1 - kind.share) * past + np.float32(kind.share) * today
 
 
@@ -115,8 +115,8 @@ class Watching:
     g depends on which titles are on the list: `odds` (n_items,) are the titles' own log odds of standing on a list of
     today, `recent` (n_items,) marks titles from 2021 on. A title outside a linear model gets the linear score that the
     network's log chance suggests: `fill` (2, 2) are intercept and slope for past and for today. `reranker` (None: there
-    is none) reorders the best titles of today as it learned from lists without scores: if the list is of today, and in
-    the share of it without scores.
+    is none) reorders the best titles of today and the best recent ones as it learned from lists without scores: if the
+    list is of today, and in the share of it without scores.
     """
 
     past: SparseLinear
@@ -141,17 +141,17 @@ class Watching:
         """The chance to watch of all titles, (n_items,). `chance` and `today_chance` (n_items,) are the network's log
         chances for the list as it is, and for the list without its scores, as the lists of today are."""
         parts = self.parts(kind, chance, today_chance)
-        return self.mixing.mix(kind, parts, self.lifts(kind, parts))
+        return self.mixing.mix(kind, parts, self.changes(kind, parts))
 
-    def lifts(self, kind: ListKind, parts: Parts) -> Floats | float:
+    def changes(self, kind: ListKind, parts: Parts) -> Floats | float:
         """What the reranker adds to today's order of all titles, (n_items,): little unless the list is surely of today,
         and 0 for a list of scores alone."""
         unscored = len(kind.items) - kind.n_scored
         if self.reranker is None or not unscored:
             return 0.0
-        weight = np.float32(kind.share**_CERTAINTY * unscored / len(kind.items))
+        weight = kind.share**_CERTAINTY * unscored / len(kind.items)
         order = self.mixing.today(parts.today, parts.today_chance)
-        return weight * self.reranker.lifts(kind.items, self.today.rows, order)
+        return self.reranker.changes(kind.items, self.today.rows, order, self.recent, weight)
 
     def pulls(self, kind: ListKind, wanted: Items) -> Floats:
         """What each title of the list adds to the linear scores of the titles `wanted` (m,), past and today as in

@@ -17,7 +17,7 @@ from recsys.seasons import NAMES, Season
 from recsys.types import Title, positions_of
 
 _ORIGINS = "catalogue_origins.parquet"
-_RUNNING, _PLANNED, _CANCELLED = "Currently Airing", "Not yet aired", "Cancelled"
+RUNNING, _PLANNED, _CANCELLED = "Currently Airing", "Not yet aired", "Cancelled"
 #: Types with one episode a week.
 _WEEKLY = ("TV", "ONA")
 _WEEK = np.timedelta64(7, "D")
@@ -67,7 +67,7 @@ def calendar(catalogue: Catalogue, months: NDArray[np.datetime64]) -> Calendar:
     starts = np.array(catalogue.column("aired_from"), dtype="datetime64[D]")
     status = np.array(catalogue.column("status"), dtype=object)
     weekly = np.isin(catalogue.types, _WEEKLY)
-    ends = _ends(catalogue, starts, status == _RUNNING, weekly, months)
+    ends = _ends(catalogue, starts, status == RUNNING, weekly, months)
     part = {name: i for i, name in enumerate(NAMES)}
     stated = np.array([part.get(name, -1) for name in catalogue.column("season")], dtype=np.int32)
     since_1970 = starts.astype("datetime64[M]").astype(np.int64)
@@ -124,7 +124,7 @@ def is_planned(title: Title) -> bool:
 
 def is_running(title: Title) -> bool:
     """Whether a title was airing when its facts were collected."""
-    return title.status == _RUNNING
+    return title.status == RUNNING
 
 
 def is_cancelled(title: Title) -> bool:

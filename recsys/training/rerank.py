@@ -20,7 +20,7 @@ from recsys.holdout.watching import FEWEST, halves
 from recsys.models.base import Floats, Items
 from recsys.models.fan_net import NOTHING, SEEN_WEIGHTS, FanNet
 from recsys.models.order import standardise
-from recsys.models.rerank import Reranker, best_left
+from recsys.models.rerank import Reranker, candidates
 from recsys.models.trees import Trees
 from recsys.models.watching import Watching, recency
 from recsys.training.boosting import to_serving
@@ -65,14 +65,14 @@ class RerankConfig:
     #: Fewest titles in a leaf for each draw, and penalty of the leaves' values.
     fewest: int = 200
     penalty: float = 10.0
-    #: How often the trees' log odds count, in spreads of the best titles.
-    strength: float = 1.5
+    #: How often the trees' log odds count beside a title's place, in spreads of the best titles.
+    strength: float = 4.0
 
 
 @dataclass(frozen=True)
 class Examples:
-    """The best titles of halves of lists: `inputs` (n, N_INPUTS), whether the fan `watched` each (n,), and how much it
-    counts, `weights` (n,)."""
+    """The candidates beside halves of lists: `inputs` (n, N_INPUTS), whether the fan `watched` each (n,), and how much
+    it counts, `weights` (n,)."""
 
     inputs: NDArray[np.float32]
     watched: NDArray[np.bool_]
@@ -101,14 +101,14 @@ def reranked(
         held_out = beneath.fans & (folds == fold)
         order = beneath.order_without(held_out)
         unseen = replace(blank, facts=title_facts(beneath.lists, beneath.fans & ~held_out, own.facts))
-        parts += examples(beneath.lists.unscored, held_out, order, unseen, config.draws, run.seed)
+        parts += examples(beneath.lists.unscored, held_out, order, unseen, beneath.recent, config.draws, run.seed)
     with threadpool_limits(run.n_threads):  # scikit-learn takes all processors otherwise
         trees = fit(Examples.joined(parts), config, run.seed)
     return replace(watching, reranker=replace(blank, trees=trees))
 
 
 def title_facts(lists: Lists, fans: NDArray[np.bool_], known: NDArray[np.float32]) -> NDArray[np.float32]:
-    """`recsys.models.rerank.FACTS` of all titles, (n_items, 4), rounded as they are stored; `known` (n_items, 3) are
+    """`recsys.models.rerank.FACTS` of all titles, (n_items, 7), rounded as they are stored; `known` (n_items, 6) are
     all but the first. Only `fans` (n_users,) are counted, as if there were as many as all without scores."""
     users, items = lists.unscored.users, lists.unscored.items
     scored = np.bincount(lists.ratings.users, minlength=len(fans)) > 0
@@ -174,10 +174,17 @@ class Beneath:
 
 
 def examples(
-    unscored: Unscored, held_out: NDArray[np.bool_], order: Order, blank: Reranker, draws: int, seed: int
+    unscored: Unscored,
+    held_out: NDArray[np.bool_],
+    order: Order,
+    blank: Reranker,
+    recent: NDArray[np.bool_],
+    draws: int,
+    seed: int,
 ) -> Iterator[Examples]:
     """`draws` random halves of the list of each fan that `held_out` (n_users,) marks, as `order` ranks the titles
-    without having seen the list. `unscored` and `order` are at the positions of the facts of `blank`."""
+    without having seen the list. `unscored`, `order` and `recent`, which marks recent titles, are at the positions of
+    the facts of `blank`."""
     rng = np.random.default_rng([seed, 41])
     users = np.flatnonzero(held_out)
     for first, last in np.searchsorted(unscored.users, [users, users + 1]).T.tolist():
@@ -188,11 +195,11 @@ def examples(
             known, hidden = np.split(shuffled, [(len(shuffled) + 1) // 2])
             items = unscored.items[known].astype(np.intp)
             ranked = order(items, SEEN_WEIGHTS[unscored.statuses[known]])
-            best = best_left(items, ranked)
-            inputs = blank.inputs(items, len(items), best, ranked[best])
-            watched = np.isin(best, unscored.items[hidden])
+            found = candidates(items, ranked, recent)
+            inputs = blank.inputs(items, len(items), found, ranked[found])
+            watched = np.isin(found, unscored.items[hidden])
             weight = min(len(hidden), _MOST_HIDDEN) ** -0.5
-            yield Examples(inputs, watched, np.full(len(best), weight, np.float32))
+            yield Examples(inputs, watched, np.full(len(found), weight, np.float32))
 
 
 def fit(found: Examples, config: RerankConfig, seed: int) -> Trees:

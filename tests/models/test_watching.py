@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recsys.models.linear import SparseLinear
-from recsys.models.rerank import Reranker
+from recsys.models.rerank import FACTS, Reranker
 from recsys.models.trees import MOST_LEAVES, Trees
 from recsys.models.watching import EMPTY_SHARE, HALF_SHARE, Mixing, Parts, Watching
 
@@ -143,30 +143,41 @@ def test_more_titles_leave_the_linear_scores_as_they_were(watching):
 
 @pytest.fixture
 def reranking(watching) -> Watching:
-    """A tree lifts titles of more than 4 fans, the last two of today's six titles."""
+    """A tree prefers titles of more than 4 fans, the last two of today's six titles."""
     values = np.zeros((1, MOST_LEAVES), np.float32)
-    values[0, 1] = 1
+    values[0, 1] = 100
     parts = np.array([[4]], np.uint8), np.array([[4]], np.float32), np.array([[0xFFFE]], np.uint16)
-    facts = np.stack([np.arange(1, 7), np.full(6, 2000), np.ones(6), np.ones(6)], axis=1).astype(np.float32)
-    facts[4:, 0] = 5
+    facts = np.ones((6, len(FACTS)), np.float32)
+    facts[:, 0] = [1, 2, 3, 4, 5, 5]
     return replace(watching, reranker=Reranker(Trees(*parts, values), facts, np.full(6, -1)))
 
 
-def test_the_reranker_lifts_in_the_share_of_the_list_without_scores(watching, reranking):
+def test_the_reranker_counts_by_the_share_of_the_list_without_scores(watching, reranking):
     parts = watching.parts(kind_of(watching, [2, 3]), CHANCE, TODAY_CHANCE)
     kinds = [replace(kind_of(watching, [2, 3], n_scored=n), share=1.0) for n in (0, 1, 2)]
-    lifts = [reranking.lifts(kind, parts) for kind in kinds]
-    assert (lifts[0][6:] > 0.1).all()
-    assert not lifts[0][2:6].any()
-    np.testing.assert_allclose(lifts[1], lifts[0] / 2)
-    assert np.all(lifts[2] == 0)
+    changes = [reranking.changes(kind, parts) for kind in kinds]
+    order = reranking.mixing.today(parts.today, parts.today_chance)
+    left = np.setdiff1d(np.arange(N_ITEMS), [2, 3])
+    before, after = (set(left[np.argsort(-values[left])[:2]].tolist()) for values in (order, order + changes[0]))
+    assert before != after == {6, 7}
+    assert not changes[0][2:4].any()
+    rows, recent = reranking.today.rows, reranking.recent
+    half = reranking.reranker.changes(kinds[0].items, rows, order, recent, weight=0.5)
+    np.testing.assert_array_equal(changes[1], half)
+    assert np.all(changes[2] == 0)
 
 
 def test_a_list_of_an_uncertain_era_is_hardly_reranked(watching, reranking):
+    """The trees prefer titles 6 and 7 by far; a tenth of their weight is less than the places differ."""
     kind = kind_of(watching, [2, 3])
     parts = watching.parts(kind, CHANCE, TODAY_CHANCE)
-    today, unsure = (reranking.lifts(replace(kind, share=share), parts).max() for share in (1.0, 0.5))
-    assert 0 < unsure < today / 10
+    values = reranking.reranker.trees.values / 20
+    mild = replace(
+        reranking, reranker=replace(reranking.reranker, trees=replace(reranking.reranker.trees, values=values))
+    )
+    today, unsure = (mild.changes(replace(kind, share=share), parts) for share in (1.0, 0.5))
+    assert today.any()
+    assert not unsure.any()
 
 
 def test_the_reranker_orders_today_alone(watching, reranking):
@@ -177,8 +188,8 @@ def test_the_reranker_orders_today_alone(watching, reranking):
     for share in (0.0, 0.3, 1.0):
         kind = replace(kind_of(watching, [2, 3]), share=share)
         plain, got = (model.scores(kind, CHANCE, TODAY_CHANCE) for model in (watching, reranking))
-        lifts = reranking.lifts(kind, watching.parts(kind, CHANCE, TODAY_CHANCE))
-        np.testing.assert_allclose(got - plain, share * lifts, atol=1e-5)
+        changes = reranking.changes(kind, watching.parts(kind, CHANCE, TODAY_CHANCE))
+        np.testing.assert_allclose(got - plain, share * changes, atol=1e-5)
 
 
 def test_the_reranker_moves_with_the_titles_and_is_kept(reranking):
@@ -186,8 +197,10 @@ def test_the_reranker_moves_with_the_titles_and_is_kept(reranking):
     longer = again.extended(np.arange(N_ITEMS) + 2, *(np.append(column[:2], column) for column in (
         RECENT, reranking.odds, reranking.likes)))  # fmt: skip
     shared = np.append([0.0, 0.0], TODAY_CHANCE)
-    before = reranking.lifts(kind := kind_of(reranking, [2, 3]), reranking.parts(kind, CHANCE, TODAY_CHANCE))
-    after = longer.lifts(kind := kind_of(longer, [4, 5]), longer.parts(kind, shared, shared))
+    kinds = [replace(kind_of(model, items), share=1.0) for model, items in ((reranking, [2, 3]), (longer, [4, 5]))]
+    before = reranking.changes(kinds[0], reranking.parts(kinds[0], CHANCE, TODAY_CHANCE))
+    after = longer.changes(kinds[1], longer.parts(kinds[1], shared, shared))
+    assert before.any()
     np.testing.assert_array_equal(after[4:] > 0, before[2:] > 0)
 
 
