@@ -38,3 +38,8 @@ class UnknownModelError(RecsysError, KeyError):
 
 class ListError(RecsysError):
     """A fan's list could not be read or fetched; subclasses in `recsys.lists` name the reason."""
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of another library's error, at most 200 characters: what follows is of no use to a fan."""
+    return str(error).strip().partition("\n")[0][:200]

@@ -1,8 +1,8 @@
-"""What several commands share: options of the same meaning, and how they report errors."""
+"""What several commands share: options of the same meaning, tables, and how they report errors."""
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,12 @@ def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
     """Add options of `_OPTIONS` to a command."""
     for name in names:
         parser.add_argument(name, **_OPTIONS[name])
+
+
+def markdown_table(heads: Sequence[str], rows: Mapping[str, Iterable[str]]) -> str:
+    """A table with a column of the names of `rows` before the columns `heads`."""
+    lines = ["| | " + " | ".join(heads) + " |", "|---" + "|---:" * len(heads) + "|"]
+    return "\n".join(lines + [f"| {name} | {' | '.join(cells)} |" for name, cells in rows.items()])
 
 
 def run(work: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ settings.load_profile("no-deadline")
 os.environ["ANIME_ALCHEMY_COVERS"] = "off"
 
 if TYPE_CHECKING:
+    from tests.lists.local_site import LocalSite
     from tests.training.trained import SmallModels
 
 # The tests' matrices are small: two threads of the linear algebra library take 1.4 times the CPU time (measured).
@@ -37,6 +38,15 @@ def small_models(tmp_path_factory: pytest.TempPathFactory) -> "SmallModels":
     from tests.training.trained import SmallModels
 
     return SmallModels(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture
+def site() -> Iterator["LocalSite"]:
+    """A site on this machine; set its answers."""
+    from tests.lists.local_site import running
+
+    with running() as server:
+        yield server
 
 
 @pytest.fixture(scope="session", autouse=True)

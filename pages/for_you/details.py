@@ -127,5 +127,4 @@ def _streaming(title: Title) -> None:
     if title.streaming:
         st.markdown("### Where to watch")
         with st.container(horizontal=True, gap="xsmall"):
-            for site, url in title.streaming[:_LINKS]:
-                st.link_button(plain(site, 24), url, type="tertiary")
+            links.streaming(title, _LINKS, icon=None)

@@ -73,13 +73,9 @@ def _search(chosen: dict[str, list[int]]) -> None:
         "Find a title", key=state.input_key("seed-typed"), placeholder="Any of its names", type="search", live=True,
         max_chars=100,
     )  # fmt: skip
-    if not query.strip():
-        return
-    hits = [resources.engine().title(anime_id) for anime_id, _, _ in state.matcher()(query, _HITS)]
-    if not hits:
-        st.caption("No title has a name like that. Check the spelling, or try the Japanese name.")
-    for title in hits:
-        _hit(title, chosen)
+    if query.strip():
+        for title in _titles(pickers.found(query, _HITS)):
+            _hit(title, chosen)
 
 
 def _hit(title: Title, chosen: dict[str, list[int]]) -> None:

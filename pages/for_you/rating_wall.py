@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import cards, rate_card, resources, state
+from pages.parts import cards, pickers, rate_card, resources, state
 from pages.parts.text import count
 from pages.parts.visit import ENOUGH
 from recsys.serving import elicit
@@ -23,10 +23,7 @@ def search() -> str:
 def show(query: str) -> None:
     """What a search has found, or titles to rate."""
     if query:
-        found = [anime_id for anime_id, _, _ in state.matcher()(query, _FOUND)]
-        if not found:
-            st.caption("No title has a name like that. Check the spelling, or try the Japanese name.")
-        _tiles(found, "found")
+        _tiles(pickers.found(query, _FOUND), "found")
     else:
         _tiles(_next(), "wall")
 
@@ -69,12 +66,6 @@ def _tiles(anime_ids: list[int], key: str) -> None:
 
 
 def _answer(anime_id: int, score: int | None) -> None:
-    if not resources.engine().has_title(anime_id):
-        return
-    if score == 0:
-        state.mark(anime_id, "unseen")
-        return
-    state.rate(anime_id, score)
-    now = state.visit()
-    if score and now.source == "none" and (missing := ENOUGH - len(now.profile.begun)) > 0:
+    kept, now = rate_card.keep(anime_id, score), state.visit()
+    if kept and score and now.source == "none" and (missing := ENOUGH - len(now.profile.begun)) > 0:
         st.toast(f"Saved. {count(missing, 'more title', 'more titles')} until your first ten.")

@@ -115,8 +115,7 @@ def _buttons(title: Title) -> None:
         )  # fmt: skip
         if st.button("Title page", key="tonight-page", icon=":material/open_in_new:"):
             links.open_title(title.anime_id)
-        for site, url in title.streaming[:_LINKS]:
-            st.link_button(plain(site, 24), url, type="tertiary", icon=":material/play_circle:")
+        links.streaming(title, _LINKS)
 
 
 _page()

@@ -49,9 +49,7 @@ def open_questions(imported: lists.Import) -> str:
 def _report(imported: lists.Import) -> None:
     """Counts, the scale of the scores, the rows that could not be read, and questions. All of it can be left."""
     report = imported.report
-    parts = ((report.scored, "scored"), (report.watched, "watched"), (report.planned, "planned"),
-             (report.asked, "to confirm"), (report.refused, "left out"))  # fmt: skip
-    st.markdown(f"**{count(report.rows, 'row')} read:** {', '.join(f'{n:,} {what}' for n, what in parts if n)}")
+    st.markdown(f"**{count(report.rows, 'row')} read:** {report.counts}")
     _scale(imported)
     if rows := report.left_out or report.unread:
         first = [f"Row {item.row}, {plain(item.text, 40) or 'empty'}: {plain(item.reason)}." for item in rows[:3]]

@@ -43,6 +43,18 @@ def open_title(anime_id: int) -> None:
     st.switch_page(EXPLORE, query_params={"title": str(anime_id), **state.address()})
 
 
+def on_site(site: str, title: Title) -> str | None:
+    """The address of a title at "MyAnimeList" or "AniList"; None without its id there."""
+    host, number = ("anilist.co", title.anilist_id) if site == "AniList" else ("myanimelist.net", title.anime_id)
+    return f"https://{host}/anime/{number}" if number else None
+
+
+def streaming(title: Title, most: int, icon: str | None = ":material/play_circle:") -> None:
+    """Links to the first `most` streaming sites of a title."""
+    for site, url in title.streaming[:most]:
+        st.link_button(plain(site, 24), url, type="tertiary", icon=icon)
+
+
 def kept(**parameters: int) -> dict[str, str]:
     """Query parameters for a link: `parameters`, the visitor's list and the settings of all pages."""
     settings = {name: st.query_params[name] for name in state.SIDEBAR_SETTINGS if name in st.query_params}

@@ -46,13 +46,8 @@ def rating_rows(found: list[narrowing.Rating], key: str, then: Callable[[], None
     """Titles with buttons for their scores, and what is known of them."""
 
     def answer(anime_id: int, score: int | None) -> None:
-        if not engine.has_title(anime_id):
-            return
-        if score == 0:
-            state.mark(anime_id, "unseen")
-        else:
-            state.rate(anime_id, score)
-        then()
+        if rate_card.keep(anime_id, score):
+            then()
 
     engine = resources.engine()
     rate_card.begin(key)

@@ -88,6 +88,14 @@ def score_buttons(anime_id: int, key: str, then: Callable[[], None] = lambda: No
     )  # fmt: skip
 
 
+def found(query: str, n: int) -> list[int]:
+    """Ids of up to `n` titles with a name like this; says so if there is none."""
+    ids = [anime_id for anime_id, _, _ in state.matcher()(query, n)]
+    if not ids:
+        st.caption("No title has a name like that. Check the spelling, or try the Japanese name.")
+    return ids
+
+
 def title_to_rate() -> None:
     """Search by any name, then score what is found."""
     query = st.text_input(
@@ -99,10 +107,7 @@ def title_to_rate() -> None:
     )
     if not query.strip():
         return
-    found = [resources.engine().title(anime_id) for anime_id, _, _ in state.matcher()(query, 5)]
-    if not found:
-        st.caption("No title has a name like that. Check the spelling, or try the Japanese name.")
-    for title in found:
+    for title in map(resources.engine().title, found(query, 5)):
         st.markdown(f"{title_names(title)}{f' ({title.year})' if title.year else ''}")
         if why := coverage.no_prediction(resources.engine(), [title.anime_id], st.session_state.get("model")):
             st.caption(f"{why} Your score of it does not change that model’s predictions.")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.components.v2 import component
 
-from pages.parts import pickers
+from pages.parts import pickers, resources, state
 from pages.parts.text import shorten
 from recsys import Title
 
@@ -93,6 +93,17 @@ def show(title: Title, given: float | None, key: str, answer: Answer, *, unseen:
         "unseen": unseen,
     }
     _card(key=key, data=data, on_answer_change=lambda: _answered(st.session_state[key].get("answer"), answer))
+
+
+def keep(anime_id: int, score: int | None) -> bool:
+    """Keep an `Answer`; False for a title that the catalogue does not have."""
+    if not resources.engine().has_title(anime_id):
+        return False
+    if score == 0:
+        state.mark(anime_id, "unseen")
+    else:
+        state.rate(anime_id, score)
+    return True
 
 
 def _answered(said: object, answer: Answer) -> None:

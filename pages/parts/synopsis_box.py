@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import import_list, state
+from pages.parts import import_list, links, state
 from pages.parts.text import plain
 from recsys import RecsysError, Title
 from recsys.lists import errors
@@ -47,9 +47,7 @@ def _fetch(title: Title) -> synopsis.Synopsis | str:
 
 def _link(text: str, site: str, title: Title) -> None:
     """A link to the title's page on a site; without its id there, the site's name alone."""
-    host, number = ("anilist.co", title.anilist_id) if site == "AniList" else ("myanimelist.net", title.anime_id)
-    if number:
-        url = f"https://{host}/anime/{number}"
+    if url := links.on_site(site, title):
         st.link_button(f"{text} {site}", url, type="tertiary", icon=":material/open_in_new:")
     else:
         st.caption(f"{text} {site}")

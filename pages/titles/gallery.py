@@ -33,12 +33,12 @@ def show() -> None:
     st.title("Explore")
     query = st.text_input(
         "Find a title", key="q", placeholder="English, romaji, 日本語 or a short form: AoT", type="search",
-        live=True, on_change=_from_the_start, bind="query-params", max_chars=100,
+        live=True, on_change=from_the_start, bind="query-params", max_chars=100,
     )  # fmt: skip
     query = query.strip()
     scored = predicted.scored()
     order = _order(scored, disabled=bool(query))
-    filters = controls.filters(browsing=True, on_change=_from_the_start)
+    filters = controls.filters(browsing=True, on_change=from_the_start)
     ids = _found(query, filters) if query else browse.browse(resources.engine(), filters, order, scored)
     _count(len(ids), query)
     if len(ids):
@@ -50,7 +50,8 @@ def show() -> None:
     st.session_state[_SAVED] = {key: st.query_params.get_all(key) for key in shown}
 
 
-def _from_the_start() -> None:
+def from_the_start() -> None:
+    """Show the first page: a callback."""
     st.session_state["page"] = 1
 
 
@@ -58,7 +59,7 @@ def _order(scored: Scored | None, *, disabled: bool) -> browse.Order:
     choices: list[browse.Order] = [order for order in browse.ORDERS if order != "predicted" or scored is not None]
     return st.segmented_control(
         "Order", choices, format_func=_ORDERS.__getitem__, key="order", default=choices[0], required=True,
-        disabled=disabled, on_change=_from_the_start, bind="query-params", wrap=True, label_visibility="collapsed",
+        disabled=disabled, on_change=from_the_start, bind="query-params", wrap=True, label_visibility="collapsed",
     )  # fmt: skip
 
 

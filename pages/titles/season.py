@@ -20,15 +20,11 @@ _SITES = 3
 _SEQUELS: dict[seasons.Sequels, str] = {"first": "First", "mixed": "Mixed in", "hidden": "Hidden"}
 
 
-def _from_the_start() -> None:
-    st.session_state["page"] = 1
-
-
 def _choose(key: str) -> None:
     """Write the season that a control has into the address."""
     if chosen := st.session_state[key]:
         st.query_params["season"] = chosen
-        _from_the_start()
+        gallery.from_the_start()
 
 
 def _season(this: Season) -> Season:
@@ -60,7 +56,7 @@ def _sequels(fan: Profile) -> seasons.Sequels:
         return "first"
     return st.segmented_control(
         "Sequels of what you watched", list(_SEQUELS), format_func=_SEQUELS.__getitem__, key="sequels", default="first",
-        required=True, on_change=_from_the_start, bind="query-params", wrap=True,
+        required=True, on_change=gallery.from_the_start, bind="query-params", wrap=True,
     )  # fmt: skip
 
 
@@ -80,7 +76,7 @@ def _page() -> None:
     with st.container(horizontal=True, gap="medium"):
         model, scored = _scored(fan)
         sequels = _sequels(fan)
-    filters = controls.filters(browsing=True, by_year=False, on_change=_from_the_start)
+    filters = controls.filters(browsing=True, by_year=False, on_change=gallery.from_the_start)
     found = seasons.titles(
         resources.engine(), on_air.calendar(), season, fan=fan, scored=scored, filters=filters, sequels=sequels,
         unwanted=state.visit().hidden,
@@ -227,7 +223,7 @@ def _nothing(season: Season, found: SeasonList) -> None:
 
 def _clear() -> None:
     controls.clear_explore_filters()
-    _from_the_start()
+    gallery.from_the_start()
 
 
 _page()

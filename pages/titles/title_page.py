@@ -111,13 +111,10 @@ def _broadcast(title: Title) -> str:
 
 def _where(title: Title) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        sites = {"MyAnimeList": ("myanimelist.net", title.anime_id), "AniList": ("anilist.co", title.anilist_id)}
-        for name, (host, number) in sites.items():
-            if number:
-                url = f"https://{host}/anime/{number}"
+        for name in ("MyAnimeList", "AniList"):
+            if url := links.on_site(name, title):
                 st.link_button(name, url, type="tertiary", icon=":material/open_in_new:")
-        for site, url in title.streaming[:_SITES]:
-            st.link_button(plain(site, 24), url, type="tertiary", icon=":material/play_circle:")
+        links.streaming(title, _SITES)
         if resources.engine().raters(title.anime_id):
             near = links.kept(near=title.anime_id)
             st.page_link(links.ATLAS, label="Show on the map", icon=":material/map:", query_params=near)

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from recsys.catalogue_build import franchise_collections
 from recsys.catalogue_build.merge import RULES
 from recsys.data import catalogue, manifest
-from recsys.errors import ArtifactError
+from recsys.errors import ArtifactError, first_line
 from recsys.types import Title
 
 FILE = "catalogue_origins.parquet"
@@ -44,8 +44,9 @@ def read(path: Path) -> dict[int, dict[str, str]]:
         columns = pq.ParquetFile(path).read(columns=["anime_id", *FIELDS], use_threads=False).to_pydict()
         ids = [int(anime_id) for anime_id in columns["anime_id"]]
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
-        reason = str(error).split("\n")[0][:200]
-        raise ArtifactError(f"{path} has no origins ({reason}); write it with scripts.build_catalogue.") from None
+        raise ArtifactError(
+            f"{path} has no origins ({first_line(error)}); write it with scripts.build_catalogue."
+        ) from None
     found: dict[int, dict[str, str]] = {anime_id: {} for anime_id in ids}
     for field in FIELDS:
         for anime_id, origin in zip(ids, columns[field], strict=True):

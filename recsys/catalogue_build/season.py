@@ -89,16 +89,6 @@ class Source(Protocol):
         ...
 
 
-def mapping(value: Any) -> dict[str, Any]:
-    """An object of an answer, empty if it is anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def items(value: Any) -> list[Any]:
-    """A list of an answer, empty if it is anything else."""
-    return value if isinstance(value, list) else []
-
-
 def texts(values: Iterable[Any]) -> tuple[str, ...]:
     """The cleaned texts among the values, each once."""
     cleaned = (clean.text(value) for value in values if isinstance(value, str))

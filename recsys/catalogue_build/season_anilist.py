@@ -10,10 +10,11 @@ from typing import Any
 from recsys.catalogue_build import anilist, clean, wording
 from recsys.catalogue_build.facts import Facts
 from recsys.catalogue_build.franchise_relations import Relation
-from recsys.catalogue_build.season import Listed, Page, Season, items, mapping, texts
+from recsys.catalogue_build.season import Listed, Page, Season, texts
 from recsys.lists import http
 from recsys.lists.anilist import SITE
 from recsys.lists.errors import BadAnswerError, RefusedError, ServerDownError
+from recsys.lists.json_parts import items, mapping
 
 #: The most that AniList gives.
 _PER_PAGE = 50

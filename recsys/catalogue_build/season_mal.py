@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 
 from recsys.catalogue_build import clean, myanimelist, wording
 from recsys.catalogue_build.facts import Facts
-from recsys.catalogue_build.season import Listed, Page, Season, items, mapping, texts
+from recsys.catalogue_build.season import Listed, Page, Season, texts
 from recsys.lists import http, mal_api
 from recsys.lists.errors import BadAnswerError, ClientIdError, RefusedError
+from recsys.lists.json_parts import items, mapping
 from recsys.settings import ListSettings
 
 _PER_PAGE = 100

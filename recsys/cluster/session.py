@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, TypeVar
 
-from recsys.errors import DataError, RecsysError
+from recsys.errors import DataError, RecsysError, first_line
 
 _T = TypeVar("_T")
 #: A task is repeated this often when its worker or node dies.
@@ -87,9 +87,7 @@ class Session:
             done, _ = ray.wait(list(running), timeout=_POLL_SECONDS)
             for reference in done:
                 yield running.pop(reference), self._value(reference, ClusterError, repeated)
-            failures = 0 if done or self._cluster_answers() else failures + 1
-            if failures >= _ATTEMPTS:
-                raise self._lost()
+            failures = self._failures(failures, done)
 
     def actors(self, make: type[_T], jobs: Sequence[tuple]) -> list[Any]:
         """Start an actor `make(*job)` for each job; several share a CPU where there are fewer. Their methods are called
@@ -123,9 +121,7 @@ class Session:
             done, waiting = self._ray.wait(waiting, num_returns=len(waiting), timeout=_POLL_SECONDS)
             for reference in done:
                 self._value(reference, *_DIED)
-            failures = 0 if done or self._cluster_answers() else failures + 1
-            if failures >= _ATTEMPTS:
-                raise self._lost()
+            failures = self._failures(failures, done)
             if waiting and time.monotonic() > end:
                 raise WorkerLostError(f"Workers did not start within {seconds:.0f} s. {_AGAIN}")
         return [self._value(reference, *_DIED) for reference in references]
@@ -138,15 +134,13 @@ class Session:
         threading.Thread(target=_resolve, args=(future, work), daemon=True).start()
         failures = 0
         while not wait([future], timeout=_POLL_SECONDS).done:
-            failures = 0 if self._cluster_answers() else failures + 1
-            if failures >= _ATTEMPTS:
-                raise self._lost()
+            failures = self._failures(failures)
             meanwhile()
         meanwhile()
         try:
             return future.result()
         except self._ray.exceptions.RayError as error:
-            raise ClusterError(f"The work on the cluster failed ({_first_line(error)}). {_AGAIN}") from None
+            raise ClusterError(f"The work on the cluster failed ({first_line(error)}). {_AGAIN}") from None
 
     def _lost(self) -> ClusterError:
         self.lost = True
@@ -168,10 +162,14 @@ class Session:
                 raise cause from None
             if not isinstance(cause, exceptions.RayError):
                 raise
-            raise kind(f"{happened} ({_first_line(cause)}). {_AGAIN}") from None
+            raise kind(f"{happened} ({first_line(cause)}). {_AGAIN}") from None
 
-    def _cluster_answers(self) -> bool:
-        return _answers(*self._head) and _answers(*self._node)
+    def _failures(self, before: int, done: Sequence[Any] = ()) -> int:
+        """How often in a row nothing was `done` and the cluster did not answer. Raises `ClusterError` if too often."""
+        failures = 0 if done or (_answers(*self._head) and _answers(*self._node)) else before + 1
+        if failures >= _ATTEMPTS:
+            raise self._lost()
+        return failures
 
 
 _DIED = (WorkerLostError, "A worker died")
@@ -196,7 +194,7 @@ def connect(address: str) -> Iterator[Session]:
     except Exception as error:  # also of this class itself, when the machine is too busy to start in time
         what = "start Ray on this machine" if address == "local" else f"use the Ray cluster {address}"
         advice = "Try again when the machine is less busy" if address == "local" else "Start one with: ray start --head"
-        raise ClusterError(f"Cannot {what} ({_first_line(error)}). {advice}.") from None
+        raise ClusterError(f"Cannot {what} ({first_line(error)}). {advice}.") from None
     session = Session(ray)
     try:
         yield session
@@ -272,7 +270,3 @@ def _answers(host: str, port: int) -> bool:
             return True
     except OSError:
         return False
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]

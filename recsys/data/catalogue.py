@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from recsys import checks
 from recsys.data import columns, manifest
 from recsys.data.columns import list_parts, one_array, texts
-from recsys.errors import ArtifactError, UnknownTitleError
+from recsys.errors import ArtifactError, UnknownTitleError, first_line
 from recsys.types import Title, positions_of
 
 FILE = "catalogue.parquet"
@@ -249,7 +249,7 @@ def _read(path: Path, name: str) -> pa.Table:
     except FileNotFoundError:
         raise ArtifactError(f"{path} is missing; write it with python -m scripts.build_catalogue.") from None
     except (OSError, pa.ArrowException, ValueError, MemoryError) as error:
-        raise ArtifactError(f"{path} is damaged or not a Parquet file ({_first_line(error)}).") from None
+        raise ArtifactError(f"{path} is damaged or not a Parquet file ({first_line(error)}).") from None
     table = _with_order(table, pa.int32())
     fault = columns.fault(table, _STORED[name])
     if fault:
@@ -263,7 +263,3 @@ def _with_order(table: pa.Table, kind: pa.DataType) -> pa.Table:
     if at < 0 or table.schema.field(at).type not in (pa.int16(), pa.int32()):
         return table
     return table.set_column(at, table.schema.field(at).with_type(kind), table.column(at).cast(kind))
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().split("\n")[0][:200]

@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from recsys.data import columns, manifest, sql
-from recsys.errors import ArtifactError, UnknownFanError
+from recsys.errors import ArtifactError, UnknownFanError, first_line
 from recsys.types import MAX_ANIME_ID, MAX_SCORE, MIN_SCORE, Profile, positions_of
 
 FILE = "ratings.parquet"
@@ -125,7 +125,7 @@ def _read_rows(path: Path, value: str) -> tuple[NDArray[np.int64], NDArray[np.in
         try:
             table = connection.execute(statement, [sql.pattern(path)]).fetchnumpy()
         except duckdb.Error as error:
-            raise ArtifactError(f"{path} is not a file of {value}s: {_first_line(error)}") from None
+            raise ArtifactError(f"{path} is not a file of {value}s: {first_line(error)}") from None
     for name, column in table.items():
         if np.ma.isMaskedArray(column) or column.dtype.kind not in "iu":
             raise ArtifactError(f"{path} does not fit: column {name} does not hold whole numbers alone.")
@@ -199,7 +199,7 @@ class RatingsStore:
             try:
                 found = {row[0]: str(row[1]) for row in cursor.execute(f"DESCRIBE FROM {relation}").fetchall()}
             except duckdb.Error as error:
-                raise ArtifactError(f"{path} is not a Parquet file ({_first_line(error)}).") from None
+                raise ArtifactError(f"{path} is not a Parquet file ({first_line(error)}).") from None
             missing = [column for column in wanted if column not in found]
             if missing:
                 raise ArtifactError(f"{path} lacks the columns {', '.join(missing)}; write it with scripts.prepare.")
@@ -231,7 +231,7 @@ class RatingsStore:
                 return fetch(cursor.execute(statement, parameters))
             except duckdb.Error as error:
                 raise ArtifactError(
-                    f"The ratings in {self._folder} cannot be read any more ({_first_line(error)}). Restart the app."
+                    f"The ratings in {self._folder} cannot be read any more ({first_line(error)}). Restart the app."
                 ) from None
 
     def find_names(self, prefix: str, n: int = 20) -> list[str]:
@@ -293,7 +293,3 @@ def _checked(folder: str | Path) -> tuple[manifest.Manifest, dict[str, Path]]:
 def _typed(name: str) -> str:
     """A name as typed, without characters that the database does not accept."""
     return name.strip().encode("utf-8", "replace").decode("utf-8")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]

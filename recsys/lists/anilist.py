@@ -16,6 +16,7 @@ from recsys.lists.errors import (
     RefusedError,
     ServerDownError,
 )
+from recsys.lists.json_parts import items, mapping
 from recsys.settings import ListSettings
 
 SITE = http.Site("AniList", re.compile(r"[A-Za-z0-9_-]{2,20}"), "2 to 20 letters or digits")
@@ -54,9 +55,7 @@ class _Collection:
 
     def add(self, data: Any) -> None:
         """Add the entries of one answer's `data`. Raises `BadAnswerError` if it is not a list."""
-        collection = data.get("MediaListCollection") if isinstance(data, dict) else None
-        if not isinstance(collection, dict):
-            raise _unknown_form()
+        collection = mapping(mapping(data).get("MediaListCollection"))
         lists = collection.get("lists")
         if not isinstance(lists, list) or not all(isinstance(group, dict) for group in lists):
             raise _unknown_form()
@@ -70,8 +69,7 @@ class _Collection:
                 self._add_entry(entry)
 
     def _note_format(self, user: Any) -> None:
-        options = user.get("mediaListOptions") if isinstance(user, dict) else None
-        score_format = options.get("scoreFormat") if isinstance(options, dict) else None
+        score_format = mapping(mapping(user).get("mediaListOptions")).get("scoreFormat")
         if isinstance(score_format, str) and score_format in _FORMATS:
             self.notes[f"AniList converted the scores to 1–10 from {_FORMATS[score_format]}."] = None
 
@@ -84,8 +82,7 @@ class _Collection:
             if media_id in self.media:
                 return
             self.media.add(media_id)
-        media = entry.get("media")
-        mal_id = media.get("idMal") if isinstance(media, dict) else None
+        mal_id = mapping(entry.get("media")).get("idMal")
         self.builder.add(mal_id, build.status_of(entry.get("status")), entry.get("score"))
 
 
@@ -116,18 +113,17 @@ def _download(name: str, settings: ListSettings, progress: http.Progress | None)
 
 def _check(answer: http.Answer, name: str, client: http.Client) -> None:
     """Raise the error in an answer, if any. GraphQL errors can have any HTTP status, including 200."""
-    content = answer.data if isinstance(answer.data, dict) else {}
+    content = mapping(answer.data)
     errors = content.get("errors")
     if not errors and answer.status == 200:
         if "data" not in content:
             raise _unknown_form()
         return
-    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+    first = mapping(next(iter(items(errors)), None))
     status, message = first.get("status"), str(first.get("message", ""))[:200].lower()
     if not isinstance(status, int) or isinstance(status, bool):
         status = answer.status
-    data = content.get("data")
-    partial = isinstance(data, dict) and any(data.values())
+    partial = any(mapping(content.get("data")).values())
     raise _refusal(status, message, name, client, known=bool(first), partial=partial)
 
 

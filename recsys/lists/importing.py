@@ -47,10 +47,6 @@ class StatusQuestion:
     rows: int
 
 
-#: What the five counts of a report are called.
-COUNTS = ("scored", "watched", "planned", "to confirm", "left out")
-
-
 @dataclass(frozen=True)
 class Report:
     """What was done with a list's rows, and what is to be asked.
@@ -81,13 +77,16 @@ class Report:
         """Whether nothing is left to ask."""
         return self.scale.sure and not (self.titles or self.statuses or self.letters)
 
+    @property
+    def counts(self) -> str:
+        """How many rows there are of each kind: "3 scored, 1 left out"."""
+        parts = ((self.scored, "scored"), (self.watched, "watched"), (self.planned, "planned"))
+        parts += ((self.asked, "to confirm"), (self.refused, "left out"))
+        return ", ".join(f"{n:,} {what}" for n, what in parts if n)
+
     def lines(self, most: int = 5) -> list[str]:
         """The report as sentences: counts, notes, and the first `most` rows of each kind that need attention."""
-        parts = zip((self.scored, self.watched, self.planned, self.asked, self.refused), COUNTS, strict=True)
-        lines = [
-            f"{build.plural(self.rows, 'row')}: {', '.join(f'{n:,} {what}' for n, what in parts if n)}.",
-            *self.notes,
-        ]
+        lines = [f"{build.plural(self.rows, 'row')}: {self.counts}.", *self.notes]
         if not self.scale.sure:
             lines.append(
                 f"The scale of the scores is not certain ({self.scale.why}): read as {self.scale.top:g} points."

@@ -8,6 +8,7 @@ from recsys.lists import build, columns, scores, words
 from recsys.lists.columns import Draft
 from recsys.lists.errors import BadFileError, EmptyListError
 from recsys.lists.importing import Source
+from recsys.lists.json_parts import items, mapping
 from recsys.lists.table import Table
 
 #: Bounds on what the parser makes of a file: brackets and commas in its text.
@@ -82,9 +83,8 @@ def _answer(collection: dict[str, Any]) -> tuple[list[Draft], Source]:
     manga: list[Any] = []
     seen: set[object] = set()
     for group in collection["lists"]:
-        for entry in group["entries"] if isinstance(group["entries"], list) else ():
-            entry = _dict(entry)
-            media = _dict(entry.get("media"))
+        for entry in map(mapping, items(group["entries"])):
+            media = mapping(entry.get("media"))
             key = _key(entry.get("mediaId") or media.get("id") or entry.get("id"))
             if key is not None and key in seen:
                 continue
@@ -94,8 +94,8 @@ def _answer(collection: dict[str, Any]) -> tuple[list[Draft], Source]:
                 continue
             status = entry.get("status") or group.get("status") or group.get("name")
             found.append(_entry(len(found) + 1, key, media, status, entry))
-    user = _dict(collection.get("user"))
-    options = _dict(user.get("mediaListOptions"))
+    user = mapping(collection.get("user"))
+    options = mapping(user.get("mediaListOptions"))
     named = _FORMATS.get(str(options.get("scoreFormat")))
     top = max((draft.score.value for draft in found), default=0.0)
     if named and (top > named or (named == 100 and top <= 10)):
@@ -200,10 +200,6 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value)[:500] if isinstance(value, (str, int, float)) else ""
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _key(value: Any) -> Any:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from recsys.lists import build, fetching, http
 from recsys.lists.errors import BadAnswerError, NoSuchUserError, PrivateListError, RefusedError
+from recsys.lists.json_parts import items, mapping
 from recsys.settings import ListSettings
 
 SITE = http.Site("Kitsu", re.compile(r"[A-Za-z0-9_]{2,20}"), "2 to 20 letters, digits or _")
@@ -53,12 +54,11 @@ def _download(name: str, settings: ListSettings, progress: http.Progress | None)
 
 def find_user(data: Any, name: str) -> str:
     """The id of the user `name` in an answer. Raises `NoSuchUserError`, or `BadAnswerError` if `data` is no answer."""
-    users = data.get("data") if isinstance(data, dict) else None
+    users = mapping(data).get("data")
     if not isinstance(users, list):
         raise _unknown_form()
-    for user in users:
-        attributes = user.get("attributes") if isinstance(user, dict) else None
-        if isinstance(attributes, dict) and str(attributes.get("name")).casefold() == name.casefold():
+    for user in map(mapping, users):
+        if str(mapping(user.get("attributes")).get("name")).casefold() == name.casefold():
             known = user.get("id")
             if isinstance(known, str) and re.fullmatch(r"[0-9]{1,12}", known):
                 return known
@@ -72,21 +72,20 @@ def parse_page(data: Any, builder: build.ListBuilder) -> tuple[str | None, int |
 
     Raises `BadAnswerError` if `data` is not a page.
     """
-    data = data if isinstance(data, dict) else {}
+    data = mapping(data)
     entries, included, links = data.get("data"), data.get("included", []), data.get("links", {})
     following = links.get("next") if isinstance(links, dict) else 0
     if not isinstance(entries, list) or not isinstance(included, list) or not isinstance(following, str | None):
         raise _unknown_form()
     known = _ids_of_titles(included)
     for entry in entries:
-        attributes = entry.get("attributes") if isinstance(entry, dict) else None
+        attributes = mapping(entry).get("attributes")
         if not isinstance(attributes, dict):
             builder.skip("no status or title")
             continue
         status = build.status_of(attributes.get("status"))
         builder.add(known.get(_related(entry, "anime")), status, attributes.get("ratingTwenty"))
-    meta = data.get("meta")
-    total = meta.get("count") if isinstance(meta, dict) else None
+    total = mapping(data.get("meta")).get("count")
     return following or None, total if isinstance(total, int) and not isinstance(total, bool) else None
 
 
@@ -94,8 +93,8 @@ def _ids_of_titles(included: list[Any]) -> dict[str, Any]:
     """Kitsu id -> MyAnimeList id of each included title."""
     outside: dict[str, Any] = {}
     titles: list[dict[str, Any]] = []
-    for item in included:
-        attributes = item.get("attributes") if isinstance(item, dict) else None
+    for item in map(mapping, included):
+        attributes = item.get("attributes")
         if not isinstance(attributes, dict) or not isinstance(item.get("id"), str):
             continue
         if item.get("type") == "anime":
@@ -104,22 +103,18 @@ def _ids_of_titles(included: list[Any]) -> dict[str, Any]:
             outside[item["id"]] = attributes.get("externalId")
     found: dict[str, Any] = {}
     for item in titles:
-        related = _data(item, "mappings")
-        keys = [key.get("id") for key in related if isinstance(key, dict)] if isinstance(related, list) else []
+        keys = [mapping(key).get("id") for key in items(_data(item, "mappings"))]
         found[item["id"]] = next((outside[key] for key in keys if isinstance(key, str) and key in outside), None)
     return found
 
 
 def _data(item: dict[str, Any], name: str) -> Any:
     """The resource, or the resources, that `item` is related to by `name`."""
-    relations = item.get("relationships")
-    relation = relations.get(name) if isinstance(relations, dict) else None
-    return relation.get("data") if isinstance(relation, dict) else None
+    return mapping(mapping(item.get("relationships")).get(name)).get("data")
 
 
 def _related(item: dict[str, Any], name: str) -> str:
-    data = _data(item, name)
-    known = data.get("id") if isinstance(data, dict) else None
+    known = mapping(_data(item, name)).get("id")
     return known if isinstance(known, str) else ""
 
 

@@ -15,6 +15,7 @@ from recsys.lists.errors import (
     PrivateListError,
     RefusedError,
 )
+from recsys.lists.json_parts import mapping
 from recsys.settings import ListSettings
 
 #: What can be a client id: it is sent in a header.
@@ -53,14 +54,12 @@ def parse_page(data: Any, builder: build.ListBuilder) -> str | None:
 
     Raises `BadAnswerError` if `data` is not a page.
     """
-    entries = data.get("data") if isinstance(data, dict) else None
-    paging = data.get("paging", {}) if isinstance(data, dict) else None
+    entries, paging = mapping(data).get("data"), mapping(data).get("paging", {})
     following = paging.get("next") if isinstance(paging, dict) else 0
     if not isinstance(entries, list) or not isinstance(following, str | None):
         raise BadAnswerError("MyAnimeList sent an answer in an unknown format. Upload an export.")
     for entry in entries:
-        node = entry.get("node") if isinstance(entry, dict) else None
-        on_list = entry.get("list_status") if isinstance(entry, dict) else None
+        node, on_list = mapping(entry).get("node"), mapping(entry).get("list_status")
         if not isinstance(node, dict) or not isinstance(on_list, dict):
             builder.skip("no status or title")
             continue

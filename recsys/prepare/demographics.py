@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from recsys.errors import DataError
+from recsys.errors import DataError, first_line
 from recsys.prepare import kaggle, raw_sql
 
 _ROLE = kaggle.Role("fans", (), {name: name for name in ("user_id", "gender", "birth_date", "last_online")})
@@ -64,7 +64,7 @@ def read(source: Path, user_ids: NDArray[np.int64]) -> Demographics:
             ).fetchnumpy()
         except duckdb.Error as error:
             raise DataError(
-                f"{path} cannot be read to its end ({str(error).partition(chr(10))[0]}). If it is damaged, download or "
+                f"{path} cannot be read to its end ({first_line(error)}). If it is damaged, download or "
                 "unpack it again."
             ) from None
     features = np.stack([known[name] for name in _FACTS], axis=1).astype(np.float32)

@@ -12,7 +12,7 @@ import duckdb
 from recsys.catalogue_build import clean, franchise
 from recsys.catalogue_build.franchise import Relation
 from recsys.data import sql
-from recsys.errors import DataError
+from recsys.errors import DataError, first_line
 from recsys.prepare import raw_sql
 from recsys.prepare.kaggle import Part
 from recsys.seasons import NAMES as SEASONS
@@ -98,8 +98,7 @@ def _rows(part: Part) -> list[dict[str, Any]]:
             connection.execute("SET threads = 1")
             rows = connection.execute(f"SELECT {columns} FROM {raw_sql.table(part)}").fetchall()
     except duckdb.Error as error:
-        reason = str(error).strip().split("\n")[0]
-        raise DataError(f"Cannot read {part.file.path} as CSV: {reason}. Download it again.") from None
+        raise DataError(f"Cannot read {part.file.path} as CSV: {first_line(error)}. Download it again.") from None
     return [dict(zip(found, row, strict=True)) for row in rows]
 
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
-from recsys.errors import DataError
+from recsys.errors import DataError, first_line
 
 #: Called with the name of a stage and the share of it that is done, 0 to 1, as estimated by DuckDB.
 Progress = Callable[[str, float], None]
@@ -167,7 +167,3 @@ def _remove_stale(folder: Path) -> None:
             shutil.rmtree(lock.parent, ignore_errors=True)
         finally:
             os.close(handle)
-
-
-def first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]

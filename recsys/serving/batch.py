@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from recsys.data import sql
-from recsys.errors import DataError
+from recsys.errors import DataError, first_line
 from recsys.serving.engine import Engine
 from recsys.types import Filters, Pick, Profile
 
@@ -149,7 +149,7 @@ def query(statement: str, path: Path, *parameters: Any) -> duckdb.DuckDBPyConnec
     try:
         return _connect().execute(statement, [sql.pattern(path), *parameters])
     except duckdb.Error as error:
-        raise DataError(f"Cannot read {path}: {str(error).splitlines()[0]}") from None
+        raise DataError(f"Cannot read {path}: {first_line(error)}") from None
 
 
 def write_query(statement: str, path: Path, out: Path) -> None:

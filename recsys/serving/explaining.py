@@ -70,36 +70,26 @@ def drivers(aligned: Aligned, folded: Fan, items: Items, limit: int | None = Non
 
 def _drivers(aligned: Aligned, folded: Fan, raising: NDArray[np.float64], limit: int | None) -> tuple[Driver, ...]:
     """`raising` (n + m,): by how much each title of the list raises the chance to watch another."""
-    titles, n = np.concatenate([folded.items, folded.seen]), len(folded.items)
     strongest, total = _strongest(raising, np.flatnonzero(raising), limit), float(raising.sum())
-    return tuple(
-        Driver(
-            anime_id=int(aligned.model.item_ids[titles[i]]),
-            title=aligned.name(int(titles[i])),
-            score=float(folded.scores[i]) if i < n else None,
-            share=float(raising[i]) / total,
-        )
-        for i in strongest.tolist()
-    )
+    return tuple(Driver(*_listed(aligned, folded, i), share=float(raising[i]) / total) for i in strongest.tolist())
 
 
 def reasons(aligned: Aligned, folded: Fan, item: int, limit: int | None = None) -> tuple[float, tuple[Reason, ...]]:
     """The baseline and the titles of the list with the strongest effects on the predicted score of `item`, strongest
     first. A title without a score is named only if it has an effect."""
     baseline, effects = aligned.model.explain(folded, item)
-    titles, n = np.concatenate([folded.items, folded.seen]), len(folded.items)
-    named = np.flatnonzero((np.arange(len(effects)) < n) | (effects != 0))
+    named = np.flatnonzero((np.arange(len(effects)) < len(folded.items)) | (effects != 0))
     strongest = _strongest(np.abs(effects), named, limit)
-    found = tuple(
-        Reason(
-            anime_id=int(aligned.model.item_ids[titles[i]]),
-            title=aligned.name(int(titles[i])),
-            score=float(folded.scores[i]) if i < n else None,
-            effect=float(effects[i]),
-        )
-        for i in strongest.tolist()
+    return float(baseline), tuple(
+        Reason(*_listed(aligned, folded, i), effect=float(effects[i])) for i in strongest.tolist()
     )
-    return float(baseline), found
+
+
+def _listed(aligned: Aligned, folded: Fan, place: int) -> tuple[int, str, float | None]:
+    """Anime id, title and score of a title of the list: of those with a score, then of those without."""
+    n = len(folded.items)
+    item = int(folded.items[place] if place < n else folded.seen[place - n])
+    return int(aligned.model.item_ids[item]), aligned.name(item), float(folded.scores[place]) if place < n else None
 
 
 def _strongest(sizes: NDArray, among: NDArray[np.intp], limit: int | None) -> NDArray[np.intp]:

@@ -11,12 +11,12 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
-from typing import Any
 
 import cachetools
 
 from recsys.lists import anilist, http, mal_api
 from recsys.lists.errors import BadAnswerError, DownloadError, RefusedError, ServerDownError
+from recsys.lists.json_parts import items, mapping
 from recsys.settings import ListSettings
 from recsys.types import Title
 
@@ -95,8 +95,8 @@ def _anilist(title: Title, settings: ListSettings) -> Synopsis:
     by = "id" if title.anilist_id else "idMal"
     body = {"query": _QUERY[by], "variables": {"id": title.anilist_id or title.anime_id}}
     answer = client.ask("POST", client.base_url, body=body, check=lambda answer: _check(answer, anilist.SITE))
-    media = _member(_member(answer.data, "data"), "Media")
-    return Synopsis(plain_text(_member(media, "description")), anilist.SITE.name)
+    media = mapping(mapping(mapping(answer.data).get("data")).get("Media"))
+    return Synopsis(plain_text(media.get("description")), anilist.SITE.name)
 
 
 def _myanimelist(title: Title, settings: ListSettings) -> Synopsis:
@@ -105,15 +105,14 @@ def _myanimelist(title: Title, settings: ListSettings) -> Synopsis:
         "GET", f"{client.base_url}/anime/{title.anime_id}?fields=synopsis",
         headers={"X-MAL-CLIENT-ID": settings.mal_client_id}, check=lambda answer: _check(answer, mal_api.SITE),
     )  # fmt: skip
-    return Synopsis(plain_text(_member(answer.data, "synopsis")), mal_api.SITE.name)
+    return Synopsis(plain_text(mapping(answer.data).get("synopsis")), mal_api.SITE.name)
 
 
 def _check(answer: http.Answer, site: http.Site) -> None:
     """Raise the error in an answer, if any; a title that the site does not have is none."""
-    errors = _member(answer.data, "errors")
     status = answer.status
-    if isinstance(errors, list) and errors:
-        stated = _member(errors[0], "status")
+    if errors := items(mapping(answer.data).get("errors")):
+        stated = mapping(errors[0]).get("status")
         status = stated if isinstance(stated, int) else max(status, 500)
     if status in (200, 404):
         if not isinstance(answer.data, dict):
@@ -122,10 +121,6 @@ def _check(answer: http.Answer, site: http.Site) -> None:
     if status in (400, 401, 403):
         raise RefusedError(f"{site.name} refuses this server at the moment.")
     raise ServerDownError(f"{site.name} could not return the synopsis. Try again later.")
-
-
-def _member(value: Any, name: str) -> Any:
-    return value.get(name) if isinstance(value, dict) else None
 
 
 class _Text(HTMLParser):

@@ -19,6 +19,7 @@ import duckdb
 
 from recsys.data.sql import text
 from recsys.errors import DataError
+from scripts.common import markdown_table
 
 #: Fans of the article's data; `recsys.simulation.raw_set` gives each about as many titles as there.
 ARTICLE_FANS = 108_711
@@ -210,17 +211,12 @@ def _store(work: Path, size: float, step: str, found: dict[str, float]) -> None:
 def table(figures: dict[str, dict[str, dict[str, float]]]) -> str:
     """A Markdown table: a row for each step, a column for each size. Fans per second are those of one processor."""
     sizes = sorted(figures, key=float)
-    rows = ["| | " + " | ".join(f"{size}×" for size in sizes) + " |", "|---|" + "---:|" * len(sizes)]
+    rows: dict[str, list[str]] = {}
     for label, step, name in (("ratings", "prepare", "ratings"), ("titles without a score", "prepare", "unscored")):
         counts = [figures[size].get(step, {}).get(name) for size in sizes]
-        rows.append(_row(label, ["" if count is None else f"{count:,}" for count in counts]))
-    for step, label in _LABELS.items():
-        rows.append(_row(label, [_cell(figures[size].get(step)) for size in sizes]))
-    return "\n".join(rows)
-
-
-def _row(label: str, cells: list[str]) -> str:
-    return f"| {label} | {' | '.join(cells)} |"
+        rows[label] = ["" if count is None else f"{count:,}" for count in counts]
+    rows |= {label: [_cell(figures[size].get(step)) for size in sizes] for step, label in _LABELS.items()}
+    return markdown_table([f"{size}×" for size in sizes], rows)
 
 
 def _cell(found: dict[str, float] | None) -> str:

@@ -3,7 +3,7 @@
 import argparse
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from recsys.serving.reports import (
     Reports,
     Table,
 )
+from scripts.common import markdown_table
 
 #: Evaluations of what a fan chooses, with the titles of their sections, and of their further tables.
 _CHOOSING = {
@@ -89,7 +90,7 @@ def _small(report: Reports) -> str:
                 cells[name].append(_value(curves.get(name, {}).get(k)))
             rival, figure = winners.get(k, ("", None))
             cells["best baseline"].append(f"{_value(figure)} {rival}".strip())
-    return _markdown(heads, {name: row for name, row in cells.items() if any(row)})
+    return markdown_table(heads, {name: row for name, row in cells.items() if any(row)})
 
 
 def _small_watching(report: Reports) -> str:
@@ -99,24 +100,17 @@ def _small_watching(report: Reports) -> str:
         return ""
     measures = ("ndcg10", "ndcg10_recent")
     rows = {name: [_value(row.get(measure)) for measure in measures] for name, row in table.rows.items()}
-    return _markdown([f"fans of 2025: {NAMES[measure]}" for measure in measures], rows)
+    return markdown_table([f"fans of 2025: {NAMES[measure]}" for measure in measures], rows)
 
 
 def _value(figure: Figure | None) -> str:
     return f"{figure.value:.3f}" if figure else ""
 
 
-def _markdown(heads: Iterable[str], rows: Mapping[str, Iterable[str]]) -> str:
-    """A table with a column of the names of `rows` before the columns `heads`."""
-    heads = list(heads)
-    lines = ["| | " + " | ".join(heads) + " |", "|---" + "|---:" * len(heads) + "|"]
-    return "\n".join(lines + [f"| {name} | {' | '.join(cells)} |" for name, cells in rows.items()])
-
-
 def _table(table: Table, digits: int = 3) -> str:
     columns = [table.column(measure, digits) for measure in table.measures]
     heads = [NAMES.get(measure, measure) for measure in table.measures]
-    return _markdown(heads, dict(zip(table.rows, zip(*columns, strict=True), strict=True)))
+    return markdown_table(heads, dict(zip(table.rows, zip(*columns, strict=True), strict=True)))
 
 
 def markdown(report: Reports) -> str:
@@ -172,7 +166,7 @@ def _by_count(report: Reports, subject: str) -> list[str]:
             for curve in report.curves(measure, subject)
         }
         heads = [f"k = {k} ({n} fans)" for k, n in fans.items()]
-        parts += [f"### {NAMES[measure]}", _markdown(heads, cells)]
+        parts += [f"### {NAMES[measure]}", markdown_table(heads, cells)]
     return parts
 
 

@@ -174,7 +174,7 @@ class TestRequires:
 
     def test_a_circle_in_the_corrections_is_refused(self, monkeypatch):
         rows = [{"anime_id": "1", "after": "2"}, {"anime_id": "2", "after": "3"}, {"anime_id": "3", "after": "1"}]
-        monkeypatch.setattr(franchise_order.csv, "DictReader", lambda lines: rows)
+        monkeypatch.setattr(franchise_order, "own_rows", lambda name: rows)
         with pytest.raises(DataError, match="require each other"):
             franchise_order.corrections()
 

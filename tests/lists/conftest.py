@@ -16,12 +16,6 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def site() -> Iterator[LocalSite]:
-    with running() as server:
-        yield server
-
-
-@pytest.fixture
 def other_site() -> Iterator[LocalSite]:
     with running() as server:
         yield server

@@ -18,6 +18,18 @@ def opened(app: AppTest, visit: Visit | None = None, *, script: str | None = Non
     return app
 
 
+def texts(app: AppTest) -> str:
+    """What is written on the page, except in widgets."""
+    kinds = (app.title, app.markdown, app.caption, app.info, app.warning, app.error)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def cards(app: AppTest, grid: str = "ten") -> dict[int, str]:
+    """Anime id -> label of each card's button, in order."""
+    buttons = {button.key: button.label for button in app.button if (button.key or "").startswith(f"{grid}-open-")}
+    return {int(key.rpartition("-")[2]): label for key, label in buttons.items()}
+
+
 def report_opened(app: AppTest) -> AppTest:
     """The app after a click on what was read of an imported list."""
     app.session_state["import-open"] = True

@@ -14,7 +14,7 @@ from pages.parts.text import plain
 from pages.titles import atlas_chart
 from recsys.errors import ArtifactError
 from recsys.serving import atlas
-from tests.pages.helpers import opened
+from tests.pages.helpers import opened, texts
 
 PAGE = "pages/titles/atlas.py"
 RATED = "5114-9_1535-8_30276-4_16498-9"
@@ -34,10 +34,6 @@ def points(trace: dict) -> list[int]:
     """Anime ids of a trace."""
     data = trace["customdata"]
     return np.frombuffer(base64.b64decode(data["bdata"]), data["dtype"]).tolist()
-
-
-def texts(app) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.title])
 
 
 def test_every_rated_title_is_a_point_with_its_name_and_the_figure_is_small(app, world):

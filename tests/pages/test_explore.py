@@ -12,16 +12,12 @@ from pages.titles import related
 from recsys import Profile
 from recsys.serving import browse, coverage
 from recsys.serving.engine import MODEL_LABELS
-from tests.pages.helpers import opened
+from tests.pages.helpers import opened, texts
 
 PAGE = "pages/titles/explore.py"
 RATED = "5114-9_1535-8_30276-4_16498-9"
 NUMBER = re.compile(r"\*\*([+−]?\d+\.\d\d)\*\*")
 run = functools.partial(opened, script=PAGE)
-
-
-def texts(app) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.title])
 
 
 def linked(app) -> list[int]:

@@ -5,15 +5,10 @@ import pytest
 from pages.for_you.hours_plan import duration
 from pages.parts import resources
 from recsys.serving import hours
+from tests.pages.helpers import cards
 from tests.pages.helpers import opened as run
 
 RATED = "5114-9_1535-8_30276-4_16498-9"
-
-
-def shown(app, grid: str) -> dict[int, str]:
-    """Anime id -> label of each card's button, in order."""
-    keys = {button.key: button.label for button in app.button if (button.key or "").startswith(f"{grid}-open-")}
-    return {int(key.rpartition("-")[2]): label for key, label in keys.items()}
 
 
 def minutes(anime_id: int) -> float:
@@ -29,16 +24,16 @@ def headings(app) -> list[str]:
 def test_nothing_is_planned_at_first(app, monkeypatch):
     monkeypatch.setattr(hours, "within", lambda *_: pytest.fail("computed while it is off"))
     run(app, r=RATED)
-    assert not shown(app, "plan")
-    assert len(shown(app, "ten")) == 10
+    assert not cards(app, "plan")
+    assert len(cards(app, "ten")) == 10
 
 
 def test_a_plan_that_fits_and_titles_by_enjoyment_per_hour(app):
     run(app, r=RATED)
-    usual = list(shown(app, "ten"))
+    usual = list(cards(app, "ten"))
     app.select_slider(key="hours").set_value(6).run()
     assert not app.select_slider  # the controls are not drawn again
-    plan, ten = shown(app, "plan"), shown(app, "ten")
+    plan, ten = cards(app, "plan"), cards(app, "ten")
     assert plan
     assert sum(map(minutes, plan)) <= 360
     assert len(ten) == 10
@@ -55,9 +50,9 @@ def test_a_plan_that_fits_and_titles_by_enjoyment_per_hour(app):
 def test_a_link_leads_to_the_hours(app):
     run(app, r=RATED, hours="2 hours", n="20")
     assert "## Plan for 2 hours" in headings(app)
-    assert len(shown(app, "ten")) == 20
-    plan = shown(app, "plan")
-    assert all(minutes(anime_id) <= 120 for anime_id in (*plan, *shown(app, "ten")))
+    assert len(cards(app, "ten")) == 20
+    plan = cards(app, "plan")
+    assert all(minutes(anime_id) <= 120 for anime_id in (*plan, *cards(app, "ten")))
     short = any(minutes(anime_id) < hours.LEAST_MINUTES for anime_id in plan)
     assert short == any("each one under 30 minutes counts as 30" in one.value for one in app.caption)
 
@@ -71,7 +66,7 @@ def test_titles_of_unknown_length_are_counted(app):
 
 def test_where_nothing_fits_the_page_says_so(app):
     run(app, r=RATED, hours="2 hours", type="TV", tags=["Magic", "Zombie"], years=["1990", "1991"])
-    assert not shown(app, "ten")
+    assert not cards(app, "ten")
     assert any("No title that fits" in one.value for one in app.info)
 
 

@@ -12,15 +12,11 @@ from pages.titles import related
 from recsys.models import store
 from recsys.serving.reports import ModelReport, Reports
 from recsys.types import Profile
-from tests.pages.helpers import opened
+from tests.pages.helpers import opened, texts
 
 PAGE = "pages/behind/models.py"
 RATED = "5114-9_1535-8_30276-4_16498-9"
 run = functools.partial(opened, script=PAGE)
-
-
-def texts(app) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info])
 
 
 def made_up(**measured) -> Reports:

@@ -5,16 +5,11 @@ import re
 import pytest
 
 from pages.parts import resources
+from tests.pages.helpers import cards
 from tests.pages.helpers import opened as run
 
 RATED = "5114-9_1535-8_30276-4"
 PREDICTED = re.compile(r"^\*\*(\d+\.\d)\*\* :small\[likely [\d.]+–[\d.]+\]")
-
-
-def cards(app, grid="ten") -> dict[int, str]:
-    """Anime id -> label of each card's button, in order."""
-    buttons = [button for button in app.button if button.key and button.key.startswith(f"{grid}-open-")]
-    return {int(button.key.rpartition("-")[2]): button.label for button in buttons}
 
 
 def predictions(app) -> list[str]:

@@ -13,7 +13,7 @@ from recsys import Profile
 from recsys.seasons import Season
 from recsys.serving import season as seasons
 from recsys.serving.coverage import no_prediction
-from tests.pages.helpers import opened
+from tests.pages.helpers import opened, texts
 
 PAGE = "pages/titles/season.py"
 NOW = date(2026, 11, 27)
@@ -23,10 +23,6 @@ run = functools.partial(opened, script=PAGE)
 @pytest.fixture(autouse=True)
 def fixed_day(monkeypatch):
     monkeypatch.setattr(on_air, "today", lambda: NOW)
-
-
-def texts(app) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.title])
 
 
 def linked(app) -> list[int]:

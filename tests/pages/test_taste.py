@@ -9,16 +9,12 @@ import pytest
 from pages.parts import resources
 from pages.parts.state import Visit
 from recsys import Profile
-from tests.pages.helpers import opened
+from tests.pages.helpers import opened, texts
 
 PAGE = "pages/for_you/taste.py"
 EXPECTED = re.compile(r"scored \*\*([\d.]+)\*\*, predicted \*\*([\d.]+)\*\*")
 RATED = "5114-9_1535-8_30276-4_16498-9_21-6_20-7_269-5"
 run = functools.partial(opened, script=PAGE)
-
-
-def texts(app) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info, *app.title])
 
 
 def headings(app) -> list[str]:

@@ -17,7 +17,7 @@ from pages.parts.text import plain
 from recsys import Filters, Profile, RecsysError
 from recsys.serving import group
 from recsys.serving.group import MAX_FANS
-from tests.pages.helpers import opened
+from tests.pages.helpers import opened, texts
 
 PAGE = "pages/for_you/together.py"
 ANN, BOB = "r=5114-9_1535-8_30276-4&as=Ann", "r=5114-3_1535-9_21-8&as=Bob"
@@ -38,10 +38,6 @@ def shares(app) -> list[tuple[str, float]]:
 
 def labels(app) -> list[str]:
     return [member.label for member in app.session_state["group"]]
-
-
-def texts(app) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info, *app.warning, *app.error])
 
 
 def test_nobody_yet(app):

@@ -10,7 +10,7 @@ from pages.parts import resources
 from pages.parts.state import Visit
 from pages.parts.text import plain
 from recsys import Filters, Pick, Profile
-from tests.pages.helpers import opened
+from tests.pages.helpers import opened, texts
 
 PAGE = "pages/for_you/tonight.py"
 RATED = "5114-9_1535-8_30276-4"
@@ -19,10 +19,6 @@ run = functools.partial(opened, script=PAGE)
 
 def title(app) -> str:
     return next(element.value for element in app.main.markdown if element.value.startswith("## "))
-
-
-def texts(app) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info])
 
 
 def test_without_a_list_it_says_what_to_do(app):

@@ -19,12 +19,6 @@ from tests.lists.local_site import LocalSite, Reply, running
 SETTINGS = CoverSettings(scheme="http", deadline=1.0, timeout=0.5, max_bytes=10_000)
 
 
-@pytest.fixture
-def site() -> Iterator[LocalSite]:
-    with running() as site:
-        yield site
-
-
 def settings(*urls: str) -> CoverSettings:
     return replace(SETTINGS, hosts=frozenset(urlsplit(url).netloc for url in urls))
 

@@ -1,6 +1,5 @@
 """A synopsis is fetched with the limits of a list, and becomes plain text whatever a site sends."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,7 +10,7 @@ from recsys.lists import errors, limits
 from recsys.serving import synopsis
 from recsys.settings import ListSettings
 from recsys.types import Title
-from tests.lists.local_site import LocalSite, Reply, running
+from tests.lists.local_site import LocalSite, Reply
 from tests.lists.makers import settings_for
 
 TITLE = Title(7, "Alpha", anilist_id=107)
@@ -21,12 +20,6 @@ TITLE = Title(7, "Alpha", anilist_id=107)
 def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "_hosts", {})
     synopsis.clear()
-
-
-@pytest.fixture
-def site() -> Iterator[LocalSite]:
-    with running() as server:
-        yield server
 
 
 @pytest.fixture
