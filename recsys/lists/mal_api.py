@@ -4,6 +4,7 @@ https://myanimelist.net/apiconfig/references/api/v2 : GET /users/{name}/animelis
 """
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -17,6 +18,7 @@ from recsys.lists.errors import (
 )
 from recsys.lists.json_parts import mapping
 from recsys.settings import ListSettings
+from recsys.types import Profile
 
 #: What can be a client id: it is sent in a header.
 CLIENT_ID = re.compile(r"[!-~]{1,200}")
@@ -90,4 +92,29 @@ def _refused_client_id() -> ClientIdError:
 
 
 _lists = fetching.PublicLists(SITE, "mal_url", _download)
-fetch, import_list, forget = _lists.fetch, _lists.import_list, _lists.forget
+forget = _lists.forget
+
+
+def fetch(
+    name: str,
+    *,
+    client_id: str | None = None,
+    settings: ListSettings | None = None,
+    progress: http.Progress | None = None,
+) -> Profile:
+    """The public list of the MyAnimeList user `name`. Raises the errors of `import_list`."""
+    return import_list(name, client_id=client_id, settings=settings, progress=progress).profile
+
+
+def import_list(
+    name: str,
+    *,
+    client_id: str | None = None,
+    settings: ListSettings | None = None,
+    progress: http.Progress | None = None,
+) -> build.ImportedList:
+    """See `PublicLists.import_list`. `client_id` is the site owner's; the default is that of `settings`, and of these
+    the environment's MAL_CLIENT_ID."""
+    settings = settings or ListSettings.from_env()
+    own = settings if client_id is None else replace(settings, mal_client_id=client_id)
+    return _lists.import_list(name, settings=own, progress=progress)

@@ -112,15 +112,15 @@ def test_without_a_client_id_the_export_is_offered(site: LocalSite, monkeypatch:
     site.replies(Reply(mal_page(range(1, 4))))
     monkeypatch.setenv("MAL_CLIENT_ID", "from-environment")
     mal_api.fetch("fan")
-    mal_api.fetch("another", settings=settings_for(site.url))
+    mal_api.fetch("another", client_id="given")
     sent = [request.headers["X-MAL-CLIENT-ID"] for request in site.requests]
-    assert sent == ["from-environment", CLIENT_ID]
+    assert sent == ["from-environment", "given"]
 
 
 @pytest.mark.parametrize("client_id", ["two words", "line\r\nX-Evil: 1", "ünïcode", "x" * 201])
 def test_an_invalid_client_id_is_not_sent_or_shown(site: LocalSite, client_id: str) -> None:
     with pytest.raises(errors.ClientIdError) as caught:
-        mal_api.fetch("fan", settings=settings_for(site.url, mal_client_id=client_id))
+        mal_api.fetch("fan", client_id=client_id, settings=settings_for(site.url))
     assert client_id not in str(caught.value)
     assert not site.requests
 
