@@ -237,8 +237,9 @@ def test_what_is_no_source_is_named_and_nothing_is_written(
     write_watching(tmp_path / "header.csv", [])
     write_watching(tmp_path / "unknown.csv", [("Ann", 77, 1), ("Bo", 78, 1)])
     Path("text.csv.gz").write_text("fan,anime_id\nAnn,1\n")
-    many = write_watching(tmp_path / "half.csv.gz", [(f"{i * i * 7919:x}", 1, i) for i in range(90_000)])
-    many.write_bytes(many.read_bytes()[:-200_000])
+    if case == "half a gzip":
+        many = write_watching(tmp_path / "half.csv.gz", [(f"{i * i * 7919:x}", 1, i) for i in range(90_000)])
+        many.write_bytes(many.read_bytes()[:-200_000])
     paths, names = FATAL[case]
     assert command.main(["--source", *paths, "--out", "out"]) == 2
     message = capsys.readouterr().err
