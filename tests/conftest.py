@@ -4,6 +4,7 @@ import gc
 import os
 import typing
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,11 @@ settings.load_profile("no-deadline")
 # No test asks a real host for covers.
 os.environ["ANIME_ALCHEMY_COVERS"] = "off"
 
+#: Real lists beside the clone, for tests marked real_data.
+REAL = Path(__file__).parents[2] / "shared" / "data" / "mal"
+
 if TYPE_CHECKING:
+    from recsys.prepare.report import Report
     from tests.training.trained import SmallModels
 
 # The tests' matrices are small: two threads of the linear algebra library take 1.4 times the CPU time (measured).
@@ -37,6 +42,19 @@ def small_models(tmp_path_factory: pytest.TempPathFactory) -> "SmallModels":
     from tests.training.trained import SmallModels
 
     return SmallModels(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def real_lists(tmp_path_factory: pytest.TempPathFactory) -> "tuple[Path, Report]":
+    """The folder of the prepared real lists, which no test changes, and the report of preparing them."""
+    if not REAL.is_dir():
+        pytest.skip("needs ../shared/data/mal")
+    from recsys.prepare.pipeline import prepare
+
+    folder = tmp_path_factory.mktemp("real")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("recsys.catalogue_build.franchise.annotate", lambda titles, _: list(titles))  # takes long
+        return folder, prepare(REAL, folder)
 
 
 @pytest.fixture(scope="session", autouse=True)
