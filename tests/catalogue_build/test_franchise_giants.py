@@ -42,8 +42,8 @@ class Counted(int):
 
 
 def steps_to_annotate(named: Callable[[int], dict], n: int) -> int:
-    """How many lines of Python, and comparisons within its functions, `annotate` takes for n titles. A line counts again
-    in each round of its loops. Counting instructions has the same ratios and takes four times as long."""
+    """How many lines of Python, and comparisons within its functions, `annotate` takes for n titles. A line counts
+    again in each round of its loops. Counting instructions has the same ratios and takes four times as long."""
     rows = [Title(Counted(10 * i), **{"type": "TV", "members": Counted(1000), **named(i)}) for i in range(1, n + 1)]
     steps = Counted.compared = 0
 

@@ -10,7 +10,6 @@ from recsys.errors import DataError
 from scripts import benchmark
 from scripts.benchmarks import growth
 
-
 ROOT = Path(__file__).parents[2]
 
 
