@@ -185,12 +185,16 @@ def test_artifacts_that_are_not_complete_are_refused(site, out, options, missing
 
 
 @pytest.fixture(scope="module")
-def updated(tmp_path_factory) -> Path:
+def shipped() -> dict[int, Title]:
+    return titles(SHIPPED)
+
+
+@pytest.fixture(scope="module")
+def updated(tmp_path_factory, shipped: dict[int, Title]) -> Path:
     """The shipped artifacts after an update with sixty titles, before, between and after their own."""
     folder = tmp_path_factory.mktemp("shipped")
     shutil.copytree(SHIPPED, folder / "artifacts")
-    known = set(titles(SHIPPED))
-    free = [i for i in range(2, 90_000, 37) if i not in known]
+    free = [i for i in range(2, 90_000, 37) if i not in shipped]
     ids = [*free[:: len(free) // 58][:58], 200_001, 200_002]
     season = [
         media(i, id=9_000_000 + i, title={"romaji": f"Xyzzyx {i} Qwv", "english": None, "native": None}) for i in ids
@@ -217,8 +221,8 @@ def after(updated: Path) -> recsys.Engine:
 
 
 class TestShipped:
-    def test_no_title_changed_and_new_ones_join_their_series(self, updated: Path):
-        before, after = titles(SHIPPED), titles(updated)
+    def test_no_title_changed_and_new_ones_join_their_series(self, shipped: dict[int, Title], updated: Path):
+        before, after = shipped, titles(updated)
         assert len(after) == len(before) + 60
         assert {i: after[i] for i in before} == before
         assert after[200_001].franchise_id == after[200_002].franchise_id == before[52_991].franchise_id
