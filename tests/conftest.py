@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 import typing
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -46,6 +47,14 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Give torch its number of threads back: numba, once it starts its own, changes OpenMP's, and small networks then
+    take several times the CPU time (measured)."""
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 
 
 @pytest.fixture(scope="session")
