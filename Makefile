@@ -18,6 +18,8 @@ SOURCE ?= $(wildcard ../shared/data/mal)
 DATA ?= $(if $(SOURCE),build/mal,artifacts)
 OUT ?= $(if $(SOURCE),artifacts,build/trained)
 PY := $(VENV)/bin/python
+# The tests start Python often: let it keep what it compiled, also where the environment says otherwise.
+test screenshots test-cluster: export PYTHONDONTWRITEBYTECODE :=
 # Each worker has its own server and browser. It takes whole files (loadfile), whose tests share fixtures, or single tests.
 # A crashed worker fails its test and is not replaced: xdist's replacement never ends with loadfile.
 WORKERS := --numprocesses logical --maxprocesses 4 --max-worker-restart 0

@@ -74,12 +74,13 @@ def _run(options: argparse.Namespace) -> int:
         raise DataError("--pairs needs --ratings FILE with the lists of the fans.")
     if options.ray:
         return _on_cluster(options)
-    engine = recsys.load(options.artifacts)
     if not options.ratings:
-        return _one(engine, options)
-    lists = ListsFile(options.ratings)
-    if options.pairs:
-        return _predict(engine, PairsFile(options.pairs, lists), options)
+        return _one(recsys.load(options.artifacts), options)
+    lists = ListsFile(options.ratings)  # first, so that what is wrong in the files is said at once
+    wanted = PairsFile(options.pairs, lists) if options.pairs else None
+    engine = recsys.load(options.artifacts)
+    if wanted:
+        return _predict(engine, wanted, options)
     rows = batch.recommend(engine, tqdm(lists.profiles(), total=len(lists), unit="fan"), _choices(options))
     count = batch.write(rows, batch.output_schema(lists.fan_type, ranked=True), options.out)
     print(f"{options.out}: {count:,} rows")

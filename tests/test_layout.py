@@ -1,6 +1,7 @@
 """Checks the tree: where files lie, how large they are, what they import, and what no file may hold."""
 
 import ast
+import functools
 import re
 import shutil
 import subprocess
@@ -42,6 +43,7 @@ def texts() -> Iterator[tuple[str, str]]:
             continue
 
 
+@functools.cache
 def imports(path: Path) -> set[str]:
     """Dotted names of the modules that a file imports, anywhere in it."""
     found = set()

@@ -44,7 +44,7 @@ def text(value: object) -> str | None:
         return None
     result = str(value)
     for _ in range(2):
-        if not _ENTITY.search(result):
+        if "&" not in result or not _ENTITY.search(result):
             break
         result = html.unescape(result)
     if not result.isprintable():

@@ -35,7 +35,7 @@ def annotate(
     `brands` and `orders` are those of franchise_brands.csv and franchise_orders.csv if not given. `known` is the
     franchise of each title that has one already: these stay as they are, and other titles may join them.
     """
-    by_id = {t.anime_id: replace(t, kind=kind(t)) for t in sorted(titles, key=lambda title: title.anime_id)}
+    by_id = {t.anime_id: _with_kind(t) for t in sorted(titles, key=lambda title: title.anime_id)}
     related = related or {}
     links = links or Links()
     brands = known_brands() if brands is None else brands
@@ -70,6 +70,11 @@ def annotate(
             requires=required.get(anime_id, ()),
         )
     return [result[anime_id] for anime_id in by_id]
+
+
+def _with_kind(title: Title) -> Title:
+    found = kind(title)
+    return title if title.kind == found else replace(title, kind=found)
 
 
 def kind(title: Title) -> str:

@@ -77,5 +77,5 @@ class TitleIndex:
         return {
             (group, stem)
             for (group, stem), words in series.items()
-            if len(words) >= _MANY_SERIES or any(stem[-len(brand) :] == brand for brand in named)
+            if len(words) >= _MANY_SERIES or any(stem[start:] in named for start in range(len(stem)))
         }

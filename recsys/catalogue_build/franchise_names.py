@@ -160,6 +160,7 @@ def parse(text: str) -> Name:
     )
 
 
+@functools.lru_cache(maxsize=100_000)
 def weight(words: tuple[str, ...]) -> float:
     """Length of a name in Latin letters."""
     return sum(len(w) * (WIDE_WEIGHT if w[0] >= WIDE else 1.0) for w in words)

@@ -1,5 +1,6 @@
 """Merge the sources' facts about titles, field by field, and record where each value came from."""
 
+import functools
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -117,6 +118,8 @@ def _winner(rows: Iterable[Facts], field: str, rule: Rule) -> Facts | None:
     A status only goes forward, so of two of one month the later is the newer.
     """
     known = [row for row in rows if row.by in rule.sources and getattr(row, field)]
+    if len(known) < 2:
+        return next(iter(known), None)
     if rule.newest:
         stage = {status: at for at, status in enumerate(_STAGES)} if field == "status" else {}
         return max(
@@ -184,6 +187,7 @@ def _spelling(by_id: Mapping[int, Iterable[Facts]], field: str, by: str) -> dict
     return {key: max(found, key=lambda item: (*item[:2], found[item]))[2] for key, found in votes.items()}
 
 
+@functools.lru_cache(maxsize=20_000)  # the same few thousand words, again and again
 def letters(word: str) -> str:
     """A word as people may spell it differently: "J.C.Staff" and "J.C. Staff"."""
-    return "".join(c for c in unicodedata.normalize("NFKC", word).casefold() if c.isalnum()) or word
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", word).casefold())) or word

@@ -10,23 +10,16 @@ from recsys.data.ratings import load_arrays
 from recsys.evaluation.fold_in import COUNTS, FoldInFigures, figures
 from recsys.holdout.reveal import fan_lists
 from recsys.models import store
-from recsys.prepare.pipeline import Options, prepare
+from recsys.prepare.report import Report
 
 ROOT = Path(__file__).parents[2]
-REAL = ROOT.parent / "shared" / "data" / "mal"
 
-pytestmark = [
-    pytest.mark.real_data,
-    pytest.mark.skipif(not REAL.is_dir(), reason="needs ../shared/data/mal"),
-]
+pytestmark = pytest.mark.real_data
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[FoldInFigures]]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("recsys.catalogue_build.franchise.annotate", lambda titles, _: list(titles))  # takes long
-        prepare(REAL, folder := tmp_path_factory.mktemp("real"), Options())
-    ratings, shipped = load_arrays(folder), manifest.read(ROOT / "artifacts")
+def rows(real_lists: tuple[Path, Report]) -> dict[str, list[FoldInFigures]]:
+    ratings, shipped = load_arrays(real_lists[0]), manifest.read(ROOT / "artifacts")
     result = {}
     for name in ("popularity", "svd"):
         model = store.load(name, shipped.path(store.file_name(name)))

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -155,13 +156,19 @@ FATAL = {
 }
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prepared")
+    prepare(good(folder / "raw"), folder / "out", SMALL)
+    return folder / "out"
+
+
 @pytest.mark.parametrize("case", FATAL)
 def test_what_cannot_be_prepared_is_named_and_existing_artifacts_stay(
-    tmp_path: Path, case: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, prepared: Path, case: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)  # without the shipped catalogue, whose franchises take seconds
-    folder, out = good(tmp_path / "raw"), tmp_path / "out"
-    prepare(folder, out, SMALL)
+    folder, out = good(tmp_path / "raw"), shutil.copytree(prepared, tmp_path / "out")
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     spoil, names = FATAL[case]
     spoil(folder)

@@ -25,7 +25,6 @@ from tests.prepare.rawset import AZATHOTH, COOPER_UNION, HERNAN, SMALL, TITLES, 
 SCHEMAS = [AZATHOTH, COOPER_UNION, HERNAN]
 #: The optional columns of each schema.
 HAS = {AZATHOTH: ("status", "updated"), COOPER_UNION: (), HERNAN: ("status",)}
-REAL = Path(__file__).parents[3] / "shared" / "data" / "mal"
 
 
 ROWS = st.builds(
@@ -220,14 +219,12 @@ def test_the_old_artifacts_stay_if_it_is_killed(tmp_path: Path) -> None:
 
 
 @pytest.mark.real_data
-@pytest.mark.skipif(not REAL.is_dir(), reason="needs ../shared/data/mal")
-def test_real_lists_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recsys.catalogue_build.franchise.annotate", lambda titles, _: list(titles))  # takes long
-    report = prepare(REAL, tmp_path)
+def test_real_lists_add_up(real_lists: tuple[Path, Report]) -> None:
+    folder, report = real_lists
     kept = report.rows_out["ratings.parquet"]
     assert report.sources[0].rows_in == 913_285
     assert report.sources[0].dropped["score 0"] == 84_118
     assert kept + sum(report.sources[0].dropped.values()) == report.sources[0].rows_in
-    assert len(load_arrays(tmp_path).scores) == kept
-    counts = RatingsStore(tmp_path).all_scores()
+    assert len(load_arrays(folder).scores) == kept
+    counts = RatingsStore(folder).all_scores()
     assert counts.sum() == kept

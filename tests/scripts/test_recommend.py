@@ -1,6 +1,7 @@
 """Recommending for many fans from files, on the shipped artifacts."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +28,17 @@ def ratings(tmp_path):
     return write(tmp_path / "fans.parquet", LISTS)
 
 
+@pytest.fixture(scope="module")
+def shipped():
+    return recsys.load("artifacts")
+
+
+@pytest.fixture
+def loaded(shipped, monkeypatch):
+    """The shipped models, which the command otherwise loads itself."""
+    monkeypatch.setattr(recsys, "load", {Path("artifacts"): shipped}.__getitem__)
+
+
 def rows(path):
     return pq.read_table(path).to_pylist()
 
@@ -46,6 +58,7 @@ def test_picks_for_many_fans_equal_those_for_one(tmp_path, ratings):
     assert not {row["anime_id"] for row in found[:5]} & {5114, 1535, 21}
 
 
+@pytest.mark.usefixtures("loaded")
 def test_pairs_and_fans_without_a_list(tmp_path, ratings, capsys):
     pairs = write(tmp_path / "pairs.parquet", {"fan": ["ann", "zoe", "ann"], "anime_id": [30276, 5114, 999_999_999]})
     out = tmp_path / "scores.parquet"
@@ -86,6 +99,7 @@ def test_bad_pairs_are_named(tmp_path, ratings, capsys, columns, said):
     assert not out.exists()
 
 
+@pytest.mark.usefixtures("loaded")
 def test_no_fans_are_no_rows(tmp_path):
     nobody = {"fan": pa.array([], pa.string()), "anime_id": pa.array([], pa.int64()), "score": pa.array([], pa.int8())}
     path, out = write(tmp_path / "fans.parquet", nobody), tmp_path / "picks.parquet"
@@ -96,6 +110,7 @@ def test_no_fans_are_no_rows(tmp_path):
     assert [row["fan"] for row in rows(out)] == ["ann"]
 
 
+@pytest.mark.usefixtures("loaded")
 def test_integer_fans_stay_integers(tmp_path):
     path = write(tmp_path / "fans.parquet", {"fan": [3, 3], "anime_id": [5114, 1535], "score": [9, 8]})
     out = tmp_path / "picks.parquet"
@@ -103,6 +118,7 @@ def test_integer_fans_stay_integers(tmp_path):
     assert rows(out)[0]["fan"] == 3
 
 
+@pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
@@ -151,6 +167,7 @@ def an_export(path, text):
     return path
 
 
+@pytest.mark.usefixtures("loaded")
 def test_one_export_as_json(tmp_path, capsys):
     export = an_export(tmp_path / "export.xml", "Ghost &amp; Tea")
     assert recommend.main(["--mal-xml", str(export), "--model", "svd", "-n", "3", "--json"]) == 0
@@ -159,6 +176,7 @@ def test_one_export_as_json(tmp_path, capsys):
     assert 5114 not in [pick["anime_id"] for pick in picks]
 
 
+@pytest.mark.usefixtures("loaded")
 def test_a_repaired_export_is_read_and_the_repair_is_printed(tmp_path, capsys):
     export = an_export(tmp_path / "export.xml", "Ghost & Tea")
     export.write_text('\n<?xml version="1.0"?>\n' + export.read_text())
@@ -170,6 +188,7 @@ def test_a_repaired_export_is_read_and_the_repair_is_printed(tmp_path, capsys):
     assert "1 left out: no MyAnimeList id." in err
 
 
+@pytest.mark.usefixtures("loaded")
 def test_a_list_of_any_kind_with_its_report(tmp_path, capsys):
     path = tmp_path / "my list.txt"
     path.write_text("Finished:\n- Cowboy Bebop: 17/20\n- Monster: 4\nWant to watch:\n- Akira\n- ☂☂☂☂\n")
@@ -180,12 +199,14 @@ def test_a_list_of_any_kind_with_its_report(tmp_path, capsys):
     assert "Row 6, ☂☂☂☂: no title like this in the catalogue." in err
 
 
+@pytest.mark.usefixtures("loaded")
 def test_a_damaged_export_is_named_with_its_line(tmp_path, capsys):
     export = an_export(tmp_path / "export.xml", "\n</anime>")
     assert recommend.main(["--mal-xml", str(export), "--model", "popularity"]) == 2
     assert "line 2: mismatched tag" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("loaded")
 def test_unknown_model(tmp_path, ratings, capsys):
     assert recommend.main(["--ratings", ratings, "--model", "nope", "--out", str(tmp_path / "out")]) == 2
     assert "no model 'nope'" in capsys.readouterr().err

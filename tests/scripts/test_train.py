@@ -25,7 +25,7 @@ from tests.simulation import known_population
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
-    write_lists(known_population.fans(900), known_population.model().item_ids, folder, np.random.default_rng(0))
+    write_lists(known_population.fans(500), known_population.model().item_ids, folder, np.random.default_rng(0))
     with manifest.writing(folder) as batch:
         pq.write_table(pa.table({"anime_id": [10], "n_ratings": [3]}), batch.path("title_stats.parquet"))
     return folder

@@ -185,12 +185,16 @@ def test_artifacts_that_are_not_complete_are_refused(site, out, options, missing
 
 
 @pytest.fixture(scope="module")
-def updated(tmp_path_factory) -> Path:
+def shipped() -> dict[int, Title]:
+    return titles(SHIPPED)
+
+
+@pytest.fixture(scope="module")
+def updated(tmp_path_factory, shipped: dict[int, Title]) -> Path:
     """The shipped artifacts after an update with sixty titles, before, between and after their own."""
     folder = tmp_path_factory.mktemp("shipped")
     shutil.copytree(SHIPPED, folder / "artifacts")
-    known = set(titles(SHIPPED))
-    free = [i for i in range(2, 90_000, 37) if i not in known]
+    free = [i for i in range(2, 90_000, 37) if i not in shipped]
     ids = [*free[:: len(free) // 58][:58], 200_001, 200_002]
     season = [
         media(i, id=9_000_000 + i, title={"romaji": f"Xyzzyx {i} Qwv", "english": None, "native": None}) for i in ids
@@ -206,16 +210,25 @@ def updated(tmp_path_factory) -> Path:
     return folder / "artifacts"
 
 
+@pytest.fixture(scope="module")
+def before() -> recsys.Engine:
+    return recsys.load(SHIPPED)
+
+
+@pytest.fixture(scope="module")
+def after(updated: Path) -> recsys.Engine:
+    return recsys.load(updated)
+
+
 class TestShipped:
-    def test_no_title_changed_and_new_ones_join_their_series(self, updated: Path):
-        before, after = titles(SHIPPED), titles(updated)
+    def test_no_title_changed_and_new_ones_join_their_series(self, shipped: dict[int, Title], updated: Path):
+        before, after = shipped, titles(updated)
         assert len(after) == len(before) + 60
         assert {i: after[i] for i in before} == before
         assert after[200_001].franchise_id == after[200_002].franchise_id == before[52_991].franchise_id
         assert 52_991 in after[200_002].requires
 
-    def test_every_model_recommends_as_before(self, updated: Path):
-        before, after = recsys.load(SHIPPED), recsys.load(updated)
+    def test_every_model_recommends_as_before(self, before: recsys.Engine, after: recsys.Engine):
         fan = recsys.Profile(scores={5114: 9, 1535: 8, 30276: 4}, seen={20, 200_001}, planned={200_002})
         for model in ("popularity", "svd", "neural"):
             assert after.recommend(fan, model=model) == before.recommend(fan, model=model)
@@ -223,8 +236,9 @@ class TestShipped:
             assert before.predict(fan, [21], model=model) == [old]
             assert new.fallback
 
-    def test_the_hybrid_scores_and_ranks_new_titles_at_once(self, updated: Path):
-        before, after = recsys.load(SHIPPED), recsys.load(updated)
+    def test_the_hybrid_scores_and_ranks_new_titles_at_once(
+        self, before: recsys.Engine, after: recsys.Engine, updated: Path
+    ):
         fan = recsys.Profile(scores={5114: 9, 1535: 8, 30276: 4})
         old, new = after.predict(fan, [21, 200_002], model="hybrid")
         assert before.predict(fan, [21], model="hybrid")[0].predicted == pytest.approx(old.predicted, abs=1e-4)
@@ -234,8 +248,7 @@ class TestShipped:
         was, now = ([pick.anime_id for pick in engine.recommend(fan, "hybrid", 10)] for engine in (before, after))
         assert len(set(was) & set(now)) >= 9
 
-    def test_names_find_new_titles(self, updated: Path):
-        after = recsys.load(updated)
+    def test_names_find_new_titles(self, after: recsys.Engine):
         assert after.search("sousou no frieren 7th season", n=1)[0].anime_id == 200_002
 
     def test_the_manifest_stays_readable(self, updated: Path):

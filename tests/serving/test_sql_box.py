@@ -76,8 +76,8 @@ def test_values_of_every_kind_fit_in_a_table(box):
     ],
 )
 def test_a_slow_query_is_stopped(folder, query):
-    with pytest.raises(QueryError, match=r"longer than 0\.5 seconds|more memory|than a query may use"):
-        SqlBox(folder, Limits(seconds=0.5)).run(query)
+    with pytest.raises(QueryError, match=r"longer than 0\.2 seconds|more memory|than a query may use"):
+        SqlBox(folder, Limits(seconds=0.2)).run(query)
 
 
 @pytest.mark.parametrize(

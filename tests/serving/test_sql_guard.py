@@ -127,13 +127,23 @@ def folder(tmp_path_factory) -> Path:
     return tables.write(tmp_path_factory.mktemp("outside"))
 
 
-@pytest.fixture
-def connection(folder, monkeypatch):
+@pytest.fixture(scope="module")
+def opened(folder):
     """The worker's connection, without its check of statements and without its process."""
-    monkeypatch.chdir(folder)
-    connection = sql_worker.connect(str(folder), sql_box.TABLES, 128)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        connection = sql_worker.connect(str(folder), sql_box.TABLES, 128)
     yield connection
     connection.close()
+
+
+@pytest.fixture
+def connection(opened, folder, monkeypatch):
+    """A connection of this test to the worker's database, which is read only and locked: opening one takes longer than
+    most tests."""
+    monkeypatch.chdir(folder)
+    with opened.cursor() as connection:
+        yield connection
 
 
 def check(connection, query: str) -> None:
