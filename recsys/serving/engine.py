@@ -172,7 +172,7 @@ class Engine:
         """The share of the ten that should be recent (0..1)."""
         if filters.continuing or filters.planned == "only" or not folding.aligned.model.watches_unscored:
             return 0.0
-        return self.settings.recent_share * eras.recent_share(self.catalogue, folding.fan)
+        return self.settings.recent_share * eras.recent_share(folding.folded, self.recent[folding.aligned.positions])
 
     def candidates(
         self,

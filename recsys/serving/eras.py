@@ -3,11 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.catalogue import Catalogue
 from recsys.models import order
+from recsys.models.base import Fan
 from recsys.models.order import Mask
-from recsys.models.placement import RECENT_YEAR
-from recsys.types import Profile
 
 #: Titles among which recent ones are counted.
 TEN = 10
@@ -15,11 +13,10 @@ TEN = 10
 _MOST = 3
 
 
-def recent_share(catalogue: Catalogue, fan: Profile) -> float:
-    """The share (0..1) of the titles begun that are from `RECENT_YEAR` on."""
-    places = catalogue.positions(fan.begun)
-    years = catalogue.years[places[places >= 0]]
-    return float((years >= RECENT_YEAR).mean()) if len(years) else 0.0
+def recent_share(folded: Fan, recent: Mask) -> float:
+    """The share (0..1) of `recent` titles (n_items,) among those begun that the model covers."""
+    begun = np.concatenate([folded.items, folded.seen])
+    return float(recent[begun].mean()) if len(begun) else 0.0
 
 
 def as_recent(

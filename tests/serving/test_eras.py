@@ -121,8 +121,8 @@ def test_the_setting_switches_it_off():
     assert recent_in(engine(Settings(recent_share=0)).recommend(a_list(5, 5))) == []
 
 
-def test_titles_outside_the_catalogue_do_not_count():
-    catalogue = Catalogue.from_rows(TITLES)
-    assert eras.recent_share(catalogue, Profile(seen=frozenset({1, 101, 7777}))) == 0.5
-    assert eras.recent_share(catalogue, Profile(seen=frozenset({7777}))) == 0
-    assert eras.recent_share(catalogue, Profile(planned=frozenset({101}))) == 0
+@pytest.mark.parametrize(("ids", "share"), [({1, 101, 7777}, 0.5), ({7777}, 0), (set(), 0), ({1}, 0), ({101}, 1)])
+def test_titles_that_the_model_does_not_cover_do_not_count(ids, share):
+    made = engine()
+    folded = made.fold_in(Profile(seen=frozenset(ids), planned=frozenset({102}))).folded
+    assert eras.recent_share(folded, made.recent) == share
