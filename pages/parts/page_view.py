@@ -12,12 +12,14 @@ const viewOf = ({ pathname, searchParams }) => [pathname, searchParams.get("titl
 function pushOncePerView() {
     if (window.pushesOncePerView) return;
     window.pushesOncePerView = true;
-    let before = location.href, pushed = false; // since the visitor's last action
-    const begin = () => { before = location.href; pushed = false; };
+    let before = location.href, pushed = false, returned = false; // since the visitor's last action
+    const begin = ({ type }) => { before = location.href; pushed = false; returned = type === "popstate"; };
     for (const action of ["pointerdown", "click", "keydown", "popstate"]) window.addEventListener(action, begin, true);
     const push = history.pushState.bind(history);
     history.pushState = (state, unused, url) => {
         const next = new URL(url, location.href);
+        // After Back or Forward, another view can only be the one that was left: the server's message came late.
+        if (returned && viewOf(next) !== viewOf(new URL(location.href))) return;
         if (pushed || viewOf(next) === viewOf(new URL(location.href))) {
             history.replaceState(state, unused, url);
         } else {

@@ -104,3 +104,22 @@ def test_back_keeps_what_was_rated_since(page: Page, url: str) -> None:
     expect(page.get_by_role("heading", level=1).first).to_have_text("Explore")
     expect(page.get_by_test_id("stSidebar").get_by_text("4 scores")).to_be_visible()
     page.wait_for_url(re.compile(r"/explore\?r=[^&]*-6$"))
+
+
+def test_a_late_message_after_back_does_not_take_the_visitor_away(new_tab: Page, url: str) -> None:
+    page = new_tab
+    page.goto(f"{url}/explore?{urlencode(RATED)}")
+    heading(page)
+    page.locator(".st-key-titles").get_by_role("link").first.click()
+    page.wait_for_url("**title=*")
+    heading(page)
+    left = page.url
+    page.go_back()
+    expect(page.get_by_role("heading", level=1).first).to_have_text("Explore")
+    heading(page)
+    address, entries = page.url, page.evaluate("history.length")
+    page.evaluate("address => history.pushState({}, '', address)", left)
+    assert (page.url, page.evaluate("history.length")) == (address, entries)
+    page.locator(".st-key-titles").get_by_role("link").first.click()
+    page.wait_for_url("**title=*")
+    assert page.url == left
