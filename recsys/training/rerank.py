@@ -149,7 +149,7 @@ class Beneath:
     def order_without(self, held_out: NDArray[np.bool_]) -> Order:
         """Today's order by models that have not seen the fans `held_out` (n_users,)."""
         kept = ~held_out[self._all.unscored.users]
-        rows = Rows(self._all.ratings, _unscored_of(self._all.unscored, kept))
+        rows = Rows(self._all.ratings, self._all.unscored.of(kept))
         linear = linear_today(rows, recencies(self._every_recent, rows), self._counts, self._linear)
         linear = replace(linear, rows=np.arange(len(linear.titles)), titles=np.arange(len(linear.titles)))
         net = self._net_without(held_out)
@@ -166,7 +166,7 @@ class Beneath:
         scored = np.random.default_rng([self._run.seed, 37]).permutation(np.flatnonzero(self._scoring))
         taking_part[scored[: int(self._config.scored_fans * taking_part.sum())]] = True
         ratings, unscored = self.lists.ratings, self.lists.unscored
-        lists = Lists(rows_of(ratings, taking_part[ratings.users]), _unscored_of(unscored, taking_part[unscored.users]))
+        lists = Lists(rows_of(ratings, taking_part[ratings.users]), unscored.of(taking_part[unscored.users]))
         ids, features = self._titles.item_ids, self._titles.features
         every = self._run.lists
         checks = Checks(FanLists([], []), list(halves(every, "validation", ids, self._run.seed)))
@@ -214,7 +214,3 @@ def fit(found: Examples, config: RerankConfig, seed: int) -> Trees:
     )
     trees = to_serving(model.fit(found.inputs, found.watched, sample_weight=found.weights))
     return replace(trees, values=np.float32(config.strength) * trees.values)
-
-
-def _unscored_of(unscored: Unscored, kept: NDArray[np.bool_]) -> Unscored:
-    return Unscored(unscored.users[kept], unscored.items[kept], unscored.statuses[kept])
