@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ratings import Lists
-from recsys.evaluation.protocols import figure
+from recsys.evaluation.figures import mean
 from recsys.holdout import metrics
-from recsys.holdout.metrics import N_SHOWN, standard_error
+from recsys.holdout.metrics import N_SHOWN
 from recsys.holdout.split import Part
 from recsys.holdout.watching import Half, halves
 from recsys.serving.engine import Engine
@@ -55,9 +55,9 @@ def _row(found: NDArray[np.float64], hidden: NDArray[np.float64]) -> dict[str, A
     apart = found[:, 0] - found[:, 2]
     return {
         "fans": len(found),
-        "ndcg10": figure(found[:, 0].mean(), standard_error(found[:, 0])),
-        "ndcg10_by_eras": figure(apart.mean(), standard_error(apart)),
-        "recent_hidden": figure(hidden.mean(), standard_error(hidden)),
-        "recent_free": figure(found[:, 3].mean(), standard_error(found[:, 3])),
-        "recent": figure(found[:, 1].mean(), standard_error(found[:, 1])),
+        "ndcg10": mean(found[:, 0]),
+        "ndcg10_by_eras": mean(apart),
+        "recent_hidden": mean(hidden),
+        "recent_free": mean(found[:, 3]),
+        "recent": mean(found[:, 1]),
     }
