@@ -1,6 +1,7 @@
 """A local HTTP server in the place of MyAnimeList or AniList, which can fail in many ways."""
 
 import json
+import select
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,9 +24,9 @@ class Request:
 
 @dataclass
 class Reply:
-    """An answer. `cut`: close the connection after this many bytes of the body; `silence`: seconds before the answer;
-    `drip`: seconds between single bytes; `chunks`: an endless body; `trickle`: bytes sent in place of an answer, one by
-    one, each after 0.05 seconds."""
+    """An answer. `cut`: close the connection after this many bytes of the body; `silence`: seconds before the answer,
+    which is not sent if the client gives up in them; `drip`: seconds between single bytes; `chunks`: an endless body;
+    `trickle`: bytes sent in place of an answer, one by one, each after 0.05 seconds."""
 
     body: Any = b""
     status: int = 200
@@ -89,7 +90,9 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_GET  # noqa: N815
 
     def _send(self, reply: Reply) -> None:
-        time.sleep(reply.silence)
+        if reply.silence and select.select([self.connection], [], [], reply.silence)[0]:
+            self.close_connection = True
+            return
         for place in range(len(reply.trickle)):
             self.wfile.write(reply.trickle[place : place + 1])
             self.wfile.flush()
