@@ -186,8 +186,8 @@ def test_a_connection_is_used_again_after_the_deadline_of_an_earlier_exchange(
     source: Source, site: LocalSite, ten_titles: Reply
 ) -> None:
     site.replies(ten_titles)
-    source.fetch("fan", settings=settings_for(site.url, deadline=0.5))
-    time.sleep(0.6)
+    source.fetch("fan", settings=settings_for(site.url, deadline=1.5))
+    time.sleep(1.6)
     assert len(source.fetch("another", settings=settings_for(site.url)).profile.scores) == 10
     assert len({request.port for request in site.requests}) == 1
 

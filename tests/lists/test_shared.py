@@ -56,7 +56,7 @@ def threads_of(kept: ListCache) -> list[threading.Thread]:
 
 
 def test_lists_are_removed_from_memory_on_time_without_a_request() -> None:
-    kept = ListCache(seconds=0.3)
+    kept = ListCache(seconds=1.0)
     first = weakref.ref(kept.get_or_fetch("site", "fan1", lambda: a_list("fan1")))
     time.sleep(0.1)
     second = weakref.ref(kept.get_or_fetch("site", "fan2", lambda: a_list("fan2")))
@@ -132,7 +132,7 @@ def test_requests_at_the_same_time_are_limited(source: Source, site: LocalSite, 
 
 def test_the_rate_of_requests_is_limited(source: Source, site: LocalSite, ten_titles: Reply) -> None:
     site.replies(ten_titles)
-    settings = settings_for(site.url, rate=2, rate_window=0.5)
+    settings = settings_for(site.url, rate=2, rate_window=1.0)
     for number in range(5):
         source.fetch(f"fan{number}", settings=settings)
     times = [request.time for request in site.requests]
