@@ -23,6 +23,9 @@ _START_SECONDS = 120
 _STOP_SECONDS = 20
 #: A copy that stops is not started again sooner than this after its last start.
 _RESTART_SECONDS = 5
+#: In a restart of all, so long after a copy answers the next one stops: the proxy leaves a copy that failed alone for 5
+#: seconds, and asks each whether it is healthy every 2 seconds.
+_NOTICED_SECONDS = 8
 
 
 class StartError(Exception):
@@ -69,6 +72,8 @@ def _serve(args: argparse.Namespace) -> NoReturn:
             if signals.restart:
                 signals.restart = False
                 for copy in copies:
+                    if copy is not copies[0]:
+                        time.sleep(_NOTICED_SECONDS)
                     print(f"Copy {copy.number} is restarted.", flush=True)
                     copy.stop()
                     copy.start()
