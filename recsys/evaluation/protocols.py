@@ -15,7 +15,7 @@ from recsys.models.order import top
 from recsys.types import positions_of
 
 #: Numbers of known ratings.
-COUNTS = (0, 1, 3, 5, 10, 20, 50)
+COUNTS = (0, 1, 3, 5, 10, 20, 50, 100, 200)
 #: Measures that are means over fans.
 MEANS = ("ndcg10", "recall10", "hit10", "popularity", "diversity", "band")
 #: Errors are taken on at most this many hidden scores of a fan; the ranking is measured on all hidden titles.

@@ -60,7 +60,15 @@ _PLACEMENT = {
     **_TITLE_TABLES, "regression": _CUBE, "noise": _VARIANCES, "likes": _MATRIX, "today": _VECTOR,
     "deviation": _MATRIX, "share": Field(1, 0, 1),
 }  # fmt: skip
-_GROUPS = {"": _ITEMS, "svd_": _ITEMS, "net_": _NET, "past_": _LINEAR, "today_": _LINEAR, "place_": _PLACEMENT}
+_GROUPS = {
+    "": _ITEMS,
+    "svd_": _ITEMS,
+    "net_": _NET,
+    "past_": _LINEAR,
+    "long_": _LINEAR,
+    "today_": _LINEAR,
+    "place_": _PLACEMENT,
+}
 FIELDS: Mapping[str, Field] = {
     **{f"{prefix}{name}": field for prefix, group in _GROUPS.items() for name, field in group.items()},
     "raters": Field(1, 0, MAX_ANIME_ID, "iu"), "means": _VECTOR, "variances": _VARIANCES,
@@ -74,7 +82,8 @@ FIELDS: Mapping[str, Field] = {
 #: Number of a configuration -> its range. A list holds such numbers.
 NUMBERS: Mapping[str, tuple[float, float]] = {
     "fan_dof": (1e-3, 1e6), "fan_damping": (1e-3, 1e6), "score_weight": (-100, 100), "shrink": (1e-3, 1e6),
-    "counts": (0, 1e6), "net_weights": (0, 1e3), "today_net_weight": (0, 1e3), "odds": (-1e3, 1e3), "gap": (-1e3, 1e3),
+    "counts": (0, 1e6), "net_weights": (0, 1e3), "long_shares": (0, 1), "today_net_weight": (0, 1e3),
+    "odds": (-1e3, 1e3), "gap": (-1e3, 1e3),
     "shares": (-10, 10), "new_share": (-10, 10),
 }  # fmt: skip
 

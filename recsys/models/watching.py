@@ -1,6 +1,6 @@
-"""How likely a fan is to watch each title: two linear models and the network, weighed by the kind of list."""
+"""How likely a fan is to watch each title: linear models and the network, weighed by the kind of list."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self, TypeVar
@@ -31,6 +31,8 @@ _LIKES = 2.0
 _CERTAINTY = 4
 #: The share of today's watching for an empty list, of which nothing says what era it is. An assumption too.
 EMPTY_SHARE = 0.1
+#: The linear models, by the names of their arrays.
+_LINEAR = ("past", "long", "today")
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,18 @@ class Parts:
 
 @dataclass(frozen=True)
 class Mixing:
-    """Numbers learned on validation fans. `counts` (m,) ascending numbers of titles begun and `net_weights` (m,) the
-    weight of the network's log chance beside the linear scores of `past` at each, in standard deviations;
-    `today_net_weight` is that beside `today`'s. `odds` (3,): the constant of today's log odds for a list without
-    scores, and the weights of the titles' own odds and of recency. `gap`: how far below today's order, in standard
-    deviations, recent titles stand for a fan of the past."""
+    """Numbers learned on validation fans.
+
+    `counts` (m,): ascending numbers of titles begun. At each, `net_weights` (m,) is the weight of the network's log
+    chance beside the linear scores of the past, in standard deviations, and `long_shares` (m,) the share (0..1) of
+    `long` in these. `today_net_weight` is the network's weight beside `today`'s. `odds` (3,): the constant of today's
+    log odds for a list without scores, and the weights of the titles' own odds and of recency. `gap`: how far below
+    today's order, in standard deviations, recent titles stand for a fan of the past.
+    """
 
     counts: tuple[float, ...] = (0.0,)
     net_weights: tuple[float, ...] = (0.5,)
+    long_shares: tuple[float, ...] = (0.0,)
     today_net_weight: float = 1.0
     odds: tuple[float, float, float] = (0.0, 1.0, 1.0)
     gap: float = 4.0
@@ -85,6 +91,13 @@ class Mixing:
         odds = n_scored / n * (_SCORED_ODDS + _SCORED_ERA * recent) + (1 - n_scored / n) * begun
         return float(1 / (1 + np.exp(-odds)))
 
+    def long_share(self, n: int) -> float:
+        """The share of `long` in the linear scores of the past for a list of `n` titles."""
+        return self._at(n, self.long_shares)
+
+    def _at(self, n: int, values: tuple[float, ...]) -> float:
+        return float(np.interp(np.log1p(n), np.log1p(self.counts), values))
+
     def today(self, linear: Floats, chance: Floats) -> Floats:
         """Today's order of all titles, (n_items,), from linear scores and log chances (n_items,), all of them in
         standard deviations."""
@@ -93,8 +106,7 @@ class Mixing:
     def mix(self, kind: ListKind, parts: Parts, changes: Floats | float = 0.0) -> Floats:
         """The chance to watch of all titles, (n_items,), in standard deviations; `changes` (n_items,) are added to
         today's order."""
-        weight = float(np.interp(np.log1p(len(kind.items)), np.log1p(self.counts), self.net_weights))
-        past = _averaged(parts.past, parts.past_chance, weight)
+        past = _averaged(parts.past, parts.past_chance, self._at(len(kind.items), self.net_weights))
         today = self.today(parts.today, parts.today_chance)
         if kind.n_scored and parts.recent.any():
             weight = _LIKES * kind.n_scored / len(kind.items)
@@ -109,9 +121,10 @@ class Watching:
     """watch = (1 - g) past + g today, where each side is (z(linear) + w z(log chance)) / (1 + w), z standardises, and g
     is the share of today's watching.
 
-    `past` learned from lists with scores, what fans like; `today` from lists of what fans were watching in 2025. Of a
-    recent title the lists of the past know nothing: its past is today's less a gap. For a list with scores, `likes`
-    (n_items,), how many fans with scores would like a recent title by its facts, counts beside today's watching.
+    The past learned from lists with scores, what fans like: `past` serves short lists, `long` long ones, and lists
+    between get something of both. `today` learned from lists of what fans were watching in 2025. Of a recent title the
+    lists of the past know nothing: its past is today's less a gap. For a list with scores, `likes` (n_items,), how many
+    fans with scores would like a recent title by its facts, counts beside today's watching.
     g depends on which titles are on the list: `odds` (n_items,) are the titles' own log odds of standing on a list of
     today, `recent` (n_items,) marks titles from 2021 on. A title outside a linear model gets the linear score that the
     network's log chance suggests: `fill` (2, 2) are intercept and slope for past and for today. `reranker` (None: there
@@ -120,6 +133,7 @@ class Watching:
     """
 
     past: SparseLinear
+    long: SparseLinear
     today: SparseLinear
     odds: NDArray[np.float32]
     recent: NDArray[np.bool_]
@@ -156,36 +170,52 @@ class Watching:
     def pulls(self, kind: ListKind, wanted: Items) -> Floats:
         """What each title of the list adds to the linear scores of the titles `wanted` (m,), past and today as in
         `scores`: (m, n)."""
-        past, today = (side.pulls(kind.items, kind.weights, wanted) for side in (self.past, self.today))
+        past = sum(weight * one.pulls(kind.items, kind.weights, wanted) for one, weight in self._past(kind))
+        today = self.today.pulls(kind.items, kind.weights, wanted)
         return np.float32(1 - kind.share) * past + np.float32(kind.share) * today
 
     def parts(self, kind: ListKind, chance: Floats, today_chance: Floats) -> Parts:
         chance, today_chance = standardise(chance), standardise(today_chance)
-        past, today = self._side(0, self.past, kind, chance), self._side(1, self.today, kind, today_chance)
-        return Parts(past, chance, today, today_chance, self.recent, self._liked)
+        own = self.today.scores(kind.items, kind.weights, kind.recent)
+        today = self._filled(1, self.today.titles, own, today_chance)
+        return Parts(self.past_scores(kind, chance), chance, today, today_chance, self.recent, self._liked)
+
+    def past_scores(self, kind: ListKind, chance: Floats) -> Floats:
+        """The linear scores of the past of all titles, (n_items,), standardised. `chance` (n_items,) are the network's
+        log chances, standardised."""
+        own = sum(weight * one.scores(kind.items, kind.weights, kind.recent) for one, weight in self._past(kind))
+        return self._filled(0, self.past.titles, np.asarray(own), chance)
+
+    def _past(self, kind: ListKind) -> Iterator[tuple[SparseLinear, np.float32]]:
+        """The linear models of the past that count for a list, and their shares."""
+        share = self.mixing.long_share(len(kind.items))
+        shares = ((self.past, 1 - share), (self.long, share))
+        return ((one, np.float32(weight)) for one, weight in shares if weight)
 
     @cached_property
     def _liked(self) -> NDArray[np.float64]:
         return _log_places(self.likes[self.recent])
 
-    def _side(self, side: int, linear: SparseLinear, kind: ListKind, chance: Floats) -> Floats:
-        own = linear.scores(kind.items, kind.weights, kind.recent)
+    def _filled(self, side: int, titles: Items, own: Floats, chance: Floats) -> Floats:
         filled = self.fill[side, 0] + self.fill[side, 1] * chance
-        filled[linear.titles] = standardise(own)
+        filled[titles] = standardise(own)
         return filled
 
     def extended(
         self, places: NDArray[np.intp], recent: NDArray[np.bool_], odds: NDArray[np.float32], likes: NDArray[np.float32]
     ) -> Self:
         """With more titles: title i stands at `places[i]`; `recent`, `odds` and `likes` (n_items,) are of all."""
-        past, today = self.past.moved(places, len(odds)), self.today.moved(places, len(odds))
-        return replace(self, past=past, today=today, odds=odds, recent=recent, likes=likes)
+        linear = {name: getattr(self, name).moved(places, len(odds)) for name in _LINEAR}
+        return replace(self, **linear, odds=odds, recent=recent, likes=likes)
 
     def to_arrays(self) -> dict[str, NDArray]:
         own = {"watch_odds": self.odds.astype(np.float16), "watch_recent": self.recent.astype(np.uint8)}
         own |= {"watch_likes": self.likes.astype(np.float16)}
         own |= {} if self.reranker is None else self.reranker.to_arrays()
-        return own | {"watch_fill": self.fill} | self.past.to_arrays("past") | self.today.to_arrays("today")
+        own |= {"watch_fill": self.fill}
+        for name in _LINEAR:
+            own |= getattr(self, name).to_arrays(name)
+        return own
 
     @property
     def config(self) -> dict[str, Any]:
@@ -194,22 +224,26 @@ class Watching:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray], config: Mapping[str, Any], n_items: int) -> Self:
         """Raises KeyError or ValueError unless the arrays are there and fit together."""
-        past, today = (SparseLinear.from_arrays(arrays, prefix, n_items) for prefix in ("past", "today"))
+        past, long, today = (SparseLinear.from_arrays(arrays, name, n_items) for name in _LINEAR)
+        if not np.array_equal(long.titles, past.titles):
+            raise ValueError("long_titles and past_titles are not the same")
         odds, recent, likes, fill = (arrays[f"watch_{name}"] for name in ("odds", "recent", "likes", "fill"))
         check_shape("watch_odds", odds, n_items)
         check_shape("watch_recent", recent, n_items)
         check_shape("watch_likes", likes, n_items)
         check_shape("watch_fill", fill, 2, 2)
-        counts, net_weights = (tuple(map(float, config[name])) for name in ("counts", "net_weights"))
+        counts, net_weights, long_shares = (
+            tuple(map(float, config[name])) for name in ("counts", "net_weights", "long_shares")
+        )
         constant, by_title, by_era = map(float, config["odds"])
         weight, gap = float(config["today_net_weight"]), float(config["gap"])
-        mixing = Mixing(counts, net_weights, weight, (constant, by_title, by_era), gap)
+        mixing = Mixing(counts, net_weights, long_shares, weight, (constant, by_title, by_era), gap)
         ascending = (np.diff(mixing.counts) > 0).all()
-        if len(mixing.counts) != len(mixing.net_weights) or not mixing.counts or not ascending:
+        if not len(counts) == len(net_weights) == len(long_shares) or not counts or not ascending:
             raise ValueError("the counts of the watching model do not ascend, or are not as many as their weights")
         odds, likes, fill = (array.astype(np.float32) for array in (odds, likes, fill))
         reranker = Reranker.from_arrays(arrays, len(today.titles))
-        return cls(past, today, odds, recent.astype(bool), likes, fill, mixing, reranker)
+        return cls(past, long, today, odds, recent.astype(bool), likes, fill, mixing, reranker)
 
 
 def _averaged(linear: Floats, chance: Floats, weight: float) -> Floats:

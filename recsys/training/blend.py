@@ -1,7 +1,8 @@
 """Learns the hybrid's weights on validation fans: shares of the predicted score, the order of titles, and bands."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,13 @@ from recsys.training.order import SCORE_WEIGHTS
 
 #: Numbers of known ratings at which the network's share is learned, and at which the order is learned.
 SHARE_COUNTS = (0, 1, 3, 5, 10, 20, 50, 200)
-ORDER_COUNTS = (1, 3, 5, 10, 20, 50)
+ORDER_COUNTS = (1, 3, 5, 10, 20, 50, 100, 200)
+#: The order is not learned from fewer fans.
+_FEWEST_FANS = 20
 #: Weights that are tried: of the network beside the linear models, and of the odds that a list is of today.
 NET_WEIGHTS = (0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0, 30.0)
+#: Shares that are tried of the linear model for long lists, beside these weights of the network and of the score.
+LONG_SHARES, _BESIDE_LONG = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0), ((0.5, 2.0), 0.1)
 #: Gaps of recent titles for fans of the past: the smallest that costs them no more than this in NDCG@10 is taken.
 GAPS, GAP_COST = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0), 0.001
 ODDS_SHIFTS, ODDS_SCALES = (0.0, 1.0, 1.5, 2.0, 2.5, 3.0), (1.0, 1.5, 2.0)
@@ -86,20 +91,19 @@ def _half_cases(model: Hybrid, halves: Sequence[Half]) -> list[_Case]:
 
 
 def _mixed_past(model: Hybrid, fans: FanLists) -> Hybrid:
-    """Learn the network's weight by number of titles, and the weight of the predicted score, on lists with scores."""
-    gains = np.zeros((len(ORDER_COUNTS), len(NET_WEIGHTS), len(SCORE_WEIGHTS)))
-    mixing = model.watching.mixing
-    for row, k in enumerate(ORDER_COUNTS):
-        cases = _scored_cases(model, fans, k)
-        for column, weight in enumerate(NET_WEIGHTS):
-            tried = replace(mixing, counts=(0.0,), net_weights=(weight,))
-            gains[row, column] = np.mean([case.gains(tried, SCORE_WEIGHTS) for case in cases], axis=0) if cases else 0
+    """Learn, by number of titles, the share of the linear model for long lists and the network's weight, and the weight
+    of the predicted score, on lists with scores."""
+    if not any(True for _ in fans.ranked(ORDER_COUNTS[0])):
+        return model
+    model = _with_long_shares(model, fans)
+    mixing, n = model.watching.mixing, len(ORDER_COUNTS)
+
+    def by_weight(case: _Case) -> list[list[float]]:
+        return [case.gains(replace(mixing, net_weights=(weight,) * n), SCORE_WEIGHTS) for weight in NET_WEIGHTS]
+
+    gains = _gains(model, fans, by_weight)
     score = int(np.argmax(gains.max(axis=1).mean(axis=0)))
-    # Each count is averaged with its neighbours: alone it has too few fans to compare close weights.
-    at_score = np.pad(gains[:, :, score], ((1, 1), (0, 0)), mode="edge")
-    near = (at_score[:-2] + 2 * at_score[1:-1] + at_score[2:]).argmax(axis=1)
-    weights = tuple(NET_WEIGHTS[i] for i in near)
-    mixing = replace(mixing, counts=tuple(map(float, ORDER_COUNTS)), net_weights=weights)
+    mixing = replace(mixing, net_weights=tuple(NET_WEIGHTS[i] for i in _best_near(gains[:, :, score])))
     cases = [_scored_cases(model, fans, k) for k in _UNSCORED_COUNTS]
     cases = [case for of_count in cases for case in of_count]
     if cases:
@@ -109,6 +113,43 @@ def _mixed_past(model: Hybrid, fans: FanLists) -> Hybrid:
             mixing, gap=next(gap for gap, gain in zip(GAPS, costs, strict=True) if gain >= max(costs) - GAP_COST)
         )
     return model.with_parts(watching=replace(model.watching, mixing=mixing), score_weight=SCORE_WEIGHTS[score])
+
+
+def _with_long_shares(model: Hybrid, fans: FanLists) -> Hybrid:
+    counts, (weights, score) = tuple(map(float, ORDER_COUNTS)), _BESIDE_LONG
+
+    def mixed(share: float, weight: float) -> Mixing:
+        by_count = {"net_weights": (weight,) * len(counts), "long_shares": (share,) * len(counts)}
+        return replace(model.watching.mixing, counts=counts, **by_count)
+
+    def by_share(case: _Case) -> list[float]:
+        found = []
+        for share in LONG_SHARES:
+            watching = replace(model.watching, mixing=mixed(share, weights[0]))
+            past = watching.past_scores(case.kind, case.parts.past_chance)
+            one = replace(case, parts=replace(case.parts, past=past))
+            found.append(float(np.mean([one.gains(mixed(share, weight), (score,)) for weight in weights])))
+        return found
+
+    shares = tuple(LONG_SHARES[i] for i in _best_near(_gains(model, fans, by_share)))
+    mixing = replace(mixed(0.0, weights[0]), long_shares=shares)
+    return model.with_parts(watching=replace(model.watching, mixing=mixing))
+
+
+def _gains(model: Hybrid, fans: FanLists, of: Callable[[_Case], Sequence[Any]]) -> NDArray[np.float64]:
+    """The mean of `of` over the fans at each of `ORDER_COUNTS`; where there are too few, that of the count before."""
+    rows: list[NDArray[np.float64]] = []
+    for k in ORDER_COUNTS:
+        found = [of(case) for case in _scored_cases(model, fans, k)]
+        rows.append(np.mean(found, axis=0) if len(found) >= _FEWEST_FANS or not rows else rows[-1])
+    return np.stack(rows)
+
+
+def _best_near(gains: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The best column at each count, (n_counts,), of `gains` (n_counts, m). Each count is averaged with its neighbours:
+    alone it has too few fans to compare close values."""
+    padded = np.pad(gains, ((1, 1), (0, 0)), mode="edge")
+    return (padded[:-2] + 2 * padded[1:-1] + padded[2:]).argmax(axis=1)
 
 
 def _mixed_today(model: Hybrid, checks: Checks) -> Hybrid:

@@ -137,19 +137,21 @@ def _watching(
     years = np.array([year_of(name) for name in titles.names])
     recent = titles.features[:, years >= RECENT_YEAR].sum(axis=1) > 0
     fans = watching.recencies(recent, rows)
-    past = watching.linear_past(rows, fans, counts, config)
+    past, long = watching.linear_past(rows, fans, counts, config)
     fill = np.zeros((2, 2), np.float32)
     unscored = np.bincount(rows.items[~rows.scoring[rows.users]], minlength=n_items)
     if not unscored.any():
         nothing = np.zeros(n_items, np.float32)
-        return Watching(past, past, nothing, recent, nothing, fill, Mixing()), np.zeros(len(titles.names), np.float32)
+        return Watching(past, long, past, nothing, recent, nothing, fill, Mixing()), np.zeros(
+            len(titles.names), np.float32
+        )
     today = watching.linear_today(rows, fans, counts + config.watcher * unscored, config)
     odds, (constant, era) = watching.today_odds(rows, fans, n_items, config, seed)
     x = titles.features
     by_content = np.linalg.solve(x.T @ x + 20 * np.eye(x.shape[1]), x.T @ odds).astype(np.float32)
     mixing = Mixing(odds=(constant, 1.0, era))
     odds = odds.astype(np.float16).astype(np.float32)
-    return Watching(past, today, odds, recent, np.zeros_like(odds), fill, mixing), by_content
+    return Watching(past, long, today, odds, recent, np.zeros_like(odds), fill, mixing), by_content
 
 
 def _likes(ratings: Ratings, titles: Content, ridge: float) -> NDArray[np.float64]:

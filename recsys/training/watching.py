@@ -20,6 +20,9 @@ class WatchingConfig:
     """Hyperparameters of the linear parts."""
 
     past: DenoisingConfig = field(default_factory=DenoisingConfig)
+    #: For long lists: numbers of known titles to train for, and the penalty of EASE; all else as in `past`.
+    long_known: tuple[int, ...] = (60, 120, 240)
+    long_ease: float = 100.0
     today: DenoisingConfig = field(
         default_factory=lambda: DenoisingConfig((1, 2, 3, 5, 8, 12, 20), 0.3, 6000, kept=150, scored_fan=0.05)
     )
@@ -60,12 +63,23 @@ def populations(
 
 def linear_past(
     rows: Rows, recent: NDArray[np.float64], counts: NDArray[np.int64], config: WatchingConfig
-) -> SparseLinear:
-    """The linear model of what fans with scores like, on the titles with the most ratings, `counts` (n_items,)."""
+) -> tuple[SparseLinear, SparseLinear]:
+    """The linear models of what fans with scores like, for short lists and for long ones, on the titles with the most
+    ratings, `counts` (n_items,).
+
+    That for long lists is the sum of a ridge regression and of EASE, and has the same spread as the other one.
+    """
     titles = _most(counts, config.past.most)
     scored, _ = populations(rows, recent, titles, len(counts), config)
     weights, bases = denoising_ridge([scored], config.past.ridge)
-    return sparse(weights, bases, config.past.kept, titles, len(counts))
+    short, spread = sparse(weights, bases, config.past.kept, titles, len(counts)), _spread(scored.weights, weights)
+    weights, bases = denoising_ridge([replace(scored, known=config.long_known)], config.past.ridge)
+    scale = _spread(scored.weights, weights)
+    weights, bases = weights / scale, bases / scale
+    closed = ease_weights(scored.weights, config.long_ease)
+    weights += closed / np.float32(_spread(scored.weights, closed))
+    scale = spread / _spread(scored.weights, weights)
+    return short, sparse(scale * weights, scale * bases, config.past.kept, titles, len(counts))
 
 
 def linear_today(

@@ -47,7 +47,7 @@ _FURTHER = {
     "joint": "Reliability of the chance that all give 7 or more",
 }
 #: Numbers of known ratings in the small table.
-_SMALL = (5, 20, 50)
+_SMALL = (5, 20, 100)
 _MARKS = re.compile("(<!-- results -->\n).*?(<!-- /results -->)", re.DOTALL)
 
 

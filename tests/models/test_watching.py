@@ -33,8 +33,8 @@ def linear(titles, seed: int) -> SparseLinear:
 def watching() -> Watching:
     odds = np.where(RECENT, 4, -1).astype(np.float32)
     fill = np.array([[0.5, 2], [-0.5, 3]], np.float32)
-    mixing = Mixing((1.0, 10.0), (1.0, 3.0), 0.5, (-1.0, 1.0, 2.0), gap=2.0)
-    return Watching(linear(range(6), 1), linear(range(2, 8), 2), odds, RECENT, LIKES, fill, mixing)
+    mixing = Mixing((1.0, 10.0), (1.0, 3.0), (0.0, 0.5), 0.5, (-1.0, 1.0, 2.0), gap=2.0)
+    return Watching(linear(range(6), 1), linear(range(6), 3), linear(range(2, 8), 2), odds, RECENT, LIKES, fill, mixing)
 
 
 def kind_of(watching: Watching, items, n_scored: int = 0, n_watching: int = 0):
@@ -83,11 +83,28 @@ def test_parts_are_standardised_and_gaps_are_filled_from_the_network(watching):
     parts = watching.parts(kind, CHANCE, TODAY_CHANCE)
     np.testing.assert_allclose(parts.past_chance, (CHANCE - CHANCE.mean()) / CHANCE.std(), atol=1e-6)
     np.testing.assert_allclose(parts.today_chance, (TODAY_CHANCE - TODAY_CHANCE.mean()) / TODAY_CHANCE.std(), atol=1e-6)
-    for part, own in ((parts.past, watching.past), (parts.today, watching.today)):
-        raw = own.scores(kind.items, kind.weights, kind.recent)
+    past, long, today = (
+        own.scores(kind.items, kind.weights, kind.recent) for own in (watching.past, watching.long, watching.today)
+    )
+    share = 0.5 * (np.log(3) - np.log(2)) / (np.log(11) - np.log(2))  # 2 titles; 0 at 1 title, .5 at 10
+    for part, own, raw in (
+        (parts.past, watching.past, (1 - share) * past + share * long),
+        (parts.today, watching.today, today),
+    ):
         np.testing.assert_allclose(part[own.titles], (raw - raw.mean()) / raw.std(), atol=1e-5)
     np.testing.assert_allclose(parts.past[6:], 0.5 + 2 * parts.past_chance[6:], atol=1e-5)
     np.testing.assert_allclose(parts.today[:2], -0.5 + 3 * parts.today_chance[:2], atol=1e-5)
+
+
+@pytest.mark.parametrize(("n", "long"), [(1, 0.0), (10, 0.5), (50, 0.5)])
+def test_pulls_add_up_to_the_linear_scores(watching, n, long):
+    """The linear model for long lists counts by the number of titles; without its bases a score is a sum of pulls."""
+    kind = replace(kind_of(watching, np.arange(n) % N_ITEMS), share=0.0)
+    parts = [own.scores(kind.items, kind.weights, kind.recent) for own in (watching.past, watching.long)]
+    bases = [own.base + kind.recent * own.era_base for own in (watching.past, watching.long)]
+    expected = (1 - long) * (parts[0] - bases[0]) + long * (parts[1] - bases[1])
+    pulls = watching.pulls(kind, watching.past.titles)
+    np.testing.assert_allclose(pulls.sum(axis=1), expected, atol=1e-3)
 
 
 def test_a_network_that_says_the_same_of_all_is_no_division_by_zero(watching):
@@ -221,9 +238,22 @@ def test_arrays_of_another_shape_are_refused(watching, name, shape):
         Watching.from_arrays(arrays, watching.config, N_ITEMS)
 
 
+def test_linear_models_of_the_past_of_different_titles_are_refused(watching):
+    arrays = watching.to_arrays() | linear(range(1, 7), 3).to_arrays("long")
+    with pytest.raises(ValueError, match="long_titles and past_titles"):
+        Watching.from_arrays(arrays, watching.config, N_ITEMS)
+
+
 @pytest.mark.parametrize(
     "changed",
-    [{"counts": []}, {"counts": [1.0]}, {"counts": [5.0, 5.0]}, {"counts": [5.0, 2.0]}, {"odds": [1.0, 2.0]}],
+    [
+        {"counts": []},
+        {"counts": [1.0]},
+        {"counts": [5.0, 5.0]},
+        {"counts": [5.0, 2.0]},
+        {"long_shares": [0.5]},
+        {"odds": [1.0, 2.0]},
+    ],
 )
 def test_a_wrong_configuration_is_refused(watching, changed):
     with pytest.raises(ValueError, match=r"counts|unpack"):

@@ -1,10 +1,14 @@
 """Closed forms compared with direct solutions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from recsys.models.fan_net import watch_weights
 from recsys.training import ease
+from recsys.training.rows import Rows
+from recsys.training.watching import WatchingConfig, linear_past, populations
 from tests.training import small
 
 
@@ -88,3 +92,23 @@ def test_sparse_keeps_the_weights_of_the_largest_size(kept):
     expected = bases[0] + 0.5 * bases[1] + (rows[0] * 1 + rows[3] * 0.5) / np.sqrt(2)
     got = linear.scores(np.array([1, 6]), np.array([1.0, 0.5]), era=0.5)
     np.testing.assert_allclose(got, expected, atol=1e-3)
+
+
+def test_the_linear_model_for_long_lists_is_ridge_and_ease_on_the_scale_of_that_for_short_ones():
+    ratings = small.lists().ratings
+    rows = Rows(ratings, small.lists().unscored)
+    recent, counts = np.zeros(len(ratings.user_ids)), np.bincount(ratings.items, minlength=len(ratings.item_ids))
+    config = WatchingConfig(past=ease.DenoisingConfig(ridge=1, kept=500), long_known=(6, 9), long_ease=20.0)
+    short, long = linear_past(rows, recent, counts, config)
+    scored, _ = populations(rows, recent, short.titles, len(counts), config)
+    dense = [np.zeros((len(short.titles),) * 2), np.zeros((len(short.titles),) * 2)]
+    for one, values in zip((short, long), dense, strict=True):
+        np.put_along_axis(values, one.targets.astype(int), one.values.astype(float), axis=1)
+    x = scored.weights.toarray() / np.sqrt(np.diff(scored.weights.indptr))[:, None]
+    spread = [(x @ values).std(axis=1).mean() for values in dense]
+    assert spread[1] == pytest.approx(spread[0], rel=0.01)
+    known = replace(scored, known=(6, 9))
+    parts = [ease.denoising_ridge([known], 1.0)[0], ease.ease_weights(scored.weights, 20.0)]
+    expected = sum(part / (x @ part).std(axis=1).mean() for part in parts)
+    expected *= spread[0] / (x @ expected).std(axis=1).mean()
+    np.testing.assert_allclose(dense[1], expected, atol=2e-3)
