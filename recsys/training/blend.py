@@ -20,12 +20,10 @@ from recsys.training.order import SCORE_WEIGHTS
 #: Numbers of known ratings at which the network's share is learned, and at which the order is learned.
 SHARE_COUNTS = (0, 1, 3, 5, 10, 20, 50, 200)
 ORDER_COUNTS = (1, 3, 5, 10, 20, 50, 100, 200)
-#: The order is not learned from fewer fans.
-_FEWEST_FANS = 20
 #: Weights that are tried: of the network beside the linear models, and of the odds that a list is of today.
 NET_WEIGHTS = (0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0, 30.0)
-#: Shares that are tried of the linear model for long lists, beside these weights of the network and of the score.
-LONG_SHARES, _BESIDE_LONG = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0), ((0.5, 2.0), 0.1)
+#: Shares that are tried of the linear model for long lists, beside these weights of the network.
+LONG_SHARES, _BESIDE_LONG = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0), (0.5, 2.0)
 #: Gaps of recent titles for fans of the past: the smallest that costs them no more than this in NDCG@10 is taken.
 GAPS, GAP_COST = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0), 0.001
 ODDS_SHIFTS, ODDS_SCALES = (0.0, 1.0, 1.5, 2.0, 2.5, 3.0), (1.0, 1.5, 2.0)
@@ -91,58 +89,65 @@ def _half_cases(model: Hybrid, halves: Sequence[Half]) -> list[_Case]:
 
 
 def _mixed_past(model: Hybrid, fans: FanLists) -> Hybrid:
-    """Learn, by number of titles, the share of the linear model for long lists and the network's weight, and the weight
-    of the predicted score, on lists with scores."""
-    if not any(True for _ in fans.ranked(ORDER_COUNTS[0])):
+    """Learn the weight of the predicted score on lists with scores, then, by number of titles, the share of the linear
+    model for long lists and the network's weight."""
+    counts = tuple(k for k in ORDER_COUNTS if next(fans.ranked(k), None) is not None)
+    if not counts:
         return model
-    model = _with_long_shares(model, fans)
-    mixing, n = model.watching.mixing, len(ORDER_COUNTS)
-
-    def by_weight(case: _Case) -> list[list[float]]:
-        return [case.gains(replace(mixing, net_weights=(weight,) * n), SCORE_WEIGHTS) for weight in NET_WEIGHTS]
-
-    gains = _gains(model, fans, by_weight)
-    score = int(np.argmax(gains.max(axis=1).mean(axis=0)))
-    mixing = replace(mixing, net_weights=tuple(NET_WEIGHTS[i] for i in _best_near(gains[:, :, score])))
+    past = _Past(model, fans, counts)
+    score = past.score_weight()
+    shares = past.long_shares(score)
+    model = model.with_parts(watching=replace(model.watching, mixing=past.mixed(1, shares)), score_weight=score)
+    mixing = past.mixed(_Past(model, fans, counts).net_weights(score), shares)
     cases = [_scored_cases(model, fans, k) for k in _UNSCORED_COUNTS]
     cases = [case for of_count in cases for case in of_count]
     if cases:
-        costs = [np.mean([case.gains(replace(mixing, gap=gap), SCORE_WEIGHTS[score : score + 1]) for case in cases])
-                 for gap in GAPS]  # fmt: skip
+        costs = [np.mean([case.gains(replace(mixing, gap=gap), (score,)) for case in cases]) for gap in GAPS]
         mixing = replace(
             mixing, gap=next(gap for gap, gain in zip(GAPS, costs, strict=True) if gain >= max(costs) - GAP_COST)
         )
-    return model.with_parts(watching=replace(model.watching, mixing=mixing), score_weight=SCORE_WEIGHTS[score])
-
-
-def _with_long_shares(model: Hybrid, fans: FanLists) -> Hybrid:
-    counts, (weights, score) = tuple(map(float, ORDER_COUNTS)), _BESIDE_LONG
-
-    def mixed(share: float, weight: float) -> Mixing:
-        by_count = {"net_weights": (weight,) * len(counts), "long_shares": (share,) * len(counts)}
-        return replace(model.watching.mixing, counts=counts, **by_count)
-
-    def by_share(case: _Case) -> list[float]:
-        found = []
-        for share in LONG_SHARES:
-            watching = replace(model.watching, mixing=mixed(share, weights[0]))
-            past = watching.past_scores(case.kind, case.parts.past_chance)
-            one = replace(case, parts=replace(case.parts, past=past))
-            found.append(float(np.mean([one.gains(mixed(share, weight), (score,)) for weight in weights])))
-        return found
-
-    shares = tuple(LONG_SHARES[i] for i in _best_near(_gains(model, fans, by_share)))
-    mixing = replace(mixed(0.0, weights[0]), long_shares=shares)
     return model.with_parts(watching=replace(model.watching, mixing=mixing))
 
 
-def _gains(model: Hybrid, fans: FanLists, of: Callable[[_Case], Sequence[Any]]) -> NDArray[np.float64]:
-    """The mean of `of` over the fans at each of `ORDER_COUNTS`; where there are too few, that of the count before."""
-    rows: list[NDArray[np.float64]] = []
-    for k in ORDER_COUNTS:
-        found = [of(case) for case in _scored_cases(model, fans, k)]
-        rows.append(np.mean(found, axis=0) if len(found) >= _FEWEST_FANS or not rows else rows[-1])
-    return np.stack(rows)
+@dataclass(frozen=True)
+class _Past:
+    """Learns the weights of the past for `model` on `fans`, at `counts` of known titles."""
+
+    model: Hybrid
+    fans: FanLists
+    counts: Sequence[int]
+
+    def mixed(self, net_weights: float | Sequence[float], long_shares: float | Sequence[float]) -> Mixing:
+        """The mixing with these weights at each count; a number is that of all counts."""
+        both = {"net_weights": net_weights, "long_shares": long_shares}
+        by_count = {name: tuple(np.broadcast_to(values, len(self.counts)).tolist()) for name, values in both.items()}
+        return replace(self.model.watching.mixing, counts=tuple(map(float, self.counts)), **by_count)
+
+    def score_weight(self) -> float:
+        gains = self._gains(lambda case: [case.gains(self.mixed(w, 0), SCORE_WEIGHTS) for w in NET_WEIGHTS])
+        return SCORE_WEIGHTS[int(np.argmax(gains.max(axis=1).mean(axis=0)))]
+
+    def net_weights(self, score_weight: float) -> list[float]:
+        gains = self._gains(lambda case: [case.gains(self.mixed(w, 0), (score_weight,))[0] for w in NET_WEIGHTS])
+        return [NET_WEIGHTS[i] for i in _best_near(gains)]
+
+    def long_shares(self, score_weight: float) -> list[float]:
+        def by_share(case: _Case) -> list[float]:
+            found = []
+            for share in LONG_SHARES:
+                watching = replace(self.model.watching, mixing=self.mixed(1, share))
+                past = watching.past_scores(case.kind, case.parts.past_chance)
+                one = replace(case, parts=replace(case.parts, past=past))
+                gains = [one.gains(self.mixed(w, share), (score_weight,)) for w in _BESIDE_LONG]
+                found.append(float(np.mean(gains)))
+            return found
+
+        return [LONG_SHARES[i] for i in _best_near(self._gains(by_share))]
+
+    def _gains(self, of: Callable[[_Case], Sequence[Any]]) -> NDArray[np.float64]:
+        """The mean of `of` over the fans at each count."""
+        by_count = (_scored_cases(self.model, self.fans, k) for k in self.counts)
+        return np.stack([np.mean([of(case) for case in cases], axis=0) for cases in by_count])
 
 
 def _best_near(gains: NDArray[np.float64]) -> NDArray[np.intp]:

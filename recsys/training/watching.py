@@ -20,12 +20,12 @@ class WatchingConfig:
     """Hyperparameters of the linear parts."""
 
     past: DenoisingConfig = field(default_factory=DenoisingConfig)
-    #: For long lists: numbers of known titles to train for, and the penalty of EASE; all else as in `past`.
-    long_known: tuple[int, ...] = (60, 120, 240)
-    long_ease: float = 100.0
     today: DenoisingConfig = field(
         default_factory=lambda: DenoisingConfig((1, 2, 3, 5, 8, 12, 20), 0.3, 6000, kept=150, scored_fan=0.05)
     )
+    #: For long lists of the past: numbers of known titles to train for, and the penalty of EASE; all else as in `past`.
+    long_known: tuple[int, ...] = (60, 120, 240)
+    long_ease: float = 100.0
     #: Penalty of EASE and weight of the cosines in `today`.
     today_ease: float = 200.0
     today_cosines: float = 3.0

@@ -18,30 +18,27 @@ def test_each_count_is_averaged_with_its_neighbours():
 
 
 @pytest.mark.parametrize(("spoilt", "share"), [("past", 1.0), ("long", 0.0)])
-def test_lists_of_all_lengths_are_served_by_the_linear_model_that_knows_more(
-    small_models: SmallModels, spoilt: str, share: float
+def test_the_linear_model_that_knows_better_is_found_for_every_length(
+    small_models: SmallModels, monkeypatch: pytest.MonkeyPatch, spoilt: str, share: float
 ):
-    """One of the two gives arbitrary scores."""
+    """The other one says the opposite of what it has learned. The network has no say: here it is better than both."""
     model = small_models["hybrid"].model
     assert isinstance(model, Hybrid)
-    linear, rng = getattr(model.watching, spoilt), np.random.default_rng(0)
-    values, base = 10 * rng.normal(size=linear.values.shape), 10 * rng.normal(size=linear.base.shape)
-    linear = replace(linear, values=values.astype(np.float16), base=base.astype(np.float32))
-    model = model.with_parts(watching=replace(model.watching, **{spoilt: linear}))
-    fans = Checks.of(small_models.run.lists, model.item_ids, 0).fans
-    learned = blend._with_long_shares(model, fans).watching.mixing
-    assert np.abs(np.array(learned.long_shares) - share).max() <= 0.2
+    linear = getattr(model.watching, spoilt)
+    opposite = replace(linear, values=-linear.values, base=-linear.base, era_base=-linear.era_base)
+    model = model.with_parts(watching=replace(model.watching, **{spoilt: opposite}))
+    monkeypatch.setattr(blend, "_BESIDE_LONG", (0.0,))
+    learned = blend._Past(model, Checks.of(small_models.run.lists, model.item_ids, 0).fans, (1, 3, 5)).long_shares(0.0)
+    assert np.abs(np.array(learned) - share).max() <= 0.2
 
 
-def test_counts_with_too_few_fans_are_weighed_as_the_count_before(small_models: SmallModels):
+def test_weights_are_learned_at_the_counts_that_fans_reach(small_models: SmallModels):
     model = small_models["hybrid"].model
     assert isinstance(model, Hybrid)
-    fans = Checks.of(small_models.run.lists, model.item_ids, 0).fans
-    found = blend._gains(model, fans, lambda case: [float(len(case.known))])[:, 0]
-    n_fans = [sum(1 for _ in fans.ranked(k)) for k in blend.ORDER_COUNTS]
-    longest = max(k for k, n in zip(blend.ORDER_COUNTS, n_fans, strict=True) if n >= 20)
-    assert 0 < min(n_fans[:5]) < 20
-    np.testing.assert_array_equal(found, np.minimum(blend.ORDER_COUNTS, longest))
+    mixing, fans = model.watching.mixing, Checks.of(small_models.run.lists, model.item_ids, 0).fans
+    reached = [k for k in blend.ORDER_COUNTS if next(fans.ranked(k), None)]
+    assert list(mixing.counts) == reached
+    assert len(mixing.net_weights) == len(mixing.long_shares) == len(reached) < len(blend.ORDER_COUNTS)
 
 
 def test_without_validation_fans_the_weights_stay(small_models: SmallModels):
