@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-import icalendar
 import streamlit as st
 
 from pages.parts.text import count, shorten
@@ -17,6 +16,8 @@ _ABOUT = "The day is Japan’s. Dates are as the catalogue knows them and may ch
 def ics(found: Sequence[Broadcast], written: datetime) -> bytes:
     """One event for each broadcast, which lasts the whole day and leaves the calendar's owner free. `written` is the
     present time. An event keeps its id, so that a later file replaces it."""
+    import icalendar  # 3 MB of memory, for the few visitors who download a calendar
+
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Anime Alchemy//EN")
     calendar.add("version", "2.0")

@@ -18,6 +18,18 @@ def limit_allocators() -> None:
     _glibc("mallopt", _ARENA_MAX, 2)
 
 
+def drop_chart_descriptions() -> None:
+    """Drop what Plotly reads of all charts' properties when Streamlit imports it, 8 MB; it is read again when a chart
+    has a property that none had before.
+
+    Call it before anything large is loaded, which then takes the place of it.
+    """
+    from plotly.validator_cache import ValidatorCache  # imports too much for the top of this file, see above
+
+    if hasattr(ValidatorCache, "_json_cache"):
+        ValidatorCache._json_cache = None
+
+
 def release_memory() -> None:
     """Return freed memory to the system."""
     _glibc("malloc_trim", 0)

@@ -25,6 +25,7 @@ ARTIFACTS = os.environ.get("ANIME_ALCHEMY_ARTIFACTS", "artifacts")
 def _load() -> tuple[recsys.Engine, RatingsStore]:
     # One request is too small to share among threads, and visitors compete for the same cores.
     threadpool_limits(1, user_api="blas")
+    memory_use.drop_chart_descriptions()
     loaded = recsys.load(ARTIFACTS), RatingsStore(ARTIFACTS)
     # What all visitors need is built before the first one comes: several at a time would each build it.
     loaded[0].search("title")

@@ -21,7 +21,7 @@ class Labels:
 
     names: tuple[str, ...]
     bounds: NDArray[np.intp]
-    titles: NDArray[np.intp]
+    titles: NDArray[np.int32]
     n_titles: int
 
     @classmethod
@@ -35,7 +35,7 @@ class Labels:
         place_of = np.array([places[name.casefold()] for name in spellings], np.int64)
         pairs = np.unique(place_of[encoded.indices.to_numpy()] * n_titles + positions)
         bounds = np.searchsorted(pairs, np.arange(len(places) + 1) * n_titles)
-        titles = (pairs % max(n_titles, 1)).astype(np.intp)
+        titles = (pairs % max(n_titles, 1)).astype(np.int32)
         for array in (bounds, titles):
             array.setflags(write=False)
         return cls(tuple(spelt[key] for key in places), bounds, titles, n_titles)
@@ -47,7 +47,7 @@ class Labels:
     def __contains__(self, name: str) -> bool:
         return name.casefold() in self._places
 
-    def titles_with(self, name: str) -> NDArray[np.intp]:
+    def titles_with(self, name: str) -> NDArray[np.int32]:
         """Positions (m,) of the titles with a label, in whatever capitals. Raises KeyError for an unknown one."""
         place = self._places[name.casefold()]
         return self.titles[self.bounds[place] : self.bounds[place + 1]]

@@ -106,7 +106,7 @@ class FanNet:
 
     @cached_property
     def taste_out(self) -> NDArray[np.float32]:
-        wide = self.weights["taste_out"] = self.weights["taste_out"].astype(np.float32)
+        wide = self.weights["taste_out"] = self.weights["taste_out"].astype(np.float32, copy=False)
         return wide
 
     def extended(self, order: NDArray[np.intp], rows: Mapping[str, NDArray]) -> "FanNet":

@@ -34,12 +34,14 @@ _MOST_RELATED = 3
 
 @dataclass(frozen=True)
 class Reranker:
-    """The `candidates`, which the fan has not begun, change places: first the `BEST` among themselves, then the recent
-    ones among themselves, each into the descending order of p_j + w t_j: a title's place, in spreads of the `BEST`, and
-    the sum of boosted trees for it beside the list, with a weight that depends on the list.
+    """The `candidates` among titles with facts, which the fan has not begun, change places: first the `BEST` among
+    themselves, then the recent ones among themselves, each into the descending order of p_j + w t_j: a title's place,
+    in spreads of the `BEST`, and the sum of boosted trees for it beside the list, with a weight that depends on the
+    list.
 
-    The values of the order stay as they are, so that it keeps its scale, and no title that is not recent falls below
-    one that is no candidate. A title without facts gets the mean of the candidates' trees.
+    The values of the order stay as they are, so that it keeps its scale, and of titles with facts none that is not
+    recent falls below one that is no candidate. A title without facts keeps its value: the trees have learned nothing
+    of such titles, and as candidates they would only keep others from being one.
 
     `facts` (n_rows, 7), see `FACTS`, are those of the titles of today's linear model, and `franchises` (n_rows,) equal
     for titles of the same franchise, negative for none.
@@ -56,15 +58,13 @@ class Reranker:
         the titles' rows in `facts`, -1 for those without; `recent` (n_items,) marks recent titles; `weight` is how much
         the trees count."""
         changed = order.astype(np.float32)
-        found = candidates(items, order, recent)
-        known, listed = rows[found] >= 0, rows[items]
+        found = candidates(items, np.where(rows < 0, -np.inf, order), recent)
+        listed = rows[items]
         listed = listed[listed >= 0]
-        if not len(listed) or known.sum() < 2:
+        if not len(listed) or len(found) < 2:
             return np.zeros_like(changed)
         inputs = self.inputs(listed, len(items), rows[found], order[found])
-        sums = np.float32(weight) * self.trees.predict(inputs[known])
-        placed = inputs[:, _PLACE] + sums.mean()
-        placed[known] += sums - sums.mean()
+        placed = inputs[:, _PLACE] + np.float32(weight) * self.trees.predict(inputs)
         ranked = np.argsort(-placed, kind="stable")
         for among in (ranked[ranked < BEST], ranked[recent[found[ranked]]]):
             changed[found[among]] = np.sort(changed[found[among]])[::-1]
@@ -75,8 +75,7 @@ class Reranker:
         rows `listed` have facts: (m, N_INPUTS). Its place in `order` (m,), on the scale of the `BEST`, and its rank
         among these; its facts; the list's length, the means of its facts, and its shares of titles from two years on;
         how far the title's facts are from the means; the shares of the list that are of its year, and of this and the
-        years beside it; how many titles of the list are of its franchise; and `_dates`. Arbitrary for a title without
-        facts."""
+        years beside it; how many titles of the list are of its franchise; and `_dates`."""
         facts, mean = self.facts[found, _AVERAGED], self.facts[listed, _AVERAGED].mean(axis=0)
         since = self.facts[listed, _YEAR]
         place = (order - order[:BEST].mean()) / max(order[:BEST].std(), 1e-9)

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
@@ -89,13 +90,14 @@ def _pairs(names: Sequence[str]) -> NDArray[np.uint64]:
 class _Index:
     """`names` (n,) normalised, `positions` (n,) of their titles; the postings of `grams[g]` are
     `postings[starts[g]:starts[g + 1]]`, indices into `names`; `weights` (n_grams,) are idf; `totals` (n,) sums the
-    weights of a name."""
+    weights of a name. Arrow keeps the names in a third of the memory that Python's texts take."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self.names, self.positions = _all_names(catalogue)
-        self.numbers = np.array([_numbers(name) for name in self.names], dtype=np.int64)
-        pairs = _pairs(self.names)
-        self.postings = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
+        names, self.positions = _all_names(catalogue)
+        self.names = pa.array(names, pa.string())
+        self.numbers = np.array([_numbers(name) for name in names], dtype=np.int64)
+        pairs = _pairs(names)
+        self.postings = (pairs & np.uint64(0xFFFFFFFF)).astype(np.min_scalar_type(len(names)))
         grams = (pairs >> np.uint64(32)).astype(np.uint32)
         del pairs
         starts = np.flatnonzero(np.diff(grams, prepend=~grams[:1]))
@@ -125,7 +127,7 @@ class _Index:
     def quality(self, query: str, candidates: NDArray[np.intp]) -> NDArray[np.float32]:
         """How well each of these names matches the query: about 1 for the name itself, less the more they differ."""
 
-        names = [self.names[i] for i in candidates]
+        names = self.names.take(pa.array(candidates)).to_pylist()
 
         def ratios(scorer, choices: Sequence[str]) -> NDArray[np.float32]:
             return process.cdist([query], choices, scorer=scorer, dtype=np.float32)[0] / 100

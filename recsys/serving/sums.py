@@ -54,7 +54,7 @@ def shared(catalogue: Catalogue, position: int, reasons: Sequence[Reason]) -> tu
     return tuple(found)
 
 
-def _labels(catalogue: Catalogue, position: int) -> Iterator[tuple[str, str, NDArray[np.intp]]]:
+def _labels(catalogue: Catalogue, position: int) -> Iterator[tuple[str, str, NDArray[np.int32]]]:
     """Kind and name of each genre, tag and studio of a title, and the positions of the titles that have it."""
     title = catalogue.title(position)
     genres = dict.fromkeys((*title.genres, *title.themes, *title.demographics))

@@ -24,4 +24,4 @@ def offered(catalogue: Catalogue) -> Facet:
     renumbered = np.cumsum(keep) - 1
     chosen = keep[groups]
     names = tuple(name for name, kept in zip(known.names, keep.tolist(), strict=True) if kept)
-    return Facet("Tag", names, known.titles[chosen].astype(np.int64), renumbered[groups[chosen]].astype(np.int64))
+    return Facet("Tag", names, known.titles[chosen], renumbered[groups[chosen]].astype(np.int32))

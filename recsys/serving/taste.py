@@ -44,8 +44,8 @@ class Facet:
 
     name: str
     labels: tuple[str, ...]
-    titles: NDArray[np.int64]
-    groups: NDArray[np.int64]
+    titles: NDArray[np.integer]
+    groups: NDArray[np.integer]
 
 
 @dataclass(frozen=True)

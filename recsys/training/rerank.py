@@ -2,7 +2,7 @@
 
 These models are fitted again without a part of the fans. In the place of the hybrid's network stands a smaller one for
 what is watched alone, trained on fewer fans with scores: its order is as good for lists of today, in a fifth of the
-time.
+time. Served in the place of the hybrid's it gained nothing (docs/experiments.md).
 """
 
 from collections.abc import Callable, Iterator, Sequence

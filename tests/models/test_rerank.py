@@ -103,13 +103,21 @@ def test_a_filter_that_removes_the_best_leaves_the_others_in_their_order():
     np.testing.assert_array_equal(left[np.argsort(-order[left], kind="stable")], [120, 100, *range(160, 200)])
 
 
-def test_a_title_without_facts_gets_the_mean_of_the_others():
-    """It stands between those that the trees prefer and the others."""
+def test_titles_without_facts_keep_their_values_and_take_nobodys_place():
+    """Without titles 10 and 11, the two that follow the best are among them, and change places too; likewise the two
+    that follow the recent ones, without titles 210 and 211."""
     rows = ROWS.copy()
-    rows[10] = -1
+    rows[[10, 11, 210, 211]] = -1
     order = changed(tree(FANS, 100), rows)
-    best = np.setdiff1d(candidates(LISTED, ORDER, RECENT)[:BEST], [10])
-    assert order[best[best > 100]].min() > order[10] > order[best[best <= 100]].max()
+    without = ORDER.copy()
+    without[[10, 11, 210, 211]] = -np.inf
+    best, recent = np.split(candidates(LISTED, without, RECENT), [BEST])
+    assert best[-1] == candidates(LISTED, ORDER, RECENT)[BEST - 1] + 2
+    np.testing.assert_array_equal(order[[10, 11, 210, 211]], ORDER[[10, 11, 210, 211]])
+    ranked = best[np.argsort(-order[best], kind="stable")]
+    np.testing.assert_array_equal(ranked, [*best[best > 100], *best[best <= 100]])
+    later = changed(tree(FANS, 259), rows)
+    assert recent[np.argsort(-later[recent], kind="stable")].tolist()[:2] == [260, 261] == recent[-2:].tolist()
 
 
 @pytest.mark.parametrize("items", [[], [290, 295]])
