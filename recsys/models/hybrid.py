@@ -1,4 +1,4 @@
-"""The hybrid at serving time: scores from factors and the network, watching from the network and two sparse linear
+"""The hybrid at serving time: scores from factors and the network, watching from the network and sparse linear
 models. It knows what a title is, and so scores titles that it was not trained with."""
 
 from collections.abc import Mapping
@@ -140,7 +140,7 @@ class Hybrid(Model[BlendedFan]):
         return self.watching.scores(fan.kind, chance, today)
 
     def pulls(self, fan: BlendedFan, items: Items) -> Floats:
-        """By the two linear models; what the network adds is not divided among the titles."""
+        """By the linear models; what the network adds is not divided among the titles."""
         return self.watching.pulls(fan.kind, items)
 
     def variance(self, fan: BlendedFan, items: Items) -> Floats:
