@@ -22,6 +22,7 @@ os.environ["ANIME_ALCHEMY_COVERS"] = "off"
 REAL = Path(__file__).parents[2] / "shared" / "data" / "mal"
 
 if TYPE_CHECKING:
+    from recsys import Engine
     from recsys.prepare.report import Report
     from tests.lists.local_site import LocalSite
     from tests.training.trained import SmallModels
@@ -64,6 +65,14 @@ def small_models(tmp_path_factory: pytest.TempPathFactory) -> "SmallModels":
     from tests.training.trained import SmallModels
 
     return SmallModels(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def shipped_engine() -> "Engine":
+    """The shipped models and catalogue. An engine never changes."""
+    import recsys
+
+    return recsys.load(Path(__file__).parents[1] / "artifacts")
 
 
 @pytest.fixture
