@@ -46,7 +46,8 @@ def test_titles_with_a_tag_and_without_another(app):
 
 
 def test_tags_liked_are_offered_first_and_their_worth_is_said(app):
-    titles = [t for t in map(resources.engine().title, resources.engine().catalogue.ids[:2000].tolist()) if t.mean_score]
+    engine = resources.engine()
+    titles = [title for title in map(engine.title, engine.catalogue.ids[:2000].tolist()) if title.mean_score]
     magic = [title for title in titles if "Magic" in title.tags][:40]
     others = [title for title in titles if not title.adult and "Magic" not in title.tags][:40]
     assert len(magic) == len(others) == 40
