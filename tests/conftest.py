@@ -1,5 +1,6 @@
 """Options, shared fixtures and the clean-up at the end of all tests."""
 
+import functools
 import gc
 import os
 import sys
@@ -22,6 +23,8 @@ os.environ["ANIME_ALCHEMY_COVERS"] = "off"
 REAL = Path(__file__).parents[2] / "shared" / "data" / "mal"
 
 if TYPE_CHECKING:
+    from xdist.scheduler import LoadFileScheduling
+
     from recsys import Engine
     from recsys.prepare.report import Report
     from tests.lists.local_site import LocalSite
@@ -37,6 +40,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--covers", action="store_true", help="run the browser tests with drawn covers from a local server"
     )
+
+
+#: What a file's text names -> what it shares with others, and what takes seconds to make.
+_SHARED = {"small_models": "small_models", "ModelContract": "small_models", "real_lists": "real_lists"}
+
+
+@functools.cache
+def _group(file: str) -> str:
+    """The files that one process tests: those that share something costly, else the file alone."""
+    text = (Path(__file__).parents[1] / file).read_text(encoding="utf-8")
+    return next((shared for name, shared in _SHARED.items() if name in text), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> "LoadFileScheduling | None":
+    """With `--dist loadfile`, each worker takes whole groups of files."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(super()._split_scope(nodeid))
+
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
