@@ -202,7 +202,8 @@ def test_the_worker_gets_no_environment_and_shows_no_path_of_this_machine(box, f
     assert str(folder) not in plan
 
 
-def test_many_at_once_all_get_their_own_answer(box):
+def test_many_at_once_all_get_their_own_answer(box, monkeypatch):
+    monkeypatch.setattr(sql_box, "_WAITING", 60)
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(lambda i: box.run(f"SELECT {i} AS i").rows, range(6)))
     assert answers == [((i,),) for i in range(6)]
