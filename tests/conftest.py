@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import logging
 import os
 import sys
 import typing
@@ -75,8 +76,17 @@ def pytest_collection() -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
+        _pass_messages_on()
         gc.freeze()
         gc.enable()
+
+
+def _pass_messages_on() -> None:
+    """Let Streamlit's seventy loggers pass their messages on, as all others do: pytest adds its handlers to each logger
+    that does not, six times for each test, which took as long as most tests (measured)."""
+    for logger in logging.root.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            logger.propagate = True
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,6 +1,6 @@
 """Any file gives a sound import or a `RecsysError`, in bounded memory.
 
-FUZZ_EXAMPLES sets the number of inputs of each test: a few hundred usually, 10,000 before a release.
+FUZZ_EXAMPLES sets the number of inputs of each test: a hundred usually, 10,000 before a release.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from tests.lists.test_fuzz import json_values, nearly, spoil
 from tests.lists.test_invariance import accounted
 
 many = hypothesis_settings(
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "300")), deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "100")), deadline=None, suppress_health_check=list(HealthCheck)
 )
 TABLE = template() + 'Hoshi no Uta;8/10;★★★;Done\r\n"Wind, Story",7,5\r\n星の歌\t90%\tPTW\r\n'.encode()
 NOTES = "My list:\n## Watching\n- Hoshi no Uta: 9/10\n[x] Wind Story ★★★☆☆\nDropped\nAme to Yuki (7)\n".encode()
