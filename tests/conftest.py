@@ -1,6 +1,8 @@
 """Options, shared fixtures and the clean-up at the end of all tests."""
 
+import functools
 import gc
+import logging
 import os
 import sys
 import typing
@@ -22,6 +24,9 @@ os.environ["ANIME_ALCHEMY_COVERS"] = "off"
 REAL = Path(__file__).parents[2] / "shared" / "data" / "mal"
 
 if TYPE_CHECKING:
+    from xdist.scheduler import LoadFileScheduling
+
+    from recsys import Engine
     from recsys.prepare.report import Report
     from tests.lists.local_site import LocalSite
     from tests.training.trained import SmallModels
@@ -38,6 +43,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+#: What a file's text names -> what it shares with others, and what takes seconds to make.
+_SHARED = {"small_models": "small_models", "ModelContract": "small_models", "real_lists": "real_lists"}
+
+
+@functools.cache
+def _group(file: str) -> str:
+    """The files that one process tests: those that share something costly, else the file alone."""
+    text = (Path(__file__).parents[1] / file).read_text(encoding="utf-8")
+    return next((shared for name, shared in _SHARED.items() if name in text), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> "LoadFileScheduling | None":
+    """With `--dist loadfile`, each worker takes whole groups of files."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(super()._split_scope(nodeid))
+
+    return Scheduling(config, log)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Leave what the imports of all tests made out of every garbage collection: 2 s in each worker, and 6% of the tests
@@ -46,8 +76,17 @@ def pytest_collection() -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
+        _pass_messages_on()
         gc.freeze()
         gc.enable()
+
+
+def _pass_messages_on() -> None:
+    """Let Streamlit's seventy loggers pass their messages on, as all others do: pytest adds its handlers to each logger
+    that does not, six times for each test, which took as long as most tests (measured)."""
+    for logger in logging.root.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            logger.propagate = True
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -64,6 +103,14 @@ def small_models(tmp_path_factory: pytest.TempPathFactory) -> "SmallModels":
     from tests.training.trained import SmallModels
 
     return SmallModels(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def shipped_engine() -> "Engine":
+    """The shipped models and catalogue. An engine never changes."""
+    import recsys
+
+    return recsys.load(Path(__file__).parents[1] / "artifacts")
 
 
 @pytest.fixture

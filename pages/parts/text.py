@@ -15,10 +15,11 @@ _IN_ADDRESSES = ":/?#@!$&'()*+,;=%~"
 
 def shorten(value: str, limit: int = _MAX_LENGTH) -> str:
     """At most `limit` characters on one line, without control or direction-changing characters."""
-    clean = "".join(
-        c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp") or c == "\u200d" else " " for c in value
-    )
-    clean = " ".join(clean.split())
+    if not value.isprintable():  # else it has none of these
+        value = "".join(
+            c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp") or c == "\u200d" else " " for c in value
+        )
+    clean = " ".join(value.split())
     return clean if len(clean) <= limit else clean[: limit - 1].rstrip() + "…"
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages.parts.charts import label
+from pages.parts.charts import Described, binary, label
 from recsys.serving.atlas import KINDS, OTHER, TitleMap
 
 _HEIGHT = 640
@@ -33,6 +32,10 @@ _FOUND = "Selected title"
 _WINDOW = 0.6
 _CLEAR = (0.35, 0.2)
 _MARGIN = (0.35, 0.12)
+
+#: In Plotly's own terms, not validated: to copy its figures took a third of the processor time of a run of the page.
+Trace = dict[str, Any]
+Drawn = tuple[list[Trace], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -58,12 +61,11 @@ def show(shown: Map, colour: str, values: NDArray | None, marked: Marked) -> int
     without them the kind does. `colour` names the values; those named "predicted" are the visitor's own."""
     theme = "dark" if st.context.theme.type == "dark" else "light"
     if colour == "predicted":
-        figure = _draw(shown, colour, values, theme)
+        drawn = _draw(shown, colour, values, theme)
     else:
-        figure = go.Figure(_shared(shown, values, shown.identity, colour, theme))
-    _mark(figure, shown, marked, theme)
+        drawn = _shared(shown, values, shown.identity, colour, theme)
     event = st.plotly_chart(
-        figure, key="map", config=_CONFIG, on_select="rerun", selection_mode="points",
+        _marked(drawn, shown, marked, theme), key="map", config=_CONFIG, on_select="rerun", selection_mode="points",
         alt=f"A map of {len(shown.names):,} titles. Use the search above to find a title and list its neighbours.",
     )  # fmt: skip
     clicked = [point.get("customdata") for point in event.selection.points]
@@ -76,12 +78,12 @@ def sizes(members: NDArray[np.integer]) -> NDArray[np.float32]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def _shared(_shown: Map, _values: NDArray | None, identity: Hashable, colour: str, theme: str) -> go.Figure:
-    """The figure that all visitors share. Copy it before a change."""
+def _shared(_shown: Map, _values: NDArray | None, identity: Hashable, colour: str, theme: str) -> Drawn:
+    """The figure that all visitors share. It never changes."""
     return _draw(_shown, colour, _values, theme)
 
 
-def _draw(shown: Map, colour: str, values: NDArray | None, theme: str) -> go.Figure:
+def _draw(shown: Map, colour: str, values: NDArray | None, theme: str) -> Drawn:
     traces = _by_kind(shown) if values is None else _by_value(shown, _WORDS[colour], values)
     axis = {"visible": False, "zeroline": False}
     layout = {
@@ -92,53 +94,55 @@ def _draw(shown: Map, colour: str, values: NDArray | None, theme: str) -> go.Fig
         "dragmode": "pan",
         "xaxis": {**axis, "range": _range(shown.world.x, _MARGIN[0])},
         "yaxis": {**axis, "range": _range(shown.world.y, _MARGIN[1])},
-        # All in one list: Plotly validates all annotations again whenever one is added.
         "annotations": _labels(shown, theme),
     }
-    return go.Figure(traces, layout)
+    return traces, layout
 
 
 def _range(along: NDArray[np.float32], margin: float) -> list[float]:
     return [float(along.min()) - margin, float(along.max()) + margin]
 
 
-def _by_kind(shown: Map) -> list[go.Scattergl]:
+def _by_kind(shown: Map) -> list[Trace]:
     kinds = enumerate((*KINDS, OTHER))
     return [_points(shown, np.flatnonzero(shown.world.kinds == kind), name, {}) for kind, name in kinds]
 
 
-def _by_value(shown: Map, word: str, values: NDArray) -> list[go.Scattergl]:
+def _by_value(shown: Map, word: str, values: NDArray) -> list[Trace]:
     known, unknown = np.flatnonzero(np.isfinite(values)), np.flatnonzero(~np.isfinite(values))
-    low, high = np.quantile(values[known], [0.03, 0.99]) if len(known) else (0, 1)
+    low, high = np.quantile(values[known], [0.03, 0.99]).tolist() if len(known) else (0, 1)
     bar = {
         "title": {"text": word, "side": "top"}, "orientation": "h", "thickness": 8, "len": 0.55,
         "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "ypad": 0,
     }  # fmt: skip
-    marker = {"color": np.round(values[known], 1), "cmin": low, "cmax": high, "colorbar": bar, "showscale": True}
+    marker = {"cmin": low, "cmax": high, "colorbar": bar, "showscale": True}
+    marker["color"] = binary(np.round(values[known], 1))
     shown_value = f"<br>{word} %{{marker.color:.{0 if word == 'Year' else 1}f}}"
-    traces = [_points(shown, known, word, marker, shown_value).update(showlegend=False)]
+    traces = [{**_points(shown, known, word, marker, shown_value), "showlegend": False}]
     if len(unknown):
         grey = {"color": _UNKNOWN}
         traces.insert(0, _points(shown, unknown, f"{word} unknown", grey, f"<br>{word} unknown"))
     return traces
 
 
-def _points(shown: Map, of: NDArray[np.intp], name: str, marker: dict, more: str = "") -> go.Scattergl:
+def _points(shown: Map, of: NDArray[np.intp], name: str, marker: dict, more: str = "") -> Trace:
     world = shown.world
-    return go.Scattergl(
-        x=np.round(world.x[of], 3),
-        y=np.round(world.y[of], 3),
-        mode="markers",
-        marker={"size": sizes(world.members[of]), "line": {"width": 0}, "opacity": 0.75, **marker},
-        text=shown.names[of],
-        customdata=world.anime_ids[of].astype(np.int32),
-        name=name,
-        hovertemplate=f"%{{text}}{more}<extra></extra>",
-    )
+    return {
+        "type": "scattergl",
+        "x": binary(np.round(world.x[of], 3)),
+        "y": binary(np.round(world.y[of], 3)),
+        "mode": "markers",
+        "marker": {"size": binary(sizes(world.members[of])), "line": {"width": 0}, "opacity": 0.75, **marker},
+        "text": shown.names[of].tolist(),
+        "customdata": binary(world.anime_ids[of].astype(np.int32)),
+        "name": name,
+        "hovertemplate": f"%{{text}}{more}<extra></extra>",
+    }
 
 
-def _mark(figure: go.Figure, shown: Map, marked: Marked, theme: str) -> None:
-    """Add symbols for the visitor's own titles, and move the map to the selected title."""
+def _marked(drawn: Drawn, shown: Map, marked: Marked, theme: str) -> Described:
+    """The figure with symbols for the visitor's own titles, moved to the selected title."""
+    traces, layout = list(drawn[0]), dict(drawn[1])
     ink = _INK[theme]
     found = np.array([] if marked.found is None else [marked.found], dtype=np.intp)
     mine = {"symbol": "diamond-open", "size": 11, "line": {"width": 2}, "color": ink}
@@ -150,14 +154,14 @@ def _mark(figure: go.Figure, shown: Map, marked: Marked, theme: str) -> None:
         (found, _FOUND, ring),
     ):
         if len(of):
-            figure.add_trace(_points(shown, of, name, {"opacity": 1, **marker}))
+            traces.append(_points(shown, of, name, {"opacity": 1, **marker}))
     if marked.found is not None:
         x, y = float(shown.world.x[marked.found]), float(shown.world.y[marked.found])
-        layout: Any = figure.layout  # Plotly declares no types for it
-        clear = [a for a in layout.annotations if abs(a.x - x) > _CLEAR[0] or abs(a.y - y) > _CLEAR[1]]
-        layout.annotations = [*clear, _label(x, y, shown.names[marked.found], 14, theme, 26)]
-        layout.xaxis.range = [x - _WINDOW, x + _WINDOW]
-        layout.yaxis.range = [y - _WINDOW, y + _WINDOW]
+        clear = [a for a in layout["annotations"] if abs(a["x"] - x) > _CLEAR[0] or abs(a["y"] - y) > _CLEAR[1]]
+        layout["annotations"] = [*clear, _label(x, y, shown.names[marked.found], 14, theme, 26)]
+        layout["xaxis"] = {**layout["xaxis"], "range": [x - _WINDOW, x + _WINDOW]}
+        layout["yaxis"] = {**layout["yaxis"], "range": [y - _WINDOW, y + _WINDOW]}
+    return Described(traces, layout)
 
 
 def _labels(shown: Map, theme: str) -> list[dict]:

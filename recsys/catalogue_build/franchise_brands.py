@@ -1,5 +1,6 @@
 """Franchises that cannot be inferred from names, listed by hand in franchise_brands.csv."""
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ class Brands:
     apart: tuple[tuple[int, ...], ...] = ()
 
 
+@functools.cache
 def known_brands() -> Brands:
     """Read franchise_brands.csv."""
     rows = own_rows("franchise_brands.csv")

@@ -1,5 +1,6 @@
 """Read and write `catalogue_origins.parquet`: the source and date of every value in the catalogue."""
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -55,6 +56,7 @@ def read(path: Path) -> dict[int, dict[str, str]]:
     return found
 
 
+@functools.lru_cache(maxsize=1_000)  # the same few hundred, again and again
 def parse(origin: str) -> tuple[str, str]:
     """Source and date of an origin: ("AniList", "2022-09"), the date "" where unknown."""
     match = re.fullmatch(r"(.+) (\d{4}-\d\d(?:-\d\d)?)", origin)

@@ -51,7 +51,7 @@ def hit(ranked: NDArray[np.integer], relevant: NDArray[np.integer], n: int) -> f
 def _hits(ranked: NDArray[np.integer], relevant: NDArray[np.integer], n: int) -> NDArray[np.bool_]:
     if n < 1 or not len(relevant):
         raise ValueError(f"A ranking needs at least one place and one relevant title: {n}, {len(relevant)}.")
-    return np.isin(ranked[:n], relevant)
+    return (ranked[:n, None] == relevant).any(axis=1)  # several times as fast as isin for a few places
 
 
 def diversity(features: NDArray[np.floating]) -> float:

@@ -133,7 +133,7 @@ class TestRules:
         origins = merge([facts(MAL, title="A"), facts(ANILIST, "2022-09", tags=("Noir",))]).origins
         assert origins == {1: {"title": "MyAnimeList 2026-08", "tags": "AniList 2022-09"}}
 
-    @settings(deadline=None)
+    @settings(max_examples=50, deadline=None)  # each has two dozen rows
     @given(st.data())
     def test_nothing_that_a_source_knows_is_lost(self, data):
         """The union: a field is unknown only if it is unknown to every source that may give it."""

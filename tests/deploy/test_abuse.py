@@ -68,9 +68,8 @@ def test_abandoned_uploads(server: Server) -> None:
         visitor = await stack.enter_async_context(Visitor(server.address, ""))
         await visitor.open()
         sockets = stack.enter_context(ExitStack())
-        for number in range(40):
-            upload = sockets.enter_context(closing(half_an_upload(server, visitor, number)))
-            await asyncio.to_thread(send_what_is_taken, upload, 4 * _MB)
+        uploads = [sockets.enter_context(closing(half_an_upload(server, visitor, number))) for number in range(40)]
+        await asyncio.gather(*(asyncio.to_thread(send_what_is_taken, upload, 4 * _MB) for upload in uploads))
 
     meanwhile(server, abuse)
 

@@ -1,6 +1,5 @@
 """Two copies of the real app behind the proxy: sessions stay in one, and outlive it by their address."""
 
-import contextlib
 import os
 import shutil
 import signal
@@ -26,10 +25,24 @@ def copies() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="module", autouse=True)
+def silent(copies: Server) -> Iterator[socket.socket]:
+    """A connection that sends nothing from the first test on: the proxy gives it ten seconds."""
+    address = ("127.0.0.1", int(copies.address.rpartition(":")[2]))
+    with socket.create_connection(address, timeout=60) as connection:
+        yield connection
+
+
 def processes(server: Server) -> list[psutil.Process]:
     """The copies that run now."""
-    running = [child for child in server.process.children() if child.status() != psutil.STATUS_ZOMBIE]
-    return [child for child in running if "streamlit" in child.cmdline()]
+    return [child for child in server.process.children() if is_copy(child)]
+
+
+def is_copy(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and "streamlit" in process.cmdline()
+    except psutil.Error:  # ended while it was looked at
+        return False
 
 
 def connections(copy: psutil.Process) -> int:
@@ -94,9 +107,8 @@ def test_figures_about_the_process_are_not_for_visitors(copies: Server, path: st
         assert pool.urlopen("GET", "/_stcore/health").data == b"ok"
 
 
-def test_a_connection_that_sends_nothing_is_closed(copies: Server) -> None:
-    with socket.create_connection(("127.0.0.1", int(copies.address.rpartition(":")[2])), timeout=60) as silent:
-        assert silent.recv(1) == b""
+def test_a_connection_that_sends_nothing_is_closed(silent: socket.socket) -> None:
+    assert silent.recv(1) == b""
 
 
 def test_sighup_restarts_the_copies_one_after_the_other(copies: Server) -> None:
@@ -107,8 +119,7 @@ def test_sighup_restarts_the_copies_one_after_the_other(copies: Server) -> None:
     with urllib3.connection_from_url(copies.address, retries=False, timeout=60) as pool:
         while time.monotonic() < deadline and any(one.is_running() for one in old):
             assert pool.urlopen("GET", "/_stcore/health").status == 200
-            with contextlib.suppress(psutil.NoSuchProcess):  # ended while it was looked at
-                fewest = min(fewest, len(processes(copies)))
+            fewest = min(fewest, len(processes(copies)))
     assert fewest >= 1
     assert wait_for_two(copies)
     assert not set(old) & set(processes(copies))

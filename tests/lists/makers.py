@@ -16,9 +16,9 @@ def settings_for(url: str, **changes: Any) -> ListSettings:
         "anilist_url": url,
         "kitsu_url": f"{url}/kitsu",
         "mal_client_id": CLIENT_ID,
-        "connect_timeout": 2.0,
-        "read_timeout": 4.0,
-        "deadline": 8.0,
+        "connect_timeout": 30.0,  # a busy machine may stall for seconds
+        "read_timeout": 30.0,
+        "deadline": 60.0,
         "backoff": 0.01,
         "max_wait": 3.0,
         "rate": 1000,

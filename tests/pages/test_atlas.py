@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-import streamlit as st
+from streamlit.runtime.caching import cache_resource_api
 
 from pages.parts import resources
 from pages.parts.text import plain
@@ -117,7 +117,9 @@ def test_a_damaged_map_gives_a_message(app, monkeypatch):
         raise ArtifactError("atlas.parquet is damaged <b>")
 
     monkeypatch.setattr(atlas, "load", damaged)
-    st.cache_resource.clear()
+    loaded = resources._load()
+    monkeypatch.setattr(resources, "_load", lambda: loaded)
+    monkeypatch.setattr(cache_resource_api, "_resource_caches", cache_resource_api.ResourceCaches())
     run(app)
     assert "The map cannot be read" in app.error[0].value
     assert not app.get("plotly_chart")

@@ -46,9 +46,11 @@ def test_titles_with_a_tag_and_without_another(app):
 
 
 def test_tags_liked_are_offered_first_and_their_worth_is_said(app):
-    catalogue = resources.engine().catalogue
-    magic = [title for title in catalogue.titles() if "Magic" in title.tags and title.mean_score][:40]
-    others = [t for t in catalogue.titles() if not t.adult and "Magic" not in t.tags and t.mean_score][:40]
+    engine = resources.engine()
+    titles = [title for title in map(engine.title, engine.catalogue.ids[:2000].tolist()) if title.mean_score]
+    magic = [title for title in titles if "Magic" in title.tags][:40]
+    others = [title for title in titles if not title.adult and "Magic" not in title.tags][:40]
+    assert len(magic) == len(others) == 40
     scores = {title.anime_id: 10.0 for title in magic} | {title.anime_id: 4.0 for title in others}
     run(app, Visit(source="import", label="a fan", base=Profile(scores)))
     liked, disliked = (of_key(app.multiselect, key).options for key in ("tags", "no-tags"))
@@ -67,7 +69,8 @@ def test_without_scores_tags_are_in_alphabetical_order(app):
 def test_tags_of_adult_or_few_titles_are_not_offered():
     catalogue = resources.engine().catalogue
     offered = tags.offered(catalogue)
-    adult = {name for title in catalogue.titles() if title.adult for name in (*title.genres, *title.tags)}
+    words = [zip(*catalogue.words(column), strict=True) for column in ("genres", "tags")]
+    adult = {name.as_py() for column in words for at, name in column if catalogue.adult[at]}
     assert adult - set(offered.labels)
     for group, name in enumerate(offered.labels):
         titles = offered.titles[offered.groups == group]

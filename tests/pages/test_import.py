@@ -1,8 +1,11 @@
 """A file that a visitor uploads, and the questions about it."""
 
+from collections.abc import Iterator
+
 from pages.parts import resources
 from pages.parts.state import Visit
-from recsys import Profile, lists
+from recsys import Engine, Profile, lists
+from recsys.types import Title
 from tests.pages.helpers import opened, report_opened
 
 FRENCH = "Titre;Note;Statut\nCowboy Bebop;16;Vu\nDeath Note;12,5;Fini hier\nAkira;18;Vu\n☂☂☂☂;3;Vu\n"
@@ -41,11 +44,13 @@ def test_a_second_import_replaces_the_first(app):
     assert app.session_state["visit"].label == "again.csv"
 
 
+def adults(engine: Engine) -> Iterator[Title]:
+    return map(engine.title, engine.catalogue.ids[engine.catalogue.adult].tolist())
+
+
 def test_no_adult_title_is_offered_while_they_are_off(app):
     engine = resources.engine()
-    adult = next(
-        t for t in engine.catalogue.titles() if t.adult and engine.match.with_adult()(t.title, 1)[0][0] == t.anime_id
-    )
+    adult = next(t for t in adults(engine) if engine.match.with_adult()(t.title, 1)[0][0] == t.anime_id)
     opened(app)
     app.text_input(key="title-typed").set_value(adult.title).run()
     assert not [widget for widget in app.get("button_group") if (widget.key or "").endswith(f"-{adult.anime_id}")]
@@ -53,7 +58,7 @@ def test_no_adult_title_is_offered_while_they_are_off(app):
 
 def test_no_adult_title_is_offered_for_a_row_after_they_were_switched_off(app):
     engine = resources.engine()
-    adult = next(title.anime_id for title in engine.catalogue.titles() if title.adult)
+    adult = next(adults(engine)).anime_id
     table = lists.read(b"title,score\nsomething,7\n", lambda text: [(adult, "An adult title", 0.89), (1, "Bebop", 0.5)])
     opened(app, Visit("import", "fans.csv", Profile(scores={5114: 9}), table=table))
     report_opened(app)

@@ -225,7 +225,7 @@ def test_forgetting_leaves_nothing_of_the_visitor(app, script):
     planned = app.session_state["visit"].profile.planned
     app.button(key=next(key for key in keys if int(key.rpartition("-")[2]) not in planned)).click().run()
     app.button(key="details-planned").click().run()
-    app.text_input(key="title-typed").set_value("cowboy bebop").run()
+    app.text_input(key="title-typed").set_value("cowboy bebop")
     app.pills(key="way").set_value("AniList").run()
     app.text_input(key="anilist").set_value("someone_i_typed").run()
     app.switch_page("pages/titles/explore.py").run()

@@ -1,7 +1,10 @@
 """The load benchmark, small, on the real app: what it prints, and how it ends."""
 
 import contextlib
+import functools
 import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +12,23 @@ from scripts import benchmark
 from scripts.benchmarks import load, servers
 from scripts.benchmarks.crowd import Figures
 
-_SMALL = ["load", "--visitors", "2", "--seconds", "3", "--think", "0.2"]
+_SMALL = ["load", "--visitors", "2", "--seconds", "1.5", "--think", "0.2"]
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Callable[[Path, int], servers.Server]]:
+    with contextlib.ExitStack() as stack:
+        yield functools.cache(lambda tree, copies: stack.enter_context(servers.serving(tree, copies)))
+
+
+@pytest.fixture
+def kept(started: Callable[[Path, int], servers.Server], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a server that the benchmark starts, for the next test."""
+
+    def serving(tree: Path = servers.HERE, copies: int = 0) -> contextlib.AbstractContextManager[servers.Server]:
+        return contextlib.nullcontext(started(tree, copies))
+
+    monkeypatch.setattr(load, "serving", serving)
 
 
 def rows(printed: str) -> list[list[str]]:
@@ -18,6 +37,7 @@ def rows(printed: str) -> list[list[str]]:
     return [row for row in cells if row and row[0].isdigit()]
 
 
+@pytest.mark.usefixtures("kept")
 def test_it_prints_waiting_times_and_costs_of_two_visitors(capsys: pytest.CaptureFixture) -> None:
     status = benchmark.main(_SMALL)
     printed = capsys.readouterr().out
@@ -46,8 +66,9 @@ def test_a_wrong_number_of_visitors_is_refused(wrong: str, capsys: pytest.Captur
     assert "--visitors" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("kept")
 def test_a_soak_prints_memory_at_the_start_the_middle_and_the_end(capsys: pytest.CaptureFixture) -> None:
-    status = benchmark.main([*_SMALL, "--soak", "0.06"])
+    status = benchmark.main([*_SMALL, "--soak", "0.03"])
     printed = capsys.readouterr().out
     assert status == 0, printed
     assert len(re.findall(r"(?m)^[\d.]+ min: \d+ MB, \d+ moves, 0 errors$", printed)) == 10

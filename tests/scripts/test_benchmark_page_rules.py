@@ -12,8 +12,8 @@ TREE = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def engine() -> recsys.Engine:
-    return recsys.load(TREE / "artifacts")
+def engine(shipped_engine: recsys.Engine) -> recsys.Engine:
+    return shipped_engine
 
 
 def test_every_model_is_compared_with_the_tree_of_a_commit(engine, monkeypatch, capsys):

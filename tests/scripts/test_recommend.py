@@ -28,22 +28,17 @@ def ratings(tmp_path):
     return write(tmp_path / "fans.parquet", LISTS)
 
 
-@pytest.fixture(scope="module")
-def shipped():
-    return recsys.load("artifacts")
-
-
 @pytest.fixture
-def loaded(shipped, monkeypatch):
+def loaded(shipped_engine, monkeypatch):
     """The shipped models, which the command otherwise loads itself."""
-    monkeypatch.setattr(recsys, "load", {Path("artifacts"): shipped}.__getitem__)
+    monkeypatch.setattr(recsys, "load", {Path("artifacts"): shipped_engine}.__getitem__)
 
 
 def rows(path):
     return pq.read_table(path).to_pylist()
 
 
-def test_picks_for_many_fans_equal_those_for_one(tmp_path, ratings):
+def test_picks_for_many_fans_equal_those_for_one(tmp_path, ratings, shipped_engine):
     out = tmp_path / "picks.parquet"
     assert recommend.main(["--ratings", ratings, "--model", "svd", "-n", "5", "--out", str(out)]) == 0
     found = rows(out)
@@ -51,8 +46,7 @@ def test_picks_for_many_fans_equal_those_for_one(tmp_path, ratings):
     assert [(row["fan"], row["rank"]) for row in found] == [
         (fan, k) for fan in ("ann", "bob", "cem") for k in range(1, 6)
     ]
-    engine = recsys.load("artifacts")
-    alone = engine.recommend(recsys.Profile(scores={5114: 10, 1535: 8}, seen={21}), "svd", 5)
+    alone = shipped_engine.recommend(recsys.Profile(scores={5114: 10, 1535: 8}, seen={21}), "svd", 5)
     assert [row["anime_id"] for row in found[:5]] == [pick.anime_id for pick in alone]
     assert [row["predicted"] for row in found[:5]] == pytest.approx([pick.predicted for pick in alone])
     assert not {row["anime_id"] for row in found[:5]} & {5114, 1535, 21}
@@ -70,20 +64,21 @@ def test_pairs_and_fans_without_a_list(tmp_path, ratings, capsys):
     assert "2 predictions are not personal" in capsys.readouterr().err
 
 
-def test_pairs_come_by_fan_and_title_whatever_the_order_of_the_files(tmp_path, ratings):
+@pytest.mark.usefixtures("loaded")
+def test_pairs_come_by_fan_and_title_whatever_the_order_of_the_files(tmp_path, ratings, shipped_engine):
     pairs = {"fan": ["zoe", "cem", "ann", "ann", "ada"], "anime_id": [5114, 21, 30276, 1, 5114]}
     out = tmp_path / "scores.parquet"
     path = write(tmp_path / "pairs.parquet", pairs)
     assert recommend.main(["--ratings", ratings, "--pairs", path, "--model", "svd", "--out", str(out)]) == 0
     found = rows(out)
     assert [(row["fan"], row["anime_id"]) for row in found] == sorted(zip(*pairs.values(), strict=True))
-    engine = recsys.load("artifacts")
     lists = {"ann": recsys.Profile({1535: 8, 5114: 10}, {21}), "cem": recsys.Profile(seen={20})}
     for row in found:
-        (alone,) = engine.predict(lists.get(row["fan"], recsys.Profile()), [row["anime_id"]], "svd")
+        (alone,) = shipped_engine.predict(lists.get(row["fan"], recsys.Profile()), [row["anime_id"]], "svd")
         assert row["predicted"] == pytest.approx(alone.predicted)
 
 
+@pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
@@ -138,6 +133,7 @@ def test_bad_files_are_named_and_nothing_is_written(tmp_path, capsys, columns, s
     assert list(tmp_path.iterdir()) == [tmp_path / "fans.parquet"]
 
 
+@pytest.mark.usefixtures("loaded")
 def test_predictions_do_not_depend_on_the_order_of_the_rows(tmp_path):
     rng = np.random.default_rng(0)
     titles = rng.choice(pq.read_table("artifacts/title_stats.parquet")["anime_id"].to_numpy(), 60, replace=False)

@@ -211,8 +211,13 @@ def updated(tmp_path_factory, shipped: dict[int, Title]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def before() -> recsys.Engine:
-    return recsys.load(SHIPPED)
+def updated_titles(updated: Path) -> dict[int, Title]:
+    return titles(updated)
+
+
+@pytest.fixture(scope="module")
+def before(shipped_engine: recsys.Engine) -> recsys.Engine:
+    return shipped_engine
 
 
 @pytest.fixture(scope="module")
@@ -221,8 +226,10 @@ def after(updated: Path) -> recsys.Engine:
 
 
 class TestShipped:
-    def test_no_title_changed_and_new_ones_join_their_series(self, shipped: dict[int, Title], updated: Path):
-        before, after = shipped, titles(updated)
+    def test_no_title_changed_and_new_ones_join_their_series(
+        self, shipped: dict[int, Title], updated_titles: dict[int, Title]
+    ):
+        before, after = shipped, updated_titles
         assert len(after) == len(before) + 60
         assert {i: after[i] for i in before} == before
         assert after[200_001].franchise_id == after[200_002].franchise_id == before[52_991].franchise_id
@@ -237,14 +244,14 @@ class TestShipped:
             assert new.fallback
 
     def test_the_hybrid_scores_and_ranks_new_titles_at_once(
-        self, before: recsys.Engine, after: recsys.Engine, updated: Path
+        self, before: recsys.Engine, after: recsys.Engine, updated_titles: dict[int, Title]
     ):
         fan = recsys.Profile(scores={5114: 9, 1535: 8, 30276: 4})
         old, new = after.predict(fan, [21, 200_002], model="hybrid")
         assert before.predict(fan, [21], model="hybrid")[0].predicted == pytest.approx(old.predicted, abs=1e-4)
         assert new.fallback is None
         scored = after.score_all(fan, "hybrid")
-        assert set(scored.anime_ids.tolist()) == set(titles(updated))
+        assert set(scored.anime_ids.tolist()) == set(updated_titles)
         was, now = ([pick.anime_id for pick in engine.recommend(fan, "hybrid", 10)] for engine in (before, after))
         assert len(set(was) & set(now)) >= 9
 

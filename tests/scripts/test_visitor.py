@@ -1,7 +1,6 @@
 """The benchmark's visitor, on a small app of its own."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -100,16 +99,16 @@ def test_an_exception_on_the_page_is_an_error(small_app: Server) -> None:
     run(visit())
 
 
-def test_a_server_that_is_gone_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "app.py").write_text(_APP, encoding="utf-8")
+def test_a_server_that_is_gone_is_an_error(small_app: Server) -> None:
+    """The last test of this file: it ends the server."""
 
     async def visit() -> None:
-        with serving(tmp_path) as server:
-            visitor = Visitor(server.address, "")
-            await visitor.open()
-            server.process.kill()
-            with pytest.raises(PageError, match="closed the connection"):
-                await visitor.choose("kind", "small")
+        visitor = Visitor(small_app.address, "")
+        await visitor.open()
+        small_app.process.kill()
+        with pytest.raises(PageError, match="closed the connection"):
+            await visitor.choose("kind", "small")
+        small_app.process.wait(60)
         with pytest.raises(PageError, match="/: "):
             await visitor.open()
 

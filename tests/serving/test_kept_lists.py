@@ -10,8 +10,8 @@ DEATH_NOTE, MONSTER, BEBOP, AKIRA, ONE_PIECE, NARUTO, BLEACH = 1535, 19, 1, 47, 
 
 
 @pytest.fixture(scope="module")
-def engine() -> recsys.Engine:
-    return recsys.load("artifacts")
+def engine(shipped_engine: recsys.Engine) -> recsys.Engine:
+    return shipped_engine
 
 
 def read(engine: recsys.Engine, text: str) -> recsys.lists.Import:

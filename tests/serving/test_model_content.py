@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-import recsys
+from recsys import Engine
 from recsys.models.hybrid import Hybrid
 from recsys.serving.model_content import content_of
 
@@ -22,7 +22,7 @@ def test_a_value_that_begins_like_another_fact_is_not_taken_for_it():
     assert known() == ()
 
 
-def test_the_shipped_models():
-    engine = recsys.load("artifacts")
-    assert {"genres", "tags", "studios", "source", "year", "number of episodes"} <= set(content_of(engine, "hybrid"))
-    assert content_of(engine, "neural") == content_of(engine, "svd") == ()
+def test_the_shipped_models(shipped_engine: Engine):
+    of_hybrid = content_of(shipped_engine, "hybrid")
+    assert {"genres", "tags", "studios", "source", "year", "number of episodes"} <= set(of_hybrid)
+    assert content_of(shipped_engine, "neural") == content_of(shipped_engine, "svd") == ()

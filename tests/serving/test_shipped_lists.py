@@ -1,7 +1,5 @@
 """What the shipped models recommend to fans of today and to fans who give no scores."""
 
-from pathlib import Path
-
 import pytest
 
 import recsys
@@ -20,8 +18,8 @@ COMEDIES = frozenset({5680, 7791, 9734, 849, 4382, 4224, 6045, 14741, 3457, 8937
 
 
 @pytest.fixture(scope="module")
-def engine() -> recsys.Engine:
-    return recsys.load(Path(__file__).parents[2] / "artifacts")
+def engine(shipped_engine: recsys.Engine) -> recsys.Engine:
+    return shipped_engine
 
 
 def ten(engine: recsys.Engine, fan: Profile, model: str | None = None, discovery: float = 0.0) -> list[int]:
