@@ -50,8 +50,7 @@ def expect_fits(page: Page) -> None:
     """Nothing is wider than the window, once tables and charts have adapted to it."""
     page.wait_for_function(
         "[document.querySelector('[data-testid=stMain]'), document.documentElement]"
-        ".every(element => element.scrollWidth <= element.clientWidth)",
-        timeout=10_000,
+        ".every(element => element.scrollWidth <= element.clientWidth)"
     )
 
 

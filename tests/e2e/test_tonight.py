@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.helpers import PHONE, expect_fits, settled
 
@@ -13,7 +13,7 @@ RATED = "r=5114-9_1535-8_30276-4"
 
 
 def test_filters_come_along_from_recommend_and_the_address_leads_to_the_same_title(
-    browser: Browser, page: Page, url: str
+    page: Page, new_tab: Page, url: str
 ) -> None:
     page.goto(f"{url}/?{RATED}")
     settled(page)
@@ -30,15 +30,14 @@ def test_filters_come_along_from_recommend_and_the_address_leads_to_the_same_tit
     expect(page.get_by_text("Title 2 of 10")).to_be_visible()
     settled(page)
     title = page.locator(".st-key-tonight").get_by_role("heading", level=2).inner_text()
-    context = browser.new_context(viewport=PHONE)
-    other = context.new_page()
+    other = new_tab
+    other.set_viewport_size(PHONE)
     other.goto(page.url)
     expect(other.locator(".st-key-tonight").get_by_role("heading", level=2)).to_have_text(title)
     expect_fits(other)
     other.get_by_role("button", name="Clear filters").click()
     expect(other.get_by_text("Filtered by type.")).to_have_count(0)
     expect(other).not_to_have_url(re.compile("type="))
-    context.close()
 
 
 def test_filters_on_like_these_by_keyboard(page: Page, url: str) -> None:
