@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.helpers import heading, settled, watch_console
+from tests.e2e.helpers import heading, settled, watch_console, watch_reruns
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -24,15 +24,18 @@ def middle(page: Page) -> tuple[float, float]:
 
 
 def test_a_title_is_found_and_opened_and_each_view_is_one_entry_of_the_history(new_tab: Page, url: str) -> None:
-    page, errors = new_tab, watch_console(new_tab)
+    page, errors, reruns = new_tab, watch_console(new_tab), watch_reruns(new_tab)
     page.goto(f"{url}/atlas?names=English&{RATED}")
     expect(page.get_by_role("heading", name="Regions")).to_be_visible()
     settled(page)
     views = [page.url]
     entries = page.evaluate("history.length")
     page.get_by_label("Find a title on the map").press_sequentially("attack on tit", delay=30)
-    main = page.get_by_test_id("stMain")
-    main.get_by_role("radio", name="Attack on Titan", exact=True).click()
+    found = page.get_by_test_id("stMain").get_by_role("radio", name="Attack on Titan", exact=True)
+    expect(found).to_be_visible()
+    assert len(reruns) > 1
+    assert all(reruns[1:])  # the map is not drawn again
+    found.click()
     around = page.get_by_role("heading", name="Around Attack on Titan")
     expect(around).to_be_visible()
     expect(page.locator(".st-key-neighbours").get_by_role("link")).to_have_count(12)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.e2e.helpers import PHONE, settled
+from tests.e2e.helpers import PHONE, settled, watch_reruns
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -153,11 +153,15 @@ def test_two_visitors_never_see_each_others_list(page: Page, browser: Browser, u
 
 
 def test_undo_and_forget_reach_what_the_sidebar_shows(page: Page, url: str) -> None:
+    reruns = watch_reruns(page)
     page.goto(f"{url}/?{RATED}")
     sidebar = page.get_by_test_id("stSidebar")
     search = sidebar.get_by_label("Find a title that you know")
     search.fill("cowboy bebop")
     scores = sidebar.get_by_role("radiogroup", name="Your score").first
+    expect(scores).to_be_visible()
+    assert len(reruns) > 1
+    assert all(reruns[1:])  # the page is not drawn again
     scores.get_by_role("radio", name="9", exact=True).click()
     expect(sidebar.get_by_text("You · 5 scores", exact=True)).to_be_visible()
     expect(scores.get_by_role("radio", name="9", exact=True)).to_be_checked()
