@@ -41,7 +41,8 @@ def covers(page: Page) -> Locator:
 
 
 def shapes(page: Page) -> list[list[float]]:
-    """Left, top, width and height of every cover or its art."""
+    """Left, top, width and height of every cover or its art, once they are drawn."""
+    page.wait_for_function("[...document.querySelectorAll('.st-key-titles img')].every(one => one.naturalWidth > 0)")
     return page.locator(".st-key-titles img").evaluate_all(
         "all => all.map(one => one.getBoundingClientRect()).map(box => [box.left, box.top, box.width, box.height])"
     )

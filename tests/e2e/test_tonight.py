@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.helpers import PHONE, expect_fits, settled
+from tests.e2e.helpers import PHONE, expect_fits, settled, watch_reruns
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -40,10 +40,15 @@ def test_filters_come_along_from_recommend_and_the_address_leads_to_the_same_tit
     expect(other).not_to_have_url(re.compile("type="))
 
 
-def test_filters_on_like_these_by_keyboard(page: Page, url: str) -> None:
+def test_search_and_filters_on_like_these_by_keyboard(page: Page, url: str) -> None:
+    reruns = watch_reruns(page)
     page.goto(f"{url}/like_these?like=20")
     expect(page.get_by_role("heading", name="Ten titles")).to_be_visible()
     settled(page)
+    page.get_by_label("Find a title", exact=True).fill("cowboy bebop")
+    expect(page.get_by_role("button", name="Like this").first).to_be_visible()
+    assert len(reruns) > 1
+    assert all(reruns[1:])  # the ten are not chosen again
     page.get_by_role("button", name="Filters").press("Enter")
     page.get_by_role("button", name="Music", exact=True).press("Enter")
     page.wait_for_url("**type=Music**")
