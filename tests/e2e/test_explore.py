@@ -35,8 +35,10 @@ def test_search_updates_while_typing_in_any_language(page: Page, url: str) -> No
 def test_pages_titles_and_back(page: Page, url: str) -> None:
     errors = watch_console(page)
     page.goto(f"{url}/explore?{RATED}&genre=Horror")
+    before = cards(page).first.get_attribute("href") or ""
     page.get_by_role("button", name="Page 2", exact=True).click()
     page.wait_for_url("**page=2**")
+    expect(cards(page).first).not_to_have_attribute("href", before)  # the address changes before the titles
     settled(page)
     expect_at_top(page)
     name = cards(page).last.inner_text().replace("\n", " ")
