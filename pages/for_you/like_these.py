@@ -62,13 +62,16 @@ def _add(chosen: dict[str, list[int]], side: str, anime_id: int) -> None:
     left = {name: [i for i in ids if i != anime_id] for name, ids in chosen.items()}
     _write(left | {side: [*left[side], anime_id]})
     state.clear_inputs()
+    st.rerun()
 
 
 def _remove(chosen: dict[str, list[int]], anime_id: int) -> None:
     _write({name: [i for i in ids if i != anime_id] for name, ids in chosen.items()})
 
 
+@st.fragment
 def _search(chosen: dict[str, list[int]]) -> None:
+    """Search for a title; the page runs again only when one is added."""
     query = st.text_input(
         "Find a title", key=state.input_key("seed-typed"), placeholder="Any of its names", type="search", live=True,
         max_chars=100,

@@ -65,8 +65,9 @@ def community_name(key: str, chosen: str | None = None) -> str | None:
     return st.session_state.pop(f"{key}-clicked", None)
 
 
+@st.fragment
 def community_fan() -> None:
-    """Choose the fan of the community whose list the pages use."""
+    """Choose the fan of the community whose list the pages use. The page runs again only when one is chosen."""
     now = state.visit()
     if name := community_name("community", now.label if now.source == "community" else None):
         state.use_community(name)
@@ -96,8 +97,9 @@ def found(query: str, n: int) -> list[int]:
     return ids
 
 
+@st.fragment
 def title_to_rate() -> None:
-    """Search by any name, then score what is found."""
+    """Search by any name, then score what is found. The page runs again only after a score."""
     query = st.text_input(
         "Find a title that you know",
         key=state.input_key("title-typed"),
@@ -111,4 +113,4 @@ def title_to_rate() -> None:
         st.markdown(f"{title_names(title)}{f' ({title.year})' if title.year else ''}")
         if why := coverage.no_prediction(resources.engine(), [title.anime_id], st.session_state.get("model")):
             st.caption(f"{why} Your score of it does not change that model’s predictions.")
-        score_buttons(title.anime_id, "search")
+        score_buttons(title.anime_id, "search", st.rerun)

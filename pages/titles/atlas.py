@@ -44,7 +44,13 @@ def _page() -> None:
             "up and down have no meaning. Larger points have more viewers. Drag to move, scroll or press + and − to "
             "zoom, click a point to open its title."
         )
-        found = _search(world)
+        found = _near(world)
+        _search(world, found)
+        if found is None and "near" in st.query_params:
+            st.info(
+                "The title in this link is not on the map: it has no ratings, or it does not exist.",
+                icon=":material/location_off:",
+            )
     column = pickers.leading_column()
     shown = atlas_chart.Map(world, _names(adult, column), (adult, column))
     clicked = atlas_chart.show(shown, colour, _values(world, colour), _marked(world, found))
@@ -56,8 +62,9 @@ def _page() -> None:
         _neighbours(world, found)
 
 
-def _search(world: atlas.TitleMap) -> int | None:
-    """Search, and return the index of the title in the query parameter `near`."""
+@st.fragment
+def _search(world: atlas.TitleMap, found: int | None) -> None:
+    """Search for a title; the map is drawn again only when one is chosen. `found` is the index of the one shown."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         query = st.text_input(
@@ -70,10 +77,8 @@ def _search(world: atlas.TitleMap) -> int | None:
         )
     if query.strip():
         _hits(world, query)
-    found = _near(world)
     if found is not None:
         right.button("Show the whole map", icon=":material/zoom_out_map:", on_click=_show_all, width="stretch")
-    return found
 
 
 def _hits(world: atlas.TitleMap, query: str) -> None:
@@ -94,24 +99,19 @@ def _choose(key: str) -> None:
     """Show the title that was just chosen. A callback: after the browser's Back, the address decides."""
     if (chosen := st.session_state[key]) is not None:
         st.query_params["near"] = str(chosen)
+        st.rerun()
 
 
 def _near(world: atlas.TitleMap) -> int | None:
-    wanted = st.query_params.get("near")
-    if wanted is None:
-        return None
-    found = world.at(int(wanted)) if wanted.isdecimal() and len(wanted) < 10 else None
-    if found is None:
-        st.info(
-            "The title in this link is not on the map: it has no ratings, or it does not exist.",
-            icon=":material/location_off:",
-        )
-    return found
+    """The index of the title in the query parameter `near`; None without one that is on the map."""
+    wanted = st.query_params.get("near", "")
+    return world.at(int(wanted)) if wanted.isdecimal() and len(wanted) < 10 else None
 
 
 def _show_all() -> None:
     st.query_params.pop("near", None)
     st.session_state["find"] = ""
+    st.rerun()
 
 
 def _controls() -> tuple[str, bool]:

@@ -21,6 +21,8 @@ from tests.pictures import image_site
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+#: Takes an eighth less processor time, but draws letters a little differently.
+HEADLESS_SHELL = "chromium-headless-shell"
 START_SECONDS = 60
 #: On a busy machine, Streamlit's JavaScript alone takes many seconds to start.
 PAGE_MS = 45_000
@@ -84,8 +86,10 @@ def _wait_until_healthy(address: str, server: subprocess.Popen, log: Path) -> No
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    pictures = any(item.get_closest_marker("screenshots") for item in request.session.items)
+    names = (*BROWSERS, HEADLESS_SHELL) if pictures else (HEADLESS_SHELL, *BROWSERS)
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if program is None:
         message = "no Chromium or Chrome on PATH (or in the environment variable CHROMIUM)"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(message)

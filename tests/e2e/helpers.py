@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 OUTPUT = Path(__file__).parents[2] / "build" / "screenshots"
 PHONE = {"width": 390, "height": 844}
@@ -23,6 +24,19 @@ def watch_console(page: Page) -> list[str]:
     page.on("console", keep)
     page.on("pageerror", lambda error: errors.append(str(error)))
     return errors
+
+
+def watch_reruns(page: Page) -> list[str]:
+    """Return a list to which the fragment of each rerun that the page asks for is added: empty for the whole page."""
+    asked: list[str] = []
+
+    def keep(sent: str | bytes) -> None:
+        message = BackMsg.FromString(sent) if isinstance(sent, bytes) else BackMsg()
+        if message.HasField("rerun_script"):
+            asked.append(message.rerun_script.fragment_id)
+
+    page.on("websocket", lambda socket: socket.on("framesent", keep))
+    return asked
 
 
 def settled(page: Page) -> None:
@@ -50,8 +64,7 @@ def expect_fits(page: Page) -> None:
     """Nothing is wider than the window, once tables and charts have adapted to it."""
     page.wait_for_function(
         "[document.querySelector('[data-testid=stMain]'), document.documentElement]"
-        ".every(element => element.scrollWidth <= element.clientWidth)",
-        timeout=10_000,
+        ".every(element => element.scrollWidth <= element.clientWidth)"
     )
 
 

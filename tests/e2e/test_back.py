@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import ROOT
 from tests.e2e.helpers import settled
-from tests.e2e.test_atlas import middle
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -43,29 +42,11 @@ def open_a_similar_title(page: Page) -> None:
     page.wait_for_url("**title=*")
 
 
-def find_on_the_map(page: Page) -> None:
-    page.get_by_label("Find a title on the map").fill("cowboy beb")
-    page.get_by_test_id("stMain").get_by_role("radio", name="Cowboy Bebop", exact=True).first.click()
-    page.wait_for_url("**near=1")
-
-
-def click_on_the_map(page: Page) -> None:
-    x, y = middle(page)
-    page.mouse.move(x - 3, y)
-    page.mouse.move(x, y)
-    expect(page.locator(".st-key-map .hoverlayer")).to_contain_text("Cowboy Bebop")
-    page.mouse.click(x, y)
-    page.wait_for_url("**/explore?*title=*")  # a film of the series lies there as well
-
-
 STEPS = [
-    open_from_header("My taste", "taste"),
+    open_from_header("Together", "together"),
     open_from_header("Explore", "explore"),
     open_a_card,
     open_a_similar_title,
-    open_from_header("Atlas", "atlas"),
-    find_on_the_map,
-    click_on_the_map,
 ]
 
 
@@ -88,38 +69,29 @@ def test_each_page_view_is_one_entry_of_the_history(new_tab: Page, url: str) -> 
             assert (heading(page), page.url) == view
 
 
-def test_back_keeps_what_was_rated_since(page: Page, url: str) -> None:
+def test_back_keeps_what_was_rated_since_and_a_late_message_does_not_undo_it(new_tab: Page, url: str) -> None:
+    page = new_tab
     page.goto(f"{url}/explore?{urlencode(RATED)}")
     unrated = re.compile(rf"title=(?!({'|'.join(pair.split('-')[0] for pair in RATED['r'].split('_'))})$)\d+$")
     cards = page.locator(".st-key-titles").get_by_role("link")
     expect(cards.first).to_be_visible()
     addresses = [card.get_attribute("href") or "" for card in cards.all()]
-    cards.nth(next(i for i, address in enumerate(addresses) if unrated.search(address))).click()
+    opened = next(i for i, address in enumerate(addresses) if unrated.search(address))
+    cards.nth(opened).click()
     page.wait_for_url("**title=*")
     heading(page)
     page.locator(".st-key-yours").get_by_text("6", exact=True).click()
     page.wait_for_url(re.compile(r"r=[^&]*-6(&|$)"))
     settled(page)
+    left = page.url
     page.go_back()
     expect(page.get_by_role("heading", level=1).first).to_have_text("Explore")
     expect(page.get_by_test_id("stSidebar").get_by_text("4 scores")).to_be_visible()
     page.wait_for_url(re.compile(r"/explore\?r=[^&]*-6$"))
-
-
-def test_a_late_message_after_back_does_not_take_the_visitor_away(new_tab: Page, url: str) -> None:
-    page = new_tab
-    page.goto(f"{url}/explore?{urlencode(RATED)}")
-    heading(page)
-    page.locator(".st-key-titles").get_by_role("link").first.click()
-    page.wait_for_url("**title=*")
-    heading(page)
-    left = page.url
-    page.go_back()
-    expect(page.get_by_role("heading", level=1).first).to_have_text("Explore")
     heading(page)
     address, entries = page.url, page.evaluate("history.length")
     page.evaluate("address => history.pushState({}, '', address)", left)
     assert (page.url, page.evaluate("history.length")) == (address, entries)
-    page.locator(".st-key-titles").get_by_role("link").first.click()
+    page.locator(".st-key-titles").get_by_role("link").nth(opened).click()
     page.wait_for_url("**title=*")
     assert page.url == left

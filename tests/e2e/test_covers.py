@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
+from pages.parts import cover_slots
 from tests.e2e.conftest import serving
 from tests.e2e.helpers import expect_opens, heading, settled, watch_console
 from tests.lists.local_site import LocalSite, Reply
@@ -40,7 +41,8 @@ def covers(page: Page) -> Locator:
 
 
 def shapes(page: Page) -> list[list[float]]:
-    """Left, top, width and height of every cover or its art."""
+    """Left, top, width and height of every cover or its art, once they are drawn."""
+    page.wait_for_function("[...document.querySelectorAll('.st-key-titles img')].every(one => one.naturalWidth > 0)")
     return page.locator(".st-key-titles img").evaluate_all(
         "all => all.map(one => one.getBoundingClientRect()).map(box => [box.left, box.top, box.width, box.height])"
     )
@@ -63,12 +65,19 @@ def test_covers_take_the_place_of_the_art_and_the_page_comes_to_rest(
     expect(covers(page)).to_have_count(24)
     assert shapes(page) == before  # nothing moves
     expect(page.get_by_role("img", name="Cover of Death Note")).to_be_visible()
-    page.wait_for_timeout(2500)  # the timer ends with its next round
-    rounds = len(sent)
-    page.wait_for_timeout(2500)
-    assert len(sent) == rounds
+    expect_rest(page, sent)
     assert hosts - {""} == {urlsplit(covers_url).netloc}
     assert errors == []
+
+
+def expect_rest(page: Page, sent: list[float]) -> None:
+    """The page stops asking for covers: for some rounds of its timer it sends nothing."""
+    for _ in range(10):
+        rounds = len(sent)
+        page.wait_for_timeout(2_500 * cover_slots.EVERY)
+        if len(sent) == rounds:
+            return
+    pytest.fail("The page goes on asking for covers.")
 
 
 def _count(socket: WebSocket, sent: list[float]) -> None:
@@ -114,7 +123,4 @@ def test_the_ten_get_covers_after_a_control_was_moved_and_the_page_comes_to_rest
     may_answer.set()
     expect(fetched).to_have_count(10)
     expect(page.get_by_role("dialog")).to_be_visible()  # what is drawn below it does not close it
-    page.wait_for_timeout(2500)  # the timer ends with its next round
-    rounds = len(sent)
-    page.wait_for_timeout(2500)
-    assert len(sent) == rounds
+    expect_rest(page, sent)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.helpers import settled
 
@@ -15,11 +15,16 @@ TABLE = {"name": "mine.csv", "mimeType": "text/csv", "buffer": b"title,score\nCo
 
 
 @pytest.fixture
-def own_page(browser: Browser) -> Iterator[Page]:
-    """A page in a browser that keeps nothing yet."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, locale="en-GB")
+def own_page(context: BrowserContext, url: str) -> Iterator[Page]:
+    """A page in a browser that keeps nothing yet. What it keeps in the test is removed afterwards."""
+    others = context.pages
     yield context.new_page()
-    context.close()
+    for page in context.pages:
+        if page not in others:
+            page.close()
+    storage = context.new_cdp_session(others[0])
+    storage.send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": "local_storage"})
+    storage.detach()
 
 
 def turn_on(page: Page) -> None:

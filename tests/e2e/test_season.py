@@ -47,7 +47,7 @@ def test_on_a_phone(page: Page, url: str) -> None:
     page.wait_for_url("**page=2**")
     settled(page)
     page.get_by_role("radio").filter(has_text="(now)").click()
-    page.wait_for_url(re.compile(r"season=\d{4}-\w+"))
+    page.wait_for_url(re.compile(r"season=(?!2025-spring)\d{4}-\w+"))
     settled(page)
     calendar = page.locator(".st-key-season-calendar").get_by_role("button")
     if calendar.count():  # once the catalogue is older than the season, nothing on it is still to air
