@@ -9,7 +9,7 @@ from pages.parts.visit import Mark
 from recsys import Pick, Reason, Title
 from recsys.serving.folding import Folding
 
-_KEY, _OPENED = "details", "details-opened"
+_KEY, _OPENED, _DUE = "details", "details-opened", "fragments-due"
 _LINKS = 6
 
 #: Drawn in the place of the dialog when no details are open. A dialog that was only closed in the browser is opened
@@ -26,28 +26,44 @@ def open_dialog(pick: Pick, folding: Folding) -> None:
 def rerun(*others: str) -> None:
     """Run `dialog`, which removes details that were closed, and the fragments with these keys again: a callback.
 
-    The whole page runs if it was not drawn as far as these fragments.
+    With them run those of earlier calls that did not come to their end, see `drawn`: Streamlit forgets a fragment that
+    waits when another callback asks for other ones. The whole page runs if it was not drawn as far as these fragments.
     """
+    due = list(dict.fromkeys([_KEY, *others, *st.session_state.get(_DUE, ())]))
+    st.session_state[_DUE] = due
     try:
-        st.rerun([_KEY, *others])
+        st.rerun(due)
     except StreamlitAPIException:
+        st.session_state[_DUE] = []
         st.rerun()
+
+
+def drawn(key: str) -> None:
+    """Note that the fragment with this key was drawn to its end. Call it there."""
+    st.session_state[_DUE] = [one for one in st.session_state.get(_DUE, ()) if one != key]
 
 
 @st.fragment(key=_KEY)
 def dialog() -> None:
     """The dialog of the title that was just opened: facts, the predicted score and its reasons, and buttons, which
-    close it.
+    close it. A run that is cut short leaves it to the next one.
 
     Call it above what may be drawn or not: in another place Streamlit takes it for another fragment, and a dialog of
     the first stays.
     """
-    if opened := st.session_state.pop(_OPENED, None):
+    if opened := st.session_state.get(_OPENED):
         pick, folding = opened
         title = resources.engine().title(pick.anime_id)
-        st.dialog(plain(pickers.names_of(title)[0], 80), on_dismiss=rerun)(_fill)(pick, title, folding)
+        st.dialog(plain(pickers.names_of(title)[0], 80), on_dismiss=_close)(_fill)(pick, title, folding)
+        st.session_state.pop(_OPENED, None)
     else:
         st.html(_NO_DIALOG)
+    drawn(_KEY)
+
+
+def _close() -> None:
+    st.session_state.pop(_OPENED, None)
+    rerun()
 
 
 def _fill(pick: Pick, title: Title, folding: Folding) -> None:

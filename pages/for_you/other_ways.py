@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.for_you import details
 from pages.parts import controls, links, state
 
 #: The fragment draws the links again when the filters change, which they bring along.
@@ -20,3 +21,4 @@ def show() -> None:
         st.page_link(
             links.LIKE_THESE, label="Like these, not that", icon=":material/thumbs_up_down:", query_params=parameters
         )
+    details.drawn(KEY)

@@ -32,6 +32,11 @@ def _move() -> None:
 
 @st.fragment(key="ten")
 def _results() -> None:
+    _draw()
+    details.drawn("ten")
+
+
+def _draw() -> None:
     model, discovery, filters = controls.chosen()
     folding = state.folding(model)
     engine = resources.engine()

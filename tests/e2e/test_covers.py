@@ -118,6 +118,7 @@ def test_the_ten_get_covers_after_a_control_was_moved_and_the_page_comes_to_rest
     for _ in range(4):
         page.keyboard.press("ArrowRight")
     page.wait_for_url("**discovery=Adventurous**")
+    settled(page)
     page.locator(".st-key-ten").get_by_role("button").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     may_answer.set()
