@@ -29,7 +29,7 @@ _SECTIONS = (
 def _new_fans(report: reports.Reports, measure: str, *, highest: bool) -> list[reports.Curve]:
     """The curves of the models and of the best baseline."""
     curves = report.curves(measure)
-    rival = reports.envelope([curve for curve in curves if not curve.is_model], _BASELINES, highest=highest)
+    rival = reports.envelope([curve for curve in curves if curve.is_baseline], _BASELINES, highest=highest)
     return [curve for curve in curves if curve.is_model] + ([rival] if rival else [])
 
 

@@ -42,8 +42,12 @@ class Curve:
 
     @property
     def is_model(self) -> bool:
-        """False for baselines."""
+        """False for baselines, and for models under other conditions ("hybrid, scores not given")."""
         return self.name in store.REGISTRY
+
+    @property
+    def is_baseline(self) -> bool:
+        return self.name.partition(",")[0] not in store.REGISTRY
 
 
 #: Algorithm -> measure -> figure.

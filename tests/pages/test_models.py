@@ -73,6 +73,7 @@ def test_sentences_follow_from_the_figures(app, monkeypatch):
         popularity={"ndcg10": 0.5, "rmse": 1.4, "band": 0.81},
         svd={"ndcg10": 0.3, "rmse": 1.2, "band": 0.7},
         KNN={"ndcg10": 0.4, "rmse": 1.1},
+        **{"svd, scores not given": {"ndcg10": 0.9, "rmse": 0.9}},  # neither a model nor a baseline
     )
     monkeypatch.setattr(shared, "measured", lambda: made_up(**{"new-fans": figures}))
     run(app)

@@ -72,7 +72,7 @@ def test_the_best_algorithm_and_the_best_baseline_at_each_number(report):
     curves = report.curves("ndcg10")
     assert {k: name for k, (name, _) in reports.best(curves, highest=True).items()} == {0: "svd", 10: "KNN"}
     assert {k: name for k, (name, _) in reports.best(curves, highest=False).items()} == {0: "KNN", 10: "svd"}
-    rival = reports.envelope([curve for curve in curves if not curve.is_model], "rivals", highest=True)
+    rival = reports.envelope([curve for curve in curves if curve.is_baseline], "rivals", highest=True)
     assert rival == Curve("rivals", {0: Figure(0.25), 10: Figure(0.6)})
     assert not rival.is_model
     assert reports.envelope([], "rivals", highest=True) is None
