@@ -13,7 +13,7 @@ from recsys.serving import hours
 from recsys.serving.folding import Folding
 from recsys.serving.recommending import Candidates
 
-_SHELF = 5
+_KEY, _SHELF = "ten", 5
 
 
 def show() -> None:
@@ -27,13 +27,13 @@ def show() -> None:
 
 
 def _move() -> None:
-    details.rerun("ten", other_ways.KEY)  # this run may cut short the one that removes closed details
+    details.rerun(_KEY, other_ways.KEY)  # this run may cut short the one that removes closed details
 
 
-@st.fragment(key="ten")
+@st.fragment(key=_KEY)
 def _results() -> None:
     _draw()
-    details.drawn("ten")
+    details.drawn(_KEY)
 
 
 def _draw() -> None:

@@ -141,10 +141,8 @@ def _watching(
     fill = np.zeros((2, 2), np.float32)
     unscored = np.bincount(rows.items[~rows.scoring[rows.users]], minlength=n_items)
     if not unscored.any():
-        nothing = np.zeros(n_items, np.float32)
-        return Watching(past, long, past, nothing, recent, nothing, fill, Mixing()), np.zeros(
-            len(titles.names), np.float32
-        )
+        nothing, by_content = np.zeros(n_items, np.float32), np.zeros(len(titles.names), np.float32)
+        return Watching(past, long, past, nothing, recent, nothing, fill, Mixing()), by_content
     today = watching.linear_today(rows, fans, counts + config.watcher * unscored, config)
     odds, (constant, era) = watching.today_odds(rows, fans, n_items, config, seed)
     x = titles.features
