@@ -147,7 +147,8 @@ def _watching(args: argparse.Namespace) -> int:
     how = (
         f"{figures['fans']:,} held-out fans of the {args.part} part, of whom only the titles that they were watching "
         "in 2025 are known, without scores. Half of each list is given and the other half is to be found: among all "
-        f"titles of the catalogue, and among those from {figures['recent_year']} on by the fans who were watching any. "
+        f"titles of the catalogue, and among those from {figures['recent_year']} on by the fans who were watching any; "
+        f"a fan's figure is the mean over {figures['halves']} random halves of the list. "
         f"The baselines were fitted to the lists of {figures['training_fans']:,} training fans; the penalty of EASE, "
         f"{figures['ease_penalty']:g}, and the factors and alpha of iALS, {figures['ials_factors']} and "
         f"{figures['ials_alpha']:g}, were chosen on validation fans. Differences are paired."

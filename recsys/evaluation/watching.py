@@ -1,4 +1,4 @@
-"""Measure the order of titles for fans of today, whose lists have no scores: half of each list is hidden."""
+"""Measure the order of titles for fans of today, whose lists have no scores: a random half of each list is hidden."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +34,8 @@ RIVAL, PENALTIES = "EASE on these lists", (20.0, 50.0, 100.0, 200.0, 500.0)
 POPULARITY = "popularity in these lists"
 #: Numbers of factors and weights of a title watched (alpha) that iALS is tried with on validation fans.
 FACTORS, ALPHAS = (16, 32, 64, 128), (1.0, 5.0, 20.0, 40.0)
+#: Random halves of each list: a fan's value is the mean over them, so that less depends on what happens to be hidden.
+HALVES = 5
 #: Measures: NDCG@10 and recall over all titles, and among those from `RECENT_YEAR` on.
 MEASURES = ("ndcg10", "recall10", "ndcg10_recent", "recall10_recent")
 
@@ -43,7 +45,7 @@ Order = Callable[[Half], NDArray[np.floating]]
 
 @dataclass(frozen=True)
 class Results:
-    """For each of `MEASURES`, a value for each fan, (n_fans,); NaN where no recent title is hidden."""
+    """For each of `MEASURES`, a value for each fan, (n_fans,); NaN where no recent title is hidden in any half."""
 
     values: Mapping[str, NDArray[np.float64]]
 
@@ -67,22 +69,24 @@ def as_served(model: Model, catalogue: Catalogue, raters: NDArray[np.int64], com
     return order
 
 
-def measure(order: Order, fans: Sequence[Half], recent: NDArray[np.bool_]) -> Results:
-    """`recent` (n_items,) marks titles from `RECENT_YEAR` on."""
-    rows = []
-    for half in fans:
-        scores = order(half).astype(np.float64)
-        row = dict.fromkeys(MEASURES, np.nan)
-        ten = top(scores, half.known, N_SHOWN)
-        row["ndcg10"], row["recall10"] = (f(ten, half.hidden, N_SHOWN) for f in (metrics.ndcg, metrics.recall))
-        wanted = half.hidden[recent[half.hidden]]
-        if len(wanted):
-            ten = top(np.where(recent, scores, -np.inf), half.known, N_SHOWN)
-            row["ndcg10_recent"], row["recall10_recent"] = (
-                f(ten, wanted, N_SHOWN) for f in (metrics.ndcg, metrics.recall)
-            )
-        rows.append(row)
-    return Results({name: np.array([row[name] for row in rows]) for name in MEASURES})
+def measure(order: Order, draws: Sequence[Sequence[Half]], recent: NDArray[np.bool_]) -> Results:
+    """The mean over `draws`, each with a half of every list; `recent` (n_items,) marks titles from `RECENT_YEAR` on."""
+    values = np.array([[_of_half(order(half).astype(np.float64), half, recent) for half in fans] for fans in draws])
+    known = ~np.isnan(values)
+    sums, counts = np.where(known, values, 0).sum(axis=0), known.sum(axis=0)
+    means = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
+    return Results(dict(zip(MEASURES, means.T, strict=True)))
+
+
+def _of_half(scores: NDArray[np.float64], half: Half, recent: NDArray[np.bool_]) -> tuple[float, ...]:
+    """Each of `MEASURES`; NaN for recent titles where none is hidden."""
+    ten = top(scores, half.known, N_SHOWN)
+    own = metrics.ndcg(ten, half.hidden, N_SHOWN), metrics.recall(ten, half.hidden, N_SHOWN)
+    wanted = half.hidden[recent[half.hidden]]
+    if not len(wanted):
+        return *own, np.nan, np.nan
+    ten = top(np.where(recent, scores, -np.inf), half.known, N_SHOWN)
+    return *own, metrics.ndcg(ten, wanted, N_SHOWN), metrics.recall(ten, wanted, N_SHOWN)
 
 
 def watched(lists: Lists, catalogue: Catalogue) -> csr_matrix:
@@ -133,8 +137,9 @@ def evaluate(
     described = manifest.read(artifacts)
     catalogue = Catalogue.load(described.path("catalogue.parquet"))
     recent = catalogue.years >= RECENT_YEAR
-    fans = list(halves(lists, part, catalogue.ids, seed))
-    tuning = list(halves(lists, "validation", catalogue.ids, seed))
+    fans, tuning = (
+        [list(halves(lists, one, catalogue.ids, seed + i)) for i in range(HALVES)] for one in (part, "validation")
+    )
     x, raters = watched(lists, catalogue), rating_counts(part_of(lists.ratings, "train"), catalogue.ids)
     progress("baselines")
 
@@ -156,7 +161,8 @@ def evaluate(
                 results["hybrid, given as completed"] = measure(completed, fans, recent)
     return {
         "part": part,
-        "fans": len(fans),
+        "fans": len(fans[0]),
+        "halves": HALVES,
         "training_fans": len(x.indptr) - 1,
         "recent_year": RECENT_YEAR,
         "ease_penalty": penalty,

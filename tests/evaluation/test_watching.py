@@ -28,7 +28,7 @@ def test_measures_by_hand():
     """The order is 4, 3, 2, 1, 0. Of the first fan, title 3 is second, or first where 4 is known; of the second fan no
     recent title is hidden."""
     fans = [half([0], [3]), half([4], [2, 1]), half([4, 0], [3, 1])]
-    found = watching.measure(lambda half: np.arange(5.0), fans, RECENT).values
+    found = watching.measure(lambda half: np.arange(5.0), [fans], RECENT).values
     second, third = 1 / np.log2([3, 4])
     ideal = 1 + second
     expected = [second, (second + third) / ideal, (1 + third) / ideal]
@@ -41,9 +41,19 @@ def test_measures_by_hand():
 def test_recent_titles_are_ranked_among_themselves():
     """Older titles, which are all ranked before, do not matter there."""
     order = np.array([9.0, 9, 9, 2, 1])
-    found = watching.measure(lambda half: order, [half([0], [3])], RECENT).values
+    found = watching.measure(lambda half: order, [[half([0], [3])]], RECENT).values
     assert found["ndcg10_recent"].tolist() == [1]
     assert found["ndcg10"][0] < 1
+
+
+def test_a_fan_counts_with_the_mean_over_the_halves_of_the_list():
+    """Of the first fan title 3 is first, then second; of the second fan a recent title is hidden in one half alone, and
+    of the third in none."""
+    draws = [[half([4], [3]), half([4], [2]), half([4], [2])], [half([0], [3]), half([0], [4]), half([4], [2])]]
+    found = watching.measure(lambda half: np.arange(5.0), draws, RECENT).values
+    second = 1 / np.log2(3)
+    np.testing.assert_allclose(found["ndcg10"], [(1 + second) / 2, (second + 1) / 2, second])
+    np.testing.assert_allclose(found["ndcg10_recent"], [(1 + second) / 2, 1, np.nan])
 
 
 def test_popularity_counts_lists():
