@@ -33,8 +33,8 @@ SAMPLES, USUALLY = 2000, 0.9
 
 def evaluate(engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 0) -> dict[str, Any]:
     """For each model, the Brier score (Brier 1950) of both chances, that of the overall share, the largest gap between
-    chance and share in a tenth, and how large it would be by chance; for the default model the reliability curves and
-    the order by odds."""
+    chance and share in a tenth, how large it would be by chance, and the largest in a tenth of the scores; for the
+    default model the reliability curves and the order by odds."""
     rows: dict[str, dict[str, Any]] = {}
     curves: dict[str, dict[str, Any]] = {}
     for name in engine.models:
@@ -48,6 +48,7 @@ def evaluate(engine: Engine, ratings: Ratings, part: Part = "test", seed: int = 
             row[f"brier_{key}_share"] = {"value": float(did.var())}
             row[f"gap_{key}"] = {"value": max(abs(one["gap"]["value"]) for one in curve.values())}
             row[f"gap_{key}_right"] = figure(largest_if_right(chance, did, fans, seed))
+            row[f"gap_{key}_equal"] = figure(largest_of_equal_groups(chance, did))
             if name == engine.default_model:
                 curves |= {f"{what}, {tenth}": values for tenth, values in curve.items()}
         rows[name] = row
@@ -72,6 +73,12 @@ def reliability(chance: NDArray, happened: NDArray, fans: NDArray) -> dict[str, 
                 "scores": int(inside.sum()),
             }
     return curve
+
+
+def largest_of_equal_groups(chance: NDArray, happened: NDArray) -> float:
+    """The largest gap of ten groups with as many scores each, in order of the chances; arrays are (n,)."""
+    off = (happened - chance)[np.argsort(chance, kind="stable")]
+    return max(abs(float(group.mean())) for group in np.array_split(off, TENTHS) if len(group))
 
 
 def largest_if_right(chance: NDArray, happened: NDArray, fans: NDArray, seed: int = 0) -> float:

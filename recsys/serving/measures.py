@@ -57,10 +57,12 @@ NAMES = {
     "brier_high_share": "of the overall share",
     "gap_high": "Largest gap",
     "gap_high_right": "by chance up to",
+    "gap_high_equal": "in a tenth of the scores",
     "brier_low": "Brier score, 5 or less",
     "brier_low_share": "of the overall share, 5 or less",
     "gap_low": "Largest gap, 5 or less",
     "gap_low_right": "by chance up to, 5 or less",
+    "gap_low_equal": "in a tenth of the scores, 5 or less",
     "fit_time": "Fit time, s",
     "test_time": "Test time, s",
 }

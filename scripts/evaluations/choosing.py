@@ -25,8 +25,9 @@ def odds(args: argparse.Namespace) -> int:
         "fitted on validation fans. "
         "The Brier score is the mean squared difference of the two; beside it that of giving everybody the overall "
         "share. The largest gap is that between chance and share in a tenth of the chances; beside it what right "
-        f"chances stay below in {USUALLY:.0%} of samples of as many fans. Standard errors take the scores of a fan as "
-        f"dependent. The order by odds is measured at {KNOWN} known ratings, without other filters."
+        f"chances stay below in {USUALLY:.0%} of samples of as many fans, and the largest gap of ten groups with as "
+        "many scores each, in order of the chances. Standard errors take the scores of a fan as dependent. "
+        f"The order by odds is measured at {KNOWN} known ratings, without other filters."
     )
     return report.publish(reports.ODDS, {"how": how, **figures}, args)
 

@@ -69,6 +69,21 @@ class TestReliability:
         assert errors[1] > 5 * errors[0]
 
 
+class TestTheLargestGapOfGroupsWithAsManyScores:
+    def test_by_hand(self):
+        """Of 20 scores, one of the two with a chance of .9 happened; the others are just as their chances say."""
+        chance = np.repeat(np.arange(10) / 10, 2)
+        happened = chance.copy()
+        happened[-2:] = 0, 1
+        order = np.random.default_rng(0).permutation(20)
+        assert odds.largest_of_equal_groups(chance[order], happened[order]) == pytest.approx(0.4)
+
+    def test_a_few_scores_do_not_make_a_group(self):
+        chance = np.repeat([0.5, 0.95], [990, 10])
+        happened = np.where(chance < 0.9, chance, 0)
+        assert odds.largest_of_equal_groups(chance, happened) == pytest.approx(0.095)
+
+
 class TestTheLargestGapOfRightChances:
     def test_is_nothing_where_all_fans_are_off_by_the_same(self):
         happened = np.tile([0.0, 1.0], 50)
