@@ -117,7 +117,8 @@ class Filters:
     predicted score alone decides, else 0), `min_members` MyAnimeList's members. `planned` is "show", "hide" or "only".
     `franchise_rules` allows one title of a franchise, only when everything that it requires is completed, none of a
     franchise of which the fan dropped a title, and no recap or music video. `continuing` leaves only titles that
-    continue what the fan has completed, `new_series` only others. `exclude` are anime ids that the fan has hidden.
+    continue what the fan has completed, `new_series` only others. With `franchise_rules` and `continuing`, a
+    further season goes before a film, and a film before specials. `exclude` are anime ids that the fan has hidden.
     """
 
     types: tuple[str, ...] = ()

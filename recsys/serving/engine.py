@@ -153,6 +153,8 @@ class Engine:
         if filters.franchise_rules:
             groups = self.catalogue.franchise_ids[aligned.positions]
             allowed &= self._of_the_story[aligned.positions]
+            if filters.continuing:
+                allowed = recommending.next_seasons(self.catalogue, aligned.positions, allowed)
         score = chooser.rank(discovery, by_score)
         if seeds:
             score = seeds.ranked(aligned.model, score)

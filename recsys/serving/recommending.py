@@ -135,6 +135,17 @@ def candidates(
     return left
 
 
+def next_seasons(catalogue: Catalogue, positions: NDArray[np.intp], allowed: Mask) -> Mask:
+    """The titles `allowed` (n,) without those of the same franchise that a further season, or else a film, goes before;
+    they are at `positions` (n,) of the catalogue."""
+    types, main = catalogue.types[positions], catalogue.kinds[positions] == "main"
+    place = np.select([~main, types == "TV", np.isin(types, ("Movie", "ONA"))], [3, 0, 1], 2)
+    _, franchise = np.unique(catalogue.franchise_ids[positions], return_inverse=True)
+    first = np.full(len(positions), 3)
+    np.minimum.at(first, franchise[allowed], place[allowed])
+    return allowed & (place == first[franchise])
+
+
 def _startable(catalogue: Catalogue, fan: Profile) -> Mask:
     """Titles whose required earlier parts `fan` has all completed."""
     completed = _marked(catalogue, fan.completed)

@@ -90,6 +90,27 @@ class TestRecommend:
         assert ids(engine.recommend(Profile(scores={10: 7}), "toy", filters=only)) == [11]
         assert ids(engine.recommend(Profile(scores={20: 7}), "toy", filters=only)) == []
 
+    @pytest.mark.parametrize(
+        ("also_completed", "expected"), [((), [2]), ((2,), [3, 4]), ((2, 3, 4), [5]), ((2, 3, 4, 5), [6])]
+    )
+    def test_a_series_goes_on_with_its_next_season_then_films_and_side_stories_then_specials(
+        self, also_completed, expected
+    ):
+        """Two films may be next; season 7 requires a title of another story that the fan has not watched."""
+        story = [(1, "TV", "main", ()), (2, "TV", "main", (1,)), (3, "Movie", "main", (1,)), (4, "ONA", "main", (1,)),
+                 (5, "OVA", "main", (1,)), (6, "Special", "special", (1,)), (7, "TV", "main", (1, 8))]  # fmt: skip
+        titles = [
+            *(Title(i, f"Story {i}", type=t, kind=kind, requires=r, franchise_id=1) for i, t, kind, r in story),
+            *(Title(8, "Third"), Title(9, "Other"), Title(10, "Other: OVA", type="OVA", requires=(9,))),
+        ]
+        engine = Engine(Catalogue.from_rows(titles), [Fixed(range(1, 11), [7] * 10)], np.arange(10))
+        fan = Profile(seen={1, *also_completed})
+        rules = Filters(continuing=True, franchise_rules=True)
+        (picked,) = ids(engine.recommend(fan, filters=rules))
+        assert picked in expected
+        other = Profile(seen={1, 9, *also_completed})
+        assert set(ids(engine.recommend(other, filters=rules))) == {picked, 10}
+
     def test_new_series_are_what_does_not_continue_the_list(self, engine):
         only = Filters(new_series=True)
         assert 11 not in ids(engine.recommend(Profile(scores={10: 7}), "toy", filters=only))
