@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +14,14 @@ from recsys.data.ratings import rater_counts
 from recsys.errors import ArtifactError
 from recsys.models import store
 from recsys.models.base import Fan, Floats, Items, Model, Statuses
+from recsys.models.focus import Genres
 from recsys.models.hybrid import Hybrid
 from recsys.models.odds import PLAIN, Odds
 from recsys.models.placement import Newcomers
 from recsys.types import Profile
+
+#: A genre counts as watched at least, and at most, so much.
+_USUAL_SHARES = (0.001, 0.95)
 
 
 @dataclass(frozen=True)
@@ -64,15 +68,23 @@ def _statuses(fan: Profile) -> tuple[tuple[int, AbstractSet[int]], ...]:
 
 
 def extended(model: Model, catalogue: Catalogue) -> Model:
-    """The hybrid with all titles of the catalogue, those that it was not trained with placed by their facts; another
-    model as it is. Raises ValueError if its content features are not those of this program."""
+    """The hybrid with all titles of the catalogue, those that it was not trained with placed by their facts, and with
+    their genres; another model as it is. Raises ValueError if its content features are not those of this program."""
     if not isinstance(model, Hybrid):
         return model
     own = catalogue.positions(model.item_ids)
     others = np.setdiff1d(np.arange(len(catalogue)), own)
     table = content.features(catalogue, others, model.placement.names)
     new = Newcomers(catalogue.ids[others], table, catalogue.franchise_ids[others])
-    return model.extended(new, np.where(own >= 0, catalogue.franchise_ids[own], -1))
+    model = model.extended(new, np.where(own >= 0, catalogue.franchise_ids[own], -1))
+    return model.with_parts(watching=replace(model.watching, genres=_genres(catalogue, model.item_ids)))
+
+
+def _genres(catalogue: Catalogue, item_ids: NDArray[np.int64]) -> Genres:
+    """Of the titles `item_ids` (n_items,); one that the catalogue does not have counts as its last."""
+    audience = content.audience(catalogue)
+    usual = np.average(catalogue.genre_matrix, axis=0, weights=audience if audience.any() else None)
+    return Genres(catalogue.genre_matrix, catalogue.positions(item_ids), np.clip(usual, *_USUAL_SHARES))
 
 
 def align(model: Model, catalogue: Catalogue, names: Sequence[str], odds: Odds = PLAIN) -> Aligned:

@@ -1,0 +1,41 @@
+"""How much a short list is of one genre."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.models.base import Floats, Items
+
+#: Evidence of a genre, in nats, at which a list begins to be focused, and from which on it is nothing but focused.
+_FROM, _TO = 5.0, 9.0
+#: More titles are no further evidence: of a long list the linear models know enough.
+_MOST = 8.0
+
+
+@dataclass(frozen=True)
+class Genres:
+    """`matrix` (n_rows, n_genres) says which genres a title has, and `rows` (n_items,) where each title stands in it;
+    `usual` (n_genres,) are the shares of what everybody watches that have a genre."""
+
+    matrix: NDArray[np.bool_]
+    rows: NDArray[np.intp]
+    usual: NDArray[np.float64]
+
+    def focus(self, items: Items, weights: Floats) -> float:
+        """How focused a list of titles `items` (n,) with `weights` (n,) is, 0..1: 0 for a list of usual genres.
+
+        The evidence is the logarithm of the likelihood ratio of the list's share of a genre to the usual one, for the
+        genre with the largest (Wilks 1938). Titles of unequal weight count as fewer (Kish 1965).
+        """
+        if not len(items):
+            return 0.0
+        share = np.average(self.matrix[self.rows[items]], axis=0, weights=weights)
+        evidence = _information(share, self.usual) + _information(1 - share, 1 - self.usual)
+        titles = min(weights.sum() ** 2 / np.square(weights).sum(), _MOST)
+        most = titles * np.max(evidence[share > self.usual], initial=0.0)
+        return float(np.clip((most - _FROM) / (_TO - _FROM), 0, 1))
+
+
+def _information(share: NDArray[np.float64], usual: NDArray[np.float64]) -> NDArray[np.float64]:
+    return share * np.log(np.maximum(share, 1e-9) / usual)
