@@ -16,13 +16,12 @@ from recsys.prepare import kaggle, kaggle_titles, sources, staging
 from recsys.prepare.report import Report, SourceReport
 from recsys.prepare.watching import WatchingList
 from recsys.prepare.workspace import Options, Progress, Workspace
+from recsys.statuses import SETS
 from recsys.types import Title
 
 #: Rows per Parquet row group. Smaller groups would cost more in metadata, which each read of a fan's rows parses, than
 #: they save in decoding (60 ms instead of 19 at 17 million ratings).
 ROW_GROUP = 122_880
-#: MyAnimeList's statuses: watching, completed, on hold, dropped, planned. Other values are kept and count as watched.
-STATUSES = (1, 2, 3, 4, 6)
 #: The article's sparsity figures count fans and titles with fewer ratings than this.
 SPARSE = 10
 
@@ -123,7 +122,7 @@ def _keep(work: Workspace, more_than: int, report: Report) -> None:
         source: counted
         for source, *counted in work.rows(
             f"""SELECT source, count(*), count(*) FILTER (user_id IN (SELECT user_id FROM written)),
-                    count(*) FILTER (status NOT IN {STATUSES})
+                    count(*) FILTER (status NOT IN {tuple(SETS)})
                 FROM listed WHERE score = 0 GROUP BY source"""
         )
     }
