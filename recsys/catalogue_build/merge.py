@@ -19,6 +19,7 @@ from recsys.catalogue_build import (
     myanimelist,
 )
 from recsys.catalogue_build.facts import Facts
+from recsys.statuses import AIRING, FINISHED, NOT_AIRED
 from recsys.types import Title
 
 
@@ -66,7 +67,7 @@ RULES: Mapping[str, Rule] = {
     "streaming": Rule((BANGUMI,)),
 }
 #: In the order in which a title has them.
-_STAGES = (PLANNED, AIRING, ENDED) = ("Not yet aired", "Currently Airing", "Finished Airing")
+_STAGES = (NOT_AIRED, AIRING, FINISHED)
 #: A status may be so many months behind.
 _LATE = 12
 #: Lists of words that sources spell differently: "CGI" and "Cgi".
@@ -144,7 +145,7 @@ def _correct_dates(values: dict[str, Any], chosen: dict[str, Facts], rows: Itera
         if months > _LATE:  # the end of an earlier run
             _set(values, chosen, "aired_to", None)
         elif months > 0:
-            values["status"], chosen["status"] = ENDED, chosen["aired_to"]
+            values["status"], chosen["status"] = FINISHED, chosen["aired_to"]
 
 
 def _set(values: dict[str, Any], chosen: dict[str, Facts], field: str, row: Facts | None) -> None:
