@@ -26,7 +26,6 @@ SHARE, _ANSWERS = 0.4, 4.0
 #: A title of one era that the fan has not seen counts as this much of a title of the other era that the fan has seen:
 #: nobody has seen most titles of any era.
 _UNSEEN = 0.5
-_NOT_ASKED = ("recap", "music")
 
 
 def next_titles(
@@ -66,7 +65,7 @@ def askable(engine: Engine, fan: Profile, model: str, skip: AbstractSet[int]) ->
     """The titles of the catalogue, (n_titles,), about which `next_titles` may ask."""
     catalogue = engine.catalogue
     filters = Filters(min_raters=0, exclude=frozenset(skip))
-    may = engine.candidates(fan, model, filters).allowed & ~np.isin(catalogue.kinds, _NOT_ASKED)
+    may = engine.candidates(fan, model, filters).allowed & engine.of_the_story
     may &= np.diff(catalogue.requires[0]) == 0
     return may & ~np.isin(np.array(catalogue.column("status"), object), (NOT_AIRED, CANCELLED))
 
