@@ -20,14 +20,17 @@ from recsys.types import MAX_ANIME_ID, MAX_SCORE, MIN_SCORE, Profile, positions_
 
 FILE = "ratings.parquet"
 _UNSCORED = "unscored.parquet"
-_SCORES = [f"score_{score}" for score in range(MIN_SCORE, MAX_SCORE + 1)]
+#: The columns of title_stats.parquet that count a title's scores.
+SCORES = [f"score_{score}" for score in range(MIN_SCORE, MAX_SCORE + 1)]
+#: The article calls fans and titles with fewer ratings than this sparse.
+SPARSE = 10
 _ID, _FAN, _COUNT = (1, MAX_ANIME_ID), (-(2**63), 2**63 - 1), (0, 2**53)
 #: Table -> (artifact, the columns that it must have, each with the range of its whole numbers; None: text).
 _TABLES: dict[str, tuple[str, dict[str, tuple[int, int] | None]]] = {
     "ratings": (FILE, {"user_id": _FAN, "anime_id": _ID, "score": (MIN_SCORE, MAX_SCORE)}),
     "unscored": (_UNSCORED, {"user_id": _FAN, "anime_id": _ID, "status": (0, 255)}),
     "users": ("users.parquet", {"user_id": _FAN, "username": None}),
-    "title_stats": ("title_stats.parquet", {"anime_id": _ID, "n_ratings": _COUNT, **dict.fromkeys(_SCORES, _COUNT)}),
+    "title_stats": ("title_stats.parquet", {"anime_id": _ID, "n_ratings": _COUNT, **dict.fromkeys(SCORES, _COUNT)}),
 }
 
 
@@ -274,7 +277,7 @@ class RatingsStore:
         return self._counts("", [])
 
     def _counts(self, where: str, parameters: list[Any]) -> NDArray[np.int64]:
-        columns = ", ".join(f"coalesce(sum({column}), 0)::BIGINT" for column in _SCORES)
+        columns = ", ".join(f"coalesce(sum({column}), 0)::BIGINT" for column in SCORES)
         return np.array(self._run(f"SELECT {columns} FROM title_stats {where}", parameters)[0], np.int64)
 
     def close(self) -> None:
