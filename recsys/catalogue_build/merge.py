@@ -123,10 +123,8 @@ def _winner(rows: Iterable[Facts], field: str, rule: Rule) -> Facts | None:
         return next(iter(known), None)
     if rule.newest:
         stage = {status: at for at, status in enumerate(_STAGES)} if field == "status" else {}
-        return max(
-            known, key=lambda row: (row.seen, stage.get(row.status or "", 0), -rule.sources.index(row.by)), default=None
-        )
-    return min(known, key=lambda row: rule.sources.index(row.by), default=None)
+        return max(known, key=lambda row: (row.seen, stage.get(row.status or "", 0), -rule.sources.index(row.by)))
+    return min(known, key=lambda row: rule.sources.index(row.by))
 
 
 def _correct_dates(values: dict[str, Any], chosen: dict[str, Facts], rows: Iterable[Facts]) -> None:
