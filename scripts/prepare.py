@@ -6,9 +6,10 @@ import time
 from pathlib import Path
 
 from recsys.data.catalogue import Catalogue
+from recsys.data.ratings import SPARSE
 from recsys.errors import DataError
 from recsys.prepare import kaggle
-from recsys.prepare.pipeline import SPARSE, prepare
+from recsys.prepare.pipeline import prepare
 from recsys.prepare.report import Report, SourceReport
 from recsys.prepare.workspace import Options
 from scripts.common import add_options, run

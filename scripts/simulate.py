@@ -20,8 +20,9 @@ from recsys.models.hybrid import Hybrid
 from recsys.models.svd import SVD
 from recsys.serving.loading import load_model
 from recsys.simulation import community, raw_set, resemblance, titles
-from recsys.simulation.lists import WATCHING, Lists, joined, load_lists, write_lists
+from recsys.simulation.lists import Lists, joined, load_lists, write_lists
 from recsys.simulation.titles import Titles
+from recsys.statuses import WATCHING
 from scripts.common import add_options, run
 
 _FANS = {"community": 2000, "raw": 108_711}

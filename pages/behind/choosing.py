@@ -15,8 +15,6 @@ from recsys.serving.reports import Figure, Reports, Table
 
 SUBJECTS = (reports.ODDS, reports.NICHES, reports.SEEDS, reports.USUAL, reports.ERAS)
 _MODEL = "hybrid"
-#: A measured share may differ from the chance by so much.
-_SLACK = 0.03
 
 
 def show(report: Reports) -> None:
@@ -121,8 +119,8 @@ def _by_taste(report: Reports) -> list[str]:
 
 
 def _by_chance(report: Reports) -> list[str]:
-    """The tenths of the chances that are off by more than `_SLACK` and two standard errors, and which of these gaps
-    right chances could show too, with so few fans."""
+    """The tenths of the chances that are off by more than `shared.SLACK` and two standard errors, and which of these
+    gaps right chances could show too, with so few fans."""
     table, models = report.table(reports.ODDS, "reliability"), report.table(reports.ODDS)
     ours = models.rows.get(_MODEL, {}) if models else {}
 
@@ -135,9 +133,9 @@ def _by_chance(report: Reports) -> list[str]:
         f"{may_be(name, row['gap'].value)})"
         for name, row in (table.rows if table else {}).items()
         if {"gap", "chance", "happened"} <= row.keys()
-        and abs(row["gap"].value) > max(_SLACK, 2 * (row["gap"].error or 0))
+        and abs(row["gap"].value) > max(shared.SLACK, 2 * (row["gap"].error or 0))
     ]
-    return [f"Some chances are off by more than {_SLACK:.0%}: {'; '.join(off)}."] if off else []
+    return [f"Some chances are off by more than {shared.SLACK:.0%}: {'; '.join(off)}."] if off else []
 
 
 def _by_unlike(report: Reports) -> list[str]:

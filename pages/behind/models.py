@@ -8,10 +8,9 @@ import streamlit as st
 from pages.behind import choosing, model_columns, model_words, ranges, report_charts, shared
 from pages.parts.text import count, plain
 from recsys.serving import reports
+from recsys.serving.trust import AIM
 
 _VIEWS = ("Results", "Side by side", "How each works")
-#: The share of scores that a prediction interval should contain, and the deviation that is acceptable.
-_INTERVAL, _SLACK = 0.80, 0.03
 _BASELINES = "best baseline"
 _SECTIONS = (
     reports.NEW_FANS,
@@ -69,8 +68,8 @@ def _by_count(report: reports.Reports, measure: str, text: str, *, highest: bool
 def _intervals(report: reports.Reports) -> None:
     st.markdown("## Interval calibration")
     st.markdown(
-        f"Each predicted score has a likely range. The fan's own score should lie in it {_INTERVAL:.0%} of the time. "
-        f"The grey area is {_INTERVAL - _SLACK:.0%} to {_INTERVAL + _SLACK:.0%}."
+        f"Each predicted score has a likely range. The fan's own score should lie in it {AIM:.0%} of the time. "
+        f"The grey area is {AIM - shared.SLACK:.0%} to {AIM + shared.SLACK:.0%}."
     )
     curves = [curve for curve in report.curves("band") if curve.is_model]
     if not curves:
@@ -80,10 +79,10 @@ def _intervals(report: reports.Reports) -> None:
         f"{plain(shared.name_of(curve.name))} with {k} known ratings ({one.value:.1%})"
         for curve in curves
         for k, one in curve.points.items()
-        if abs(one.value - _INTERVAL) > _SLACK
+        if abs(one.value - AIM) > shared.SLACK
     ]
     st.markdown(f"Outside the grey area: {', '.join(off)}." if off else "All models are in the grey area.")
-    report_charts.coverage(curves, _INTERVAL, _SLACK, "chart-bands")
+    report_charts.coverage(curves, "chart-bands")
 
 
 def _simpler(report: reports.Reports) -> None:

@@ -5,14 +5,13 @@ Every sentence follows from the measured figures.
 
 import streamlit as st
 
-from pages.behind import report_charts
+from pages.behind import report_charts, shared
 from pages.parts.text import plain
 from recsys.serving import reports
 from recsys.serving.reports import Reports
+from recsys.serving.trust import AIM
 
 SUBJECT = reports.BANDS
-#: The share of scores that a range should contain, and the deviation that is acceptable.
-_AIM, _SLACK = 0.80, 0.03
 
 
 def show(report: Reports) -> None:
@@ -29,9 +28,9 @@ def show(report: Reports) -> None:
         off = [
             f"{plain(name)} ({row['band'].value:.0%})"
             for name, row in genres.rows.items()
-            if "band" in row and abs(row["band"].value - _AIM) > max(_SLACK, 2 * (row["band"].error or 0))
+            if "band" in row and abs(row["band"].value - AIM) > max(shared.SLACK, 2 * (row["band"].error or 0))
         ]
-        st.markdown(f"Genres where the share is off by more than {_SLACK:.0%}: {', '.join(off) or 'none'}.")
+        st.markdown(f"Genres where the share is off by more than {shared.SLACK:.0%}: {', '.join(off) or 'none'}.")
         with st.expander("All genres", icon=":material/table:", key="all-genres", on_change="rerun") as table:
             if table.open:
                 report_charts.figures(genres, "Ranges by genre", rows="Genre")

@@ -13,6 +13,7 @@ from pages.behind import shared
 from pages.parts import charts
 from pages.parts.text import plain, shorten
 from recsys.serving.reports import NAMES, Curve, Figure, Table
+from recsys.serving.trust import AIM
 
 #: Colour is never the only signal: each line has its own symbol, and baselines are dotted.
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "pentagon", "cross")
@@ -57,18 +58,20 @@ def _lines(curves: list[Curve], scale: float, hover: str) -> tuple[go.Figure, li
     return figure, order
 
 
-def coverage(curves: list[Curve], aim: float, slack: float, key: str) -> None:
-    """How often the fan's own score lies in the prediction interval, compared with the `aim`."""
+def coverage(curves: list[Curve], key: str) -> None:
+    """How often the fan's own score lies in the prediction interval, compared with `AIM`."""
     figure, _ = _lines(curves, 100, "%{y:.1f}% with %{x} known ratings")
-    figure.add_hrect(y0=100 * (aim - slack), y1=100 * (aim + slack), line_width=0, fillcolor="#8b9092", opacity=0.2)
-    figure.add_hline(y=100 * aim, line_width=1, line_dash="dash", line_color="#8b9092")
+    figure.add_hrect(
+        y0=100 * (AIM - shared.SLACK), y1=100 * (AIM + shared.SLACK), line_width=0, fillcolor=charts.GREY, opacity=0.2
+    )
+    figure.add_hline(y=100 * AIM, line_width=1, line_dash="dash", line_color=charts.GREY)
     figure.update_yaxes(title="Scores in the likely range", ticksuffix="%")
     spans = [
         f"{shorten(shared.name_of(curve.name))} {min(values):.0%} to {max(values):.0%}"
         for curve in curves
         if (values := _values(curve))
     ]
-    text = f"Share of scores in the likely range, which should be {aim:.0%}: {'; '.join(spans)}."
+    text = f"Share of scores in the likely range, which should be {AIM:.0%}: {'; '.join(spans)}."
     charts.show(figure, text, key, 320)
 
 
@@ -77,7 +80,7 @@ def reliability(events: Mapping[str, list[Mapping[str, Figure]]], key: str) -> N
     figure = go.Figure()
     figure.add_scatter(
         x=[0, 100], y=[0, 100], mode="lines", name="Exactly right", hoverinfo="skip",
-        line={"dash": "dash", "width": 1, "color": "#8b9092"},
+        line={"dash": "dash", "width": 1, "color": charts.GREY},
     )  # fmt: skip
     for i, (event, rows) in enumerate(events.items()):
         figure.add_scatter(

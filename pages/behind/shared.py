@@ -10,6 +10,9 @@ from recsys import RecsysError
 from recsys.serving import data_facts, model_content, reports, sql_box
 from recsys.serving.engine import MODEL_LABELS
 
+#: A measured share may differ by so much from what was said.
+SLACK = 0.03
+
 
 @st.cache_resource(show_spinner=False)
 def _reports() -> reports.Reports:

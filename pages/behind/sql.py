@@ -19,8 +19,9 @@ _KEY = "sql"
 def show() -> None:
     limits = Limits()
     st.markdown(
-        "Query the tables of this app: `ratings`, `unscored` and `users` (the community), `catalogue` and "
-        "`title_stats` (counts of real scores). `DESCRIBE catalogue` lists the columns of a table. The language is "
+        "Query the tables of this app: `ratings`, `unscored` and `users` (the community), `catalogue`, `franchises` "
+        "(what belongs together, and what to watch before what) and `title_stats` (counts of real scores). `DESCRIBE "
+        "catalogue` lists the columns of a table. The language is "
         "[DuckDB's SQL](https://duckdb.org/docs/sql/introduction)."
     )
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="examples"):

@@ -8,7 +8,6 @@ from pages.parts.text import plain, shorten
 from recsys.serving.taste import Leaning
 
 _ROW, _FRAME = 26, 90  # pixels
-_MIDDLE = "#8b9092"  # seen on light and on dark
 _MARKS = (
     ("Liked more", "triangle-right", lambda one: one.low > 0),
     ("Liked less", "triangle-left", lambda one: one.high < 0),
@@ -19,7 +18,7 @@ _MARKS = (
 def leanings(shown: list[Leaning], facet: str) -> None:
     """One line per group, the first on top: how much more the fan likes it than everybody, with an 80% interval."""
     figure = go.Figure()
-    figure.add_vline(x=0, line_width=1, line_dash="dot", line_color=_MIDDLE)
+    figure.add_vline(x=0, line_width=1, line_dash="dot", line_color=charts.GREY)
     for name, symbol, belongs in _MARKS:
         some = [one for one in shown if belongs(one)]
         figure.add_scatter(

@@ -20,6 +20,8 @@ from recsys.serving.recommending import Scored
 #: Number of other titles in the popularity chart, spread evenly from the most to the least popular.
 _OTHERS = 600
 _SCORES = list(range(1, 11))
+#: Seen on light and on dark.
+GREY = "#8b9092"
 _CONFIG = {"displayModeBar": False, "responsive": True}
 
 

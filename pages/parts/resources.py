@@ -31,7 +31,7 @@ def _load() -> tuple[recsys.Engine, RatingsStore]:
     loaded[0].search("title")
     tags.offered(loaded[0].catalogue)
     loaded[0].recommend(recsys.Profile(), n=1, reasons=0)
-    # Streamlit collects garbage after every rerun. Frozen objects, which live as long as the server, are skipped.
+    # Frozen objects, which live as long as the server, are skipped when Python collects garbage.
     gc.collect()
     gc.freeze()
     # At exit, DuckDB's binding reports every object that Python could not tear down.

@@ -181,6 +181,6 @@ def _label(x: float, y: float, text: str, size: int, theme: str, above: int = 0)
     }  # fmt: skip
 
 
-def _short(name: str, limit: int = 22) -> str:
-    """A shorter name for the map. A name with an HTML entity is not cut, so that no entity is."""
-    return name if len(name) <= limit or "&" in name else name[: limit - 1].rstrip() + "…"
+def _short(name: str) -> str:
+    """At most 22 letters of a name, for the map. A name with an HTML entity is not cut, so that no entity is."""
+    return name if len(name) <= 22 or "&" in name else name[:21].rstrip() + "…"

@@ -48,7 +48,9 @@ def read(content: bytes) -> Iterator[Facts]:
                 known = titles.get(facts.anime_id)
                 titles[facts.anime_id] = _join(known, facts) if known else facts
     except (KeyError, TypeError, AttributeError) as error:
-        raise DataError(f"bangumi-data's dist/data.json is not as expected ({error!r}); use version 0.3.208.") from None
+        raise DataError(
+            f"bangumi-data's dist/data.json is not as expected ({error!r}); use version {SOURCE.version}."
+        ) from None
     yield from titles.values()
 
 

@@ -8,6 +8,7 @@ from datetime import UTC
 
 from recsys.seasons import NAMES as SEASONS
 from recsys.settings import COVER_HOSTS
+from recsys.statuses import AIRING, CANCELLED, FINISHED, NOT_AIRED
 from recsys.types import MAX_ANIME_ID, MAX_SCORE, MIN_SCORE
 
 FIRST_YEAR = 1900  # MyAnimeList's oldest title is from 1917
@@ -16,7 +17,7 @@ MAX_MEMBERS = 100_000_000
 MAX_MINUTES = 24 * 60
 MAX_TEXT = 500
 TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
-STATUSES = ("Finished Airing", "Currently Airing", "Not yet aired", "Cancelled")
+STATUSES = (FINISHED, AIRING, NOT_AIRED, CANCELLED)
 AGE_RATINGS = (
     "G - All Ages",
     "PG - Children",

@@ -19,6 +19,7 @@ from recsys.catalogue_build import (
     myanimelist,
 )
 from recsys.catalogue_build.facts import Facts
+from recsys.statuses import AIRING, FINISHED, NOT_AIRED
 from recsys.types import Title
 
 
@@ -66,7 +67,7 @@ RULES: Mapping[str, Rule] = {
     "streaming": Rule((BANGUMI,)),
 }
 #: In the order in which a title has them.
-_STAGES = (PLANNED, AIRING, ENDED) = ("Not yet aired", "Currently Airing", "Finished Airing")
+_STAGES = (NOT_AIRED, AIRING, FINISHED)
 #: A status may be so many months behind.
 _LATE = 12
 #: Lists of words that sources spell differently: "CGI" and "Cgi".
@@ -122,10 +123,8 @@ def _winner(rows: Iterable[Facts], field: str, rule: Rule) -> Facts | None:
         return next(iter(known), None)
     if rule.newest:
         stage = {status: at for at, status in enumerate(_STAGES)} if field == "status" else {}
-        return max(
-            known, key=lambda row: (row.seen, stage.get(row.status or "", 0), -rule.sources.index(row.by)), default=None
-        )
-    return min(known, key=lambda row: rule.sources.index(row.by), default=None)
+        return max(known, key=lambda row: (row.seen, stage.get(row.status or "", 0), -rule.sources.index(row.by)))
+    return min(known, key=lambda row: rule.sources.index(row.by))
 
 
 def _correct_dates(values: dict[str, Any], chosen: dict[str, Facts], rows: Iterable[Facts]) -> None:
@@ -144,7 +143,7 @@ def _correct_dates(values: dict[str, Any], chosen: dict[str, Facts], rows: Itera
         if months > _LATE:  # the end of an earlier run
             _set(values, chosen, "aired_to", None)
         elif months > 0:
-            values["status"], chosen["status"] = ENDED, chosen["aired_to"]
+            values["status"], chosen["status"] = FINISHED, chosen["aired_to"]
 
 
 def _set(values: dict[str, Any], chosen: dict[str, Facts], field: str, row: Facts | None) -> None:

@@ -14,6 +14,7 @@ from recsys.lists import http, mal_api
 from recsys.lists.errors import BadAnswerError, ClientIdError, RefusedError
 from recsys.lists.json_parts import items, mapping
 from recsys.settings import ListSettings
+from recsys.statuses import AIRING, FINISHED, NOT_AIRED
 
 _PER_PAGE = 100
 _FIELDS = (
@@ -31,11 +32,7 @@ _TYPES = {
     "pv": "Special",
     "cm": "Special",
 }
-_STATUSES = {
-    "finished_airing": "Finished Airing",
-    "currently_airing": "Currently Airing",
-    "not_yet_aired": "Not yet aired",
-}
+_STATUSES = {word.lower().replace(" ", "_"): word for word in (FINISHED, AIRING, NOT_AIRED)}
 _SOURCES = {
     word.lower().replace(" ", "_").replace("-", "_"): word
     for word in (

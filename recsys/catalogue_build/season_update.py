@@ -10,10 +10,9 @@ from recsys.catalogue_build.facts import Facts
 from recsys.catalogue_build.franchise_brands import known_brands
 from recsys.catalogue_build.merge import RULES, letters, merge
 from recsys.catalogue_build.season import Listed, Season
+from recsys.statuses import AIRING, CANCELLED, NOT_AIRED
 from recsys.types import Title
 
-CANCELLED = "Cancelled"
-_PLANNED, _AIRING = "Not yet aired", "Currently Airing"
 _NAMES = ("title", "title_english", "title_japanese")
 #: At once, a source withdraws at most so many titles, or this share of a season.
 _FEW, _SHARE = 10, 0.2
@@ -63,7 +62,7 @@ def missing(titles: Iterable[Title], season: Season, answer: Answer) -> dict[int
         title.anime_id: title.anilist_id
         for title in titles
         if (title.year, title.season) == (season.year, season.name)
-        and title.status in (_PLANNED, _AIRING)
+        and title.status in (NOT_AIRED, AIRING)
         and title.anime_id not in answer.facts
         and title.anilist_id not in answer.ids
     }
@@ -100,7 +99,7 @@ def update(
     """
     before = {title.anime_id: title for title in titles}
     moved = _moved(titles, answer)
-    withdrawn = tuple(sorted(i for i in gone if i in before and before[i].status == _PLANNED))
+    withdrawn = tuple(sorted(i for i in gone if i in before and before[i].status == NOT_AIRED))
     touched = {*answer.facts, *moved, *withdrawn}
     rows: dict[int, list[Facts]] = defaultdict(list)
     for row in shipped.rows((title for title in titles if title.anime_id in touched), origins):
@@ -176,9 +175,9 @@ def _renewed(rows: Iterable[Facts], facts: Facts, title: Title | None) -> list[F
 
 def _old_plans(facts: Facts, title: Title) -> set[str]:
     """The dates of a title that newer facts replace, whichever source they are from."""
-    if title.status == _AIRING:
+    if title.status == AIRING:
         return {"aired_to"} if facts.aired_to else set()
-    if title.status not in (_PLANNED, CANCELLED):
+    if title.status not in (NOT_AIRED, CANCELLED):
         return set()
     other_year = facts.year and facts.year != title.year
     other_season = facts.year and facts.season and facts.season != title.season

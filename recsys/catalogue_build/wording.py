@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from recsys.statuses import AIRING, CANCELLED, FINISHED, NOT_AIRED
+
 GENRES = frozenset(
     (
         "Action",
@@ -46,11 +48,11 @@ _TODAY = {
 _FORMATS = {"MOVIE": "Movie", "OVA": "OVA", "ONA": "ONA", "SPECIAL": "Special", "TV_SHORT": "TV", "MUSIC": "Music"}
 _SOURCES = {"VIDEO_GAME": "Game", "LIVE_ACTION": "Other", "MULTIMEDIA_PROJECT": "Mixed media", "COMIC": "Manga"}
 _STATUSES = {
-    "FINISHED": "Finished Airing",
-    "RELEASING": "Currently Airing",
-    "NOT_YET_RELEASED": "Not yet aired",
-    "HIATUS": "Currently Airing",
-    "CANCELLED": "Cancelled",
+    "FINISHED": FINISHED,
+    "RELEASING": AIRING,
+    "NOT_YET_RELEASED": NOT_AIRED,
+    "HIATUS": AIRING,
+    "CANCELLED": CANCELLED,
 }
 
 

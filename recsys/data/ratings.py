@@ -15,22 +15,23 @@ from numpy.typing import NDArray
 
 from recsys.data import columns, manifest, sql
 from recsys.errors import ArtifactError, UnknownFanError, first_line
+from recsys.statuses import COMPLETED, PLANNED, SETS
 from recsys.types import MAX_ANIME_ID, MAX_SCORE, MIN_SCORE, Profile, positions_of
 
 FILE = "ratings.parquet"
 _UNSCORED = "unscored.parquet"
-_SCORES = [f"score_{score}" for score in range(MIN_SCORE, MAX_SCORE + 1)]
+#: The columns of title_stats.parquet that count a title's scores.
+SCORES = [f"score_{score}" for score in range(MIN_SCORE, MAX_SCORE + 1)]
+#: The article calls fans and titles with fewer ratings than this sparse.
+SPARSE = 10
 _ID, _FAN, _COUNT = (1, MAX_ANIME_ID), (-(2**63), 2**63 - 1), (0, 2**53)
 #: Table -> (artifact, the columns that it must have, each with the range of its whole numbers; None: text).
 _TABLES: dict[str, tuple[str, dict[str, tuple[int, int] | None]]] = {
     "ratings": (FILE, {"user_id": _FAN, "anime_id": _ID, "score": (MIN_SCORE, MAX_SCORE)}),
     "unscored": (_UNSCORED, {"user_id": _FAN, "anime_id": _ID, "status": (0, 255)}),
     "users": ("users.parquet", {"user_id": _FAN, "username": None}),
-    "title_stats": ("title_stats.parquet", {"anime_id": _ID, "n_ratings": _COUNT, **dict.fromkeys(_SCORES, _COUNT)}),
+    "title_stats": ("title_stats.parquet", {"anime_id": _ID, "n_ratings": _COUNT, **dict.fromkeys(SCORES, _COUNT)}),
 }
-#: MyAnimeList's number of a status -> the set of `Profile` that holds such titles; any other number counts as seen.
-_STATUSES = {1: "watching", 2: "seen", 3: "on_hold", 4: "dropped", 6: "planned"}
-_COMPLETED, _PLANNED = 2, 6
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def load_lists(folder: str | Path) -> Lists:
     described = manifest.read(folder)
     fans, titles, scores = _read_rows(described.path(FILE), "score")
     others, begun, statuses = _read_rows(described.path(_UNSCORED), "status")
-    kept = statuses != _PLANNED
+    kept = statuses != PLANNED
     others, begun, statuses = others[kept], begun[kept], statuses[kept]
     user_ids, item_ids = np.union1d(fans, others), np.union1d(titles, begun)
     return Lists(
@@ -113,7 +114,7 @@ def load_lists(folder: str | Path) -> Lists:
         Unscored(
             users=positions_of(user_ids, others).astype(np.int32),
             items=positions_of(item_ids, begun).astype(np.int32),
-            statuses=np.where(np.isin(statuses, list(_STATUSES)), statuses, _COMPLETED).astype(np.int8),
+            statuses=np.where(np.isin(statuses, list(SETS)), statuses, COMPLETED).astype(np.int8),
         ),
     )
 
@@ -251,9 +252,9 @@ class RatingsStore:
             raise UnknownFanError(f"No fan is called {username!r} in these ratings; pick a name from the list.")
         user_id, name = fans[0]
         scores = dict(self._run("SELECT anime_id, score FROM ratings WHERE user_id = ?", [user_id]))
-        unscored: dict[str, set[int]] = {name: set() for name in _STATUSES.values()}
+        unscored: dict[str, set[int]] = {name: set() for name in SETS.values()}
         for anime_id, status in self._run("SELECT anime_id, status FROM unscored WHERE user_id = ?", [user_id]):
-            unscored[_STATUSES.get(status, "seen")].add(anime_id)
+            unscored[SETS.get(status, SETS[COMPLETED])].add(anime_id)
         return Profile(scores, name=name, **unscored)
 
     def all_ratings(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
@@ -276,7 +277,7 @@ class RatingsStore:
         return self._counts("", [])
 
     def _counts(self, where: str, parameters: list[Any]) -> NDArray[np.int64]:
-        columns = ", ".join(f"coalesce(sum({column}), 0)::BIGINT" for column in _SCORES)
+        columns = ", ".join(f"coalesce(sum({column}), 0)::BIGINT" for column in SCORES)
         return np.array(self._run(f"SELECT {columns} FROM title_stats {where}", parameters)[0], np.int64)
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from recsys.data.catalogue import Catalogue
+from recsys.models.placement import RECENT_YEAR
 from recsys.serving.search import TitleSearch
 from recsys.types import Title
 
@@ -24,10 +25,10 @@ def by_year(titles: Sequence[Title]) -> Iterator[tuple[str, int, list[float]]]:
     yield "all", len(titles), shares(titles)
 
 
-def most_scored(titles: Iterable[Title], since: int = 2021, n: int = 200) -> list[Title]:
-    """The `n` titles from the year `since` on that most fans scored."""
-    recent = (title for title in titles if (title.year or 0) >= since)
-    return sorted(recent, key=lambda title: (-title.scored_by, title.anime_id))[:n]
+def most_scored(titles: Iterable[Title]) -> list[Title]:
+    """The 200 titles from `RECENT_YEAR` on that most fans scored."""
+    recent = (title for title in titles if (title.year or 0) >= RECENT_YEAR)
+    return sorted(recent, key=lambda title: (-title.scored_by, title.anime_id))[:200]
 
 
 def first_hits(titles: Iterable[Title], catalogue: Catalogue, name: str) -> tuple[int, int]:

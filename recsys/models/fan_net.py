@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.base import Floats, Items, Statuses, check_shape, to_float32
+from recsys.statuses import COMPLETED
 
 #: Numbers that describe a list's scores: their mean residual, its spread, how many they are, and a constant.
 N_STATS = 4
@@ -53,16 +54,14 @@ def watch_weights(scores: Floats) -> NDArray[np.float32]:
     return (np.maximum(np.asarray(scores, np.float32) - 4, 0.5) / 6).astype(np.float32)
 
 
-#: Weights of titles begun without a score, by MyAnimeList's number of the status (1 watching, 2 completed, 3 on hold,
-#: 4 dropped).
-#: Those of the first two were chosen on validation fans. No title in the data is on hold or dropped: an assumption.
-WATCHING = 1
+#: Weights of titles begun without a score, by the number of their status (see `recsys.statuses`). Those of titles being
+#: watched and completed were chosen on validation fans. No title in the data is on hold or dropped: an assumption.
 SEEN_WEIGHTS = np.array([0.8, 0.6, 0.8, 0.4, 0.1], np.float32)
 
 
 def seen_weights(seen: Items, statuses: Statuses | None) -> NDArray[np.float32]:
     """Weights (m,) of the titles `seen` (m,) without a score; without `statuses` (m,) all are completed."""
-    return SEEN_WEIGHTS[np.full(len(seen), 2) if statuses is None else statuses]
+    return SEEN_WEIGHTS[np.full(len(seen), COMPLETED) if statuses is None else statuses]
 
 
 def taste_scale(n: int) -> float:

@@ -9,8 +9,8 @@ from recsys.models.base import Floats, Items
 
 #: Evidence of a genre, in nats, at which a list begins to be focused, and from which on it is nothing but focused.
 _FROM, _TO = 5.0, 9.0
-#: More titles are no further evidence: of a long list the linear models know enough.
-_MOST = 8.0
+#: More titles are no further evidence. Of longer lists the linear models know enough: focus ends between these numbers.
+_MOST, _LONG = 8.0, (20, 50)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Genres:
         evidence = _information(share, self.usual) + _information(1 - share, 1 - self.usual)
         titles = min(weights.sum() ** 2 / np.square(weights).sum(), _MOST)
         most = titles * np.max(evidence[share > self.usual], initial=0.0)
-        return float(np.clip((most - _FROM) / (_TO - _FROM), 0, 1))
+        short = np.interp(np.log(len(items)), np.log(_LONG), (1, 0))
+        return float(short * np.clip((most - _FROM) / (_TO - _FROM), 0, 1))
 
 
 def _information(share: NDArray[np.float64], usual: NDArray[np.float64]) -> NDArray[np.float64]:

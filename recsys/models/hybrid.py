@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from recsys.models.band import Band
 from recsys.models.base import Fan, Floats, Items, Model, Statuses, check_shape, clip
-from recsys.models.fan_net import WATCHING, Embedding, FanNet, Others, seen_weights, watch_weights
+from recsys.models.fan_net import Embedding, FanNet, Others, seen_weights, watch_weights
 from recsys.models.neural import cosines, leave_one_out
 from recsys.models.placement import Newcomers, Placement
 from recsys.models.svd import SVD, FoldedFan
 from recsys.models.watching import ListKind, Watching
+from recsys.statuses import WATCHING
 from recsys.types import positions_of
 
 

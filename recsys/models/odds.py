@@ -11,7 +11,7 @@ from recsys.models.base import F, Floats, Items, Model
 #: A high score is 8 or more, a low one 5 or less, on MyAnimeList's scale of whole points from 1 to 10.
 HIGH, LOW = 8, 5
 #: Half the width of an 80% interval of a normal distribution, in standard deviations.
-_Z80 = 1.2816
+Z80 = 1.2816
 #: The logistic function of 1.702 z is within 0.01 of the normal distribution function of z (Camilli 1994).
 _LOGISTIC = 1.702
 #: Distances beyond this many standard deviations count as this many; narrower bands count as this wide.
@@ -28,7 +28,7 @@ def distances(predicted: Floats, low: Floats, high: Floats, bound: float) -> Flo
     """How far `predicted` (n,) lies above `bound`, in standard deviations: those of the side of the 80% band, `low` to
     `high` (n,), on which `bound` lies."""
     above = predicted.astype(np.float64) - bound
-    spread = np.where(above > 0, predicted - low, high - predicted) / _Z80
+    spread = np.where(above > 0, predicted - low, high - predicted) / Z80
     return np.clip(above / np.maximum(spread, _NARROWEST), -_FURTHEST, _FURTHEST)
 
 

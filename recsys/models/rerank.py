@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.base import Floats, Items, check_shape
+from recsys.models.placement import RECENT_YEAR
 from recsys.models.trees import Trees
 
 #: Titles that are reordered: so many of all years, and so many more of the recent ones.
@@ -19,8 +20,8 @@ FACTS = ("fans", "year", "members", "mean score", "season", "begins", "ends")
 _YEAR, _SEASON, _BEGINS, _ENDS = 1, 4, 5, 6
 #: The facts whose means over the list, and distances from them, are told.
 _AVERAGED = slice(0, 4)
-#: Years from which a title is recent, and of the year of the lists of 2025.
-_RECENT, _NEWEST = 2021, 2025
+#: The year of the watching lists that the trees are fitted to.
+_NEWEST = 2025
 #: The first and the last year and season that are told apart.
 _YEARS, _SEASONS = (1990, 2026), (-60, 8)
 #: In years: titles that begin so long before the newest of a list are of its last part; a title that begins so long
@@ -83,7 +84,7 @@ class Reranker:
         x[:, _PLACE], x[:, 1] = place, np.log1p(np.minimum(np.arange(len(found)), BEST))
         x[:, 2], x[:, 3] = place[0], np.log(n)
         x[:, 4:8], x[:, 8:12], x[:, 12:16] = facts, mean, facts - mean
-        x[:, 16], x[:, 17] = (since >= _RECENT).mean(), (since >= _NEWEST).mean()
+        x[:, 16], x[:, 17] = (since >= RECENT_YEAR).mean(), (since >= _NEWEST).mean()
         x[:, 18:20] = _shares(self.facts[:, _YEAR], _YEARS, listed, found)
         own = self.franchises[found]
         related = (own[:, None] == self.franchises[listed]).sum(axis=1)

@@ -10,21 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from recsys.data import catalogue, manifest
+from recsys.data.ratings import SCORES, SPARSE
 from recsys.data.sql import text
 from recsys.errors import DataError
 from recsys.prepare import kaggle, kaggle_titles, sources, staging
 from recsys.prepare.report import Report, SourceReport
 from recsys.prepare.watching import WatchingList
 from recsys.prepare.workspace import Options, Progress, Workspace
+from recsys.statuses import SETS
 from recsys.types import Title
 
 #: Rows per Parquet row group. Smaller groups would cost more in metadata, which each read of a fan's rows parses, than
 #: they save in decoding (60 ms instead of 19 at 17 million ratings).
 ROW_GROUP = 122_880
-#: MyAnimeList's statuses: watching, completed, on hold, dropped, planned. Other values are kept and count as watched.
-STATUSES = (1, 2, 3, 4, 6)
-#: The article's sparsity figures count fans and titles with fewer ratings than this.
-SPARSE = 10
 
 
 def counts(key: str) -> str:
@@ -42,7 +40,7 @@ def ratings(more_than: int) -> str:
 
 def title_stats() -> str:
     """SELECT of the number of ratings of each score: anime_id, n_ratings, score_1 ... score_10."""
-    columns = ", ".join(f"count(*) FILTER (score = {s})::UINTEGER AS score_{s}" for s in range(1, 11))
+    columns = ", ".join(f"count(*) FILTER (score = {s})::UINTEGER AS {column}" for s, column in enumerate(SCORES, 1))
     return f"SELECT anime_id, count(*)::UINTEGER AS n_ratings, {columns} FROM kept GROUP BY anime_id"
 
 
@@ -123,7 +121,7 @@ def _keep(work: Workspace, more_than: int, report: Report) -> None:
         source: counted
         for source, *counted in work.rows(
             f"""SELECT source, count(*), count(*) FILTER (user_id IN (SELECT user_id FROM written)),
-                    count(*) FILTER (status NOT IN {STATUSES})
+                    count(*) FILTER (status NOT IN {tuple(SETS)})
                 FROM listed WHERE score = 0 GROUP BY source"""
         )
     }

@@ -6,6 +6,7 @@ line breaks inside the values of these files; the titles' file has them, and is 
 
 from recsys.data import sql
 from recsys.prepare.kaggle import Part, Source
+from recsys.statuses import COMPLETED
 
 MAX_USER_ID = 2**53  # integers up to here are exact as DOUBLE
 #: Why a list row cannot be used, in the order of the checks.
@@ -83,7 +84,7 @@ def list_rows(source: Source) -> str:
 
     `well_formed`: the line has the header's columns. `user` is a name if the set has names, else a number. A missing
     score is 0; 0 and -1 both mean that the title is on the list without a score. In a set without statuses, every title
-    was watched: status 2. `updated` is in microseconds since 1970, 0 if unknown.
+    was completed. `updated` is in microseconds since 1970, 0 if unknown.
     """
     part = source.lists
     user, score, status, updated = (field(part, name) for name in ("user", "score", "status", "updated"))
@@ -93,7 +94,7 @@ def list_rows(source: Source) -> str:
         SELECT f IS NOT NULL AS well_formed, {name if source.users else whole_number(user)} AS user,
             {whole_number(field(part, "anime_id"))} AS anime_id,
             CASE WHEN {score} = '' THEN 0 ELSE {whole_number(score)} END AS score,
-            {"2::BIGINT" if part.position("status") is None else whole_number(status)} AS status,
+            {f"{COMPLETED}::BIGINT" if part.position("status") is None else whole_number(status)} AS status,
             {"0::BIGINT" if part.position("updated") is None else moment} AS updated
         FROM ({lines(part)})"""
 

@@ -13,6 +13,7 @@ from recsys.prepare.report import SourceReport
 from recsys.prepare.sources import Source
 from recsys.prepare.watching import WatchingList
 from recsys.prepare.workspace import Workspace
+from recsys.statuses import WATCHING
 
 #: Does what `stage_at_once` does.
 Stage = Callable[[Workspace, Source], int]
@@ -130,7 +131,7 @@ def _read_watching(work: Workspace, source: WatchingList, report: SourceReport, 
     work.run("reading fans", f"INSERT INTO people SELECT {number}, user_id, username FROM newcomers")
     work.run(
         "removing duplicates",
-        f"INSERT INTO listed SELECT DISTINCT {number}, user_id, anime_id, 0, {watching.STATUS} FROM {_USABLE} "
+        f"INSERT INTO listed SELECT DISTINCT {number}, user_id, anime_id, 0, {WATCHING} FROM {_USABLE} "
         "JOIN newcomers ON username = fan",
     )
 

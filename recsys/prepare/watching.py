@@ -7,8 +7,6 @@ from recsys.prepare import kaggle, raw_sql
 
 #: `position`, a title's place in the fan's order, is not used.
 ROLE = kaggle.Role("watching list", (), {"fan": "fan", "anime_id": "anime_id"}, {"position": "position"})
-#: MyAnimeList's number for watching.
-STATUS = 1
 #: Why a row cannot be used, in the order of the checks.
 REASONS = ("malformed line", "malformed fan", "malformed title id", "unknown title")
 #: Hexadecimal digits of a hash that make a fan's id: 52 bits, so that ids are below `raw_sql.MAX_USER_ID`.

@@ -14,10 +14,10 @@ from recsys.data import manifest
 from recsys.data.catalogue import Catalogue
 from recsys.errors import ArtifactError
 from recsys.seasons import NAMES, Season
+from recsys.statuses import AIRING, CANCELLED, NOT_AIRED
 from recsys.types import Title, positions_of
 
 _ORIGINS = "catalogue_origins.parquet"
-RUNNING, _PLANNED, _CANCELLED = "Currently Airing", "Not yet aired", "Cancelled"
 #: Types with one episode a week.
 _WEEKLY = ("TV", "ONA")
 _WEEK = np.timedelta64(7, "D")
@@ -67,13 +67,13 @@ def calendar(catalogue: Catalogue, months: NDArray[np.datetime64]) -> Calendar:
     starts = np.array(catalogue.column("aired_from"), dtype="datetime64[D]")
     status = np.array(catalogue.column("status"), dtype=object)
     weekly = np.isin(catalogue.types, _WEEKLY)
-    ends = _ends(catalogue, starts, status == RUNNING, weekly, months)
+    ends = _ends(catalogue, starts, status == AIRING, weekly, months)
     part = {name: i for i, name in enumerate(NAMES)}
     stated = np.array([part.get(name, -1) for name in catalogue.column("season")], dtype=np.int32)
     since_1970 = starts.astype("datetime64[M]").astype(np.int64)
     of_start = np.where(np.isnat(starts), 0, (1970 * 12 + since_1970) // 3)
     seasons = np.where((stated >= 0) & (catalogue.years > 0), catalogue.years * len(NAMES) + stated, of_start)
-    seasons = np.where(status == _CANCELLED, 0, seasons)
+    seasons = np.where(status == CANCELLED, 0, seasons)
     return Calendar(seasons.astype(np.int32), starts, ends, months, weekly)
 
 
@@ -119,17 +119,17 @@ def today() -> date:
 
 def is_planned(title: Title) -> bool:
     """Whether a title was still to come when its facts were collected."""
-    return title.status == _PLANNED
+    return title.status == NOT_AIRED
 
 
 def is_running(title: Title) -> bool:
     """Whether a title was airing when its facts were collected."""
-    return title.status == RUNNING
+    return title.status == AIRING
 
 
 def is_cancelled(title: Title) -> bool:
     """Whether a title will not air."""
-    return title.status == _CANCELLED
+    return title.status == CANCELLED
 
 
 def is_exact(title: Title) -> bool:

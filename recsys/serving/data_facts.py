@@ -11,15 +11,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from recsys.data import manifest
+from recsys.data.ratings import SCORES, SPARSE
 from recsys.errors import ArtifactError
 from recsys.holdout.split import SHARES
 from recsys.serving.sql_box import TABLES
 
-#: The article calls fans and titles with fewer ratings than this sparse.
-SPARSE = 10
 #: Percent of a data set's fans whose ratings models are trained on; the others are held out, to tune and to test.
 TRAIN_SHARE = SHARES["train"]
-_SCORES = [f"score_{score}" for score in range(1, 11)]
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ class DataFacts:
 def read(folder: str | Path) -> DataFacts:
     """Raises `ArtifactError` when a file is missing or damaged."""
     described = manifest.read(folder)
-    stats = _read(described, "title_stats.parquet", ["anime_id", "n_ratings", *_SCORES])
+    stats = _read(described, "title_stats.parquet", ["anime_id", "n_ratings", *SCORES])
     ratings = _read(described, "ratings.parquet", ["user_id", "score"])
     scores = ratings["score"].to_numpy().astype(np.int64)
     fans = np.unique(_read(described, "users.parquet", ["user_id"])["user_id"].to_numpy())
@@ -85,7 +83,7 @@ def read(folder: str | Path) -> DataFacts:
     without_scores = len(fans) - int(np.isin(fans, rated).sum())
     return DataFacts(
         sources=tuple(_source(name, described.files[name]) for name in TABLES.values() if name in described.files),
-        real_scores=np.array([stats[column].to_numpy().sum() for column in _SCORES], np.int64),
+        real_scores=np.array([stats[column].to_numpy().sum() for column in SCORES], np.int64),
         raters=stats["n_ratings"].to_numpy().astype(np.int64),
         community_scores=np.bincount(np.clip(scores, 1, 10), minlength=11)[1:],
         list_lengths=np.concatenate([np.zeros(without_scores, np.int64), lengths]),

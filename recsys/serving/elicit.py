@@ -13,6 +13,7 @@ from recsys.models.hybrid import BlendedFan, Hybrid
 from recsys.models.svd import SVD, FoldedFan
 from recsys.serving.engine import Engine
 from recsys.serving.loading import Aligned
+from recsys.statuses import CANCELLED, NOT_AIRED
 from recsys.types import Filters, Profile
 
 #: Only this many of the most watched titles are considered, of each era: a fan has rarely seen the others.
@@ -25,8 +26,6 @@ SHARE, _ANSWERS = 0.4, 4.0
 #: A title of one era that the fan has not seen counts as this much of a title of the other era that the fan has seen:
 #: nobody has seen most titles of any era.
 _UNSEEN = 0.5
-_NOT_ASKED = ("recap", "music")
-_NOT_AIRED = ("Not yet aired", "Cancelled")
 
 
 def next_titles(
@@ -66,9 +65,9 @@ def askable(engine: Engine, fan: Profile, model: str, skip: AbstractSet[int]) ->
     """The titles of the catalogue, (n_titles,), about which `next_titles` may ask."""
     catalogue = engine.catalogue
     filters = Filters(min_raters=0, exclude=frozenset(skip))
-    may = engine.candidates(fan, model, filters).allowed & ~np.isin(catalogue.kinds, _NOT_ASKED)
+    may = engine.candidates(fan, model, filters).allowed & engine.of_the_story
     may &= np.diff(catalogue.requires[0]) == 0
-    return may & ~np.isin(np.array(catalogue.column("status"), object), _NOT_AIRED)
+    return may & ~np.isin(np.array(catalogue.column("status"), object), (NOT_AIRED, CANCELLED))
 
 
 def factors(engine: Engine, fan: Profile, wanted: str | None = None) -> tuple[Aligned, SVD, FoldedFan]:

@@ -64,7 +64,8 @@ class Engine:
         self.rater_counts = raters
         #: Titles of the catalogue, (n_titles,), from `RECENT_YEAR` on.
         self.recent = catalogue.years >= RECENT_YEAR
-        self._of_the_story = ~np.isin(catalogue.kinds, _NOT_OF_THE_STORY)
+        #: Titles that tell some of a story, (n_titles,): neither recaps nor music videos.
+        self.of_the_story = ~np.isin(catalogue.kinds, _NOT_OF_THE_STORY)
         self._search = TitleSearch(catalogue)
         self._latest = Latest(settings.kept_foldings)
         names = catalogue.column("title")
@@ -152,7 +153,7 @@ class Engine:
         groups = None
         if filters.franchise_rules:
             groups = self.catalogue.franchise_ids[aligned.positions]
-            allowed &= self._of_the_story[aligned.positions]
+            allowed &= self.of_the_story[aligned.positions]
             if filters.continuing:
                 allowed = recommending.next_seasons(self.catalogue, aligned.positions, allowed)
         score = chooser.rank(discovery, by_score)

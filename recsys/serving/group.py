@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from recsys import checks
 from recsys.errors import ProfileError
 from recsys.models import order
+from recsys.models.odds import Z80
 from recsys.serving.engine import Engine
 from recsys.serving.group_scores import MAX_FANS, MIN_FANS, Everyone, GroupPick, Share
 from recsys.types import MAX_SCORE, MIN_SCORE, Filters, Profile
@@ -21,7 +22,6 @@ __all__ = ["MAX_FANS", "MIN_COMMON", "MIN_FANS", "Agreement", "GroupPick", "How"
 How = Literal["average", "misery", "floor"]
 #: A correlation needs at least this many titles scored by both; fewer say little.
 MIN_COMMON = 8
-_Z80 = 1.2816
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _agreement(fans: Sequence[Profile], first: int, second: int, taste: float | 
         r = _correlation(np.array([one[i] for i in common]), np.array([other[i] for i in common]))
     if r is None:
         return Agreement(first, second, len(common), None, None, None, taste)
-    z, reach = math.atanh(max(min(r, 1 - 1e-9), 1e-9 - 1)), _Z80 / math.sqrt(len(common) - 3)
+    z, reach = math.atanh(max(min(r, 1 - 1e-9), 1e-9 - 1)), Z80 / math.sqrt(len(common) - 3)
     return Agreement(first, second, len(common), r, math.tanh(z - reach), math.tanh(z + reach), taste)
 
 

@@ -1,7 +1,6 @@
 """Reads the artifacts that an engine needs, and finds each model's titles in the catalogue."""
 
 from collections.abc import Collection, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from recsys.models.focus import Genres
 from recsys.models.hybrid import Hybrid
 from recsys.models.odds import PLAIN, Odds
 from recsys.models.placement import Newcomers
+from recsys.statuses import PLANNED, SETS
 from recsys.types import Profile
 
 #: A genre counts as watched at least, and at most, so much.
@@ -47,7 +47,8 @@ class Aligned:
         begun without a score and their `statuses` (m,)."""
         items = self.items_of(fan.scores)
         scores = np.fromiter(fan.scores.values(), dtype=np.float64, count=len(items))
-        unscored = {title: status for status, titles in _statuses(fan) for title in titles - fan.scores.keys()}
+        begun = ((status, getattr(fan, name)) for status, name in SETS.items() if status != PLANNED)
+        unscored = {title: status for status, titles in begun for title in titles - fan.scores.keys()}
         seen, statuses = self.items_of(unscored), np.fromiter(unscored.values(), np.int8, len(unscored))
         known = seen >= 0
         return items[items >= 0], scores[items >= 0], seen[known], statuses[known]
@@ -60,11 +61,6 @@ class Aligned:
     def name(self, item: int) -> str:
         """The title at an item position."""
         return self.names[int(self.positions[item])]
-
-
-def _statuses(fan: Profile) -> tuple[tuple[int, AbstractSet[int]], ...]:
-    """MyAnimeList's number of each status of a begun title, and the titles."""
-    return (2, fan.seen), (1, fan.watching), (3, fan.on_hold), (4, fan.dropped)
 
 
 def extended(model: Model, catalogue: Catalogue) -> Model:

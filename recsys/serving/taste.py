@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.catalogue import Catalogue
+from recsys.models.odds import Z80
 from recsys.serving.engine import Engine
 from recsys.types import Profile
 
@@ -19,8 +20,6 @@ from recsys.types import Profile
 _DAMPING = 20
 #: The first of these variances for the median of those fans, and the number of scores that it counts as.
 _NOISE, _NOISE_WEIGHT = 1.12**2, 20
-#: Half the width of an 80% interval of a normal distribution, in standard deviations.
-_Z80 = 1.2816
 
 
 @dataclass(frozen=True)
@@ -179,7 +178,7 @@ def leanings(catalogue: Catalogue, facet: Facet, fan: Profile, at_least: int = 1
         for weights in (None, beyond[rated], own[rated], everybody[rated])
     )
     damped = n + _DAMPING
-    effect, reach = total / damped, _Z80 * np.sqrt(noise / damped)
+    effect, reach = total / damped, Z80 * np.sqrt(noise / damped)
     chosen = [int(i) for i in np.argsort(-effect, kind="stable") if n[i] >= max(at_least, 1)]
     return [
         Leaning(

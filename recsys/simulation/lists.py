@@ -14,14 +14,13 @@ from recsys.data import manifest
 from recsys.data.ratings import load_lists as load_ratings
 from recsys.holdout.split import Part, members
 from recsys.prepare.pipeline import ROW_GROUP
+from recsys.statuses import COMPLETED, PLANNED, WATCHING
 from recsys.types import positions_of
 
 Floats = NDArray[np.floating]
 
 #: The manifest's name of the data set. Every file of a simulated community is also marked `"simulated": true`.
 DATA_SET = "simulated fans, drawn from distributions fitted to real ones"
-#: MyAnimeList's numbers of the statuses.
-WATCHING, COMPLETED, ON_HOLD, DROPPED, PLANNED = 1, 2, 3, 4, 6
 EVERYBODY: tuple[Part, ...] = ("train", "validation", "test")
 #: Parts of fans' names, which contain a dot: neither MyAnimeList nor AniList allows it, so no real fan has one.
 _FIRST = """

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pyarrow import csv
 
 from recsys.simulation.lists import draw_names
+from recsys.statuses import COMPLETED, DROPPED, ON_HOLD, PLANNED, WATCHING
 
 LIST_COLUMNS = (
     "username anime_id my_watched_episodes my_start_date my_finish_date my_score my_status my_rewatching "
@@ -26,7 +27,7 @@ _BLOCK = 1000
 #: Log-normal lengths, as in real sets; 288 rows on average, as in the article's.
 _LOG_LENGTH = (5.10, 1.05)
 _SHARE_UNSCORED = 0.36
-_STATUSES = np.array([1, 2, 3, 4, 6], np.int8)
+_STATUSES = np.array([WATCHING, COMPLETED, ON_HOLD, DROPPED, PLANNED], np.int8)
 _STATUS_SCORED = [0.05, 0.87, 0.04, 0.04, 0.0]
 _STATUS_UNSCORED = [0.08, 0.16, 0.06, 0.05, 0.65]
 _NOISE = 1.1

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from recsys.data import content
 from recsys.data.catalogue import Catalogue
 from recsys.models.placement import RECENT_YEAR
-
-_NOT_AIRED = "Not yet aired"
+from recsys.statuses import NOT_AIRED
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def read(catalogue: Catalogue, item_ids: NDArray[np.int64]) -> Titles:
     features[known, :-1] = content.features(catalogue, at[known], names)
     # A curve of the number of members, as few people list most titles.
     features[:, -1] = features[:, names.index("members")] ** 2
-    waiting = np.array(catalogue.column("status")) == _NOT_AIRED
+    waiting = np.array(catalogue.column("status")) == NOT_AIRED
     return Titles(
         years=np.where(known, catalogue.years[at], 0),
         listed=known & ~catalogue.adult[at],

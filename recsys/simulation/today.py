@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from recsys.simulation import recency
 from recsys.simulation.exposure import SCORED, WATCHING, Exposure, pick
 from recsys.simulation.habits import Habits
-from recsys.simulation.lists import COMPLETED, DROPPED, ON_HOLD, PLANNED, Floats
-from recsys.simulation.lists import WATCHING as BEING_WATCHED
+from recsys.simulation.lists import Floats
 from recsys.simulation.recency import Recency
 from recsys.simulation.titles import Titles
+from recsys.statuses import COMPLETED, DROPPED, ON_HOLD, PLANNED
+from recsys.statuses import WATCHING as BEING_WATCHED
 
 _BLOCK = 250
 _QUANTILES = np.linspace(0, 1, 41)

@@ -41,10 +41,10 @@ def calibrate(model: Model[F], variance: Callable[[F, Items], Floats], fans: Fan
     return Band(np.array(counts, float), np.array(lows), np.array(highs))
 
 
-def errors_by_count(model: Model, fans: FanLists, counts: tuple[int, ...] = (0, 1, 5, 20, 50)) -> dict[str, Any]:
+def errors_by_count(model: Model, fans: FanLists) -> dict[str, Any]:
     """RMSE of the hidden scores of `fans` at each number of known ratings, for a model's description."""
     result = {}
-    for k in counts:
+    for k in (0, 1, 5, 20, 50):
         pairs = [(model.predict(r.fold_in(model))[r.hidden_items], r.hidden_scores) for r in fans.reveal(k)]
         if pairs:
             predicted, actual = (np.concatenate(column) for column in zip(*pairs, strict=True))

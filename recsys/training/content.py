@@ -12,6 +12,7 @@ from recsys.data.catalogue import Catalogue
 from recsys.errors import ArtifactError
 from recsys.seasons import NAMES, Season
 from recsys.serving import airing
+from recsys.statuses import AIRING
 
 #: Given to titles whose year or mean score is not known.
 _USUAL_YEAR, _USUAL_SCORE = 2012, 6.5
@@ -76,7 +77,7 @@ def _on_air(catalogue: Catalogue, years: NDArray[np.int32]) -> tuple[NDArray[np.
     is taken to begin in the middle of its year, one of unknown day in the middle of its season.
     """
     starts = np.array(catalogue.column("aired_from"), "datetime64[M]")
-    running = np.array(catalogue.column("status"), object) == airing.RUNNING
+    running = np.array(catalogue.column("status"), object) == AIRING
     known = starts[running & ~np.isnat(starts)]
     month = known.max() if len(known) else np.datetime64("NaT", "M")
     calendar = airing.calendar(catalogue, np.full(len(catalogue), month))

@@ -97,7 +97,7 @@ class Batch:
 
 
 class Reveals:
-    """Epochs of batches. An epoch contains each of `users` (positions in `ratings`) with at least two titles once.
+    """Epochs of batches. An epoch contains each fan with at least two titles once.
 
     The same seed and epoch give the same batches.
     """

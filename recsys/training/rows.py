@@ -3,8 +3,7 @@
 import numpy as np
 
 from recsys.data.ratings import Ratings, Unscored
-
-_COMPLETED = 2
+from recsys.statuses import COMPLETED
 
 
 class Rows:
@@ -16,7 +15,7 @@ class Rows:
     """
 
     def __init__(self, ratings: Ratings, unscored: Unscored | None = None) -> None:
-        parts = [(ratings.users, ratings.items, ratings.scores, np.full(len(ratings.users), _COMPLETED, np.int8))]
+        parts = [(ratings.users, ratings.items, ratings.scores, np.full(len(ratings.users), COMPLETED, np.int8))]
         if unscored is not None:
             parts.append((unscored.users, unscored.items, np.zeros(len(unscored.users)), unscored.statuses))
         users, items, scores, statuses = (np.concatenate(column) for column in zip(*parts, strict=True))

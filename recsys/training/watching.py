@@ -85,7 +85,7 @@ def linear_past(
 def linear_today(
     rows: Rows, recent: NDArray[np.float64], counts: NDArray[np.int64], config: WatchingConfig
 ) -> SparseLinear:
-    """The linear model of what fans without scores watch; `counts` (n_items,) as there.
+    """The linear model of what fans without scores watch, on the titles with the highest `counts` (n_items,).
 
     The sum of a ridge regression, to which fans with scores add a little (they know what goes together among older
     titles), of EASE and of cosines of titles, each on the scale of the scores that it gives to the fans.

@@ -1,18 +1,10 @@
 """What `python -m scripts.benchmark` measures, one module per subject."""
 
-import resource
-import sys
-
 import numpy as np
 
 from recsys.data.ratings import Ratings
 
 _RANK = 8
-
-
-def peak_mb() -> float:
-    """The largest resident memory of this process so far, in megabytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def made_up(n_fans: int, n_titles: int, mean_length: float, seed: int) -> Ratings:

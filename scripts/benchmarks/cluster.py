@@ -22,6 +22,7 @@ from recsys.cluster import prepare as cluster_prepare
 from recsys.cluster.evaluate import cross_validate_all
 from recsys.cluster.score import score_everyone
 from recsys.cluster.session import start_nodes
+from recsys.cluster.worker import peak_mb
 from recsys.data.ratings import load_arrays
 from recsys.evaluation.article import cross_validate
 from recsys.prepare.pipeline import outputs, prepare
@@ -29,7 +30,7 @@ from recsys.prepare.workspace import Options
 from recsys.serving import batch
 from recsys.serving.batch import Choices, ListsFile
 from recsys.simulation import raw_set
-from scripts.benchmarks import growth, peak_mb
+from scripts.benchmarks import growth
 
 _OPTIONS = Options(threads=1)
 _FOLDS = 2

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from recsys.cluster.worker import peak_mb
 from recsys.data.catalogue import Catalogue
 from recsys.data.ratings import Ratings
-from scripts.benchmarks import made_up, peak_mb
+from scripts.benchmarks import made_up
 from scripts.common import add_options
 
 

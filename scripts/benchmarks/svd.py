@@ -18,11 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from recsys.cluster.worker import peak_mb
 from recsys.data import manifest
 from recsys.data.ratings import load_arrays
 from recsys.holdout.metrics import rmse
 from recsys.holdout.split import rows_of
-from scripts.benchmarks import made_up, peak_mb
+from scripts.benchmarks import made_up
 
 if TYPE_CHECKING:
     import surprise

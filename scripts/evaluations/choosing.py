@@ -9,7 +9,8 @@ from threadpoolctl import threadpool_limits
 
 import recsys
 from recsys.data import ratings
-from recsys.serving import reports
+from recsys.serving import loading, reports
+from recsys.serving.engine import Engine
 from recsys.settings import Settings
 from scripts.evaluations import report
 
@@ -64,8 +65,11 @@ def eras(args: argparse.Namespace) -> int:
     from recsys.evaluation.eras import evaluate
 
     with threadpool_limits(1):
-        free = recsys.load(args.artifacts, Settings(recent_share=0))
-        figures = evaluate(recsys.load(args.artifacts), free, ratings.load_lists(args.data), args.part, args.seed)
+        catalogue, models, raters, odds = loading.read(args.artifacts)
+        rule, free = (
+            Engine(catalogue, models, raters, settings, odds) for settings in (Settings(), Settings(recent_share=0))
+        )
+        figures = evaluate(rule, free, ratings.load_lists(args.data), args.part, args.seed)
     how = (
         f"Ten titles of the {figures['model']} model for held-out fans of 2025 of the {args.part} part, who give no "
         "scores, by the share of titles from 2021 on in the known half of their lists: with and without the rule that "

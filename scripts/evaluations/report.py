@@ -82,7 +82,7 @@ def _small(report: Reports) -> str:
     heads, cells = [], {name: [] for name in (*REGISTRY, "best baseline")}
     for measure, highest in (("ndcg10", True), ("rmse", False)):
         curves = {curve.name: curve.points for curve in report.curves(measure)}
-        rivals = [curve for curve in report.curves(measure) if curve.name.partition(",")[0] not in REGISTRY]
+        rivals = [curve for curve in report.curves(measure) if curve.is_baseline]
         winners = reports.best(rivals, highest=highest)
         for k in (k for k in _SMALL if k in report.by_count()):
             heads.append(f"{NAMES[measure]}, {k} known")

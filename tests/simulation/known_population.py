@@ -4,8 +4,9 @@ import numpy as np
 
 from recsys.models.band import Band
 from recsys.models.svd import SVD
-from recsys.simulation.lists import COMPLETED, WATCHING, Lists
+from recsys.simulation.lists import Lists
 from recsys.simulation.titles import Titles
+from recsys.statuses import COMPLETED, WATCHING
 
 N_ITEMS = 160
 #: Titles of the first kind have even positions.

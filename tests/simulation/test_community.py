@@ -9,18 +9,8 @@ import pytest
 from recsys.data import manifest
 from recsys.data.ratings import RatingsStore, load_arrays
 from recsys.simulation import community, exposure, resemblance, today
-from recsys.simulation.lists import (
-    COMPLETED,
-    DROPPED,
-    ON_HOLD,
-    PLANNED,
-    WATCHING,
-    Lists,
-    draw_names,
-    joined,
-    load_lists,
-    write_lists,
-)
+from recsys.simulation.lists import Lists, draw_names, joined, load_lists, write_lists
+from recsys.statuses import COMPLETED, DROPPED, ON_HOLD, PLANNED, WATCHING
 from tests.simulation import known_population
 
 TITLES = known_population.titles()

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from recsys.simulation import resemblance
-from recsys.simulation.lists import COMPLETED, Lists
+from recsys.simulation.lists import Lists
+from recsys.statuses import COMPLETED
 from tests.models.fixed import Fixed
 
 
