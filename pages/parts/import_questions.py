@@ -24,9 +24,10 @@ def show() -> None:
     label = f"{plain(now.label, 40)}: what was read"
     if now.table and (text := open_questions(now.table)):
         label = f"{plain(now.label, 40)}: {text}"
-    urgent = now.table is not None and (now.profile.is_empty or not now.table.report.scale.sure)
+    report = now.table.report if now.table else None
+    urgent = report and (now.profile.is_empty or not report.scale.sure or (report.letters and not report.scored))
     box = st.expander(
-        label, expanded=st.session_state.get(_OPEN, urgent), key="import-report", icon=":material/fact_check:",
+        label, expanded=st.session_state.get(_OPEN, bool(urgent)), key="import-report", icon=":material/fact_check:",
         on_change=lambda: st.session_state.update({_OPEN: st.session_state["import-report"]}),
     )  # fmt: skip
     if box.open:

@@ -1,10 +1,11 @@
 """Find what the columns of a table hold, by their headings and by their values, and read its rows."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from recsys.lists import build, scores, words
+from recsys.lists import build, scores, statuses, words
 from recsys.lists.errors import BadFileError
 from recsys.lists.scores import Score
 from recsys.lists.table import Table
@@ -16,12 +17,18 @@ _LINKS = {
     "anilist_id": re.compile(r"anilist\.co/anime/(\d{1,9})"),
 }
 _MARKDOWN_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+_SEASON = re.compile(r"\bs(?:eason)?\s*\d", re.IGNORECASE)
 _MAX_TITLE = 300
+#: Different words that may be grades.
+_MAX_GRADES = 12
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A row as read. `ids` are pairs of a kind (`mal_id`, `anilist_id`, `kitsu_id`, `id`) and a number."""
+    """A row as read. `year` is that of its title, 0 if unknown.
+
+    `ids` are pairs of a kind (`mal_id`, `anilist_id`, `kitsu_id`, `id`) and a number.
+    """
 
     number: int
     text: str
@@ -30,17 +37,26 @@ class Draft:
     score: Score = field(default_factory=Score)
     status: str = ""
     refused: str = ""
+    year: int = 0
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Positions of a table's columns; `score_heading` is the heading of the scores, `above` what stands over it."""
+    """Positions of a table's columns; `score_heading` is the heading of the scores.
+
+    `status_of` gives the status of a row by the text of its cell and whether it has a score.
+    """
 
     names: tuple[int, ...] = ()
     ids: tuple[tuple[str, int], ...] = ()
     score: int | None = None
     status: int | None = None
     score_heading: str = ""
+    kind: int | None = None
+    year: int | None = None
+    season: int | None = None
+    status_of: statuses.Reader = statuses.as_written
+    notes: tuple[str, ...] = ()
 
 
 class _Values:
@@ -59,6 +75,7 @@ class _Values:
         self.numbers = [score.value for score in parsed if score.kind == "number"]
         self.top = max(self.numbers, default=0.0)
         self.statuses = sum(words.status(cell) is not None and not cell.isdecimal() for cell in filled) / count
+        self.codes = sum(cell.isdecimal() and words.status(cell) is not None for cell in filled) / count
         self.links = sum(_has_link([cell]) for cell in filled) / count
         self.distinct = len(set(filled)) / count
         self.words = sum(any(c.isalpha() for c in cell) for cell in filled) / count
@@ -79,8 +96,10 @@ def find(table: Table) -> Columns:
     unknown = [i for i in by.get("", []) if values[i].filled]
     names = [i for i in by.get("title", []) if values[i].words or not values[i].filled or values[i].distinct > 0.5][:3]
     ids = tuple((kind, by[kind][0]) for kind in _IDS if kind in by)
-    status = _best(by.get("status", []), lambda i: values[i].statuses + values[i].whole / 2)
-    score = _best(by.get("score", []), lambda i: values[i].scores if values[i].filled else 0.1)
+    _refuse_manga(table.headings, by, values)
+    status = _best(by.get("status", []), lambda i: values[i].statuses + values[i].codes)
+    score = _own_score(by.get("score", []), table, values)
+    notes: tuple[str, ...] = ()
     if score is None or (values[score].filled and not values[score].scores):
         site = _best([i for i in by.get("site_score", []) if values[i].scores > 0.6], lambda i: values[i].scores)
         score = site if site is not None else score
@@ -97,14 +116,66 @@ def find(table: Table) -> Columns:
             ids = (("id", found[0]),) if found else ()
             left = [i for i in left if i not in found]
         left = [i for i in left if values[i].scores > 0.6 and not values[i].counts_up and values[i].top <= 100]
-        score = _best(left, lambda i: -values[i].top)
+        score = _own_score(left, table, values) if table.headings else _best(left, lambda i: -values[i].top)
+        if score is not None and score < len(table.headings):
+            name = table.headings[score][:40]
+            notes = (
+                f"Your scores were read from the column “{name}”. If they are in another one, name it “My score”.",
+            )
     if not names and not ids and not any(_has_link(cells) for cells in sample):
         raise BadFileError(
             "The table has no column of titles or ids. Name its columns title and score, or paste your list into the "
             "template."
         )
     heading = table.headings[score] if score is not None and score < len(table.headings) else ""
-    return Columns(tuple(names), ids, score, status, heading)
+    exact = {meanings[i][0]: i for i in reversed(range(width)) if meanings[i][1]}
+    season = exact.get("season")
+    if season is not None and values[season].whole < 1:
+        season = None  # such as Fall 2023
+    others = [i for i in by.get("kind", []) if i not in (*names, status, score)]
+    place = width if status is None else status
+    cells = [row[place] if place < len(row) else "" for row in sample]
+    if status in unknown and place < len(table.headings) and all(words.is_mark(cell) for cell in cells if cell):
+        status_of, said = statuses.under(table.headings[place]), ()
+    else:
+        status_of, said = statuses.find(cells)
+    return Columns(
+        tuple(names), ids, score, status, heading, _best(others, lambda i: meanings[i][1]), exact.get("year"), season,
+        status_of, notes + said,
+    )  # fmt: skip
+
+
+def _own_score(places: Sequence[int], table: Table, values: Sequence[_Values]) -> int | None:
+    """The column of the fan's own scores. Raises `BadFileError` if two columns may hold them and differ."""
+    best = _best(places, lambda i: values[i].scores if values[i].filled else 0.1)
+    alike = [i for i in places if values[i].filled and values[i].scores > 0.6]
+    headings = (*table.headings, *[""] * len(values))
+    for is_better in (words.is_own, lambda heading: words.heading(heading)[1]):
+        alike = [i for i in alike if is_better(headings[i])] or alike
+    different = list({_in_proportion(table, i): i for i in reversed(alike)}.values())[::-1]
+    if len(different) > 1:
+        names = ", ".join(f"“{headings[i][:30]}”" if headings[i] else f"column {i + 1}" for i in different[:4])
+        raise BadFileError(
+            f"More than one column may hold your scores: {names}. Name yours “My score”, and upload the list again."
+        )
+    return different[0] if different else best
+
+
+def _in_proportion(table: Table, place: int) -> tuple[float, ...]:
+    """The numbers of a column as parts of its highest, so that 4.5 and 9 of two scales are the same."""
+    found = [scores.parse(row[place]).value if place < len(row) else 0.0 for _, row in table.rows]
+    top = max(found) or 1.0
+    return tuple(round(value / top, 2) for value in found)
+
+
+def _refuse_manga(headings: Sequence[str], by: dict[str, list[int]], values: Sequence[_Values]) -> None:
+    """Raise `BadFileError` if the headings are those of a list of manga, such as `Chapters read`."""
+    named = [i for i in by.get("manga", []) if words.simplify(headings[i]) != "manga" or _is_title(values[i])]
+    anime = {"anime", "episodes", "episode", "eps", "ep"}
+    if named and not any(anime & set(words.simplify(heading).split()) for heading in headings):
+        raise BadFileError(
+            f"This looks like a list of manga: it has the column “{headings[named[0]][:30]}”. Upload a list of anime."
+        )
 
 
 def _has_link(cells: Sequence[str]) -> bool:
@@ -131,7 +202,19 @@ def drafts(table: Table, columns: Columns) -> list[Draft]:
             section = filled[0]
             continue
         found.append(_draft(number, cells, columns, section))
-    return found
+    return scores_in_words(found)
+
+
+def scores_in_words(drafts: list[Draft]) -> list[Draft]:
+    """The drafts, with scores such as `Great` or `❤❤` as grades, which are asked about, if most scores are so."""
+    given = [draft.score for draft in drafts if draft.score.kind != "none"]
+    said = Counter(s.text for s in given if s.kind == "unreadable" and not re.search(r"\d", s.text))
+    if said.total() < 2 or 2 * said.total() < len(given) or len(said) > _MAX_GRADES:
+        return drafts
+    return [
+        replace(draft, score=Score("letter", text=draft.score.text)) if draft.score.text in said else draft
+        for draft in drafts
+    ]
 
 
 def _draft(number: int, cells: Sequence[str], columns: Columns, section: str) -> Draft:
@@ -159,4 +242,14 @@ def _draft(number: int, cells: Sequence[str], columns: Columns, section: str) ->
     elif names and len(names[0]) > _MAX_TITLE:
         refused = "the title is too long"
     score = scores.parse(cell(columns.score))
-    return Draft(number, text[:_MAX_TITLE], names, tuple(ids), score, cell(columns.status) or section, refused)
+    status = columns.status_of(cell(columns.status), score.kind != "none") or section
+    if words.is_manga(cell(columns.kind)) or words.is_manga(status):
+        refused = "a manga or a novel, not an anime"
+    season = cell(columns.season)
+    if season.isdecimal() and 1 < int(season) < 30:
+        names = tuple(name if _SEASON.search(name) else f"{name} Season {int(season)}" for name in names)
+        text = names[0] if names else text
+    year = "" if season.isdecimal() and int(season) > 1 else cell(columns.year)[:4]
+    return Draft(
+        number, text[:_MAX_TITLE], names, tuple(ids), score, status, refused, int(year) if year.isdecimal() else 0
+    )

@@ -14,7 +14,21 @@ MAX_INFLATED_BYTES = 64 * 2**20
 _CHUNK = 64 * 1024
 
 _GZIP = b"\x1f\x8b"
-_OTHER_KINDS = {b"PK\x03\x04": "a zip archive (or a spreadsheet)", b"%PDF": "a PDF", b"\x89PNG": "a picture"}
+_SHEET = "a spreadsheet", "Save or download it as CSV (one sheet at a time), and upload that file"
+_ARCHIVE = "an archive (zip, rar or the like)", "Unpack it, and upload the list in it"
+_PICTURE = "a picture", "Upload the list as text: a table (CSV) or one title on each line"
+_DOCUMENT = "a document of a word processor", "Save it as plain text (.txt), and upload that file"
+#: How files of other kinds begin, what they are and what to do. A spreadsheet of today is a zip archive, too.
+_OTHER_KINDS = {
+    b"%PDF": ("a PDF", "Upload the list as text: a table (CSV) or one title on each line"),
+    b"{\\rtf": _DOCUMENT,
+    b"\xd0\xcf\x11\xe0": _SHEET,
+    **dict.fromkeys((b"PK\x03\x04", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"BZh"), _ARCHIVE),
+    **dict.fromkeys((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF"), _PICTURE),
+}
+#: Names in the first entries of a zip archive that say which program it belongs to.
+_ZIPPED = {b"xl/": _SHEET, b"opendocument.spreadsheet": _SHEET, b"Index/": _SHEET, b"word/": _DOCUMENT}
+_ZIPPED[b"opendocument.text"] = _DOCUMENT
 
 #: Byte order marks, longest first, and the encodings that remove them.
 MARKS = (
@@ -36,14 +50,16 @@ def read_bytes(source: str | Path | bytes | bytearray | memoryview) -> bytes:
         data = bytes(source)
     if len(data) > MAX_FILE_BYTES:
         raise BadFileError(
-            f"The file is larger than {MAX_FILE_BYTES // 2**20} MB. Upload the export as MyAnimeList offers it "
-            "(.xml.gz, about twenty times smaller than the .xml in it)."
+            f"The file is larger than {MAX_FILE_BYTES // 2**20} MB, far more than a list. Upload the anime list alone; "
+            "an export of MyAnimeList as .xml.gz, as it is offered there."
         )
     if not data.strip(b"\x00 \t\r\n"):
         raise BadFileError("The file is empty. Download the list again and upload that file.")
-    for mark, kind in _OTHER_KINDS.items():
+    for mark, (kind, step) in _OTHER_KINDS.items():
         if data.startswith(mark):
-            raise BadFileError(f"This file is {kind}, not a list. Unpack it, or export the list again.")
+            if mark.startswith(b"PK"):
+                kind, step = next((said for name, said in _ZIPPED.items() if name in data), (kind, step))
+            raise BadFileError(f"This file is {kind}, which cannot be read as a list. {step}.")
     return data
 
 

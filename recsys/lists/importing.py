@@ -197,8 +197,12 @@ def assemble(rows: Sequence[Row], source: Source, answers: Answers = Answers(), 
     unread: list[LeftOut] = []
     unknown: Counter[str] = Counter()
     letters: set[str] = set()
+    never: list[LeftOut] = []
     for row in rows:
         if not row.anime_id:
+            continue
+        if words.status(row.status) == "never":
+            never.append(LeftOut(row.number, row.text, "you will not watch it"))
             continue
         status = words.status(row.status) or answers.statuses.get(row.status) if row.status else "completed"
         if status is None:
@@ -212,7 +216,7 @@ def assemble(rows: Sequence[Row], source: Source, answers: Answers = Answers(), 
         builder.add(row.anime_id, status, value, top=top, number=row.number, text=row.text)
     asked = [row for row in rows if row.candidates and not row.anime_id]
     refused = [LeftOut(row.number, row.text, row.refused) for row in rows if not row.anime_id and not row.candidates]
-    refused += [*source.left_out]
+    refused += [*never, *source.left_out]
     if not len(builder) and not asked and not may_be_empty:
         raise EmptyListError(_nothing(source.kind, refused))
     notes, profile = source.notes, Profile(name=source.name)

@@ -19,6 +19,11 @@ _SITE = "AniList"
 #: The numbers of `MediaListStatus` and of the score formats in AniList's download, and the formats in its API.
 _STATUSES = ("watching", "planned", "completed", "dropped", "on_hold", "completed")
 _TOPS: dict[object, float] = {0: 10, 1: 100, 2: 5, 3: 3, 4: 10}
+#: Parts of an entry that say what the title is, not what the fan thinks of it.
+_TITLE_PARTS = ("anime", "media", "show", "movie", "series", "subject", "work", "node", "entry", "details")
+#: The numbers of `type` and `subject_type` in a collection of Bangumi's API.
+_BANGUMI_STATUSES = {1: "planned", 2: "completed", 3: "watching", 4: "on hold", 5: "dropped"}
+_BANGUMI_KINDS = {1: "book", 2: "anime"}
 _FORMATS = {"POINT_100": 100.0, "POINT_10_DECIMAL": 10.0, "POINT_10": 10.0, "POINT_5": 5.0, "POINT_3": 3.0}
 
 
@@ -128,6 +133,12 @@ def _checked(found: list[Draft], manga: Sequence[Any]) -> list[Draft]:
 def _objects(data: Any) -> tuple[list[Draft], Source]:
     """The longest list of objects (or of titles) in `data`, read as a table whose headings are the objects' keys."""
     groups = sorted(_groups(data, ""), key=lambda group: -len(group[1]))
+    manga = [group for group in groups if words.is_manga(group[0])]
+    groups = [group for group in groups if words.simplify(group[0]) == "anime"] or [
+        group for group in groups if group not in manga
+    ]
+    if manga and not groups:
+        raise BadFileError("The JSON file has a list of manga only. Export your anime list.")
     entries = groups[0][1] if groups else []
     if not entries:
         raise BadFileError(
@@ -142,7 +153,7 @@ def _objects(data: Any) -> tuple[list[Draft], Source]:
     flat: list[dict[str, str]] = []
     for name, group in groups:
         for entry in group:
-            fields = dict(_flatten(entry, "")) if isinstance(entry, dict) else {"title": _text(entry)}
+            fields = dict(_flatten(_named(entry), "")) if isinstance(entry, dict) else {"title": _text(entry)}
             flat.append({**({"status": name} if name else {}), **fields})
     if len(flat) > build.MAX_ENTRIES:
         raise BadFileError(f"The list has more than {build.MAX_ENTRIES:,} entries, more than any list.")
@@ -150,7 +161,19 @@ def _objects(data: Any) -> tuple[list[Draft], Source]:
     rows = tuple((number, tuple(fields.get(key, "") for key in keys)) for number, fields in enumerate(flat, 1))
     table = Table(tuple(map(_heading, keys)), rows)
     found = columns.find(table)
-    return columns.drafts(table, found), Source("JSON list", scores.heading_top(found.score_heading))
+    said = tuple(f"{build.plural(len(group), 'manga', 'manga')} left out." for _, group in manga)
+    return columns.drafts(table, found), Source(
+        "JSON list", scores.heading_top(found.score_heading), notes=said + found.notes
+    )
+
+
+def _named(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry of Bangumi's API with its status and kind as words, since its numbers mean others than elsewhere."""
+    if not {"subject_type", "rate", "type"} <= entry.keys():
+        return entry
+    status = _BANGUMI_STATUSES.get(_key(entry["type"]), entry["type"])
+    kind = _BANGUMI_KINDS.get(_key(entry["subject_type"]), "")
+    return {**entry, "type": kind, "status": status}
 
 
 def _groups(data: Any, name: str, depth: int = 0) -> Iterator[tuple[str, list[Any]]]:
@@ -164,7 +187,8 @@ def _groups(data: Any, name: str, depth: int = 0) -> Iterator[tuple[str, list[An
             yield name, objects if len(objects) >= len(texts) else texts
     elif isinstance(data, dict):
         for key, value in data.items():
-            yield from _groups(value, key, depth + 1)
+            for inner, group in _groups(value, key, depth + 1):
+                yield (key if words.is_manga(key) else inner), group
 
 
 def _flatten(entry: dict[str, Any], prefix: str, depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -178,8 +202,16 @@ def _flatten(entry: dict[str, Any], prefix: str, depth: int = 0) -> Iterator[tup
 
 
 def _heading(path: str) -> str:
-    """The heading for a key: `node.id` is that of the entry's own id, `title.romaji` a title."""
+    """The heading for a key: `node.id` is that of the entry's own id, `title.romaji` a title, `anime.score` the site's
+    mean score."""
     parent, _, key = path.rpartition(".")
+    last = parent.rpartition(".")[2].lower()
+    if last in _TITLE_PARTS and words.heading(key)[0] == "score" and not words.is_own(key):
+        return "site score"
+    if last in _TITLE_PARTS and words.heading(key)[0] == "status":
+        return "status of title"  # counts only where the entry has no status of its own
+    if last == "season" and key == "number":
+        return "season"
     if key in ("romaji", "english", "native", "userPreferred") and "title" in parent:
         return f"title {key}"
     if key == "id" and "mal" in parent.lower():

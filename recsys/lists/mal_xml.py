@@ -66,7 +66,9 @@ def parse(source: str | Path | bytes) -> tuple[build.ListBuilder, str, tuple[str
                 raise BadFileError(f"The file has a part that is far longer than any in an export. {_EXPORT}")
         complete = True
         expat.Parse("", True)
-    except DefusedXmlException:
+    except DefusedXmlException as error:
+        if str(getattr(error, "name", "")).lower() == "html":
+            raise BadFileError(f"This is a web page, not an export. {_EXPORT}") from None
         raise BadFileError(f"The file defines entities or a document type, which no export does. {_EXPORT}") from None
     except ExpatError as error:
         raise BadFileError(_malformed(target, error, complete)) from None

@@ -59,12 +59,12 @@ def _export(data: bytes, answers: Answers) -> Import:
 
 
 def _table(text: str) -> tuple[list[columns.Draft], Source]:
-    separator = table.separator(text)
+    separator = "" if notes.is_text(text) else table.separator(text)
     if separator:
         found = table.read(text, separator)
         held = columns.find(found)
         named = scores.heading_top(held.score_heading)
-        return columns.drafts(found, held), Source("table", named)
+        return columns.drafts(found, held), Source("table", named, notes=held.notes)
     found = notes.read(text)
     held = columns.Columns(names=(0,), score=1, status=2)
     return columns.drafts(found, held), Source("text")

@@ -1,5 +1,6 @@
 """Find the catalogue's titles for the rows of a list: by ids that agree with the rows' titles, else by name."""
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Protocol, runtime_checkable
@@ -20,6 +21,9 @@ _AGREES = 0.6
 _TRUST = 0.8
 #: Fewer ids than this that disagree are mistakes of single rows.
 _WRONG = 3
+#: What a match counts whose year is not the one beside the title, such as a film with the name of an anime.
+_OTHER_YEAR = 0.85
+_YEAR = re.compile(r"(.+?)\s*[(\[]((?:19|20)\d\d)[)\]]")
 #: A search takes a few milliseconds.
 _MAX_SEARCHES = 5000
 
@@ -40,6 +44,8 @@ class KnowsIds(Protocol):
 
     def name(self, anime_id: int) -> str | None: ...
 
+    def year(self, anime_id: int) -> int | None: ...
+
     def likeness(self, anime_id: int, text: str) -> float | None: ...
 
 
@@ -50,6 +56,7 @@ def resolve(
     resolver = _Resolver(match)
     trusted = {kind: resolver.trusts(kind, drafts) for kind in ("mal_id", "anilist_id", "kitsu_id", "id")}
     rows = []
+    resolver.trust_years(drafts)
     for done, draft in enumerate(drafts, start=1):
         rows.append(resolver.row(draft, trusted))
         if progress:
@@ -69,6 +76,7 @@ class _Resolver:
         self._ids = match if isinstance(match, KnowsIds) else None
         self._found: dict[str, tuple[Candidate, ...]] = {}
         self._disagreeing = 0
+        self._years = False
 
     def search(self, text: str) -> tuple[Candidate, ...]:
         if text not in self._found:
@@ -126,6 +134,12 @@ class _Resolver:
             else:
                 self._disagreeing += 1
         found = self._by_name(draft.names)
+        if self._years and draft.year:
+            found = self._of_year(found, draft.year)
+        elif not is_certain(found) and (match := _YEAR.fullmatch(draft.text)):
+            dated = self._of_year(self.search(match[1]), int(match[2]))
+            if is_certain(dated) and self._years_apart(dated[0], int(match[2])) in (0, 1):
+                found = dated
         if doubtful:
             if not is_certain(found):
                 return self._row(draft, anime_id=doubtful)
@@ -146,6 +160,31 @@ class _Resolver:
             if is_certain(found):
                 return found
         return max(answers, key=lambda found: found[0][2] if found else 0.0, default=())
+
+    def trust_years(self, drafts: Sequence[Draft]) -> None:
+        """Use the years of the drafts, unless most are not those of their titles, such as years of watching."""
+        pairs = [(draft.names, draft.year) for draft in drafts if draft.year and draft.names][:300]
+        found = [(self._by_name(names), year) for names, year in pairs]
+        apart = [self._years_apart(matches[0], year) for matches, year in found if is_certain(matches)]
+        known = [years for years in apart if years is not None]
+        self._years = bool(pairs) and 2 * sum(years <= 1 for years in known) >= len(known)
+
+    def _years_apart(self, candidate: Candidate, year: int) -> int | None:
+        known = self._ids.year(candidate[0]) if self._ids else None
+        return None if known is None else abs(known - year)
+
+    def _of_year(self, found: tuple[Candidate, ...], year: int) -> tuple[Candidate, ...]:
+        """The candidates, certain for the one that came out in that year, not certain if the best ones did not."""
+        best = [candidate for candidate in found if candidate[2] >= max(CERTAIN, found[0][2] - MARGIN)]
+        apart = {candidate: self._years_apart(candidate, year) for candidate in best}
+        if not best or None in apart.values():
+            return found
+        for years in (0, 1):
+            fitting = [candidate for candidate in best if apart[candidate] == years]
+            if fitting:
+                rest = [candidate for candidate in found if candidate not in fitting]
+                return (*fitting, *((i, title, sure * _OTHER_YEAR) for i, title, sure in rest))
+        return tuple((i, title, sure * _OTHER_YEAR) for i, title, sure in found)
 
     def _why_refused(self, draft: Draft) -> str:
         if draft.names:

@@ -22,10 +22,13 @@ _OUT_OF = re.compile(rf"{_NUMBER}\s*(?:/|out of|of|sur|von|su|de|из|\\)\s*(\d{
 _PERCENT = re.compile(rf"{_NUMBER}\s*%(.*)")
 _STARS_WORD = re.compile(rf"{_NUMBER}\s*(?:stars?|étoiles?|estrellas?|estrelas?|sterne|[★⭐🌟])\W*")
 _PLAIN = re.compile(rf"[~≈]?\s*([-−–]?){_NUMBER}\s*(?:points?|pts?|点|點|分|점|балл\w*)?[\s!.*]*")
+#: As MyAnimeList names its scores: "(10) Masterpiece", "9 - Great".
+_LABELLED = re.compile(r"\((\d{1,2})\)\s*[^\W\d]\D*|(\d{1,2})\s*[-–:]\s+[^\W\d]\D*")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct")
 _MONTH = rf"((?:{'|'.join(_MONTHS)})[a-z]{{0,6}})"
 _DATE = re.compile(rf"(\d{{1,2}})[-. ]{_MONTH}|{_MONTH}[-. ](\d{{1,2}})", re.IGNORECASE)
 _LETTER = re.compile(r"([A-FS])([+-]?|ss?)", re.IGNORECASE)
+_TIER = re.compile(r"(?:tier\s*)?([A-FS][+-]?)(?:[\s-]*tier)?", re.IGNORECASE)
 _FULL, _EMPTY = "★⭐🌟✮✭", "☆✩⚝"
 _HEADING_TOP = re.compile(
     r"(?:/|out of|of|sur|von|max\.?|[-–~]|から)\s*(\d{1,3})\b|[(\[](\d{1,3})(?:点|分|점)?\D?[)\]]|(%)"
@@ -57,6 +60,15 @@ def parse(text: str) -> Score:
     return found if found.value > 0 else Score()
 
 
+def of_heading(text: str) -> str:
+    """The score or grade that a heading such as `10/10`, `S tier` or `9:` gives to the titles below it; else empty."""
+    text = text.strip("#*_: \t\uff1a")
+    if match := _TIER.fullmatch(text):
+        return match[1]
+    score = parse(text)
+    return text if score.kind in ("number", "stars") and (score.top or score.value <= 10) else ""
+
+
 def _parse_stars(text: str) -> Score | None:
     if match := _STARS_WORD.fullmatch(text):
         return Score("stars", _float(match[1]), text=text)
@@ -78,6 +90,8 @@ def _parse_number(text: str) -> Score | None:
         return Score("number", _float(match[1]), float(match[2]), text)
     if (match := _PERCENT.match(lower)) and not re.search(r"\d", match[2]):
         return Score("number", _float(match[1]), 100.0, text)
+    if match := _LABELLED.fullmatch(lower):
+        return Score("number", float(match[1] or match[2]), None, text)
     if match := _PLAIN.fullmatch(lower):
         return Score("number", -_float(match[2]) if match[1] else _float(match[2]), None, text)
     try:
@@ -129,7 +143,9 @@ def find_scale(found: Sequence[Score], named: float | None = None) -> Scale:
     stars = [score for score in found if score.kind == "stars" and score.top is None]
     if not plain:
         if stars:
-            return Scale(star_top(stars), True, "stars")
+            most = max(score.value for score in stars)
+            # One star may mark a favourite, and three may be the most that the fan gives.
+            return Scale(star_top(stars), most > 3, "stars" if most > 3 else "no title has more than three stars")
         tops = [score.top for score in found if score.top]
         return Scale(max(set(tops), key=tops.count), True, "written with the scores") if tops else Scale()
     values = [score.value for score in plain if score.value <= 100] or [10.0]
@@ -158,7 +174,7 @@ def _small(values: Sequence[float]) -> Scale:
         fractions = any(value != 1 for value in values)
         return Scale(1.0 if fractions else 10.0, fractions and len(values) > 2, "all scores are at most 1")
     halves = any(value % 1 for value in values)
-    if len(values) >= (5 if halves else 10) and max(values) > 3:
+    if len(values) >= (5 if halves else 10) and max(values) > 3 and len(set(values)) > 1:
         return Scale(5.0, True, "no score is above 5")
     return Scale(5.0 if len(values) >= 3 else 10.0, False, "no score is above 5")
 

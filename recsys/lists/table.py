@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from recsys.lists import build, words
+from recsys.lists import build, layout, scores, words
 from recsys.lists.errors import BadFileError, EmptyListError
 
 _SEPARATORS = (",", ";", "\t", "|")
@@ -16,10 +16,12 @@ _MAX_COLUMNS = 100
 _MAX_CELL = 500
 #: Rows among which the headings are looked for.
 _HEAD = 12
+#: What at least one heading of a table says.
+_NAMING = {"title", "mal_id", "anilist_id", "kitsu_id", "id", "link", "manga"}
 _SEP_LINE = re.compile(r'\s*"?sep=(.)"?\s*$', re.IGNORECASE)
 _RULE = re.compile(r"[\s:|+=–-]*-[\s:|+=–-]*")
 
-Line = tuple[int, tuple[str, ...]]
+Line = layout.Line
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,14 @@ def read(text: str, delimiter: str) -> Table:
     if lines and _SEP_LINE.match(delimiter.join(lines[0][1])) and lines[0][0] <= 1:
         lines = lines[1:]
     known = [_known_headings(cells) for _, cells in lines[:_HEAD]]
-    place = known.index(max(known)) if any(known) else None
+    place = known.index(max(known)) if any(known) else _above_numbers(lines)
+    lines, place = layout.below_each_other(lines, place)
     if place is None:
         table = Table((), tuple(lines))
     else:
         above = tuple(" ".join(filter(None, cells)) for _, cells in lines[:place])
-        table = Table(lines[place][1], tuple(lines[place + 1 :]), above)
+        headings = lines[place][1]
+        table = Table(headings, _rejoined(lines[place + 1 :], headings, delimiter), above)
     if not table.rows:
         raise EmptyListError("The table has no rows. Add at least one title below its first line.")
     return table
@@ -101,11 +105,50 @@ def _lines(text: str, delimiter: str) -> Iterator[Line]:
         ) from None
 
 
+def _rejoined(lines: Sequence[Line], headings: tuple[str, ...], delimiter: str) -> tuple[Line, ...]:
+    """The lines; a title that holds the delimiter, such as `Oh, My Goddess` without quotation marks, is one cell.
+
+    It is one if the row has a cell too many, and only then a score where the heading says so.
+    """
+    meanings = [words.heading(heading) for heading in headings]
+    title = meanings.index(("title", True)) if ("title", True) in meanings else len(headings)
+    score = meanings.index(("score", True)) if ("score", True) in meanings else 0
+    found: list[Line] = []
+    for number, cells in lines:
+        extra, end = len(cells) - len(headings), title + len(cells) - len(headings) + 1
+        if extra > 0 and title < score and not _may_be_score(cells[score]) and _may_be_score(cells[score + extra]):
+            joined = (", " if delimiter == "," else delimiter).join(cells[title:end])
+            cells = (*cells[:title], joined, *cells[end:])
+        found.append((number, cells))
+    return tuple(found)
+
+
+def _may_be_score(cell: str) -> bool:
+    return scores.parse(cell).kind != "unreadable"
+
+
+def _above_numbers(lines: Sequence[Line]) -> int | None:
+    """0 if the first line says `Anime`, and of its other cells some, which are no scores, stand above scores only."""
+    first = lines[0][1] if lines else ()
+    rest = [cells for _, cells in lines[1:200]]
+    if not any(words.heading(cell) == ("title", True) for cell in first) or len(rest) < 2:
+        return None
+    for i, cell in enumerate(first):
+        below = [cells[i] for cells in rest if i < len(cells) and not words.is_no_score(cells[i])]
+        if cell and below and not _is_score(cell) and all(map(_is_score, below)):
+            return 0
+    return None
+
+
+def _is_score(cell: str) -> bool:
+    return scores.parse(cell).kind in ("number", "stars")
+
+
 def _known_headings(cells: Sequence[str]) -> int:
     """How many of these cells are headings; 0 unless one names titles or ids, and most are known."""
     found = [words.heading(cell) for cell in cells if cell]
     names = {meaning for meaning, _ in found}
     exact = sum(whole for _, whole in found)
-    if not names & {"title", "mal_id", "anilist_id", "kitsu_id", "id", "link"} or 2 * exact < min(len(found), 4):
+    if not names & _NAMING or 2 * exact < min(len(found), 4):
         return 0
     return 0 if any(re.fullmatch(r"[\d.,/%]+", cell) for cell in cells) else exact

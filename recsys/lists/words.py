@@ -22,10 +22,12 @@ def simplify(text: str) -> str:
 
 
 @functools.cache
-def _meanings(kind: str) -> dict[str, str]:
+def _meanings(kind: str, joined: bool = True) -> dict[str, str]:
+    """The words of a kind and their meanings; `joined`: without the spaces in them."""
     with _FILE.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["kind"] == kind]
-    return {(simplify(row["word"]) or row["word"]).replace(" ", ""): row["meaning"] for row in rows}
+    found = {simplify(row["word"]) or row["word"]: row["meaning"] for row in rows}
+    return {word.replace(" ", ""): meaning for word, meaning in found.items()} if joined else found
 
 
 @functools.cache
@@ -40,8 +42,8 @@ def _phrases() -> tuple[tuple[frozenset[str], str, str], ...]:
 def heading(text: str) -> tuple[str, bool]:
     """What a column with this heading holds, and whether the heading says only that.
 
-    The meaning is `title`, `mal_id`, `anilist_id`, `kitsu_id`, `id`, `score`, `site_score`, `status`, `ignore`, or
-    empty if it is not known.
+    The meaning is `title`, `mal_id`, `anilist_id`, `kitsu_id`, `id`, `score`, `site_score`, `status`, `year`,
+    `season`, `kind`, `manga` (a column that only lists of manga have), `ignore`, or empty if it is not known.
     """
     simple = simplify(text[:100])
     compact = simple.replace(" ", "")
@@ -57,12 +59,34 @@ def heading(text: str) -> tuple[str, bool]:
 
 
 def status(text: str) -> str | None:
-    """The status that a word or number means, one of `build.STATUSES`; None if it is not known."""
+    """The status that a word or number means, one of `build.STATUSES` or `never`; None if it is not known."""
     simple = simplify(text[:100]) or text.strip()
     meaning = _meanings("status").get(simple.replace(" ", ""))
     if meaning is None and (inside := re.match(r"(.+?)\s*[(:/,–-]", text.strip())):
         meaning = _meanings("status").get(simplify(inside[1]).replace(" ", ""))  # such as "Watching (ep. 5)"
     return meaning
+
+
+def is_mark(text: str) -> bool:
+    """Whether a text is a check mark, or says yes or no."""
+    return not re.search(r"\w", text) or simplify(text).replace(" ", "") in _meanings("mark")
+
+
+def is_own(text: str) -> bool:
+    """Whether a heading says that the column holds the fan's own scores, such as `My score`."""
+    return heading(text)[0] == "score" and any(word in _meanings("own") for word in simplify(text[:100]).split())
+
+
+def is_manga(text: str) -> bool:
+    """Whether a type or status says that a row is a manga or a novel: `Light Novel`, `Plan to read`."""
+    return simplify(text[:100]).replace(" ", "") in _meanings("manga")
+
+
+def mentions_status(text: str) -> bool:
+    """Whether words such as `Anime that I dropped` hold those of a status other than watched."""
+    simple = f" {simplify(text[:100])} "
+    known = ((word, meaning) for word, meaning in _meanings("status", joined=False).items() if len(word) > 3)
+    return any(meaning != "completed" and f" {word} " in simple for word, meaning in known)
 
 
 def is_no_score(text: str) -> bool:

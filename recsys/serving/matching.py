@@ -62,6 +62,11 @@ class Matcher:
         position = int(self.catalogue.positions([anime_id])[0])
         return None if position < 0 else self.catalogue.title(position).title
 
+    def year(self, anime_id: int) -> int | None:
+        """The year in which a title came out; None if it or the title is not known."""
+        position = int(self.catalogue.positions([anime_id])[0])
+        return None if position < 0 else int(self.catalogue.years[position]) or None
+
     def likeness(self, anime_id: int, text: str) -> float | None:
         """How similar `text` is to the most similar name of a title, from 0 to 1; None for an unknown id."""
         position = int(self.catalogue.positions([anime_id])[0])

@@ -45,7 +45,9 @@ _NO_NUMBERS = hash(frozenset())
 #: A lone "v" or "x" is a numeral at the end of a name only: "Spy x Family".
 _NUMERAL = re.compile(r"(?<=\S )(?:(?:ii|iii|iv|vi|vii|viii|ix)\b|[vx]$)")
 _LONG_VOWELS = (("ou", "o"), ("oo", "o"), ("uu", "u"), (" wo ", " o "))
-_SYMBOLS = str.maketrans({"×": "x", "&": " and ", "'": None, "’": None, "`": None, "★": " ", "☆": " ", "ー": None})
+_SYMBOLS = str.maketrans(
+    {"×": "x", "∀": "turn a ", "&": " and ", "'": None, "’": None, "`": None, "★": " ", "☆": " ", "ー": None}
+)
 _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
 

@@ -5,14 +5,18 @@ from recsys.lists.resolve import Candidate
 #: Id -> its names.
 TITLES = {
     11: ("Hoshi no Uta", "Song of Stars", "星の歌"),
-    12: ("Hoshi no Uta 2nd Season",),
+    12: ("Hoshi no Uta 2nd Season", "Hoshi no Uta Season 2"),
     13: ("Kaze Monogatari", "Wind Story"),
     14: ("Yoru no Tabi", "Été sans fin"),
     15: ("Ame to Yuki", "Rain & Snow"),
     16: ("Mori no Koe", "Лесной голос"),
-    17: ("Umi, Sora; Kumo",),
+    17: ("Umi, Sora; Kumo", "Umi, Sora"),
+    21: ("Kawa no Machi",),
+    22: ("Kawa no Machi", "Kawa no Machi (2023)"),
 }
 _BY_ANILIST = {1000 + anime_id: anime_id for anime_id in TITLES}
+#: 21 and 22 have one name.
+_YEARS = {11: 2010, 13: 1999, 14: 2012, 21: 1998, 22: 2023}
 _BY_KITSU = {2000 + anime_id: anime_id for anime_id in TITLES}
 
 
@@ -40,6 +44,9 @@ class Match:
 
     def name(self, anime_id: int) -> str | None:
         return TITLES.get(anime_id, (None,))[0]
+
+    def year(self, anime_id: int) -> int | None:
+        return _YEARS.get(anime_id)
 
     def likeness(self, anime_id: int, text: str) -> float | None:
         if anime_id not in TITLES:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recsys.lists.scores import Score, find_scale, heading_top, parse
+from recsys.lists.scores import Score, find_scale, heading_top, of_heading, parse
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,26 @@ def test_a_named_scale_counts_if_the_scores_fit() -> None:
     assert scale_of("3", "4", named=5) == (5, True)
     assert scale_of("3", "4", named=10) == (10, True)
     assert scale_of("30", "40", "8", named=10) == (100, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("(10) Masterpiece", 10), ("(1) Appalling", 1), ("9 - Great", 9), ("5: average", 5)]
+)
+def test_scores_as_myanimelist_names_them(text: str, value: float) -> None:
+    assert (parse(text).kind, parse(text).value) == ("number", value)
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("S tier", "S"), ("Tier A+:", "A+"), ("## B", "B"), ("10/10", "10/10"), ("9:", "9"), ("★★★", "★★★"), ("86", ""),
+        ("Hoshi", ""), ("", ""), ("Z tier", ""),
+    ],
+)  # fmt: skip
+def test_the_score_that_a_heading_gives(text: str, score: str) -> None:
+    assert of_heading(text) == score
+
+
+@pytest.mark.parametrize("texts", [["★", "★"], ["★", "★★★", "★★"], ["5"] * 12])
+def test_a_scale_that_the_scores_do_not_show_is_asked_about(texts: list[str]) -> None:
+    assert not find_scale([parse(text) for text in texts]).sure

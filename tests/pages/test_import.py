@@ -36,6 +36,18 @@ def test_the_scale_and_unknown_words_of_a_file_are_asked_about(app):
     assert not app.exception
 
 
+def test_grades_are_asked_about_at_once_if_there_is_no_other_score(app):
+    opened(app)
+    app.pills(key="way").set_value("File").run()
+    app.file_uploader(key="file").upload("tiers.csv", b"S,C\nCowboy Bebop,Akira\n", "text/csv").run()
+    assert app.session_state["visit"].table.report.letters == ("C", "S")
+    for grade, score in (("S", 10), ("C", 4)):
+        next(box for box in app.selectbox if f"grade {grade} " in box.label).set_value(score)
+    next(button for button in app.button if button.label == "Confirm").click().run()
+    assert dict(app.session_state["visit"].profile.scores) == {1: 10, 47: 4}
+    assert not app.exception
+
+
 def test_a_second_import_replaces_the_first(app):
     opened(app)
     uploaded(app, FRENCH.encode())

@@ -12,7 +12,7 @@ TITLES = [
     Title(1, "Hoshi no Uta!", synonyms=("Star Song",), franchise_id=1, members=50_000, anilist_id=101, kitsu_id=201),
     Title(2, "Hoshi no Uta!!", synonyms=("Star Song",), franchise_id=1, members=40_000),
     Title(3, "Hoshi no Uta Second Season Recap", franchise_id=1, members=10),
-    Title(4, "Kaze no Machi", franchise_id=4, members=9_000),
+    Title(4, "Kaze no Machi", franchise_id=4, members=9_000, year=2004),
     Title(5, "Kaze no Machi", franchise_id=4, members=100),
     Title(6, "Yoru no Niwa", franchise_id=6, members=900, adult=True),
     Title(7, "Yoru no Niwa: Sora", franchise_id=7, members=900),
@@ -60,6 +60,7 @@ def test_ids(match):
     assert (match.from_anilist(101), match.from_anilist(1), match.from_anilist(None)) == (1, None, None)
     assert (match.from_kitsu(201), match.from_kitsu(1)) == (1, None)
     assert (match.name(4), match.name(99)) == ("Kaze no Machi", None)
+    assert (match.year(4), match.year(5), match.year(99)) == (2004, None, None)
     assert match.likeness(1, "star song") == 1
     assert match.likeness(1, "Umi") < 0.6
     assert match.likeness(99, "Umi") is None

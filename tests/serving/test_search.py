@@ -119,6 +119,7 @@ def test_one_letter_left_out_still_finds_the_title(title, data):
         ("Re:Zero 2nd Season", "re zero season 2"),
         ("Déjà vu", "deja vu"),
         ("Howl’s", "howls"),
+        ("∀ Hoshi", "turn a hoshi"),
     ],
 )
 def test_spellings_of_one_name(one, other):
