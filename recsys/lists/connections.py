@@ -22,7 +22,10 @@ _CONNECT_SECONDS = 60.0
 
 
 class _Watch:
-    """The sockets that one exchange uses, to be shut down together at `deadline`, in the time of `time.monotonic`."""
+    """The sockets that one exchange uses, to be shut down together at `deadline`, in the time of `time.monotonic`.
+
+    It has handles of its own: a connection closes its handle before the body of an answer without a length is read.
+    """
 
     def __init__(self, deadline: float) -> None:
         self.deadline = deadline
@@ -32,7 +35,7 @@ class _Watch:
 
     def add(self, sock: socket.socket) -> None:
         with self._lock:
-            self._sockets.append(sock)
+            self._sockets.append(sock.dup())
             if self._late:
                 _shut_down(sock)
 
@@ -46,6 +49,8 @@ class _Watch:
     def release(self) -> None:
         with self._lock:
             self._over = True
+            for sock in self._sockets:
+                sock.close()
 
 
 def _shut_down(sock: socket.socket) -> None:

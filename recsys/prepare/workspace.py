@@ -63,6 +63,9 @@ class Workspace:
             self._connection = duckdb.connect(str(Path(self._folder.name) / "work.duckdb"))
             self._connection.execute("SET memory_limit = ?", [self._options.memory_limit])
             self._connection.execute("SET temp_directory = ?", [self._folder.name])
+            # Nobody opens this database again, so nothing waits until it is safe on the disk.
+            self._connection.execute("SET fsync_mode = 'NONE'")
+            self._connection.execute("SET checkpoint_on_detach = 'DISABLED'")
             # DuckDB takes a CSV file for small: it would hash the lists, in memory, to join them with the few fans.
             self._connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
             self._connection.execute("SET enable_progress_bar = true")

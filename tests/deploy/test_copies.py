@@ -107,10 +107,6 @@ def test_figures_about_the_process_are_not_for_visitors(copies: Server, path: st
         assert pool.urlopen("GET", "/_stcore/health").data == b"ok"
 
 
-def test_a_connection_that_sends_nothing_is_closed(silent: socket.socket) -> None:
-    assert silent.recv(1) == b""
-
-
 def test_sighup_restarts_the_copies_one_after_the_other(copies: Server) -> None:
     assert wait_for_two(copies)
     old = processes(copies)
@@ -123,6 +119,10 @@ def test_sighup_restarts_the_copies_one_after_the_other(copies: Server) -> None:
     assert fewest >= 1
     assert wait_for_two(copies)
     assert not set(old) & set(processes(copies))
+
+
+def test_a_connection_that_sends_nothing_is_closed(silent: socket.socket) -> None:
+    assert silent.recv(1) == b""
 
 
 def test_sigterm_stops_the_proxy_and_all_copies(copies: Server) -> None:

@@ -26,7 +26,7 @@ class Request:
 class Reply:
     """An answer. `cut`: close the connection after this many bytes of the body; `silence`: seconds before the answer,
     which is not sent if the client gives up in them; `drip`: seconds between single bytes; `chunks`: an endless body;
-    `trickle`: bytes sent in place of an answer, one by one, each after 0.05 seconds."""
+    `trickle`: bytes sent in place of an answer, one by one, each after 0.005 seconds."""
 
     body: Any = b""
     status: int = 200
@@ -54,6 +54,7 @@ class LocalSite(ThreadingHTTPServer):
         self.answer: Callable[[Request], Reply] = lambda _: Reply(status=500)
         self.busy = 0
         self.most_busy = 0
+        self.trickled = 0  # how many replies were trickled to their end
         self.lock = threading.Lock()
 
     def replies(self, *replies: Reply) -> None:
@@ -96,7 +97,8 @@ class _Handler(BaseHTTPRequestHandler):
         for place in range(len(reply.trickle)):
             self.wfile.write(reply.trickle[place : place + 1])
             self.wfile.flush()
-            time.sleep(0.05)
+            time.sleep(0.005)
+        self.server.trickled += bool(reply.trickle)
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)

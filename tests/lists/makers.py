@@ -1,11 +1,13 @@
 """Make settings, answers and files for the tests of `recsys.lists`."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from recsys.lists import ImportedList
 from recsys.settings import ListSettings
+from tests.lists.local_site import LocalSite
 
 CLIENT_ID = "0123456789abcdefSECRET"
 
@@ -25,6 +27,16 @@ def settings_for(url: str, **changes: Any) -> ListSettings:
         "concurrency": 4,
     }
     return ListSettings(**{**values, **changes})
+
+
+def deadlines(site: LocalSite) -> Iterator[float]:
+    """Deadlines that a request cannot keep: on a machine that stalls, longer ones follow until the site was asked."""
+    for seconds in (0.3, 1.0, 5.0, 20.0):
+        yield seconds
+        for _ in range(100):
+            if site.requests:
+                return
+            time.sleep(0.01)
 
 
 def mal_page(ids: range, following: str | None = None) -> dict[str, Any]:

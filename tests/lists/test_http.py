@@ -16,10 +16,10 @@ from email.utils import format_datetime
 import pytest
 
 from recsys import RecsysError
-from recsys.lists import cache, errors, limits
+from recsys.lists import cache, errors, http, limits
 from recsys.settings import ListSettings
 from tests.lists.local_site import LocalSite, Reply
-from tests.lists.makers import CLIENT_ID, Source, settings_for
+from tests.lists.makers import CLIENT_ID, Source, deadlines, settings_for
 
 HTML = b"<!doctype html><html><body>Checking your browser</body></html>"
 
@@ -100,12 +100,19 @@ def test_a_request_is_repeated_after_a_transient_failure(
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
 def test_retry_after_is_waited_for(
-    source: Source, site: LocalSite, settings: ListSettings, ten_titles: Reply, form: str
+    source: Source,
+    site: LocalSite,
+    settings: ListSettings,
+    ten_titles: Reply,
+    form: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    later = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)  # in 1 to 2 seconds, rounded down
-    site.replies(Reply(status=429, headers={"Retry-After": "1" if form == "seconds" else later}), ten_titles)
+    asked = http._retry_after
+    monkeypatch.setattr(http, "_retry_after", lambda value: (asked(value) or 0) / 400)  # wait a quarter of a second
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
+    site.replies(Reply(status=429, headers={"Retry-After": "100" if form == "seconds" else later}), ten_titles)
     source.fetch("fan", settings=settings)
-    assert site.requests[1].time - site.requests[0].time > 0.9  # a lower bound: no slow machine breaks it
+    assert site.requests[1].time - site.requests[0].time > 0.2  # a lower bound: no slow machine breaks it
 
 
 def test_a_long_retry_after_is_shown_and_applies_to_every_visitor(
@@ -142,8 +149,9 @@ def test_redirects_are_refused(
 
 def test_a_slow_answer_does_not_exceed_the_deadline(source: Source, site: LocalSite) -> None:
     site.replies(Reply(b" " * 5000, drip=0.05))  # would take four minutes
-    with pytest.raises(errors.ServerDownError, match="slowly"):
-        source.fetch("fan", settings=settings_for(site.url, deadline=1.0))
+    for seconds in deadlines(site):
+        with pytest.raises(errors.ServerDownError, match="slowly"):
+            source.fetch("fan", settings=settings_for(site.url, deadline=seconds))
     assert len(site.requests) == 1
 
 
@@ -157,11 +165,13 @@ def test_a_slow_answer_does_not_exceed_the_deadline(source: Source, site: LocalS
     ],
 )
 def test_the_deadline_covers_the_whole_exchange(source: Source, site: LocalSite, trickle: bytes) -> None:
-    site.replies(Reply(trickle=trickle))  # would take minutes
-    given = settings_for(site.url, deadline=1.0, concurrency=1)
-    with pytest.raises(errors.ServerDownError, match="too slowly"):
-        source.fetch("fan", settings=given)
+    site.replies(Reply(trickle=trickle))  # would take half a minute
+    for seconds in deadlines(site):
+        given = settings_for(site.url, deadline=seconds, concurrency=1)
+        with pytest.raises(errors.ServerDownError, match="too slowly"):
+            source.fetch("fan", settings=given)
     assert len(site.requests) == 1
+    assert not site.trickled
     with limits.for_host(site.url.removeprefix("http://")).turn(given, time.monotonic()):
         pass  # its slot is free again
 
@@ -179,24 +189,29 @@ def test_the_deadline_covers_the_tls_handshake(source: Source) -> None:
         threading.Thread(target=trickle, daemon=True).start()
         url = f"https://127.0.0.1:{server.getsockname()[1]}"
         with pytest.raises(errors.ServerDownError, match="too slowly"):
-            source.fetch("fan", settings=settings_for(url, deadline=1.0))
+            source.fetch("fan", settings=settings_for(url, deadline=0.3))
 
 
 def test_a_connection_is_used_again_after_the_deadline_of_an_earlier_exchange(
     source: Source, site: LocalSite, ten_titles: Reply
 ) -> None:
     site.replies(ten_titles)
-    source.fetch("fan", settings=settings_for(site.url, deadline=1.5))
-    time.sleep(1.6)
+    for seconds in (0.5, 2.0, 30.0):  # a machine that stalls is given longer
+        with contextlib.suppress(errors.DownloadError):
+            source.fetch("fan", settings=settings_for(site.url, deadline=seconds))
+            break
+    time.sleep(seconds)
     assert len(source.fetch("another", settings=settings_for(site.url)).profile.scores) == 10
-    assert len({request.port for request in site.requests}) == 1
+    assert len({request.port for request in site.requests[-2:]}) == 1
 
 
 def test_all_pages_together_do_not_exceed_the_deadline(source: Source, site: LocalSite) -> None:
     more = {"following": f"{site.url}/v2/2"} if source.name == "MyAnimeList" else {"more": True}
     site.replies(Reply(source.whole(range(1, 11), **more)), Reply(source.whole(range(1, 11))))
-    with pytest.raises(errors.ServerDownError, match="too slowly"):
-        source.fetch("fan", settings=settings_for(site.url, deadline=1.0), progress=lambda *_: time.sleep(1.1))
+    for seconds in deadlines(site):
+        given = settings_for(site.url, deadline=seconds)
+        with pytest.raises(errors.ServerDownError, match="too slowly"):
+            source.fetch("fan", settings=given, progress=lambda *_, deadline=seconds: time.sleep(deadline))
     assert len(site.requests) == 1
 
 

@@ -140,7 +140,7 @@ def test_a_failure_that_passes_is_tried_again(site: LocalSite, settings: ListSet
 @pytest.mark.parametrize("reply", [Reply(page(entry(1, "completed")), silence=60), Reply(b"x" * 500, drip=0.05)])
 def test_a_slow_answer_does_not_exceed_the_deadline(site: LocalSite, reply: Reply) -> None:
     serve(site, reply)
-    settings = settings_for(site.url, read_timeout=0.5, deadline=1.0)
+    settings = settings_for(site.url, read_timeout=0.1, deadline=0.3)
     with pytest.raises(errors.ServerDownError):
         kitsu.import_list("Some_fan", settings=settings)
 

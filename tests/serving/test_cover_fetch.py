@@ -24,7 +24,7 @@ def settings(*urls: str) -> CoverSettings:
 
 
 def hasty(url: str) -> CoverSettings:
-    return replace(settings(url), deadline=1.0, timeout=0.5)
+    return replace(settings(url), deadline=0.4, timeout=0.2)
 
 
 def asked(site: LocalSite, path: str = "/a.jpg") -> bytes:
@@ -180,22 +180,22 @@ def drip(connection: socket.socket, content: bytes) -> None:
     """Send a byte at a time, far more often than the time-out between bytes and far too slowly for the deadline."""
     for place in range(len(content)):
         connection.sendall(content[place : place + 1])
-        time.sleep(0.1)
+        time.sleep(0.01)
 
 
-HEADERS = b"HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n"
+HEADERS = b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n"
 
 
 @pytest.mark.parametrize(
     "talk",
     [
-        lambda connection: drip(connection, b"HTTP/1.1 200 " + b"O" * 500),
-        lambda connection: drip(connection, b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 90),
-        lambda connection: (connection.sendall(HEADERS), drip(connection, bytes(500))),
-        lambda connection: (connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n"), drip(connection, bytes(500))),
+        lambda connection: drip(connection, b"HTTP/1.1 200 " + b"O" * 5000),
+        lambda connection: drip(connection, b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 90 + b"Z: " + b"z" * 5000),
+        lambda connection: (connection.sendall(HEADERS), drip(connection, bytes(5000))),
+        lambda connection: (connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n"), drip(connection, bytes(5000))),
         lambda connection: (
             connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
-            drip(connection, b"1\r\nx\r\n" * 90),
+            drip(connection, b"1\r\nx\r\n" * 900),
         ),
         lambda _: threading.Event().wait(60),
     ],
@@ -221,7 +221,7 @@ def test_a_slow_name_resolution_is_given_up(monkeypatch):
 
 
 def test_a_slow_handshake_is_given_up(raw_server):
-    raw_server.start(lambda connection: drip(connection, b"\x16\x03\x03\x0f\xff" + bytes(500)))
+    raw_server.start(lambda connection: drip(connection, b"\x16\x03\x03\x0f\xff" + bytes(4000)))
     url = f"https://{raw_server.netloc}/a.jpg"
     with pytest.raises(HostError, match=r"slow|timed out"):
         fetch(url, replace(hasty(url), scheme="https"))
