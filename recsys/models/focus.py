@@ -14,6 +14,14 @@ _MOST, _LONG = 8.0, (20, 50)
 
 
 @dataclass(frozen=True)
+class Focus:
+    """The `degree` (0..1) to which a list is of one genre: 0 for a list of usual genres. `genre` is its column."""
+
+    degree: float = 0.0
+    genre: int = 0
+
+
+@dataclass(frozen=True)
 class Genres:
     """`matrix` (n_rows, n_genres) says which genres a title has, and `rows` (n_items,) where each title stands in it;
     `usual` (n_genres,) are the shares of what everybody watches that have a genre."""
@@ -22,20 +30,25 @@ class Genres:
     rows: NDArray[np.intp]
     usual: NDArray[np.float64]
 
-    def focus(self, items: Items, weights: Floats) -> float:
-        """How focused a list of titles `items` (n,) with `weights` (n,) is, 0..1: 0 for a list of usual genres.
+    def having(self, genre: int) -> NDArray[np.bool_]:
+        """Which titles have a genre, (n_items,)."""
+        return self.matrix[self.rows, genre]
+
+    def focus(self, items: Items, weights: Floats) -> Focus:
+        """That of a list of titles `items` (n,) with `weights` (n,).
 
         The evidence is the logarithm of the likelihood ratio of the list's share of a genre to the usual one, for the
         genre with the largest (Wilks 1938). Titles of unequal weight count as fewer (Kish 1965).
         """
-        if not len(items):
-            return 0.0
+        if not len(items) or not len(self.usual):
+            return Focus()
         share = np.average(self.matrix[self.rows[items]], axis=0, weights=weights)
         evidence = _information(share, self.usual) + _information(1 - share, 1 - self.usual)
+        evidence[share <= self.usual] = 0
+        genre = int(np.argmax(evidence))
         titles = min(weights.sum() ** 2 / np.square(weights).sum(), _MOST)
-        most = titles * np.max(evidence[share > self.usual], initial=0.0)
-        short = np.interp(np.log(len(items)), np.log(_LONG), (1, 0))
-        return float(short * np.clip((most - _FROM) / (_TO - _FROM), 0, 1))
+        degree = np.clip((titles * evidence[genre] - _FROM) / (_TO - _FROM), 0, 1)
+        return Focus(float(degree * np.interp(np.log(len(items)), np.log(_LONG), (1, 0))), genre)
 
 
 def _information(share: NDArray[np.float64], usual: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.base import Floats, Items, check_shape
-from recsys.models.focus import Genres
+from recsys.models.focus import Focus, Genres
 from recsys.models.linear import SparseLinear
 from recsys.models.order import standardise
 from recsys.models.rerank import Reranker
@@ -30,9 +30,10 @@ _LIKES = 2.0
 #: The reranker counts by this power of the share of today's watching. On validation fans it gains as much as with less,
 #: and costs lists of the past, of whose era a few titles without scores say little, nothing.
 _CERTAINTY = 4
-#: The weight of the network's log chance beside all the rest, in standard deviations, for a list of one genre: the
-#: linear models follow what is popular with fans of the same years. On validation fans 2 and 8 are as good.
-_FOCUSED = 4.0
+#: For a list of one genre, in standard deviations: the weight of the network's log chance beside all the rest, because
+#: the linear models follow what is popular with fans of the same years, and what is added to titles of that genre.
+#: Chosen so that validation fans lose nothing.
+_NETWORK, _GENRE = 4.0, 0.5
 #: The share of today's watching for an empty list, of which nothing says what era it is. An assumption too.
 EMPTY_SHARE = 0.1
 #: The linear models, by the names of their arrays.
@@ -52,12 +53,12 @@ class ListKind:
     recent: float
     by_title: float
     share: float
-    focus: float = 0.0
+    focus: Focus = Focus()
 
     @property
     def net_weight(self) -> float:
         """The weight of the network's log chance beside all the rest."""
-        return _FOCUSED * self.focus
+        return _NETWORK * self.focus.degree
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ class Watching:
     network's log chance suggests: `fill` (2, 2) are intercept and slope for past and for today. `reranker` (None: there
     is none) reorders the best titles of today and the best recent ones as it learned from lists without scores: if the
     list is of today, and in the share of it without scores. For a short list of one genre, by `genres` (None: nothing
-    is known of them), the network counts more.
+    is known of them), titles of that genre and the network count more.
     """
 
     past: SparseLinear
@@ -163,14 +164,17 @@ class Watching:
         recent = recency(float(self.recent[items].mean()) if n else 0.0)
         by_title = float(self.odds[items].sum()) / max(n, 1) ** 0.5
         share = self.mixing.share(n, n_scored, n_watching, recent, by_title)
-        focus = self.genres.focus(items, weights) if self.genres else 0.0
+        focus = self.genres.focus(items, weights) if self.genres else Focus()
         return ListKind(items, weights, n_scored, n_watching, recent, by_title, share, focus)
 
     def scores(self, kind: ListKind, chance: Floats, today_chance: Floats) -> Floats:
         """The chance to watch of all titles, (n_items,). `chance` and `today_chance` (n_items,) are the network's log
         chances for the list as it is, and for the list without its scores, as the lists of today are."""
         parts = self.parts(kind, chance, today_chance)
-        return self.mixing.mix(kind, parts, self.changes(kind, parts))
+        mixed = self.mixing.mix(kind, parts, self.changes(kind, parts))
+        if self.genres and kind.focus.degree:
+            mixed[self.genres.having(kind.focus.genre)] += np.float32(_GENRE * kind.focus.degree)
+        return mixed
 
     def changes(self, kind: ListKind, parts: Parts) -> Floats | float:
         """What the reranker adds to today's order of all titles, (n_items,): little unless the list is surely of today,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recsys.models.focus import Genres
+from recsys.models.focus import Focus, Genres
 
 #: Twelve titles: four of a usual genre, four of a rare one, four of both. The rows stand in another order.
 MATRIX = np.array([[1, 0]] * 4 + [[0, 1]] * 4 + [[1, 1]] * 4, bool)[::-1]
@@ -14,6 +14,10 @@ USUAL, RARE, BOTH = np.arange(4), np.arange(4, 8), np.arange(8, 12)
 
 
 def focus(items, weights=None):
+    return found(items, weights).degree
+
+
+def found(items, weights=None):
     return GENRES.focus(np.asarray(items), np.ones(len(items), np.float32) if weights is None else np.array(weights))
 
 
@@ -27,13 +31,18 @@ def test_a_rare_genre_tells_more_than_a_usual_one():
     assert focus(USUAL) == 0
 
 
+def test_it_is_of_the_genre_with_most_evidence():
+    assert found([8, 9, 10, 0]).genre == 1
+    assert GENRES.having(1).tolist() == [False] * 4 + [True] * 8
+
+
 @pytest.mark.parametrize("items", [[], [4], [4, 5]])
 def test_one_or_two_titles_are_no_evidence(items):
     assert focus(items) == 0
 
 
 def test_a_genre_that_is_missing_is_none():
-    assert Genres(MATRIX, GENRES.rows, np.array([0.6, 0.95])).focus(USUAL, np.ones(4)) == 0
+    assert Genres(MATRIX, GENRES.rows, np.array([0.6, 0.95])).focus(USUAL, np.ones(4)).degree == 0
 
 
 def test_titles_that_hardly_count_are_hardly_evidence():
@@ -54,20 +63,37 @@ def test_it_falls_with_the_length():
 
 def test_a_catalogue_without_genres_has_no_focus():
     empty = Genres(np.zeros((12, 0), bool), GENRES.rows, np.zeros(0))
-    assert empty.focus(RARE, np.ones(4)) == 0
+    assert empty.focus(RARE, np.ones(4)) == Focus()
 
 
-def test_the_network_counts_more_for_a_focused_list(small_models):
-    """Of the trained hybrid: the order goes from the mixed one to the network's, and reasons shrink alike."""
-    model = small_models["hybrid"].model
-    items, none = np.arange(3), np.empty(0, np.intp)
-    n_items = model.n_items
-    focused = Genres(np.ones((n_items, 1), bool), np.arange(n_items), np.array([0.01]))
-    after = model.with_parts(watching=replace(model.watching, genres=focused))
-    old, new = (one.fold_in(items, np.array([9.0, 8, 9]), none) for one in (model, after))
-    assert (old.kind.focus, new.kind.focus) == (0, 1)
-    chance = model.net.watch(old.embedding)
-    orders = [np.corrcoef(one.watch(fan), chance)[0, 1] for one, fan in ((model, old), (after, new))]
-    assert orders[0] < orders[1] < 1
-    pulls = [one.pulls(fan, np.array([5, 6])) for one, fan in ((model, old), (after, new))]
-    np.testing.assert_allclose(pulls[0], pulls[1] * (1 + new.kind.net_weight), rtol=1e-5)
+class TestOfAHybrid:
+    """Three titles with scores; every even title has the genre, every title, or none is known."""
+
+    @pytest.fixture(scope="class")
+    def hybrid(self, small_models):
+        return small_models["hybrid"].model
+
+    @pytest.fixture(scope="class")
+    def even(self, hybrid):
+        return np.arange(hybrid.n_items) % 2 == 0
+
+    def served(self, hybrid, having):
+        """The fan, the order and the pulls of two titles, where the titles `having` have the only genre."""
+        genres = None if having is None else Genres(having[:, None], np.arange(len(having)), np.array([0.01]))
+        model = hybrid.with_parts(watching=replace(hybrid.watching, genres=genres))
+        fan = model.fold_in(np.array([0, 2, 4]), np.array([9.0, 8, 9]), np.empty(0, np.intp))
+        assert fan.kind.focus.degree == (0 if genres is None else 1)
+        return fan, model.watch(fan), model.pulls(fan, np.array([5, 6]))
+
+    def test_the_network_counts_more(self, hybrid):
+        every = np.ones(hybrid.n_items, bool)
+        (_, before, pulls), (fan, after, fewer) = (self.served(hybrid, having) for having in (None, every))
+        chance = hybrid.net.watch(fan.embedding)
+        assert np.corrcoef(before, chance)[0, 1] < np.corrcoef(after, chance)[0, 1] < 1
+        np.testing.assert_allclose(pulls, fewer * (1 + fan.kind.net_weight), rtol=1e-5)
+
+    def test_titles_of_the_genre_count_more(self, hybrid, even):
+        every = np.ones(hybrid.n_items, bool)
+        more = self.served(hybrid, every)[1] - self.served(hybrid, even)[1]
+        np.testing.assert_allclose(more[even], 0, atol=1e-5)
+        assert (more[~even] > 0.4).all()
