@@ -21,6 +21,10 @@ class Focus:
     genre: int = 0
 
 
+#: The focus of a list of all genres.
+NONE = Focus()
+
+
 @dataclass(frozen=True)
 class Genres:
     """`matrix` (n_rows, n_genres) says which genres a title has, and `rows` (n_items,) where each title stands in it;
@@ -41,7 +45,7 @@ class Genres:
         genre with the largest (Wilks 1938). Titles of unequal weight count as fewer (Kish 1965).
         """
         if not len(items) or not len(self.usual):
-            return Focus()
+            return NONE
         share = np.average(self.matrix[self.rows[items]], axis=0, weights=weights)
         evidence = _information(share, self.usual) + _information(1 - share, 1 - self.usual)
         evidence[share <= self.usual] = 0

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.base import Floats, Items, check_shape
-from recsys.models.focus import Focus, Genres
+from recsys.models.focus import NONE, Focus, Genres
 from recsys.models.linear import SparseLinear
 from recsys.models.order import standardise
 from recsys.models.rerank import Reranker
@@ -53,7 +53,7 @@ class ListKind:
     recent: float
     by_title: float
     share: float
-    focus: Focus = Focus()
+    focus: Focus = NONE
 
     @property
     def net_weight(self) -> float:
@@ -164,7 +164,7 @@ class Watching:
         recent = recency(float(self.recent[items].mean()) if n else 0.0)
         by_title = float(self.odds[items].sum()) / max(n, 1) ** 0.5
         share = self.mixing.share(n, n_scored, n_watching, recent, by_title)
-        focus = self.genres.focus(items, weights) if self.genres else Focus()
+        focus = self.genres.focus(items, weights) if self.genres else NONE
         return ListKind(items, weights, n_scored, n_watching, recent, by_title, share, focus)
 
     def scores(self, kind: ListKind, chance: Floats, today_chance: Floats) -> Floats:

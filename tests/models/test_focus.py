@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recsys.models.focus import Focus, Genres
+from recsys.models.focus import NONE, Genres
 
 #: Twelve titles: four of a usual genre, four of a rare one, four of both. The rows stand in another order.
 MATRIX = np.array([[1, 0]] * 4 + [[0, 1]] * 4 + [[1, 1]] * 4, bool)[::-1]
@@ -63,20 +63,15 @@ def test_it_falls_with_the_length():
 
 def test_a_catalogue_without_genres_has_no_focus():
     empty = Genres(np.zeros((12, 0), bool), GENRES.rows, np.zeros(0))
-    assert empty.focus(RARE, np.ones(4)) == Focus()
+    assert empty.focus(RARE, np.ones(4)) == NONE
+
+
+@pytest.fixture(scope="module")
+def hybrid(small_models):
+    return small_models["hybrid"].model
 
 
 class TestOfAHybrid:
-    """Three titles with scores; every even title has the genre, every title, or none is known."""
-
-    @pytest.fixture(scope="class")
-    def hybrid(self, small_models):
-        return small_models["hybrid"].model
-
-    @pytest.fixture(scope="class")
-    def even(self, hybrid):
-        return np.arange(hybrid.n_items) % 2 == 0
-
     def served(self, hybrid, having):
         """The fan, the order and the pulls of two titles, where the titles `having` have the only genre."""
         genres = None if having is None else Genres(having[:, None], np.arange(len(having)), np.array([0.01]))
@@ -92,8 +87,8 @@ class TestOfAHybrid:
         assert np.corrcoef(before, chance)[0, 1] < np.corrcoef(after, chance)[0, 1] < 1
         np.testing.assert_allclose(pulls, fewer * (1 + fan.kind.net_weight), rtol=1e-5)
 
-    def test_titles_of_the_genre_count_more(self, hybrid, even):
-        every = np.ones(hybrid.n_items, bool)
+    def test_titles_of_the_genre_count_more(self, hybrid):
+        every, even = np.ones(hybrid.n_items, bool), np.arange(hybrid.n_items) % 2 == 0
         more = self.served(hybrid, every)[1] - self.served(hybrid, even)[1]
         np.testing.assert_allclose(more[even], 0, atol=1e-5)
         assert (more[~even] > 0.4).all()
