@@ -164,7 +164,8 @@ class Watching:
         recent = recency(float(self.recent[items].mean()) if n else 0.0)
         by_title = float(self.odds[items].sum()) / max(n, 1) ** 0.5
         share = self.mixing.share(n, n_scored, n_watching, recent, by_title)
-        focus = self.genres.focus(items, weights) if self.genres else NONE
+        # What is being watched follows the seasons, whatever its genres.
+        focus = self.genres.focus(items, weights) if self.genres and 2 * n_watching <= n else NONE
         return ListKind(items, weights, n_scored, n_watching, recent, by_title, share, focus)
 
     def scores(self, kind: ListKind, chance: Floats, today_chance: Floats) -> Floats:

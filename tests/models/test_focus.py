@@ -92,3 +92,9 @@ class TestOfAHybrid:
         more = self.served(hybrid, every)[1] - self.served(hybrid, even)[1]
         np.testing.assert_allclose(more[even], 0, atol=1e-5)
         assert (more[~even] > 0.4).all()
+
+    def test_a_shelf_of_what_is_being_watched_has_no_focus(self, hybrid):
+        genres = Genres(np.ones((hybrid.n_items, 1), bool), np.arange(hybrid.n_items), np.array([0.01]))
+        watching = replace(hybrid.watching, genres=genres)
+        lists = [watching.kind(np.arange(4), np.ones(4, np.float32), 0, n_watching) for n_watching in (2, 3)]
+        assert [one.focus.degree for one in lists] == [1, 0]
