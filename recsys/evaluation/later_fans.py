@@ -128,7 +128,7 @@ def _unscored(
     order = watching.as_served(served, catalogue, rating_counts(trained, catalogue.ids))
     fans = [half for part in group.parts for half in halves(group.lists, part, catalogue.ids, seed)]
     inside = positions_of(known, catalogue.ids) >= 0
-    found = watching.measure(order, fans, inside).values
+    found = watching.measure(order, [fans], inside).values
     row = {**_ranking("ndcg10", found["ndcg10"]), **_ranking("ndcg10_known", found["ndcg10_recent"])}
     return {**row, "fans": len(fans)}
 
