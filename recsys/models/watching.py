@@ -123,10 +123,7 @@ class Mixing:
             weight = _LIKES * kind.n_scored / len(kind.items)
             today[parts.recent] = _reordered(today[parts.recent], weight * parts.liked)
         past = np.where(parts.recent, today - np.float32(self.gap), past)
-        mixed = _between(past, today + changes, kind.share)
-        if not kind.net_weight:
-            return mixed
-        return _averaged(mixed, _between(parts.past_chance, parts.today_chance, kind.share), kind.net_weight)
+        return _between(past, today + changes, kind.share)
 
 
 @dataclass(frozen=True)
@@ -173,9 +170,15 @@ class Watching:
         chances for the list as it is, and for the list without its scores, as the lists of today are."""
         parts = self.parts(kind, chance, today_chance)
         mixed = self.mixing.mix(kind, parts, self.changes(kind, parts))
-        if self.genres and kind.focus.degree:
-            mixed[self.genres.having(kind.focus.genre)] += np.float32(_GENRE * kind.focus.degree)
-        return mixed
+        return self._focused(kind, parts, mixed)
+
+    def _focused(self, kind: ListKind, parts: Parts, mixed: Floats) -> Floats:
+        """The order `mixed` (n_items,), with more for the network and for titles of the list's genre."""
+        if self.genres is None or not kind.focus.degree:
+            return mixed
+        result = _averaged(mixed, _between(parts.past_chance, parts.today_chance, kind.share), kind.net_weight)
+        result[self.genres.having(kind.focus.genre)] += np.float32(_GENRE * kind.focus.degree)
+        return result
 
     def changes(self, kind: ListKind, parts: Parts) -> Floats | float:
         """What the reranker adds to today's order of all titles, (n_items,): little unless the list is surely of today,

@@ -15,6 +15,20 @@ CLASSIC = Profile(scores={5114: 9, 1535: 8, 30276: 9})
 RECENT = Profile(scores={52991: 9, 51009: 9, 44511: 8, 50265: 8, 57334: 9, 54492: 9, 49596: 8, 50709: 8})
 #: Ten school comedies.
 COMEDIES = frozenset({5680, 7791, 9734, 849, 4382, 4224, 6045, 14741, 3457, 8937})
+#: Genres, and well-known titles of each that a fan of it may name.
+OF_ONE_GENRE = [
+    ("Romance", (42897, 37999, 4224, 6045, 38680, 41389)),
+    ("Romance", (4224, 6045, 2034, 2167, 853)),
+    ("Romance", (48736, 52578, 57181, 55866, 59845)),
+    ("Isekai", (39535, 31240, 37430, 37984, 35790, 48316)),
+    ("Sports", (20583, 49596, 11771, 170, 263)),
+    ("Mecha", (90, 474, 30, 1575, 2001, 182)),
+    ("CGDCT", (5680, 34798, 17549, 477, 1852)),
+    ("Psychological", (19, 33, 339, 26, 437)),
+    ("Horror", (11111, 934, 7724, 15037)),
+    ("Music", (877, 57, 5680, 47917, 39533)),
+    ("Mystery", (12189, 19, 934, 235, 54492)),
+]
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +82,14 @@ def test_a_list_of_all_years_gets_recent_titles_too(engine):
     fan = Profile(scores=older | {52991: 9, 50265: 8, 51009: 8})
     years = [engine.title(anime_id).year or 0 for anime_id in ten(engine, fan)]
     assert sum(year >= 2021 for year in years) >= 2
+
+
+@pytest.mark.parametrize("scored", [True, False])
+def test_short_lists_of_one_genre_get_mostly_that_genre(engine, scored):
+    """Of all their tens together; fans of romance of 2022 to 2025 get least of it."""
+    found = 0
+    for genre, titles in OF_ONE_GENRE:
+        fan = Profile(scores=dict.fromkeys(titles, 9)) if scored else Profile(seen=frozenset(titles))
+        own = (engine.title(anime_id) for anime_id in ten(engine, fan))
+        found += sum(genre in (*title.genres, *title.themes) for title in own)
+    assert found > 6 * len(OF_ONE_GENRE)
