@@ -51,7 +51,7 @@ check: $(VENV)/.dev
 
 train: $(VENV)/.train
 	$(if $(SOURCE),$(PY) -m scripts.prepare --source $(SOURCE) --out $(DATA),@echo "No SOURCE=folder of raw lists: training on the simulated community in $(DATA).")
-	$(PY) -m scripts.train popularity svd neural hybrid atlas --data $(DATA) --out $(OUT)
+	$(PY) -m scripts.train popularity svd neural hybrid odds atlas --data $(DATA) --out $(OUT)
 
 bench: $(VENV)/.dev
 	$(PY) -m scripts.benchmark serve

@@ -33,7 +33,7 @@ TRAINERS: dict[str, str] = {
 _NETWORKS = ("neural", "hybrid")
 #: Made from the trained SVD in the output folder, not from ratings.
 _ATLAS = "atlas"
-#: Fitted again to the validation fans for every model in the output folder.
+#: Fitted to all fans but the test part's for every model in the output folder.
 _ODDS = "odds"
 #: Fitted again for the hybrid in the output folder, whose other parts stay as they are.
 _RERANKER = "reranker"
@@ -56,13 +56,10 @@ def _run(args: argparse.Namespace) -> int:
     _check_cluster(args)
     if not args.ray and "://" in (args.checkpoints or ""):
         raise RecsysError("Without --ray, --checkpoints takes a folder of this machine.")
+    others = {_ATLAS: _draw, _ODDS: _fit_odds, _RERANKER: _fit_reranker}
     for name in args.model:
-        if name == _ATLAS:
-            _draw(args)
-        elif name == _ODDS:
-            _fit_odds(args)
-        elif name == _RERANKER:
-            _fit_reranker(args)
+        if name in others:
+            others[name](args)
         else:
             _train(name, args)
     return 0
@@ -75,8 +72,8 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         choices=[*TRAINERS, _ATLAS, _ODDS, _RERANKER],
         help="which models to train, one after the other; atlas: the map of titles from the svd in --out; odds: the "
-        "chances of high and low scores for the models in --out, which training fits too; reranker: the order of the "
-        "best titles for lists without scores, for the hybrid in --out, which training fits too",
+        "chances of high and low scores for the models in --out, by more fans than in training; reranker: the order of "
+        "the best titles for lists without scores, for the hybrid in --out, which training fits too",
     )
     add_options(parser, "--data", "--seed", "--catalogue")
     parser.add_argument("--out", type=Path, default=Path("artifacts"), help="folder to write to (%(default)s)")
@@ -182,14 +179,18 @@ def _draw(args: argparse.Namespace) -> None:
 def _fit_odds(args: argparse.Namespace) -> None:
     from recsys.training import odds
 
-    described, data = manifest.read(args.out), ratings.load_arrays(args.data)
+    described = manifest.read(args.out)
+    files = {name: described.path(store.file_name(name)) for name in store.REGISTRY if name in described.models}
+    if not files:
+        raise RecsysError(f"{args.out} has no model to fit odds for. Train one first, for instance svd.")
+    models = {name: store.load(name, file) for name, file in files.items()}
+    print(f"Fitting the odds of {', '.join(models)} (some minutes) ...", flush=True)
+    with threadpool_limits(args.threads):
+        found = odds.fit_all(models, _training_run(args, ratings.load_lists(args.data)))
     with manifest.writing(args.out) as batch:
-        for name in (name for name in store.REGISTRY if name in described.models):
-            model = store.load(name, described.path(store.file_name(name)))
-            with threadpool_limits(args.threads):
-                found = odds.fit(model, fan_lists(data, "validation", model.item_ids, args.seed))
-            batch.model(name, odds=found.to_entry())
-            print(f"{name}: {found}")
+        for name, chances in found.items():
+            batch.model(name, odds=chances.to_entry())
+            print(f"{name}: {chances}")
     print(f"Wrote the odds to {args.out / manifest.NAME}.")
 
 

@@ -37,7 +37,7 @@ class Odds:
     """chance = 1 / (1 + exp(-f(z))), where z is the distance of the prediction from the middle between two whole
     scores, 7.5 or 5.5, in standard deviations by the band (`distances`), and f is linear between `KNOTS`.
 
-    `high` and `low` are the values of f at `KNOTS`, learned on validation fans (`recsys.training.odds`). By default the
+    `high` and `low` are the values of f at `KNOTS`, learned on held-out fans (`recsys.training.odds`). By default the
     chances are those of a normal distribution with the band's two standard deviations.
 
     Raises ValueError if a chance of a high score falls anywhere with the distance, or one of a low score rises.

@@ -58,6 +58,37 @@ def test_a_parts_lists_are_those_of_its_fans() -> None:
     assert sorted(seen) == fans[::2].tolist()
 
 
+def test_every_fan_but_those_of_the_test_part_is_a_validation_fan_in_one_turn() -> None:
+    """Each fan's list tells who it is."""
+    fans = np.arange(2000, dtype=np.int32)
+    ratings = Ratings(fans * 7 - 5000, np.arange(2001), *_two_each(fans), np.arange(4000) % 10 + 1.0)
+    lists = Lists(ratings, Unscored(fans, fans, (fans % 4 + 1).astype(np.int8)))
+    assert np.array_equal(_owners(split.turned(lists, 0), "validation"), _owners(lists, "validation"))
+    asked = []
+    for turn in range(split.TURNS):
+        other = split.turned(lists, turn)
+        assert (np.diff(other.ratings.user_ids) > 0).all()
+        assert (np.diff(other.ratings.users * 2001.0 + other.ratings.items) > 0).all()
+        assert np.array_equal(_owners(other, "test"), _owners(lists, "test"))
+        asked.append(_owners(other, "validation"))
+        by_owner = np.argsort(other.ratings.items[::2])
+        assert np.array_equal(other.ratings.scores.reshape(-1, 2)[by_owner], ratings.scores.reshape(-1, 2))
+        assert np.array_equal(other.unscored.items, other.ratings.items[::2])
+        assert np.array_equal(other.unscored.statuses, other.unscored.items % 4 + 1)
+    others = np.setdiff1d(fans, _owners(lists, "test"))
+    assert np.array_equal(np.sort(np.concatenate(asked)), others)
+
+
+def _two_each(fans: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The fans and titles of two ratings each: fan i rated titles i and i + 1."""
+    return np.repeat(fans, 2), (fans[:, None] + np.arange(2, dtype=np.int32)).ravel()
+
+
+def _owners(lists: Lists, part: split.Part) -> np.ndarray:
+    """Whose lists those of `part` are, by the first title of each, ascending."""
+    return np.sort(split.part_of(lists.ratings, part).items[::2])
+
+
 def test_an_unknown_part_is_an_error() -> None:
     with pytest.raises(ValueError, match="train, validation, test"):
         split.members(IDS, "holdout")  # type: ignore[arg-type]
