@@ -40,8 +40,8 @@ MODEL_LABELS = MappingProxyType({name: model.label for name, model in store.REGI
 
 #: Usual number of reasons kept with a pick; `Engine.explain` gives them all.
 _REASONS = 5
-#: A diverse list is chosen from this many titles more than it needs.
-_POOL = 90
+#: The first ten of a diverse list are chosen from this many titles.
+_POOL = 100
 #: Kinds of titles that the franchise rules leave out.
 _NOT_OF_THE_STORY = ("recap", "music")
 
@@ -166,7 +166,7 @@ class Engine:
         items = order.best(score, allowed, n_chosen if not diversity else _POOL + n_chosen, groups)
         if diversity:
             features = self.catalogue.genre_matrix[aligned.positions[items]]
-            items = order.diversify(score, items, features, n_chosen, diversity)
+            items = order.diversify(score, items, features, n_chosen, diversity, _POOL)
         if share:
             items = eras.as_recent(items, share, self.recent[aligned.positions], score, allowed, groups)[:n]
         return explaining.picks(aligned, folding.folded, folding.predicted, items, score, reasons)
