@@ -53,7 +53,7 @@ def _take_model_from_link(names: Sequence[str]) -> None:
     if written is None or "model" in st.session_state or written in MODEL_LABELS.values():
         return
     if (name := written.casefold()) in names:
-        st.session_state["model"] = name
+        state.correct_parameter("model", MODEL_LABELS[name])
     else:
         usual = ", ".join(MODEL_LABELS[name] for name in names)
         st.warning(f"The model in this link does not exist. The models are: {usual}.", icon=":material/link_off:")

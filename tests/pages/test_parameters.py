@@ -54,3 +54,9 @@ def test_an_empty_parameter_is_the_default_on_a_page_in_use(app):
     assert app.session_state["planned"] == "hide"
     opened(app, planned="", without="")
     assert not {"planned", "without"} & set(app.query_params)
+
+
+def test_a_model_by_its_name_in_the_library_stays_in_the_address(app):
+    opened(app, fan=fan(), model="svd")
+    assert app.session_state["model"] == "svd"
+    assert app.query_params["model"] == "SVD"
