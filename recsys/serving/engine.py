@@ -153,7 +153,6 @@ class Engine:
         groups = None
         if filters.franchise_rules:
             groups = self.catalogue.franchise_ids[aligned.positions]
-            allowed &= self.of_the_story[aligned.positions]
             if filters.continuing:
                 allowed = recommending.next_seasons(self.catalogue, aligned.positions, allowed)
         score = chooser.rank(discovery, by_score)
@@ -200,6 +199,8 @@ class Engine:
             raters=self.rater_counts,
             min_raters=min_raters if filters.min_raters is None else filters.min_raters,
         )
+        if filters.franchise_rules:
+            left = left.only("recaps and music videos", self.of_the_story)
         if discovery is None or filters.continuing or filters.planned == "only":
             return left
         enough = usual.not_below(folding.folded, folding.predicted, discovery)
