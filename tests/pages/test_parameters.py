@@ -60,3 +60,12 @@ def test_a_model_by_its_name_in_the_library_stays_in_the_address(app):
     opened(app, fan=fan(), model="svd")
     assert app.session_state["model"] == "svd"
     assert app.query_params["model"] == "SVD"
+
+
+def test_filters_of_a_link_that_do_not_exist_are_named(app):
+    opened(app, fan=fan(), tags=["Magic", "Magics"], type="Musical", planned="Hide")
+    (said,) = app.warning
+    assert "“Musical”, “Magics” cannot be used" in said.value
+    assert app.session_state["tags"] == ["Magic"]
+    app.run()
+    assert not app.warning
