@@ -27,6 +27,7 @@ def picks_csv(picks: list[Pick]) -> bytes:
         names = (_cell(title.title), _cell(title.title_english or ""))
         scores = (f"{pick.predicted:.2f}", f"{pick.low:.2f}", f"{pick.high:.2f}")
         chances = ("" if math.isnan(chance) else f"{chance:.3f}" for chance in (pick.chance_high, pick.chance_low))
+        mean = "" if title.mean_score is None else f"{title.mean_score:.2f}"
         link = f"https://myanimelist.net/anime/{pick.anime_id}"
-        writer.writerow([rank, pick.anime_id, *names, *scores, *chances, title.mean_score or "", link])
+        writer.writerow([rank, pick.anime_id, *names, *scores, *chances, mean, link])
     return out.getvalue().encode("utf-8-sig")

@@ -42,7 +42,7 @@ def _plan(found: WithinHours, limit: int, folding: Folding) -> None:
             f"{count(len(found.plan), 'title')}, {total} in all{counted}: the most expected enjoyment in {limit} hours."
         )
         _grid(found.plan, "plan", folding)
-    else:
+    elif found.titles:
         st.info(
             "No title that fits is predicted above your usual score. Choose more hours or fewer filters.",
             icon=":material/timer:",

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.for_you import cover_grid, same_filters
+from pages.for_you import cover_grid, same_filters, shortage
 from pages.parts import controls, pickers, resources, state
 from pages.parts.text import count, plain
 from recsys import Profile, Title
@@ -44,7 +44,11 @@ def _chosen(model: str) -> dict[str, list[int]]:
         found[side] = [i for i in dict.fromkeys(ids) if engine.has_title(i) and i not in taken][:_MOST]
     n_written = sum(1 for words in written.values() for word in words if word)
     if left_out := n_written - sum(map(len, found.values())):
-        st.info(f"{count(left_out, 'title')} in this link cannot be used.", icon=":material/link_off:")
+        titles = count(left_out, "title")
+        st.info(
+            f"{titles} in this link cannot be used: unknown, named twice, or more than {_MOST} on one side.",
+            icon=":material/link_off:",
+        )
     known = engine.known([i for ids in found.values() for i in ids], model)
     unknown = [engine.title(i) for ids in found.values() for i in ids if i not in known]
     if unknown:
@@ -128,10 +132,14 @@ def _results(model: str, chosen: dict[str, list[int]], *, with_list: bool) -> No
         folding, model, _TEN, filters, diversity=controls.DIVERSITY, reasons=0,
         like=chosen["like"], unlike=chosen["unlike"],
     )  # fmt: skip
+    if shortage.may_be_told(filters, len(picks), _TEN):
+        seeds = {anime_id for ids in chosen.values() for anime_id in ids}
+        rest = replace(filters, exclude=filters.exclude | seeds)
+        shortage.tell(engine.candidates(folding, model, rest, discovery=0.0), rest, len(picks), _TEN)
     if not picks:
-        st.info("No title is left.", icon=":material/filter_alt:")
         return
-    st.markdown("## Ten titles for you" if with_list else "## Ten titles")
+    titles = "Ten titles" if len(picks) == _TEN else count(len(picks), "title")
+    st.markdown(f"## {titles} for you" if with_list else f"## {titles}")
     if not with_list:
         st.caption("The scores are everybody’s: no list is used.")
     cover_grid.show(picks, "seeded", folding)

@@ -6,12 +6,10 @@ Moving a control runs only `_results` again, in the fragment called "ten": the c
 import streamlit as st
 
 import recsys
-from pages.for_you import cover_grid, details, hours_plan, how_many, list_basis, other_ways, share, ten_charts
-from pages.parts import controls, reasons, resources, state, where
-from pages.parts.text import count
+from pages.for_you import cover_grid, details, hours_plan, how_many, list_basis, other_ways, share, shortage, ten_charts
+from pages.parts import controls, reasons, resources, state
 from recsys.serving import hours
 from recsys.serving.folding import Folding
-from recsys.serving.recommending import Candidates
 
 _KEY, _SHELF = "ten", 5
 
@@ -47,8 +45,8 @@ def _draw() -> None:
         picks, plan = hours_plan.show(folding, limit, n, filters, discovery, odds)
     else:
         picks = _usual_order(folding, n, filters, discovery, odds)
-    if len(picks) < n or where.filters_by_service(filters):
-        _tell(engine.candidates(folding, model, filters, discovery=discovery), filters, len(picks), n)
+    if shortage.may_be_told(filters, len(picks), n):
+        shortage.tell(engine.candidates(folding, model, filters, discovery=discovery), filters, len(picks), n)
     if not picks:
         return
     if len(picks) == n:
@@ -76,18 +74,6 @@ def _usual_order(folding: Folding, n: int, filters: recsys.Filters, discovery: f
         )
         cover_grid.show(picks, "ten", folding, chances=odds > 0, why=why)
     return picks
-
-
-def _tell(left: Candidates, filters: recsys.Filters, found: int, wanted: int) -> None:
-    """Say why fewer titles were `found` than `wanted`, and how many have no known service."""
-    if found < wanted:
-        st.info(
-            left.shortage(wanted)
-            or f"Only {count(found, 'series fits', 'series fit')} the filters. Of each series, one title is shown.",
-            icon=":material/filter_alt:",
-        )
-    if where.filters_by_service(filters):
-        where.tell_unknown(left)
 
 
 def _next_parts(folding: Folding, filters: recsys.Filters, shown: list[recsys.Pick]) -> None:

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from pages.for_you import same_filters
+from pages.for_you import same_filters, shortage
 from pages.for_you.tonight_draw import drawn
 from pages.parts import cards, controls, cover_slots, links, pickers, reasons, resources, state
 from pages.parts.text import count, plain
 from recsys import Filters, Pick, Title
 from recsys.serving.folding import Folding
 
-_FROM = {"ten": "The ten recommended titles", "plan": "My plan"}
+_FROM = {"ten": "Ten titles for you", "plan": "My plan"}
 _TEN, _PLAN = 10, 50
 _COVER = 240
 _LINKS = 6
@@ -33,10 +33,9 @@ def _page() -> None:
         "Choose from", list(_FROM), format_func=_FROM.__getitem__, key="pool", default="ten", required=True,
         bind="query-params", wrap=True,
     )  # fmt: skip
-    folding, picks = _choices(source, same_filters.choose())
+    filters, folding, picks = _choices(source, same_filters.choose())
     if not picks:
-        text = "No title on your plan can be recommended: plan some first." if source == "plan" else "No title is left."
-        st.info(text, icon=":material/bookmark:")
+        _say_none(source, filters, folding)
         return
     seed, number = _draw()
     order = drawn(picks, seed)
@@ -52,17 +51,29 @@ def _page() -> None:
     )
 
 
-def _choices(source: str, base: Filters) -> tuple[Folding, list[Pick]]:
+def _choices(source: str, base: Filters) -> tuple[Filters, Folding, list[Pick]]:
     engine, now, model = resources.engine(), state.visit(), resources.engine().default_model
 
-    def choose() -> tuple[Folding, list[Pick]]:
+    def choose() -> tuple[Filters, Folding, list[Pick]]:
         folding = engine.fold_in(now.profile, model)
         plan = source == "plan"
         filters = replace(base, new_series=not plan, planned="only" if plan else base.planned, exclude=now.hidden)
         n, diversity = (_PLAN, 0.0) if plan else (_TEN, controls.DIVERSITY)
-        return folding, engine.recommend(folding, model, n, filters, diversity=diversity, reasons=0)
+        return filters, folding, engine.recommend(folding, model, n, filters, diversity=diversity, reasons=0)
 
     return state.remembered("tonight", (now, source, base), choose, "Choosing …")
+
+
+def _say_none(source: str, filters: Filters, folding: Folding) -> None:
+    if source == "ten":
+        shortage.tell(resources.engine().candidates(folding, filters=filters, discovery=0.0), filters, 0, _TEN)
+    elif folding.fan.planned:
+        st.info(
+            "No title on your plan is left: filters remove it, you have watched it, or an earlier part comes first.",
+            icon=":material/bookmark:",
+        )
+    else:
+        st.info("No title is on your plan: plan some first.", icon=":material/bookmark:")
 
 
 def _draw() -> tuple[int, int]:

@@ -10,7 +10,7 @@ from recsys.serving import narrowing, taste, trust
 
 _LEAST = 3
 _NAMED = 4
-_SAID = {"reliable": "Reliable", "unsure": "Unsure", "unknown": "Too few titles to tell"}
+_SAID = {"reliable": "Reliable", "unsure": "Unsure", "unknown": "Not clear"}
 _GROUPS = {"Genre": "Genre", "Decade": "Era", "Popularity": "Popularity"}
 
 
@@ -63,7 +63,7 @@ def _in_words(found: list[trust.Trust]) -> str:
         if named:
             lines.append(f"{_SAID[verdict]} on {', '.join(named)}{more}.")
     if few := len(by_verdict["unknown"]):
-        lines.append(f"{count(few, 'group has', 'groups have')} too few titles to tell.")
+        lines.append(f"For {count(few, 'group')}, it is not clear.")
     return " ".join(lines)
 
 
@@ -90,8 +90,8 @@ def _table(found: list[trust.Trust], facet: str) -> None:
     )
     st.caption(
         "“At least” and “At most” are the 90% interval of the share in the range: with few titles, it may be chance. "
-        f"Reliable: the whole interval is above two thirds. Unsure: it is below {trust.AIM:.0%}. With fewer than "
-        f"{trust.MIN_TITLES} titles, nothing can be said."
+        f"Reliable: the whole interval is above two thirds. Unsure: it is below {trust.AIM:.0%}. Else, and "
+        f"with fewer than {trust.MIN_TITLES} titles, it is not clear."
     )
 
 

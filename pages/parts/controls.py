@@ -25,7 +25,7 @@ _TIMES = {
 }  # fmt: skip
 #: Hours to plan for -> words. 0: no plan.
 _HOURS = {0: "Off", 2: "2 hours", 4: "4 hours", 6: "6 hours", 12: "12 hours", 24: "24 hours"}
-_TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
+TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
 #: Filter -> query parameter, for recommendations and for Explore.
 _RECOMMENDING = {"types": "type", "genres": "with", "years": "years", "members": "members", "adult": "adult"}
 _BROWSING = {"types": "kind", "genres": "genre", "years": "span", "members": "fans", "adult": "adults"}
@@ -53,7 +53,7 @@ def _take_model_from_link(names: Sequence[str]) -> None:
     if written is None or "model" in st.session_state or written in MODEL_LABELS.values():
         return
     if (name := written.casefold()) in names:
-        st.session_state["model"] = name
+        state.correct_parameter("model", MODEL_LABELS[name])
     else:
         usual = ", ".join(MODEL_LABELS[name] for name in names)
         st.warning(f"The model in this link does not exist. The models are: {usual}.", icon=":material/link_off:")
@@ -99,11 +99,16 @@ def chosen_filters() -> Filters:
     return _chosen_filters(_RECOMMENDING, browsing=False, by_year=True)
 
 
-def _genres_and_years() -> tuple[list[str], tuple[int, int]]:
-    """The genres of the catalogue, and its first and last year."""
-    catalogue = resources.engine().catalogue
-    years = catalogue.years[catalogue.years > 0]
-    return [genre for genre in catalogue.genres if genre != "Hentai"], (int(years.min()), int(years.max()))
+def genres() -> list[str]:
+    """The genres that can be chosen."""
+    return [genre for genre in resources.engine().catalogue.genres if genre != "Hentai"]
+
+
+def _years() -> tuple[int, int]:
+    """The first and the last year of the catalogue."""
+    years = resources.engine().catalogue.years
+    known = years[years > 0]
+    return int(known.min()), int(known.max())
 
 
 def filters(*, browsing: bool = False, by_year: bool = True, on_change: OnChange = None) -> Filters:
@@ -136,14 +141,14 @@ def filter_popover(on_change: OnChange) -> None:
 
 def _form(browsing: bool, by_year: bool, on_change: OnChange) -> None:
     key = _BROWSING if browsing else _RECOMMENDING
-    genres, years = _genres_and_years()
+    years = _years()
     left, right = st.columns(2)
     with left:
         st.pills(
-            "Type", _TYPES, selection_mode="multi", key=key["types"], on_change=on_change, bind="query-params",
+            "Type", TYPES, selection_mode="multi", key=key["types"], on_change=on_change, bind="query-params",
             wrap=True,
         )  # fmt: skip
-        liked = genres if browsing else tag_choice.liked_first(genres)
+        liked = genres() if browsing else tag_choice.liked_first(genres())
         st.multiselect("With all of these genres", liked, key=key["genres"], on_change=on_change, bind="query-params")
     with right:
         if by_year:
@@ -154,13 +159,13 @@ def _form(browsing: bool, by_year: bool, on_change: OnChange) -> None:
         )  # fmt: skip
         st.toggle("Adult titles", key=key["adult"], on_change=on_change, bind="query-params")
     if not browsing:
-        _recommendation_form(left, right, genres, on_change)
+        _recommendation_form(left, right, on_change)
 
 
-def _recommendation_form(left: Any, right: Any, genres: list[str], on_change: OnChange) -> None:
+def _recommendation_form(left: Any, right: Any, on_change: OnChange) -> None:
     with left:
         st.multiselect(
-            "Without these genres", tag_choice.disliked_first(genres), key="without", on_change=on_change,
+            "Without these genres", tag_choice.disliked_first(genres()), key="without", on_change=on_change,
             bind="query-params",
         )  # fmt: skip
         tags = tag_choice.names()
@@ -214,7 +219,7 @@ def _where_form(on_change: OnChange) -> None:
 
 def _chosen_filters(key: dict[str, str], browsing: bool, by_year: bool) -> Filters:
     """The filters, as the widgets of the form stand."""
-    years = _genres_and_years()[1]
+    years = _years()
     first, last = _value(key["years"], years) if by_year else years
     more = {} if browsing else _recommendation_filters()
     return Filters(
@@ -255,14 +260,14 @@ def _value(key: str, default: Any) -> Any:
 
 def clear_explore_filters() -> None:
     """Set Explore's filters to their defaults, but leave adult titles as they are."""
-    defaults = {"types": [], "genres": [], "years": _genres_and_years()[1], "members": _MEMBERS[0]}
+    defaults = {"types": [], "genres": [], "years": _years(), "members": _MEMBERS[0]}
     st.session_state.update({_BROWSING[name]: value for name, value in defaults.items()})
 
 
 def _filter_defaults() -> dict[str, Any]:
     """The widgets of a recommendation's filters, and their values without a filter."""
     return {
-        "type": [], "with": [], "without": [], "tags": [], "no-tags": [], "years": _genres_and_years()[1],
+        "type": [], "with": [], "without": [], "tags": [], "no-tags": [], "years": _years(),
         "members": _MEMBERS[0], "planned": "show", "episodes": (_EPISODES[0], _EPISODES[-1]), "series": True, "time": 0,
         "services": [], "unknown": True,
     }  # fmt: skip

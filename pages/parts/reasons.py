@@ -79,18 +79,31 @@ def show_sum(explanation: Explanation, then: Callable[[Reason], None] | None = N
 
 
 def _sum(explanation: Explanation) -> list[str]:
-    """The baseline, each group's effect, and their sum, a line of Markdown each."""
+    """The baseline, each group's effect, and their sum, a line of Markdown each; the numbers shown add up."""
     named = [group for group in explanation.groups if group.kind != "other" and abs(group.effect) >= _SMALLEST]
     effect = explanation.unclipped - explanation.baseline - math.fsum(group.effect for group in named)
     rest = len(explanation.reasons) - sum(len(group.reasons) for group in named)
-    lines = [f":material/person: **{explanation.baseline:.2f}** for an empty list"]
-    lines += [f"{_arrow(group.effect)} **{signed(group.effect)}** {_shared(group)}" for group in named]
+    parts, said = [explanation.baseline, *(group.effect for group in named)], [_shared(group) for group in named]
     if rest:
-        others = count(rest, "other title" if named else "title")
-        lines.append(f"{_arrow(effect)} **{signed(effect)}** your {others}")
+        parts.append(effect)
+        said.append(f"your {count(rest, 'other title' if named else 'title')}")
+    baseline, *effects = _rounded(parts, explanation.unclipped)
+    lines = [f":material/person: **{baseline:.2f}** for an empty list"]
+    lines += [f"{_arrow(points)} **{signed(points)}** {words}" for points, words in zip(effects, said, strict=True)]
     limited = abs(explanation.unclipped - explanation.predicted) > _ROUNDING
     end = f", limited to {explanation.predicted:.2f}" if limited else ""
     return [*lines, f":material/equal: **{explanation.unclipped:.2f}**{end}"]
+
+
+def _rounded(parts: Sequence[float], total: float) -> list[float]:
+    """`parts` to two decimals such that they add up to `total` to two decimals: those that lose most by rounding down
+    are rounded up (the largest remainder method)."""
+    hundredths = [math.floor(100 * part) for part in parts]
+    missing = max(round(100 * total) - sum(hundredths), 0)
+    by_remainder = sorted(range(len(parts)), key=lambda i: hundredths[i] - 100 * parts[i])
+    for i in by_remainder[:missing]:
+        hundredths[i] += 1
+    return [n / 100 for n in hundredths]
 
 
 def _shared(group: Shared) -> str:

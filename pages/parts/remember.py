@@ -72,10 +72,15 @@ export default function ({ data, setTriggerValue }) {
         stored.removeItem(NAME);
         stored.removeItem(CHOICES);
     }
+    window.keptForgotten = () => data.text !== null && setTriggerValue("forgotten", true);
     window.keptNames = data.text === null ? null : data.names;
     if (!window.keepsChoices) {
         window.keepsChoices = true;
         addEventListener("pagehide", keepChoices);
+        // Another tab has forgotten the list: the next change here would keep it again.
+        addEventListener("storage", ({ key, newValue }) => {
+            if ((key === NAME || key === null) && newValue === null) window.keptForgotten();
+        });
     }
     if (data.text === null) return;
     try {
@@ -102,6 +107,7 @@ def exchange() -> None:
         height=1,
         on_found_change=_found,
         on_full_change=_full,
+        on_forgotten_change=_forgotten,
     )  # fmt: skip
 
 
@@ -137,6 +143,11 @@ def _sent(name: str) -> Any:
 def _full() -> None:
     st.session_state[state.REMEMBER] = False
     st.session_state[_NOTE] = "This browser does not let the app keep anything, so your list is not remembered."
+
+
+def _forgotten() -> None:
+    st.session_state[state.REMEMBER] = False
+    st.session_state[_NOTE] = "The list was forgotten in another tab, so it is not remembered any more."
 
 
 def _switched() -> None:

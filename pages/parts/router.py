@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import cover_slots, logo, page_view, remember, sidebar, state
+from pages.parts import cover_slots, logo, page_view, remember, sidebar, state, unknown_choices
 
 _FOLDER = Path(__file__).parents[1]
 
@@ -51,6 +51,7 @@ def show() -> None:
     with st.sidebar:
         page_view.show(page.url_path, has_list=state.visit().has_list)
         remember.exchange()
+    unknown_choices.warn()
     cover_slots.begin()
     page.run()
     cover_slots.refresh()

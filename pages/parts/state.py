@@ -221,6 +221,14 @@ def drop_empty_parameters() -> None:
             parameters.set_initial_query_params_from_current()
 
 
+def correct_parameter(name: str, value: str) -> None:
+    """Write a query parameter as its widget does. Call it before the widget is drawn for the first time."""
+    if context := get_script_run_ctx():
+        with context.session_state.query_params() as parameters:
+            parameters.set_corrected_value(name, value, "string_value")
+            parameters.set_initial_query_params_from_current()
+
+
 def read_address() -> None:
     """Use the list in the address, unless this session wrote it there. What cannot be read gives a warning."""
     wanted = {name: st.query_params.get(name, "") for name in PARAMETERS}

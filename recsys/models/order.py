@@ -110,23 +110,31 @@ def top(scores: NDArray[np.floating], known: NDArray[np.intp], n: int) -> NDArra
     return best(scores, allowed, n)
 
 
+#: Titles that are chosen from one pool.
+_TEN = 10
+
+
 def diversify(
-    rank_score: NDArray[np.float64], order: NDArray, features: NDArray[np.bool_], n: int, weight: float
+    rank_score: NDArray[np.float64], order: NDArray, features: NDArray[np.bool_], n: int, weight: float, pool: int
 ) -> NDArray:
     """`n` of the positions in `order` by maximal marginal relevance (Carbonell & Goldstein 1998), in order of choice.
 
     Each choice maximises score - weight x spread x (largest Jaccard similarity to a chosen title); `features`
-    (len(order), n_features) are the genres, spread is the standard deviation of the scores in `order`, so that `weight`
-    means the same for every model. The best title is always first.
+    (len(order), n_features) are the genres, spread is the standard deviation of the first `pool` scores in `order`, so
+    that `weight` means the same for every model. The best title is always first.
+
+    The first ten are chosen from the first `pool` of `order`, and each further ten from ten more: whoever asks for more
+    gets the same ones first.
     """
     relevance = rank_score[order]
-    penalty = weight * relevance.std() if len(order) else 0.0
+    penalty = weight * relevance[:pool].std() if len(order) else 0.0
     likeness = np.zeros(len(order))
     sizes = features.sum(axis=1)
     chosen: list[int] = []
     left = np.ones(len(order), dtype=bool)
-    while len(chosen) < min(n, len(order)):
-        pick = int(np.argmax(np.where(left, relevance - penalty * likeness, -np.inf)))
+    for place in range(min(n, len(order))):
+        worth = np.where(left, relevance - penalty * likeness, -np.inf)
+        pick = int(np.argmax(worth[: pool + place // _TEN * _TEN]))
         chosen.append(pick)
         left[pick] = False
         shared = (features & features[pick]).sum(axis=1)

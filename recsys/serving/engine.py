@@ -40,8 +40,8 @@ MODEL_LABELS = MappingProxyType({name: model.label for name, model in store.REGI
 
 #: Usual number of reasons kept with a pick; `Engine.explain` gives them all.
 _REASONS = 5
-#: A diverse list is chosen from this many titles more than it needs.
-_POOL = 90
+#: The first ten of a diverse list are chosen from this many titles.
+_POOL = 100
 #: Kinds of titles that the franchise rules leave out.
 _NOT_OF_THE_STORY = ("recap", "music")
 
@@ -153,7 +153,6 @@ class Engine:
         groups = None
         if filters.franchise_rules:
             groups = self.catalogue.franchise_ids[aligned.positions]
-            allowed &= self.of_the_story[aligned.positions]
             if filters.continuing:
                 allowed = recommending.next_seasons(self.catalogue, aligned.positions, allowed)
         score = chooser.rank(discovery, by_score)
@@ -166,7 +165,7 @@ class Engine:
         items = order.best(score, allowed, n_chosen if not diversity else _POOL + n_chosen, groups)
         if diversity:
             features = self.catalogue.genre_matrix[aligned.positions[items]]
-            items = order.diversify(score, items, features, n_chosen, diversity)
+            items = order.diversify(score, items, features, n_chosen, diversity, _POOL)
         if share:
             items = eras.as_recent(items, share, self.recent[aligned.positions], score, allowed, groups)[:n]
         return explaining.picks(aligned, folding.folded, folding.predicted, items, score, reasons)
@@ -200,6 +199,8 @@ class Engine:
             raters=self.rater_counts,
             min_raters=min_raters if filters.min_raters is None else filters.min_raters,
         )
+        if filters.franchise_rules:
+            left = left.only("recaps and music videos", self.of_the_story)
         if discovery is None or filters.continuing or filters.planned == "only":
             return left
         enough = usual.not_below(folding.folded, folding.predicted, discovery)

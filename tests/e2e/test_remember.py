@@ -57,6 +57,9 @@ def test_an_imported_list_comes_back_until_it_is_forgotten(own_page: Page, url: 
     expect(again.get_by_text("Or rate a few titles")).to_be_visible()
     again.wait_for_function(f"{KEPT} === null")
     expect(again.get_by_role("switch", name=SWITCH)).not_to_be_checked()
+    # The other tab of the same visitor does not keep it again.
+    expect(page.get_by_text("The list was forgotten in another tab")).to_be_visible()
+    expect(page.get_by_role("switch", name=SWITCH)).not_to_be_checked()
     # What comes after is not kept either.
     again.locator(".st-key-wall .rate-card").first.get_by_role("button", name="9", exact=True).click()
     again.wait_for_url("**r=**")

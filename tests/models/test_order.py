@@ -53,16 +53,25 @@ class TestDiversify:
     genres = np.array([[True, False], [True, False], [False, True]])
 
     def test_weight_0_changes_nothing(self):
-        assert diversify(self.score, np.arange(3), self.genres, 3, 0).tolist() == [0, 1, 2]
+        assert diversify(self.score, np.arange(3), self.genres, 3, 0, 3).tolist() == [0, 1, 2]
 
     def test_weight_raises_the_different_title(self):
         # spread = 0.45, so the second of a kind loses 0.9 x weight 2: 2.9 - 0.9 < 2.0
-        assert diversify(self.score, np.arange(3), self.genres, 2, 2.1).tolist() == [0, 2]
+        assert diversify(self.score, np.arange(3), self.genres, 2, 2.1, 3).tolist() == [0, 2]
 
     def test_titles_without_genres_are_similar_to_none(self):
         none = np.zeros((3, 2), dtype=bool)
-        assert diversify(self.score, np.arange(3), none, 3, 5).tolist() == [0, 1, 2]
+        assert diversify(self.score, np.arange(3), none, 3, 5, 3).tolist() == [0, 1, 2]
 
     def test_fewer_than_wanted(self):
-        assert diversify(self.score, np.array([2]), self.genres[2:], 10, 1).tolist() == [2]
-        assert diversify(self.score, np.array([], dtype=int), self.genres[:0], 10, 1).tolist() == []
+        assert diversify(self.score, np.array([2]), self.genres[2:], 10, 1, 3).tolist() == [2]
+        assert diversify(self.score, np.array([], dtype=int), self.genres[:0], 10, 1, 3).tolist() == []
+
+    def test_more_begin_with_the_same_ones(self):
+        rng = np.random.default_rng(3)
+        score, genres = np.sort(rng.normal(size=300))[::-1], rng.random((300, 6)) < 0.4
+        many = diversify(score, np.arange(300), genres, 60, 2, 100).tolist()
+        assert len(set(many)) == 60
+        assert many != sorted(many)
+        for n in (3, 10, 20, 35):
+            assert diversify(score, np.arange(300)[: 100 + n], genres[: 100 + n], n, 2, 100).tolist() == many[:n]

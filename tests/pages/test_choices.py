@@ -78,6 +78,14 @@ def test_tags_of_adult_or_few_titles_are_not_offered():
         assert 2 * catalogue.adult[titles].sum() < len(titles), name
 
 
+def test_music_videos_are_said_to_be_removed_by_the_watch_order(app):
+    run(app, r=RATED, type="Music")
+    assert shown(app) == []
+    assert any("recaps and music videos (" in element.value for element in app.info)
+    of_key(app.toggle, "series").set_value(False).run()
+    assert len(shown(app)) == 10
+
+
 def test_time_to_watch_leaves_what_fits(app):
     run(app, r=RATED, time="A film, 2 hours")
     assert len(shown(app)) == 10
@@ -156,7 +164,7 @@ def test_a_short_list_says_why_and_offers_no_more(app):
 
 def test_the_limit_at_the_usual_score_is_named(app):
     scores = "_".join(f"{i}-10" for i in (1, 5, 6, 20, 21, 30, 121, 199, 205, 269, 1535, 5114))
-    run(app, r=scores, n="100", type="Music")
+    run(app, r=scores, n="100", type="Music", series="false")
     assert any("predicted below the usual score" in info.value for info in app.info)
 
 

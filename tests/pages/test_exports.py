@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 
 from pages.for_you import exports
 from recsys import Pick
@@ -16,3 +17,4 @@ def test_the_table_has_both_chances_and_leaves_unknown_ones_empty():
         ("1", "0.618", "0.020"),
         ("20", "", ""),
     ]
+    assert all(re.fullmatch(r"\d\.\d\d", row["mean_score"]) for row in rows)

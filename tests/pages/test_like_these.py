@@ -55,7 +55,7 @@ def test_the_list_counts_beside_the_chosen_titles_unless_switched_off(app):
 
 def test_what_cannot_be_used_of_a_link_is_counted(app):
     run(app, like="20_x_999999999", unlike="20")
-    assert "3 titles in this link cannot be used." in [element.value for element in app.info]
+    assert any(element.value.startswith("3 titles in this link cannot be used:") for element in app.info)
     assert set(ten(app)) == recommended(Profile(), [20])
 
 
@@ -65,6 +65,25 @@ def test_a_title_that_the_model_does_not_know_is_named(app):
     run(app, like=str(unrated), model="SVD")
     assert any("SVD does not know" in element.value for element in app.info)
     assert ten(app) == []
+
+
+def test_fewer_than_ten_are_counted_and_the_reason_is_said(app):
+    run(app, like="5114_20", type="Movie", time="Half an hour", tags="Magic")
+    n = len(ten(app))
+    assert 0 < n < 10
+    assert any(element.value.startswith(f"## {n} title") for element in app.markdown)
+    assert any("Most titles were removed by" in element.value for element in app.info)
+
+
+def test_the_filters_that_leave_nothing_are_named(app):
+    run(app, like="5114", type="Movie", time="Half an hour", tags="Magic", **{"with": "Horror"})
+    assert ten(app) == []
+    assert any(element.value.startswith("No title is left. Most titles were removed by") for element in app.info)
+
+
+def test_titles_without_a_known_service_are_counted(app):
+    run(app, like="5114", services="Netflix", country="Germany")
+    assert any("no streaming service is known" in element.value for element in app.caption)
 
 
 def test_details_open_and_say_why(app):

@@ -54,3 +54,18 @@ def test_an_empty_parameter_is_the_default_on_a_page_in_use(app):
     assert app.session_state["planned"] == "hide"
     opened(app, planned="", without="")
     assert not {"planned", "without"} & set(app.query_params)
+
+
+def test_a_model_by_its_name_in_the_library_stays_in_the_address(app):
+    opened(app, fan=fan(), model="svd")
+    assert app.session_state["model"] == "svd"
+    assert app.query_params["model"] == "SVD"
+
+
+def test_filters_of_a_link_that_do_not_exist_are_named(app):
+    opened(app, fan=fan(), tags=["Magic", "Magics"], type="Musical", planned="Hide")
+    (said,) = app.warning
+    assert "“Musical”, “Magics” cannot be used" in said.value
+    assert app.session_state["tags"] == ["Magic"]
+    app.run()
+    assert not app.warning

@@ -1,6 +1,7 @@
 """Reasons in words, for made-up lists."""
 
 import math
+import re
 
 import pytest
 
@@ -49,6 +50,17 @@ def test_small_groups_join_the_others_and_all_add_up():
         "**−0.09** your 2 other titles",
         "**7.31**",
     ]
+
+
+def test_rounded_numbers_add_up():
+    effects = (-0.844, 0.334, 0.024, -0.116)
+    parts = [Reason(i, f"T{i}", 7.0, effect) for i, effect in enumerate(effects)]
+    groups = tuple(Shared("genre", part.title, part.effect, (part,)) for part in parts)
+    for n in (2, 4):  # with other titles, and without
+        lines = reasons._sum(Explanation(9, 8.312, 8.312, 8.914, tuple(parts), True, groups[:n]))
+        numbers = [float(re.search(r"\*\*(.*)\*\*", line)[1].replace("−", "-")) for line in lines]
+        assert sum(numbers[:-1]) == pytest.approx(numbers[-1])
+        assert numbers[:2] == pytest.approx([8.914, -0.844], abs=0.01)
 
 
 def test_a_card_names_one_title_or_has_no_sentence():

@@ -78,7 +78,7 @@ def test_how_far_to_trust_us_opens_from_an_address(app, by, row):
     table = app.dataframe[0].value
     assert any(str(label).startswith(row) for label in table.iloc[:, 0])
     assert (table["At least"] <= table["In the range"]).all()
-    assert set(table["Trust"]) <= {"Reliable", "Unsure", "Too few titles to tell"}
+    assert set(table["Trust"]) <= {"Reliable", "Unsure", "Not clear"}
     assert len([card for card in app.main.markdown if "Titles whose rating would help most" in card.value]) == 1
 
 

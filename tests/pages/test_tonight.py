@@ -84,6 +84,17 @@ def test_an_empty_plan_is_said_to_be(app):
     assert "plan some first" in texts(app)
 
 
+def test_a_plan_of_which_nothing_is_left_is_not_said_to_be_empty(app):
+    run(app, r=RATED, plan="20_269", pool="My plan", type="Movie")
+    assert "plan some first" not in texts(app)
+    assert any("No title on your plan is left" in element.value for element in app.info)
+
+
+def test_the_filters_that_leave_nothing_are_named(app):
+    run(app, r=RATED, type="Movie", time="Half an hour", tags="Magic", **{"with": "Horror"})
+    assert any(element.value.startswith("No title is left. Most titles were removed by") for element in app.info)
+
+
 def test_what_is_not_wanted_does_not_come_again(app):
     run(app, r=RATED, draw="5.0")
     unwanted = title(app)

@@ -77,7 +77,10 @@ class TestRecommend:
         titles = [Title(1, "Story"), Title(2, "Aside", kind=kind), Title(3, "Story too")]
         engine = Engine(Catalogue.from_rows(titles), [Fixed([1, 2, 3], [7, 7, 7])], np.array([5, 50, 20]))
         assert ids(engine.recommend(Profile())) == [2, 3, 1]
-        assert ids(engine.recommend(Profile(), filters=Filters(franchise_rules=True), diversity=0.3)) == [3, 1]
+        rules = Filters(franchise_rules=True)
+        assert ids(engine.recommend(Profile(), filters=rules, diversity=0.3)) == [3, 1]
+        assert len(engine.candidates(Profile(), filters=rules)) == 2
+        assert sorted(ids(group.recommend(engine, [Profile(), Profile(scores={3: 7})], filters=rules))) == [1]
 
     @pytest.mark.parametrize("also", ["watching", "on_hold", "dropped"])
     def test_a_title_that_is_seen_is_completed_for_its_sequel_whatever_its_other_status(self, engine, also):

@@ -93,3 +93,15 @@ def test_short_lists_of_one_genre_get_mostly_that_genre(engine, scored):
         own = (engine.title(anime_id) for anime_id in ten(engine, fan))
         found += sum(genre in (*title.genres, *title.themes) for title in own)
     assert found > 6 * len(OF_ONE_GENRE)
+
+
+def test_asking_for_more_keeps_the_titles_that_come_first(engine):
+    for fan in (Profile(), CLASSIC, Profile(seen=COMEDIES)):
+        for model in engine.models:
+            folding = engine.fold_in(fan, model)
+            n_found = (
+                [pick.anime_id for pick in engine.recommend(folding, model, n, RULES, diversity=DIVERSITY, reasons=0)]
+                for n in (10, 20, 30, 60)
+            )
+            *fewer, most = n_found
+            assert all(found == most[: len(found)] for found in fewer), model

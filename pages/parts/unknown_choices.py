@@ -1,0 +1,35 @@
+"""Says which choices of a link do not exist: Streamlit leaves them out without a word."""
+
+from collections.abc import Callable, Collection
+
+import streamlit as st
+
+from pages.parts import controls, tag_choice, where
+from pages.parts.text import count, plain
+
+#: Query parameter of a filter with several choices -> its choices.
+_CHOICES: dict[str, Callable[[], Collection[str]]] = {
+    **dict.fromkeys(("type", "kind"), lambda: controls.TYPES),
+    **dict.fromkeys(("with", "without", "genre"), controls.genres),
+    **dict.fromkeys(("tags", "no-tags"), tag_choice.names),
+    "services": where.services,
+}
+_SHOWN = 3
+
+
+def warn() -> None:
+    """Name them in a warning. Call it before the page's widgets are drawn: they correct the address."""
+    unknown = [
+        value
+        for name, choices in _CHOICES.items()
+        if name in st.query_params and name not in st.session_state
+        for value in st.query_params.get_all(name)
+        if value not in choices()
+    ]
+    if unknown:
+        named = ", ".join(f"“{plain(value, 40)}”" for value in unknown[:_SHOWN])
+        more = f" and {count(len(unknown) - _SHOWN, 'other', 'others')}" if len(unknown) > _SHOWN else ""
+        st.warning(
+            f"Of the filters in this link, {named}{more} cannot be used: there is no such choice.",
+            icon=":material/link_off:",
+        )
