@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import dataclass
 
 from recsys.lists import columns, notes, scores, table, words
 from recsys.lists.columns import Draft
@@ -9,8 +10,19 @@ from recsys.lists.rows import Source
 from recsys.lists.workbook import Tab
 
 
-def of_text(text: str, delimiter: str = "") -> tuple[list[Draft], Source, bool]:
-    """The rows of a table or of notes, where they come from, and whether they may have scores of the fan's own.
+@dataclass(frozen=True)
+class Drafts:
+    """Rows and where they come from. `has_scores`: they may have scores of the fan's own; `has_titles`: a heading says
+    that they have titles."""
+
+    rows: list[Draft]
+    source: Source
+    has_scores: bool = True
+    has_titles: bool = False
+
+
+def of_text(text: str, delimiter: str = "") -> Drafts:
+    """The rows of a table or of notes.
 
     `delimiter` separates the cells of a text that is known to be a table. Raises `BadFileError` or `EmptyListError` if
     there are no titles.
@@ -22,17 +34,18 @@ def of_text(text: str, delimiter: str = "") -> tuple[list[Draft], Source, bool]:
     held = columns.find(found)
     named = scores.heading_top(held.score_heading)
     own = held.score is not None and words.heading(held.score_heading)[0] != "site_score"
-    return columns.drafts(found, held), Source("table", named, notes=held.notes), own
+    titled = any(words.heading(heading) == ("title", True) for heading in found.headings)
+    return Drafts(columns.drafts(found, held), Source("table", named, notes=held.notes), own, titled)
 
 
-def of_tab(tab: Tab) -> tuple[list[Draft], Source, bool]:
+def of_tab(tab: Tab) -> Drafts:
     """`of_text` for a sheet of a workbook, of which the separator is known."""
     if tab.widest == 1 and not table.read(tab.text, ",").headings:
         return _notes("\n".join("".join(cells) for cells in csv.reader(io.StringIO(tab.text, newline=""))))
     return of_text(tab.text, "," if tab.has_columns else "")
 
 
-def _notes(text: str) -> tuple[list[Draft], Source, bool]:
+def _notes(text: str) -> Drafts:
     found = notes.read(text)
     held = columns.Columns(names=(0,), score=1, status=2)
-    return columns.drafts(found, held), Source("text"), True
+    return Drafts(columns.drafts(found, held), Source("text"))

@@ -46,7 +46,8 @@ def read(
     if _JSON.match(text):
         drafts, origin = json_list.read(json_list.load(text))
     else:
-        drafts, origin, _ = drafting.of_text(text)
+        found = drafting.of_text(text)
+        drafts, origin = found.rows, found.source
     rows, said = resolve(drafts, match, progress)
     own = (note,) if note else ()
     return assemble(rows, Source(origin.kind, origin.named, origin.name, own + origin.notes + said), answers)

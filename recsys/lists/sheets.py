@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from recsys.errors import ListError
 from recsys.lists import build, drafting, words, workbook
-from recsys.lists.columns import Draft
+from recsys.lists.drafting import Drafts
 from recsys.lists.errors import BadFileError, EmptyListError, TooLongError
 from recsys.lists.importing import Answers, Import, assemble
 from recsys.lists.report import Candidate, Sheet
@@ -20,26 +20,25 @@ _LIST = 0.3
 _CLASHES, _CLASH = 2, 0.3
 _BESIDE_STATUS = re.compile(r"\b(?:my|anime|list|\d+)\b", re.IGNORECASE)
 
-#: A sheet, its rows, where they come from, and whether they may have scores of the fan's own.
-_Drafted = tuple[Tab, list[Draft], Source, bool]
-
 
 @dataclass
 class _Read:
-    """A sheet as read. `is_own` says whether its statuses or scores make it sure that the fan has watched its titles,
-    or will."""
+    """A sheet as read. `is_titled`: its name or a heading says that it has titles; `is_own`: its statuses or scores
+    make it sure that the fan has watched them, or will."""
 
     tab: Tab
     rows: list[Row]
     source: Source
     start: int
     end: int
+    is_titled: bool
     is_own: bool
 
     @property
     def is_list(self) -> bool:
+        """Whether its rows are titles of anime. Almost any text is like some title, so candidates say nothing."""
         found = sum(bool(row.anime_id) for row in self.rows)
-        return found > 0 and found >= _LIST * len(self.rows)
+        return self.is_titled or (found > 0 and found >= _LIST * len(self.rows))
 
 
 def read(data: bytes, match: Match | None, answers: Answers, progress: Progress | None) -> Import:
@@ -49,12 +48,13 @@ def read(data: bytes, match: Match | None, answers: Answers, progress: Progress 
     drafted, unread = _drafted(workbook.read(data))
     if not drafted:
         raise _nothing(unread)
-    rows = sum(len(drafts) for _, drafts, _, _ in drafted)
+    rows = sum(len(found.rows) for _, found in drafted)
     searched: dict[str, tuple[Candidate, ...]] = {}
-    found: list[_Read] = []
+    every: list[_Read] = []
     as_named: list[str] = []
     start = done = 0
-    for tab, drafts, source, has_scores in drafted:
+    for tab, found in drafted:
+        drafts = found.rows
         known = sum(words.status(draft.status) is not None for draft in drafts if draft.status)
         named = _status(tab.name)
         if named and any(not draft.status for draft in drafts):
@@ -66,36 +66,39 @@ def read(data: bytes, match: Match | None, answers: Answers, progress: Progress 
         resolved, said = resolve(
             drafts, match, progress and (lambda n, _, before=before: progress(before + n, rows)), searched
         )
-        is_own = bool(named) or 2 * known > len(drafts) or (has_scores and any(d.score.kind != "none" for d in drafts))
-        source = replace(source, notes=source.notes + said)
-        found.append(_Read(tab, resolved, source, start, end, is_own))
+        is_own = (
+            bool(named) or 2 * known > len(drafts) or (found.has_scores and any(d.score.kind != "none" for d in drafts))
+        )
+        source = replace(found.source, notes=found.source.notes + said)
+        every.append(_Read(tab, resolved, source, start, end, bool(named) or found.has_titles, is_own))
         start, done = end, done + len(drafts)
-    if unread and not any(row.anime_id or row.candidates for one in found for row in one.rows):
-        raise _nothing(unread)
+    doubtful = {name: error for name, error in unread.items() if not words.is_manga(name)}
+    if doubtful and not any(one.is_list for one in every):
+        raise _nothing(doubtful)
     notes = [f"The sheet “{name}” was not read. {error}" for name, error in unread.items()]
     if as_named:
         notes.append(f"The name of a sheet is the status of its titles that have no other: {', '.join(as_named)}.")
-    if len(found) == 1:
-        only = found[0]
+    if len(every) == 1:
+        only = every[0]
         return assemble(only.rows, replace(only.source, notes=(*only.source.notes, *notes)), answers)
-    sheets = _decide(found)
-    both = list(zip(sheets, found, strict=True))
-    every = [row for sheet, one in both for row in (_of_unknown_status(one) if sheet.is_asked else one.rows)]
+    sheets = _decide(every)
+    both = list(zip(sheets, every, strict=True))
+    all_rows = [row for sheet, one in both for row in (_of_unknown_status(one) if sheet.is_asked else one.rows)]
     source = Source("spreadsheet", notes=tuple(notes), sheets=tuple((sheet, one.source) for sheet, one in both))
-    return assemble(every, source, answers, may_be_empty=any(sheet.is_asked for sheet in sheets))
+    return assemble(all_rows, source, answers, may_be_empty=any(sheet.is_asked for sheet in sheets))
 
 
-def _drafted(tabs: Sequence[Tab]) -> tuple[list[_Drafted], dict[str, ListError]]:
+def _drafted(tabs: Sequence[Tab]) -> tuple[list[tuple[Tab, Drafts]], dict[str, ListError]]:
     """The sheets that have rows, and what is wrong with the others. Raises `TooLongError`."""
-    drafted: list[_Drafted] = []
+    drafted: list[tuple[Tab, Drafts]] = []
     unread: dict[str, ListError] = {}
     rows = 0
     for tab in tabs:
         try:
             if len(tabs) > 1 and words.is_manga(tab.name):
                 raise BadFileError("It is named as a list of manga or novels.")
-            drafted.append((tab, *drafting.of_tab(tab)))
-            rows += len(drafted[-1][1])
+            drafted.append((tab, drafting.of_tab(tab)))
+            rows += len(drafted[-1][1].rows)
         except ListError as error:
             unread[tab.name] = error
         if rows > build.MAX_ENTRIES:

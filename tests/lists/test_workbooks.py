@@ -173,6 +173,15 @@ def test_years_are_read_together_and_each_sheet_keeps_its_scale() -> None:
     assert found.report.is_complete
 
 
+def test_a_sheet_of_titles_that_are_not_known_is_not_lost() -> None:
+    found = opened(
+        {"Mine": LIST, "En français": [["Titre"], ["hoshi"]], "Watching": [["hoshi"]], "Sums": [["Mean", 8]]}
+    )
+    assert [(sheet.is_read, sheet.is_asked) for sheet in found.report.sheets] == [
+        (True, False), (False, True), (True, False), (False, False),
+    ]  # fmt: skip
+
+
 def test_a_hidden_sheet_is_not_read_at_once() -> None:
     found = read(xlsx({"List": LIST, "Old": [["Title", "Score"], ["Ame to Yuki", 3]]}, hidden=["Old"]), Match())
     assert found.profile.scores.keys() == {11, 13}
