@@ -38,7 +38,10 @@ def _parser() -> argparse.ArgumentParser:
         help="Parquet with the columns fan, anime_id, score (null: seen, not scored)",
     )
     source.add_argument(
-        "--list", type=Path, metavar="FILE", help="a list in a file of any kind: an export, a table, JSON, notes"
+        "--list",
+        type=Path,
+        metavar="FILE",
+        help="a list in a file of any kind: an export, a spreadsheet, JSON, notes",
     )
     source.add_argument("--mal-xml", type=Path, metavar="FILE", help="a MyAnimeList export, .xml or .xml.gz")
     source.add_argument(
@@ -53,6 +56,12 @@ def _parser() -> argparse.ArgumentParser:
         help="Parquet with the columns fan, anime_id: predict these instead of recommending",
     )
     parser.add_argument("--scale", type=float, metavar="N", help="highest possible score in --list (default: found)")
+    parser.add_argument(
+        "--sheet",
+        action="append",
+        metavar="NAME",
+        help="a sheet of --list to read; may be repeated (default: those that are surely your list)",
+    )
     parser.add_argument("--model", metavar="NAME", help="popularity, svd, … (default: the best in the artifacts)")
     parser.add_argument("-n", type=int, default=10, help="number of titles for each fan (default: 10)")
     parser.add_argument("--discovery", type=float, default=0.0, help="from 0, safe, to 1, adventurous (default: 0)")
@@ -144,8 +153,12 @@ def _read(engine: recsys.Engine, options: argparse.Namespace) -> recsys.Profile:
     """What is certain in `--list`; the report goes to stderr."""
     match = engine.match.with_adult() if options.adult else engine.match
     found = recsys.lists.read(options.list, match, scale=options.scale)
+    if options.sheet:
+        found = found.answer(sheets=options.sheet)
     for line in found.report.lines():
         print(f"recommend: {line}", file=sys.stderr)
+    if found.profile.is_empty and any(sheet.is_asked for sheet in found.report.sheets):
+        raise DataError("It is not certain which sheets are your list. Name them with --sheet.")
     return found.profile
 
 

@@ -28,7 +28,7 @@ def bring() -> None:
         "Site", list(_MODULES), key="site", default=default, required=True, label_visibility="collapsed"
     )
     from_site(site, "bring-")
-    from_file("bring-", "Or any file: an export, a table, a text file")
+    from_file("bring-", "Or any file: an export, a spreadsheet, a text file")
     st.caption("Your list stays in this browser tab’s session. The server does not store it.")
 
 
@@ -38,8 +38,8 @@ def from_file(prefix: str = "", label: str = "Your list as a file") -> None:
     `prefix` begins the widgets' keys, for a second place on a page."""
     upload = st.file_uploader(
         label, key=state.input_key(f"{prefix}file"),
-        help=f"A [MyAnimeList export]({_EXPORT_PAGE}), AniList’s download of your data (gdpr_data.json), a table (CSV) "
-        "or a text file with one title on each line.",
+        help=f"A [MyAnimeList export]({_EXPORT_PAGE}), AniList’s download of your data (gdpr_data.json), a spreadsheet "
+        "of Excel, Google Sheets or LibreOffice (.xlsx, .ods, CSV), or a text file with one title on each line.",
     )  # fmt: skip
     if upload is None:
         return

@@ -25,7 +25,10 @@ def show() -> None:
     if now.table and (text := open_questions(now.table)):
         label = f"{plain(now.label, 40)}: {text}"
     report = now.table.report if now.table else None
-    urgent = report and (now.profile.is_empty or not report.scale.sure or (report.letters and not report.scored))
+    urgent = report and (
+        now.profile.is_empty or not report.scale.sure or (report.letters and not report.scored)
+        or any(sheet.is_asked for sheet in report.sheets)
+    )  # fmt: skip
     box = st.expander(
         label, expanded=st.session_state.get(_OPEN, bool(urgent)), key="import-report", icon=":material/fact_check:",
         on_change=lambda: st.session_state.update({_OPEN: st.session_state["import-report"]}),
@@ -42,7 +45,9 @@ def open_questions(imported: lists.Import) -> str:
     """The questions that are left in a few words; empty if there are none."""
     report = imported.report
     words = len(report.statuses) + len(report.letters)
-    parts = [count(len(report.titles), "title") if report.titles else "", count(words, "word") if words else "",
+    sheets = sum(sheet.is_asked for sheet in report.sheets)
+    parts = [count(sheets, "sheet") if sheets else "",
+             count(len(report.titles), "title") if report.titles else "", count(words, "word") if words else "",
              "" if report.scale.sure else "the scale of the scores"]  # fmt: skip
     return f"{' and '.join(filter(None, parts))} to confirm" if any(parts) else ""
 
@@ -50,10 +55,16 @@ def open_questions(imported: lists.Import) -> str:
 def _report(imported: lists.Import) -> None:
     """Counts, the scale of the scores, the rows that could not be read, and questions. All of it can be left."""
     report = imported.report
-    st.markdown(f"**{count(report.rows, 'row')} read:** {report.counts}")
+    if report.sheets:
+        _sheets(imported)
+    if report.rows:
+        st.markdown(f"**{count(report.rows, 'row')} read:** {report.counts}")
     _scale(imported)
     if rows := report.left_out or report.unread:
-        first = [f"Row {item.row}, {plain(item.text, 40) or 'empty'}: {plain(item.reason)}." for item in rows[:3]]
+        first = [
+            f"{plain(report.where(item.row))}, {plain(item.text, 40) or 'empty'}: {plain(item.reason)}."
+            for item in rows[:3]
+        ]
         st.caption("  \n".join(first))
         st.download_button(
             "All rows that were not read", report.to_csv(), "not-read.csv", "text/csv", type="tertiary",
@@ -61,6 +72,29 @@ def _report(imported: lists.Import) -> None:
         )  # fmt: skip
     if report.titles or report.statuses or report.letters:
         _questions(imported)
+
+
+def _sheets(imported: lists.Import) -> None:
+    """Choose the sheets of a workbook that are the visitor's list."""
+    sheets = imported.report.sheets
+    if any(sheet.is_asked for sheet in sheets):
+        st.caption(":material/help: We are not sure which sheets are your list. Please check.")
+    rows = {sheet.name: sheet.rows for sheet in sheets}
+    key = state.input_key("sheets")
+
+    def choose() -> None:
+        st.session_state[_OPEN] = True  # more may be asked about these sheets
+        state.answer(imported.answer(sheets=st.session_state[key]))
+
+    st.pills(
+        "Sheets with your list", list(rows), selection_mode="multi", wrap=True,
+        key=state.mirror(key, [sheet.name for sheet in sheets if sheet.is_read]),
+        format_func=lambda name: f"{plain(name, 40)} ({rows[name]:,})",
+        on_change=choose, help="With the number of their rows. A title in several of them counts once.",
+    )  # fmt: skip
+    others = [sheet for sheet in sheets if sheet.why and not sheet.is_read]
+    if others:
+        st.caption("  \n".join(f"“{plain(sheet.name, 40)}” was not read: {plain(sheet.why)}." for sheet in others))
 
 
 def _scale(imported: lists.Import) -> None:

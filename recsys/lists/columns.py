@@ -74,6 +74,7 @@ class _Values:
         self.scores = sum(given) / count
         self.numbers = [score.value for score in parsed if score.kind == "number"]
         self.top = max(self.numbers, default=0.0)
+        days = sum(map(scores.is_day, filled))
         self.statuses = sum(words.status(cell) is not None and not cell.isdecimal() for cell in filled) / count
         self.codes = sum(cell.isdecimal() and words.status(cell) is not None for cell in filled) / count
         self.links = sum(_has_link([cell]) for cell in filled) / count
@@ -82,6 +83,7 @@ class _Values:
         whole = [int(cell) for cell in filled if cell.isdecimal() and len(cell) < 10]
         self.whole = len(whole) / count
         self.counts_up = len(whole) == len(filled) > 1 and whole == list(range(whole[0], whole[0] + len(whole)))
+        self.may_be_scores = self.scores > 0.6 and not self.counts_up and self.top <= 100 and 2 * days < count
 
 
 def find(table: Table) -> Columns:
@@ -115,7 +117,7 @@ def find(table: Table) -> Columns:
             found = [i for i in left if values[i].whole == 1 and values[i].top > 100 and values[i].distinct > 0.9]
             ids = (("id", found[0]),) if found else ()
             left = [i for i in left if i not in found]
-        left = [i for i in left if values[i].scores > 0.6 and not values[i].counts_up and values[i].top <= 100]
+        left = [i for i in left if values[i].may_be_scores]
         score = _own_score(left, table, values) if table.headings else _best(left, lambda i: -values[i].top)
         if score is not None and score < len(table.headings):
             name = table.headings[score][:40]

@@ -14,21 +14,32 @@ MAX_INFLATED_BYTES = 64 * 2**20
 _CHUNK = 64 * 1024
 
 _GZIP = b"\x1f\x8b"
-_SHEET = "a spreadsheet", "Save or download it as CSV (one sheet at a time), and upload that file"
+_ZIP = b"PK\x03\x04"
+#: Old Office files, and new ones that need a password.
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+#: Names in a zip archive that is a workbook which can be read.
+_WORKBOOKS = (b"xl/workbook.xml", b"opendocument.spreadsheet")
+_SHEET = (
+    "a spreadsheet of another kind (.xlsb, Numbers)",
+    "Save or download it as .xlsx, .ods or CSV, and upload that file",
+)
+_OLD = "an old Excel or Word file", "Save it as .xlsx, .ods or CSV, and upload that file"
 _ARCHIVE = "an archive (zip, rar or the like)", "Unpack it, and upload the list in it"
 _PICTURE = "a picture", "Upload the list as text: a table (CSV) or one title on each line"
 _DOCUMENT = "a document of a word processor", "Save it as plain text (.txt), and upload that file"
-#: How files of other kinds begin, what they are and what to do. A spreadsheet of today is a zip archive, too.
+#: How files of other kinds begin, what they are and what to do.
 _OTHER_KINDS = {
     b"%PDF": ("a PDF", "Upload the list as text: a table (CSV) or one title on each line"),
     b"{\\rtf": _DOCUMENT,
-    b"\xd0\xcf\x11\xe0": _SHEET,
-    **dict.fromkeys((b"PK\x03\x04", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"BZh"), _ARCHIVE),
+    _COMPOUND: _OLD,
+    **dict.fromkeys((_ZIP, b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"BZh"), _ARCHIVE),
     **dict.fromkeys((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF"), _PICTURE),
 }
 #: Names in the first entries of a zip archive that say which program it belongs to.
-_ZIPPED = {b"xl/": _SHEET, b"opendocument.spreadsheet": _SHEET, b"Index/": _SHEET, b"word/": _DOCUMENT}
+_ZIPPED = {b"xl/": _SHEET, b"Index/": _SHEET, b"word/": _DOCUMENT}
 _ZIPPED[b"opendocument.text"] = _DOCUMENT
+
+LOCKED = "The spreadsheet needs a password. Save it without one (File, Save as), or as CSV, and upload that file."
 
 #: Byte order marks, longest first, and the encodings that remove them.
 MARKS = (
@@ -37,8 +48,12 @@ MARKS = (
 )
 
 
-def read_bytes(source: str | Path | bytes | bytearray | memoryview) -> bytes:
-    """The content of a path, or the bytes. Raises `BadFileError` over `MAX_FILE_BYTES`, or if unreadable."""
+def read_bytes(source: str | Path | bytes | bytearray | memoryview, workbooks: bool = False) -> bytes:
+    """The content of a path, or the bytes.
+
+    Raises `BadFileError` over `MAX_FILE_BYTES`, if unreadable, or if it is of a kind that is not read; `workbooks` says
+    whether workbooks are.
+    """
     if isinstance(source, (str, Path)):
         try:
             with Path(source).open("rb") as file:
@@ -56,11 +71,18 @@ def read_bytes(source: str | Path | bytes | bytearray | memoryview) -> bytes:
     if not data.strip(b"\x00 \t\r\n"):
         raise BadFileError("The file is empty. Download the list again and upload that file.")
     for mark, (kind, step) in _OTHER_KINDS.items():
-        if data.startswith(mark):
-            if mark.startswith(b"PK"):
+        if data.startswith(mark) and not (workbooks and is_workbook(data)):
+            if mark == _COMPOUND and "EncryptedPackage".encode("utf-16-le") in data:
+                raise BadFileError(LOCKED)
+            if mark == _ZIP:
                 kind, step = next((said for name, said in _ZIPPED.items() if name in data), (kind, step))
             raise BadFileError(f"This file is {kind}, which cannot be read as a list. {step}.")
     return data
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether a file is a workbook of Excel or LibreOffice."""
+    return data.startswith(_ZIP) and any(name in data for name in _WORKBOOKS)
 
 
 def inflate(data: bytes, limit: int = MAX_INFLATED_BYTES) -> Iterator[bytes]:

@@ -1,119 +1,16 @@
 """An imported list: the profile, what was done, and what is to be asked."""
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from recsys.lists import build, scores, words
 from recsys.lists.build import LeftOut
-from recsys.lists.errors import EmptyListError
+from recsys.lists.errors import BadFileError, EmptyListError
+from recsys.lists.report import Candidate, Report, StatusQuestion, TitleQuestion
+from recsys.lists.rows import Row, Source, select
 from recsys.lists.scores import Scale, Score
 from recsys.types import Profile
-
-#: Anime id, title and confidence 0..1.
-Candidate = tuple[int, str, float]
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a list: with the id of its title, with `candidates` to ask about, or `refused` with the reason."""
-
-    number: int
-    text: str
-    score: Score = field(default_factory=Score)
-    status: str = ""
-    anime_id: int = 0
-    candidates: tuple[Candidate, ...] = ()
-    refused: str = ""
-
-
-@dataclass(frozen=True)
-class TitleQuestion:
-    """Which title a row means. `candidates` are best first; `likely` is the id to suggest, None for none of them."""
-
-    row: int
-    text: str
-    candidates: tuple[Candidate, ...]
-    likely: int | None
-
-
-@dataclass(frozen=True)
-class StatusQuestion:
-    """What a status means that is not known. Until it is answered, its rows count as watched."""
-
-    word: str
-    rows: int
-
-
-@dataclass(frozen=True)
-class Report:
-    """What was done with a list's rows, and what is to be asked.
-
-    Each row counts once: `rows` is the sum of `scored`, `watched` (without a score), `planned`, `asked` (title not
-    certain) and `refused`. `titles` are the questions about titles, the most doubtful first; `scale` is a question if
-    it is not `sure`; `letters` are grades such as A or B+, which count as no score until they are answered.
-    `left_out` are the refused rows; `unread` are rows whose title counts, but whose score could not be used.
-    """
-
-    source: str
-    rows: int
-    scored: int
-    watched: int
-    planned: int
-    asked: int
-    refused: int
-    scale: Scale = field(default_factory=Scale)
-    titles: tuple[TitleQuestion, ...] = ()
-    statuses: tuple[StatusQuestion, ...] = ()
-    letters: tuple[str, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-    unread: tuple[LeftOut, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing is left to ask."""
-        return self.scale.sure and not (self.titles or self.statuses or self.letters)
-
-    @property
-    def counts(self) -> str:
-        """How many rows there are of each kind: "3 scored, 1 left out"."""
-        parts = ((self.scored, "scored"), (self.watched, "watched"), (self.planned, "planned"))
-        parts += ((self.asked, "to confirm"), (self.refused, "left out"))
-        return ", ".join(f"{n:,} {what}" for n, what in parts if n)
-
-    def lines(self, most: int = 5) -> list[str]:
-        """The report as sentences: counts, notes, and the first `most` rows of each kind that need attention."""
-        lines = [f"{build.plural(self.rows, 'row')}: {self.counts}.", *self.notes]
-        if not self.scale.sure:
-            lines.append(
-                f"The scale of the scores is not certain ({self.scale.why}): read as {self.scale.top:g} points."
-            )
-        lines += [f"Row {item.row}, {item.text}: {item.reason}." for item in (*self.left_out, *self.unread)[:most]]
-        for item in self.titles[:most]:
-            names = " or ".join(f"{title} ({anime_id})" for anime_id, title, _ in item.candidates[:3])
-            lines.append(f"Row {item.row}, {item.text}: not certain which title is meant: {names}?")
-        lines += [
-            f"Status {item.word!r} is not known: {build.plural(item.rows, 'title')} read as watched."
-            for item in self.statuses[:most]
-        ]
-        if self.letters:
-            lines.append(f"The grades {', '.join(self.letters)} were not read as scores.")
-        return lines
-
-    def to_csv(self) -> bytes:
-        """The rows that were left out, not read or not confirmed, as a table for a spreadsheet program."""
-        rows = [*self.left_out, *self.unread]
-        rows += [LeftOut(item.row, item.text, "title not confirmed") for item in self.titles]
-        file = io.StringIO(newline="")
-        writer = csv.writer(file)
-        writer.writerow(("row", "title", "reason"))
-        for item in sorted(rows, key=lambda item: item.row):
-            # A spreadsheet program would run a cell that begins like a formula.
-            writer.writerow((item.row, f"'{item.text}" if item.text[:1] in "=+-@\t" else item.text, item.reason))
-        return ("\ufeff" + file.getvalue()).encode("utf-8", "replace")
 
 
 @dataclass(frozen=True)
@@ -123,17 +20,7 @@ class Answers:
     scale: float | None = None
     statuses: Mapping[str, str] = field(default_factory=dict)
     letters: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a list comes from. `named` is the highest score that the file names, `name` the fan's."""
-
-    kind: str
-    named: float | None = None
-    name: str = ""
-    notes: tuple[str, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    sheets: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -158,19 +45,26 @@ class Import:
         scale: float | None = None,
         statuses: Mapping[str, str] | None = None,
         letters: Mapping[str, float] | None = None,
+        sheets: Collection[str] | None = None,
     ) -> "Import":
         """The import with answers to some of its questions; the others stay open.
 
         `titles` gives the anime id for a row's number (None: leave the row out); `scale` the highest possible score;
-        `statuses` the status (of `build.STATUSES`) for a word; `letters` the score from 1 to 10 for a grade. The status
-        or grade of a row is asked when its title is answered. The profile is empty if every row is left out.
+        `statuses` the status (of `build.STATUSES`) for a word; `letters` the score from 1 to 10 for a grade; `sheets`
+        the names of the sheets to read. The status or grade of a row is asked when its title is answered. The profile
+        is empty if every row is left out. Raises `BadFileError` for a sheet that is not among `report.sheets`.
         """
         titles = titles or {}
+        known = [sheet.name for sheet in self.report.sheets]
+        if unknown := sorted(set(sheets or ()) - set(known)):
+            there = f"choose among: {', '.join(known)}" if known else "it has no sheets to choose from"
+            raise BadFileError(f"The file has no sheet {unknown[0]!r} that can be read; {there}.")
         rows = tuple(_answered(row, titles) if row.candidates and row.number in titles else row for row in self._rows)
         answers = Answers(
             self._answers.scale if scale is None else scale,
             {**self._answers.statuses, **(statuses or {})},
             {**self._answers.letters, **(letters or {})},
+            self._answers.sheets if sheets is None else frozenset(sheets),
         )
         return assemble(rows, self._source, answers, may_be_empty=True)
 
@@ -188,6 +82,8 @@ def assemble(rows: Sequence[Row], source: Source, answers: Answers = Answers(), 
     Raises `TooLongError` for too many rows, and unless `may_be_empty`, `EmptyListError` if no row can be used and none
     is to be asked.
     """
+    every, whole = tuple(rows), source
+    rows, source, sheets = select(every, whole, answers.sheets)
     found = scores.find_scale([row.score for row in rows], source.named)
     stars = [row.score for row in rows if row.score.kind == "stars"]
     numbers = any(row.score.kind == "number" and row.score.top is None for row in rows)
@@ -230,9 +126,9 @@ def assemble(rows: Sequence[Row], source: Source, answers: Answers = Answers(), 
     report = Report(
         source.kind, len(rows) + len(source.left_out), *known, len(asked), len(refused), scale, tuple(questions),
         tuple(StatusQuestion(word, count) for word, count in unknown.most_common()), tuple(sorted(letters)),
-        tuple(sorted(refused, key=lambda item: item.row)), tuple(unread), notes,
+        tuple(sorted(refused, key=lambda item: item.row)), tuple(unread), notes, sheets,
     )  # fmt: skip
-    return Import(profile, report, tuple(rows), source, answers)
+    return Import(profile, report, every, whole, answers)
 
 
 #: A title is suggested from this confidence on, and if it leads by `LEAD` or has exactly the name: see docs/lists.md.

@@ -7,8 +7,8 @@ from typing import Any
 from recsys.lists import build, columns, scores, words
 from recsys.lists.columns import Draft
 from recsys.lists.errors import BadFileError, EmptyListError
-from recsys.lists.importing import Source
 from recsys.lists.json_parts import items, mapping
+from recsys.lists.rows import Source
 from recsys.lists.table import Table
 
 #: Bounds on what the parser makes of a file: brackets and commas in its text.

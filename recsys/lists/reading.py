@@ -4,10 +4,11 @@ import re
 from itertools import islice
 from pathlib import Path
 
-from recsys.lists import columns, decoding, files, json_list, mal_xml, notes, scores, table
+from recsys.lists import decoding, drafting, files, json_list, mal_xml, scores, sheets
 from recsys.lists.errors import BadFileError
-from recsys.lists.importing import Answers, Import, Row, Source, assemble
+from recsys.lists.importing import Answers, Import, assemble
 from recsys.lists.resolve import Match, Progress, resolve
+from recsys.lists.rows import Row, Source
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 _JSON = re.compile(r"\s*(?:\{|\[\s*(?:\{|\[|\"|\]))")
@@ -23,16 +24,18 @@ def read(
     """The list in a file, given as a path or bytes: what is certain, what was done, and what is to be asked.
 
     What the file is, is found from its content: MyAnimeList's XML, a table (separated by comma, semicolon, tab or
-    pipe), JSON (AniList's download, an answer of its API, a list of objects), or notes with a title on each line; all
-    of them plain or gzip. `match` is `Engine.match`; without it only MyAnimeList ids can be read. `scale` is the
-    highest possible score (None: found from all scores and the heading). `progress` gets the number of rows done and
-    of all.
+    pipe), JSON (AniList's download, an answer of its API, a list of objects), or notes with a title on each line, all
+    of them plain or gzip; or a workbook (.xlsx, .ods). `match` is `Engine.match`; without it only MyAnimeList ids can
+    be read. `scale` is the highest possible score (None: found from all scores and the heading). `progress` gets the
+    number of rows done and of all.
 
     Raises `BadFileError` if the file is no list or is larger than the limits of `recsys.lists.files`, `EmptyListError`
     if nothing in it can be used, `TooLongError` if it has more titles than MyAnimeList.
     """
-    data = files.read_bytes(source)
+    data = files.read_bytes(source, workbooks=True)
     answers = Answers(scale)
+    if files.is_workbook(data):
+        return sheets.read(data, match, answers, progress)
     head = b"".join(islice(files.inflate(data), 1))[:200].lstrip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe")
     if head.startswith(b"<"):
         return _export(data, answers)
@@ -43,7 +46,8 @@ def read(
     if _JSON.match(text):
         drafts, origin = json_list.read(json_list.load(text))
     else:
-        drafts, origin = _table(text)
+        found = drafting.of_text(text)
+        drafts, origin = found.rows, found.source
     rows, said = resolve(drafts, match, progress)
     own = (note,) if note else ()
     return assemble(rows, Source(origin.kind, origin.named, origin.name, own + origin.notes + said), answers)
@@ -56,15 +60,3 @@ def _export(data: bytes, answers: Answers) -> Import:
         for number, (anime_id, status, score) in enumerate(builder.entries(), 1)
     ]
     return assemble(rows, Source(mal_xml.SOURCE, 10.0, name, said, tuple(builder.left_out)), answers)
-
-
-def _table(text: str) -> tuple[list[columns.Draft], Source]:
-    separator = "" if notes.is_text(text) else table.separator(text)
-    if separator:
-        found = table.read(text, separator)
-        held = columns.find(found)
-        named = scores.heading_top(held.score_heading)
-        return columns.drafts(found, held), Source("table", named, notes=held.notes)
-    found = notes.read(text)
-    held = columns.Columns(names=(0,), score=1, status=2)
-    return columns.drafts(found, held), Source("text")

@@ -7,7 +7,8 @@ from typing import Protocol, runtime_checkable
 
 from recsys.lists.columns import Draft
 from recsys.lists.errors import BadFileError
-from recsys.lists.importing import Candidate, Row
+from recsys.lists.report import Candidate
+from recsys.lists.rows import Row
 
 #: Called with the number of rows so far, and of all rows.
 Progress = Callable[[int, int | None], None]
@@ -50,10 +51,17 @@ class KnowsIds(Protocol):
 
 
 def resolve(
-    drafts: Sequence[Draft], match: Match | None, progress: Progress | None = None
+    drafts: Sequence[Draft],
+    match: Match | None,
+    progress: Progress | None = None,
+    searched: dict[str, tuple[Candidate, ...]] | None = None,
 ) -> tuple[list[Row], tuple[str, ...]]:
-    """A row for each draft, and notes on ids that were not used. Raises `BadFileError` for too many searches."""
-    resolver = _Resolver(match)
+    """A row for each draft, and notes on ids that were not used.
+
+    `searched` holds what was found for the names of other drafts, and gets what is found for these. Raises
+    `BadFileError` for too many searches.
+    """
+    resolver = _Resolver(match, {} if searched is None else searched)
     trusted = {kind: resolver.trusts(kind, drafts) for kind in ("mal_id", "anilist_id", "kitsu_id", "id")}
     rows = []
     resolver.trust_years(drafts)
@@ -71,10 +79,10 @@ def is_certain(found: Sequence[Candidate]) -> bool:
 
 
 class _Resolver:
-    def __init__(self, match: Match | None) -> None:
+    def __init__(self, match: Match | None, searched: dict[str, tuple[Candidate, ...]]) -> None:
         self._match = match
         self._ids = match if isinstance(match, KnowsIds) else None
-        self._found: dict[str, tuple[Candidate, ...]] = {}
+        self._found = searched
         self._disagreeing = 0
         self._years = False
 

@@ -27,6 +27,8 @@ _LABELLED = re.compile(r"\((\d{1,2})\)\s*[^\W\d]\D*|(\d{1,2})\s*[-–:]\s+[^\W\d
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct")
 _MONTH = rf"((?:{'|'.join(_MONTHS)})[a-z]{{0,6}})"
 _DATE = re.compile(rf"(\d{{1,2}})[-. ]{_MONTH}|{_MONTH}[-. ](\d{{1,2}})", re.IGNORECASE)
+#: A day as a workbook has it.
+_DAY = re.compile(r"(?:19|20)\d\d-(\d\d)-(\d\d)")
 _LETTER = re.compile(r"([A-FS])([+-]?|ss?)", re.IGNORECASE)
 _TIER = re.compile(r"(?:tier\s*)?([A-FS][+-]?)(?:[\s-]*tier)?", re.IGNORECASE)
 _FULL, _EMPTY = "★⭐🌟✮✭", "☆✩⚝"
@@ -60,12 +62,17 @@ def parse(text: str) -> Score:
     return found if found.value > 0 else Score()
 
 
+def is_day(text: str) -> bool:
+    """Whether a cell is a day such as 2026-08-10, which may be a score only under a heading that says so."""
+    return bool(_DAY.fullmatch(text))
+
+
 def of_heading(text: str) -> str:
     """The score or grade that a heading such as `10/10`, `S tier` or `9:` gives to the titles below it; else empty."""
     text = text.strip("#*_: \t\uff1a")
     if match := _TIER.fullmatch(text):
         return match[1]
-    score = parse(text)
+    score = Score() if is_day(text) else parse(text)
     return text if score.kind in ("number", "stars") and (score.top or score.value <= 10) else ""
 
 
@@ -102,11 +109,13 @@ def _parse_number(text: str) -> Score | None:
 
 
 def _parse_date(text: str) -> Score | None:
-    """8/10, which a spreadsheet program took for 8 October or August 10: `08-Oct`, `10-Aug`."""
-    match = _DATE.fullmatch(text)
-    if not match:
+    """8/10, which a spreadsheet program took for 8 October or August 10: `08-Oct`, `10-Aug`, `2026-08-10`."""
+    if match := _DAY.fullmatch(text):
+        day, month = int(match[2]), int(match[1])
+    elif match := _DATE.fullmatch(text):
+        day, month = int(match[1] or match[4]), _MONTHS.index((match[2] or match[3])[:3].lower()) + 1
+    else:
         return None
-    day, month = int(match[1] or match[4]), _MONTHS.index((match[2] or match[3])[:3].lower()) + 1
     value = day if month == 10 else month if day == 10 else 0
     return Score("number", float(value), 10.0, text) if 1 <= value <= 10 else None
 

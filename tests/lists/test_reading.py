@@ -251,9 +251,9 @@ def test_a_guessed_encoding_is_noted(encoding: str, name: str, anime_id: int) ->
     [
         (b"", errors.BadFileError, "empty"),
         (b"PK\x03\x04", errors.BadFileError, "archive.*Unpack it"),
-        (b"PK\x03\x04...xl/workbook.xml", errors.BadFileError, "spreadsheet.*as CSV"),
-        (b"PK\x03\x04...mimetypeapplication/vnd.oasis.opendocument.spreadsheet", errors.BadFileError, "as CSV"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", errors.BadFileError, "spreadsheet.*as CSV"),
+        (b"PK\x03\x04...xl/workbook.bin", errors.BadFileError, "spreadsheet of another kind.*as .xlsx"),
+        (b"PK\x03\x04...Index/Tables", errors.BadFileError, "spreadsheet of another kind.*as .xlsx"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", errors.BadFileError, "old Excel.*as .xlsx"),
         (b"\xff\xd8\xff\xe0..JFIF", errors.BadFileError, "picture.*as text"),
         (rb"{\rtf1 Hoshi no Uta - 9\par}", errors.BadFileError, "word processor.*plain text"),
         (bytes(range(256)) * 4, errors.BadFileError, "not text"),

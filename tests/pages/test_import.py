@@ -6,6 +6,7 @@ from pages.parts import resources
 from pages.parts.state import Visit
 from recsys import Engine, Profile, lists
 from recsys.types import Title
+from tests.lists.workbooks import xlsx
 from tests.pages.helpers import opened, report_opened
 
 FRENCH = "Titre;Note;Statut\nCowboy Bebop;16;Vu\nDeath Note;12,5;Fini hier\nAkira;18;Vu\n☂☂☂☂;3;Vu\n"
@@ -95,3 +96,35 @@ def test_leaving_out_the_only_row_is_no_error(app):
     next(button for button in app.button if button.label == "Confirm").click().run()
     assert not app.exception
     assert not app.error
+
+
+def test_the_sheets_of_a_workbook_can_be_chosen(app):
+    opened(app)
+    scored = [["Title", "Score"], ["Cowboy Bebop", 8], ["Monster", 9]]
+    uploaded(app, xlsx({"Mine": scored, "*Friends*": [["Akira"], ["Death Note"]], "Sums": [["Total", 2]]}))
+    assert not app.exception
+    assert dict(app.session_state["visit"].profile.scores) == {1: 8, 19: 9}
+    assert app.expander(key="import-report").label.endswith("1 sheet to confirm")
+    sheets = next(group for group in app.pills if group.label == "Sheets with your list")
+    assert sheets.value == ["Mine"]
+    assert any("neither scores nor statuses of your own" in caption.value for caption in app.caption)
+    sheets.set_value(["Mine", "*Friends*"]).run()
+    next(box for box in app.selectbox if "Friends" in box.label).set_value("planned")
+    next(button for button in app.button if button.label == "Confirm").click().run()
+    profile = app.session_state["visit"].profile
+    assert (profile.scores.keys(), profile.planned) == ({1, 19}, {47, 1535})
+    next(group for group in app.pills if group.label == "Sheets with your list").set_value([]).run()
+    assert app.session_state["visit"].profile.is_empty
+    assert not app.exception
+
+
+def test_sheets_of_two_people_are_asked_about_at_once(app):
+    opened(app)
+    app.pills(key="way").set_value("File").run()
+    mine = [["Title", "Score"], ["Cowboy Bebop", 8], ["Monster", 9]]
+    data = xlsx({"Anna": mine, "Ben": [["Title", "Score"], ["Cowboy Bebop", 5], ["Monster", 4]]})
+    app.file_uploader(key="file").upload("us.xlsx", data, "application/octet-stream").run()
+    assert app.session_state["visit"].profile.is_empty
+    next(group for group in app.pills if group.label == "Sheets with your list").set_value(["Ben"]).run()
+    assert dict(app.session_state["visit"].profile.scores) == {1: 5, 19: 4}
+    assert not app.exception

@@ -10,6 +10,7 @@ import pytest
 
 import recsys
 from scripts import recommend
+from tests.lists.workbooks import xlsx
 
 LISTS = {
     "fan": ["ann", "ann", "ann", "bob", "bob", "cem"],
@@ -193,6 +194,22 @@ def test_a_list_of_any_kind_with_its_report(tmp_path, capsys):
     assert not {1, 19} & {pick["anime_id"] for pick in json.loads(out)}
     assert "4 rows: 2 scored, 1 planned, 1 left out." in err
     assert "Row 6, ☂☂☂☂: no title like this in the catalogue." in err
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_sheets_of_a_workbook(tmp_path, capsys):
+    path = tmp_path / "us.xlsx"
+    mine = [["Title", "Score"], ["Cowboy Bebop", 8], ["Monster", 9]]
+    path.write_bytes(xlsx({"Anna": mine, "Ben": [["Title", "Score"], ["Cowboy Bebop", 5], ["Monster", 4]]}))
+    asked = ["--list", str(path), "--model", "popularity", "-n", "3"]
+    assert recommend.main(asked) == 2
+    assert "Name them with --sheet" in capsys.readouterr().err
+    assert recommend.main([*asked, "--sheet", "Ben"]) == 0
+    out, err = capsys.readouterr()
+    assert "2 scored and 0 unscored" in out
+    assert "Sheets read: “Ben”." in err
+    assert recommend.main([*asked, "--sheet", "Cleo"]) == 2
+    assert "choose among: Anna, Ben" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("loaded")
