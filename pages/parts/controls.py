@@ -15,16 +15,16 @@ OnChange = Callable[[], None] | None
 DIVERSITY = 0.3
 _EPISODES = (1, 2, 6, 12, 13, 24, 26, 52, 100)
 _MEMBERS = (0, 1_000, 10_000, 50_000, 100_000, 500_000)
-_STEPS = {0.0: "Safe", 0.25: "Familiar", 0.5: "Balanced", 0.75: "Curious", 1.0: "Adventurous"}
+STEPS = {0.0: "Safe", 0.25: "Familiar", 0.5: "Balanced", 0.75: "Curious", 1.0: "Adventurous"}
 #: Order by what the fan would watch, or by the chance that the fan gives 8 or more: the `odds` of `Engine.recommend`.
-_ODDS = {0.0: "Usual order", 0.25: "A bit surer", 0.5: "Surer", 0.75: "Much surer", 1.0: "Surest"}
+ODDS = {0.0: "Usual order", 0.25: "A bit surer", 0.5: "Surer", 0.75: "Much surer", 1.0: "Surest"}
 #: Minutes to watch all episodes -> words. 0: no limit.
-_TIMES = {
+TIMES = {
     30: "Half an hour", 120: "A film, 2 hours", 240: "An evening, 4 hours", 360: "One season, 6 hours",
     720: "A weekend, 12 hours", 1440: "A week, 24 hours", 0: "Any length",
 }  # fmt: skip
 #: Hours to plan for -> words. 0: no plan.
-_HOURS = {0: "Off", 2: "2 hours", 4: "4 hours", 6: "6 hours", 12: "12 hours", 24: "24 hours"}
+HOURS = {0: "Off", 2: "2 hours", 4: "4 hours", 6: "6 hours", 12: "12 hours", 24: "24 hours"}
 TYPES = ("TV", "Movie", "OVA", "ONA", "Special", "Music")
 #: Filter -> query parameter, for recommendations and for Explore.
 _RECOMMENDING = {"types": "type", "genres": "with", "years": "years", "members": "members", "adult": "adult"}
@@ -62,7 +62,7 @@ def _take_model_from_link(names: Sequence[str]) -> None:
 def discovery(on_change: OnChange = None) -> float:
     """Choose how adventurous the recommendations are, from 0 (safe) to 1."""
     return st.select_slider(
-        "Safe to adventurous", list(_STEPS), format_func=_STEPS.__getitem__, key="discovery", on_change=on_change,
+        "Safe to adventurous", list(STEPS), format_func=STEPS.__getitem__, key="discovery", on_change=on_change,
         bind="query-params",
     )  # fmt: skip
 
@@ -70,7 +70,7 @@ def discovery(on_change: OnChange = None) -> float:
 def odds(on_change: OnChange = None) -> float:
     """Choose how much the chance of 8 or more decides about the order, from 0 to 1."""
     return st.select_slider(
-        "How sure of 8 or more", list(_ODDS), format_func=_ODDS.__getitem__, key="odds", on_change=on_change,
+        "How sure of 8 or more", list(ODDS), format_func=ODDS.__getitem__, key="odds", on_change=on_change,
         bind="query-params",
         help="To the right, titles come first to which you would most probably give 8 or more. To the left, those that "
         "you would most probably choose to watch.",
@@ -128,8 +128,8 @@ def filter_popover(on_change: OnChange) -> None:
     """The filter form of Recommend, behind a button, with what that page alone has. `chosen` gives the filters."""
     with st.popover("Filters", icon=":material/tune:", key="filters"):
         st.select_slider(
-            "Plan for the hours you have", list(_HOURS), 0, key="hours", on_change=on_change,
-            format_func=_HOURS.__getitem__, bind="query-params",
+            "Plan for the hours you have", list(HOURS), 0, key="hours", on_change=on_change,
+            format_func=HOURS.__getitem__, bind="query-params",
             help="Shows a set of titles that fits into these hours, and orders titles by expected enjoyment per hour.",
         )  # fmt: skip
         _form(browsing=False, by_year=True, on_change=on_change)
@@ -193,8 +193,8 @@ def _recommendation_form(left: Any, right: Any, on_change: OnChange) -> None:
             help="Show one title of each series, and only if you have seen the parts before it.",
         )  # fmt: skip
         st.select_slider(
-            "Time to watch all episodes", list(_TIMES), 0, key="time", on_change=on_change,
-            format_func=_TIMES.__getitem__, bind="query-params",
+            "Time to watch all episodes", list(TIMES), 0, key="time", on_change=on_change,
+            format_func=TIMES.__getitem__, bind="query-params",
         )  # fmt: skip
         _where_form(on_change)
 

@@ -7,12 +7,17 @@ import streamlit as st
 from pages.parts import controls, tag_choice, where
 from pages.parts.text import count, plain
 
-#: Query parameter of a filter with several choices -> its choices.
+#: Query parameter -> its choices, as Streamlit writes them.
 _CHOICES: dict[str, Callable[[], Collection[str]]] = {
     **dict.fromkeys(("type", "kind"), lambda: controls.TYPES),
     **dict.fromkeys(("with", "without", "genre"), controls.genres),
     **dict.fromkeys(("tags", "no-tags"), tag_choice.names),
     "services": where.services,
+    "country": lambda: {where.country_name(code) for code in where.countries()},
+    "discovery": controls.STEPS.values,
+    "odds": controls.ODDS.values,
+    "hours": controls.HOURS.values,
+    "time": controls.TIMES.values,
 }
 _SHOWN = 3
 
@@ -30,6 +35,6 @@ def warn() -> None:
         named = ", ".join(f"“{plain(value, 40)}”" for value in unknown[:_SHOWN])
         more = f" and {count(len(unknown) - _SHOWN, 'other', 'others')}" if len(unknown) > _SHOWN else ""
         st.warning(
-            f"Of the filters in this link, {named}{more} cannot be used: there is no such choice.",
+            f"Of the choices in this link, {named}{more} cannot be used: there is no such choice.",
             icon=":material/link_off:",
         )

@@ -63,9 +63,10 @@ def test_a_model_by_its_name_in_the_library_stays_in_the_address(app):
 
 
 def test_filters_of_a_link_that_do_not_exist_are_named(app):
-    opened(app, fan=fan(), tags=["Magic", "Magics"], type="Musical", planned="Hide")
+    opened(app, fan=fan(), tags=["Magic", "Magics"], type="Musical", planned="Hide", odds="Surest", hours="4")
     (said,) = app.warning
-    assert "“Musical”, “Magics” cannot be used" in said.value
+    assert "“Musical”, “Magics”, “4” cannot be used" in said.value
     assert app.session_state["tags"] == ["Magic"]
+    assert app.session_state["odds"] == 1
     app.run()
     assert not app.warning
