@@ -53,7 +53,7 @@ _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
 def normalise(name: str) -> str:
     """A name without what people type differently: case, accents, punctuation, long vowels; katakana as hiragana,
-    Roman numerals, "2nd Season" and "S2" as a number."""
+    Roman numerals, "2nd Season" and "S2" as a number; a leading "The"."""
     name = unicodedata.normalize("NFKC", name).casefold().translate(_SYMBOLS)
     if not name.isascii():
         apart = unicodedata.normalize("NFD", name)
@@ -62,7 +62,8 @@ def normalise(name: str) -> str:
     for long, short in _LONG_VOWELS:
         name = name.replace(long, short)
     name = _SEASON.sub(lambda match: match[1] or match[2] or _ORDINALS[match[3]], name).strip()
-    return _NUMERAL.sub(lambda match: _NUMERALS[match[0]], name)
+    name = _NUMERAL.sub(lambda match: _NUMERALS[match[0]], name)
+    return name.removeprefix("the ")
 
 
 def _grams(names: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
@@ -183,7 +184,7 @@ class TitleSearch:
         the franchise's members, in it the series before its specials, promotions and songs.
 
         Less sure than the first are those whose name is written otherwise, and of the same franchise those that few
-        know or whose own title is another."""
+        know, whose own title is another, or of which it is only a synonym."""
         exact = [position for position, sure in found if sure >= 1]
         if len(exact) < 2:
             return found
@@ -197,6 +198,8 @@ class TitleSearch:
         titles = [catalogue.title(position) for position in exact]
         typed = np.array([_has_name(title, asked) for title in titles])
         own = np.array([title.title.casefold() == asked.casefold() for title in titles])
+        name = normalise(asked)
+        main_name = np.array([name in map(normalise, (one.title, one.title_english or "")) for one in titles])
         order = np.lexsort((-members, ~main, franchises, np.negative(fame[group]), ~typed))
         ranked = []
         first = order[0]
@@ -204,7 +207,8 @@ class TitleSearch:
             is_aside = not main[i] and has_main[group[i]]
             related = franchises[i] == franchises[first]
             little_known = members[i] < _LITTLE_KNOWN * members[first]
-            less = (typed[first] and not typed[i]) or (related and (little_known or (own[first] and not own[i])))
+            by_synonym = any(names[first] and not names[i] for names in (own, main_name))
+            less = (typed[first] and not typed[i]) or (related and (little_known or by_synonym))
             ranked.append((exact[i], _NAMESAKE if is_aside or (i != first and less) else 1.0))
         rest = iter(ranked)
         return [next(rest) if sure >= 1 else (position, sure) for position, sure in found]

@@ -58,6 +58,17 @@ class TestNamesakes:
         assert (first, sure) == (2, 1.0)
         assert all(other < 0.95 for _, other in others)
 
+    @pytest.mark.parametrize("query", ["The Promised Land", "promised land", "Promised Land"])
+    def test_a_series_by_its_english_title_outranks_a_season_that_has_it_as_a_synonym(self, query):
+        again = ("The Promised Land Season 2", ("THE PROMISED LAND",))
+        titles = [
+            Title(7, "Chi Zoku", title_english=again[0], synonyms=again[1], franchise_id=7, members=80_000),
+            Title(8, "Yakusoku no Chi", title_english="The Promised Land", franchise_id=7, members=90_000),
+        ]
+        (first, sure), (_, other) = TitleSearch(Catalogue.from_rows(titles)).match(query, 2)
+        assert (titles[first].anime_id, sure) == (8, 1.0)
+        assert other < 0.95
+
     def test_the_name_as_it_was_typed_comes_first(self):
         assert self.match("Kaze no Machi!!")[0][0] == 5
         assert self.match("kaze no machi")[0][0] == 4
