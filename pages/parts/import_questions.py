@@ -55,7 +55,7 @@ def open_questions(imported: lists.Import) -> str:
 def _report(imported: lists.Import) -> None:
     """Counts, the scale of the scores, the rows that could not be read, and questions. All of it can be left."""
     report = imported.report
-    if report.sheets:
+    if len(report.sheets) > 1:
         _sheets(imported)
     if report.rows:
         st.markdown(f"**{count(report.rows, 'row')} read:** {report.counts}")

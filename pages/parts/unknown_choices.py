@@ -20,18 +20,22 @@ _CHOICES: dict[str, Callable[[], Collection[str]]] = {
     "time": controls.TIMES.values,
 }
 _SHOWN = 3
+#: What was named before: a parameter stays in the address where the page does not draw its widget.
+_SAID = "unknown-choices"
 
 
 def warn() -> None:
     """Name them in a warning. Call it before the page's widgets are drawn: they correct the address."""
-    unknown = [
-        value
+    said = st.session_state.setdefault(_SAID, set())
+    found = [
+        (name, value)
         for name, choices in _CHOICES.items()
         if name in st.query_params and name not in st.session_state
         for value in st.query_params.get_all(name)
-        if value not in choices()
+        if value not in choices() and (name, value) not in said
     ]
-    if unknown:
+    said.update(found)
+    if unknown := [value for _, value in found]:
         named = ", ".join(f"“{plain(value, 40)}”" for value in unknown[:_SHOWN])
         more = f" and {count(len(unknown) - _SHOWN, 'other', 'others')}" if len(unknown) > _SHOWN else ""
         st.warning(

@@ -7,8 +7,9 @@ also says what was changed.
 
 from recsys.lists import anilist, errors, kitsu, mal_api, mal_export, mal_xml
 from recsys.lists.build import ImportedList, LeftOut
-from recsys.lists.importing import Import, Report, TitleQuestion
+from recsys.lists.importing import Import
 from recsys.lists.reading import read
+from recsys.lists.report import Report, Sheet, TitleQuestion
 from recsys.lists.scores import SCALES
 from recsys.lists.summary import Summary, drops_as_dislikes, summary
 from recsys.lists.template import template
@@ -19,6 +20,7 @@ __all__ = [
     "ImportedList",
     "LeftOut",
     "Report",
+    "Sheet",
     "Summary",
     "TitleQuestion",
     "anilist",

@@ -75,6 +75,8 @@ class _Values:
         self.numbers = [score.value for score in parsed if score.kind == "number"]
         self.top = max(self.numbers, default=0.0)
         days = sum(map(scores.is_day, filled))
+        #: Whether there are days that are no score out of 10.
+        self.dates = any(s.kind == "unreadable" and scores.is_day(c) for s, c in zip(parsed, filled, strict=True))
         self.statuses = sum(words.status(cell) is not None and not cell.isdecimal() for cell in filled) / count
         self.codes = sum(cell.isdecimal() and words.status(cell) is not None for cell in filled) / count
         self.links = sum(_has_link([cell]) for cell in filled) / count
@@ -100,7 +102,7 @@ def find(table: Table) -> Columns:
     ids = tuple((kind, by[kind][0]) for kind in _IDS if kind in by)
     _refuse_manga(table.headings, by, values)
     status = _best(by.get("status", []), lambda i: values[i].statuses + values[i].codes)
-    score = _own_score(by.get("score", []), table, values)
+    score = _own_score([i for i in by.get("score", []) if not values[i].dates], table, values)
     notes: tuple[str, ...] = ()
     if score is None or (values[score].filled and not values[score].scores):
         site = _best([i for i in by.get("site_score", []) if values[i].scores > 0.6], lambda i: values[i].scores)

@@ -3,11 +3,14 @@
 import csv
 import io
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from recsys.lists import columns, notes, scores, table, words
 from recsys.lists.columns import Draft
 from recsys.lists.rows import Source
-from recsys.lists.workbook import Tab
+
+if TYPE_CHECKING:
+    from recsys.lists.workbook import Tab
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def of_text(text: str, delimiter: str = "") -> Drafts:
     return Drafts(columns.drafts(found, held), Source("table", named, notes=held.notes), own, titled)
 
 
-def of_tab(tab: Tab) -> Drafts:
+def of_tab(tab: "Tab") -> Drafts:
     """`of_text` for a sheet of a workbook, of which the separator is known."""
     if tab.widest == 1 and not table.read(tab.text, ",").headings:
         return _notes("\n".join("".join(cells) for cells in csv.reader(io.StringIO(tab.text, newline=""))))

@@ -70,8 +70,12 @@ def read_bytes(source: str | Path | bytes | bytearray | memoryview, workbooks: b
         )
     if not data.strip(b"\x00 \t\r\n"):
         raise BadFileError("The file is empty. Download the list again and upload that file.")
+    if is_workbook(data):
+        if not workbooks:
+            raise BadFileError("This file is a spreadsheet, not an export of MyAnimeList. Upload it as a list.")
+        return data
     for mark, (kind, step) in _OTHER_KINDS.items():
-        if data.startswith(mark) and not (workbooks and is_workbook(data)):
+        if data.startswith(mark):
             if mark == _COMPOUND and "EncryptedPackage".encode("utf-16-le") in data:
                 raise BadFileError(LOCKED)
             if mark == _ZIP:

@@ -84,7 +84,7 @@ def assemble(rows: Sequence[Row], source: Source, answers: Answers = Answers(), 
     """
     every, whole = tuple(rows), source
     rows, source, sheets = select(every, whole, answers.sheets)
-    found = scores.find_scale([row.score for row in rows], source.named)
+    found = source.scale or scores.find_scale([row.score for row in rows], source.named)
     stars = [row.score for row in rows if row.score.kind == "stars"]
     numbers = any(row.score.kind == "number" and row.score.top is None for row in rows)
     scale = found if answers.scale is None else Scale(answers.scale, True, "chosen by you")

@@ -54,7 +54,7 @@ class Report:
     certain) and `refused`. `titles` are the questions about titles, the most doubtful first; `scale` is a question if
     it is not `sure`; `letters` are grades such as A or B+, which count as no score until they are answered.
     `left_out` are the refused rows; `unread` are rows whose title counts, but whose score could not be used.
-    `sheets` are those of a workbook, if there are several to choose from.
+    `sheets` are those of a workbook that can be read.
     """
 
     source: str
@@ -121,7 +121,7 @@ class Report:
     def _of_sheets(self) -> list[str]:
         read = ", ".join(f"“{sheet.name}”" for sheet in self.sheets if sheet.is_read) or "none"
         others = [sheet for sheet in self.sheets if not sheet.is_read]
-        lines = [f"Sheets read: {read}."] if self.sheets else []
+        lines = [f"Sheets read: {read}."] if len(self.sheets) > 1 else []
         return [*lines, *(f"Sheet “{sheet.name}” was not read: {sheet.why or 'not chosen'}." for sheet in others)]
 
     def to_csv(self) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from recsys.lists.build import LeftOut
 from recsys.lists.report import Candidate, Sheet
-from recsys.lists.scores import Score, find_scale
+from recsys.lists.scores import Scale, Score, find_scale
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Row:
 class Source:
     """Where a list comes from. `named` is the highest score that the file names, `name` the fan's.
 
-    `sheets` are those of a workbook between which the fan can choose, each with a source of its own.
+    `sheets` are those of a workbook between which the fan can choose, each with a source of its own. `scale` is that of
+    the scores that do not tell their own; None: it is to be found.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Source:
     notes: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     sheets: tuple[tuple[Sheet, "Source"], ...] = ()
+    scale: Scale | None = None
 
 
 def select(
@@ -50,14 +52,19 @@ def select(
     found: list[tuple[Row, float | None]] = []
     notes = list(source.notes)
     for sheet, own in read:
-        found += [(row, own.named) for row in rows if sheet.start < row.number <= sheet.end]
+        own_rows = [row for row in rows if sheet.start < row.number <= sheet.end]
+        top = own.named
+        if top and len(read) > 1:
+            found_top = find_scale([row.score for row in own_rows], top)
+            top = found_top.top if found_top.sure else None
+        found += [(row, top) for row in own_rows]
         notes += [f"Sheet “{sheet.name}”: {note}" if len(read) > 1 else note for note in own.notes]
     tops = {named for row, named in found if _is_open(row)}
-    named = tops.pop() if len(tops) == 1 else None
-    if tops:
-        others = find_scale([row.score for row, own in found if own is None])
-        found = [(_with_top(row, own or (others.top if others.sure else None)), own) for row, own in found]
-    return [row for row, _ in found], Source(source.kind, named, source.name, tuple(notes)), sheets
+    named, scale = next(iter(tops), None), None
+    if len(tops) > 1:
+        named, scale = None, find_scale([row.score for row, own in found if own is None])
+        found = [(_with_top(row, own), own) for row, own in found]
+    return [row for row, _ in found], Source(source.kind, named, source.name, tuple(notes), scale=scale), sheets
 
 
 def _is_open(row: Row) -> bool:

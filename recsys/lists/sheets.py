@@ -78,13 +78,11 @@ def read(data: bytes, match: Match | None, answers: Answers, progress: Progress 
     notes = [f"The sheet “{name}” was not read. {error}" for name, error in unread.items()]
     if as_named:
         notes.append(f"The name of a sheet is the status of its titles that have no other: {', '.join(as_named)}.")
-    if len(every) == 1:
-        only = every[0]
-        return assemble(only.rows, replace(only.source, notes=(*only.source.notes, *notes)), answers)
     sheets = _decide(every)
     both = list(zip(sheets, every, strict=True))
     all_rows = [row for sheet, one in both for row in (_of_unknown_status(one) if sheet.is_asked else one.rows)]
-    source = Source("spreadsheet", notes=tuple(notes), sheets=tuple((sheet, one.source) for sheet, one in both))
+    kind = "spreadsheet" if len(every) > 1 else every[0].source.kind
+    source = Source(kind, notes=tuple(notes), sheets=tuple((sheet, one.source) for sheet, one in both))
     return assemble(all_rows, source, answers, may_be_empty=any(sheet.is_asked for sheet in sheets))
 
 
@@ -97,8 +95,11 @@ def _drafted(tabs: Sequence[Tab]) -> tuple[list[tuple[Tab, Drafts]], dict[str, L
         try:
             if len(tabs) > 1 and words.is_manga(tab.name):
                 raise BadFileError("It is named as a list of manga or novels.")
-            drafted.append((tab, drafting.of_tab(tab)))
-            rows += len(drafted[-1][1].rows)
+            found = drafting.of_tab(tab)
+            if not found.rows:
+                raise EmptyListError("It has no titles. Write one in each row.")
+            drafted.append((tab, found))
+            rows += len(found.rows)
         except ListError as error:
             unread[tab.name] = error
         if rows > build.MAX_ENTRIES:
@@ -136,7 +137,7 @@ def _status(name: str) -> str:
 
 
 def _decide(found: Sequence[_Read]) -> list[Sheet]:
-    """Which sheets are read at once, and which are asked about."""
+    """Which sheets are read at once, and which are asked about: a hidden one only if no other is a list."""
     shown = [one for one in found if not one.tab.is_hidden] or list(found)
     lists = [one for one in shown if one.is_list] or shown
     sheets = []
@@ -152,7 +153,7 @@ def _decide(found: Sequence[_Read]) -> list[Sheet]:
                 why = f"it scores the same titles differently from “{other.tab.name}”"
             elif not one.is_own:
                 why = "it has neither scores nor statuses of your own"
-        is_asked = bool(why) and one in lists
+        is_asked = bool(why) and (one in lists or (one.is_list and not lists[0].is_list))
         sheets.append(Sheet(one.tab.name, one.start, one.end, len(one.rows), not why, is_asked, why))
     return sheets
 

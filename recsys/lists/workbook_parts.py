@@ -67,8 +67,7 @@ def checked(data: bytes) -> bytes:
 
 
 def _copied(archive: zipfile.ZipFile) -> bytes:
-    entries = {entry.filename.replace("\\", "/"): entry for entry in archive.infolist()}
-    by_name = {name.lower(): entry for name, entry in entries.items()}
+    by_name = {entry.filename.lower(): entry for entry in archive.infolist()}
     if "encrypted-package" in by_name or any(entry.flag_bits & 1 for entry in by_name.values()):
         raise locked()
     is_excel = any(name.endswith("workbook.xml") for name in by_name)

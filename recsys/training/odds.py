@@ -28,7 +28,7 @@ _MIN_SCORES, _MIN_EACH = 500, 50
 _RIDGE = 1.0
 #: Log-odds rise at least so much from a knot to the next where a distance is looked up by them.
 _STEP = 1e-6
-#: So many fans tell the odds well enough: with more validation fans, `fit_all` takes fewer turns.
+#: So many fans tell the odds well enough: the more validation fans, the fewer turns of `fit_all`.
 _ENOUGH = 4000
 
 #: Of hidden scores: the predictions' distances from both bounds, and the scores, each (n,).
@@ -48,7 +48,10 @@ def fit_all(models: Mapping[str, Model], run: TrainingRun) -> dict[str, Odds]:
     unusual about the few fans is in both.
     """
     n_fans = sum(len(items) > 0 for items in fan_lists(run.ratings, "validation", run.ratings.item_ids).items)
-    lists = [turned(run.lists, turn) for turn in range(min(TURNS, -(-_ENOUGH // max(n_fans, 1))))]
+    n_turns = min(TURNS, -(-_ENOUGH // max(n_fans, 1)))
+    if n_turns == 1:
+        return {name: fit(model, _validation(run, model, model.item_ids)) for name, model in models.items()}
+    lists = [turned(run.lists, turn) for turn in range(n_turns)]
     runs = [replace(run, ratings=own.ratings, unscored=own.unscored) for own in lists]
     svds = [svd_trainer.train(own).model for own in runs]
     asked = [_rows(svd, _validation(own, svd, svd.item_ids)) for own, svd in zip(runs, svds, strict=True)]

@@ -23,7 +23,7 @@ def odds(args: argparse.Namespace) -> int:
     how = (
         f"Held-out fans of the {args.part} part, each with {counts} known ratings, drawn {DRAWS} times: the chances "
         "of 8 or more and of 5 or less for at most 100 hidden scores of a fan, and what happened. The chances were "
-        "fitted on the fans of the other parts, each held out from an SVD trained for it. "
+        "fitted by `train odds` to the fans of the other parts (docs/experiments.md). "
         "The Brier score is the mean squared difference of the two; beside it that of giving everybody the overall "
         "share. The largest gap is that between chance and share in a tenth of the chances; beside it what right "
         f"chances stay below in {USUALLY:.0%} of samples of as many fans, and the largest gap of ten groups with as "

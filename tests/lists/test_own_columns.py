@@ -50,6 +50,16 @@ def test_a_column_with_an_unknown_heading_is_named() -> None:
     assert any("“Verdict”" in note for note in found.notes)
 
 
+@pytest.mark.parametrize("heading", ["Rated on", "rated", "Score"])
+def test_a_column_of_days_is_no_column_of_scores(heading: str) -> None:
+    days = ("2025-10-08", "2025-03-21")
+    names = ("Hoshi no Uta", "Kaze Monogatari")
+    text = "\n".join([f"Title,{heading}", *(f"{name},{day}" for name, day in zip(names, days, strict=True))])
+    assert (table(text).profile.seen, dict(table(text).profile.scores)) == ({11, 13}, {})
+    found = objects([{"title": name, heading: day} for name, day in zip(names, days, strict=True)])
+    assert (found.profile.seen, dict(found.profile.scores)) == ({11, 13}, {})
+
+
 def test_counts_of_plays_are_no_scores() -> None:
     found = objects([{"plays": 28, "show": {"title": "Hoshi no Uta"}}, {"plays": 1, "show": {"title": "Wind Story"}}])
     assert (found.profile.seen, dict(found.profile.scores)) == ({11, 13}, {})

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from recsys.lists import Import, errors, read
+from recsys.lists import Import, errors, mal_xml, read
 from tests.lists.catalogue import TITLES, Match
 from tests.lists.test_invariance import accounted
 from tests.lists.workbooks import Error, Formula, Value, ods, xlsx
@@ -44,7 +45,7 @@ def test_cells_become_the_text_of_their_csv(write: Writer) -> None:
     assert dict(found.profile.scores) == {11: 8, 13: 7.5}
     assert (found.profile.seen, found.profile.planned) == ({15}, {16})
     assert [(item.row, found.report.where(item.row)) for item in found.report.left_out] == [(10, "Row 10")]
-    assert not found.report.sheets
+    assert [sheet.name for sheet in found.report.sheets] == ["Sheet1"]
 
 
 values = st.sampled_from(["", "N/A", 10, 8.0, 7.5, 6.1, 9, "8/10", "A+", "great"])
@@ -69,7 +70,7 @@ def test_a_workbook_is_read_as_the_csv_of_its_sheet(write: Writer, body, order, 
     usual = read(file.getvalue().encode(), Match())
     other = opened({"Sheet1": [[]] * above + table}, write)
     assert other.profile == usual.profile
-    assert other.report == usual.report
+    assert replace(other.report, sheets=()) == usual.report
 
 
 def _shown(value: Value) -> str:
@@ -186,3 +187,48 @@ def test_a_hidden_sheet_is_not_read_at_once() -> None:
     found = read(xlsx({"List": LIST, "Old": [["Title", "Score"], ["Ame to Yuki", 3]]}, hidden=["Old"]), Match())
     assert found.profile.scores.keys() == {11, 13}
     assert [sheet.why for sheet in found.report.sheets] == ["", "it is hidden"]
+
+
+def test_a_hidden_list_can_be_chosen_where_nothing_else_is_one() -> None:
+    notes = [["Buy milk", "x"], ["Call mum", "y"]]
+    found = read(xlsx({"Notes": notes, "Old": [*LIST, ["Ame to Yuki", 3]]}, hidden=["Old"]), Match())
+    assert [(sheet.name, sheet.is_asked) for sheet in found.report.sheets][-1] == ("Old", True)
+    assert found.answer(sheets=["Old"]).profile.scores.keys() == {11, 13, 15}
+
+
+def test_a_sheet_without_titles_is_left_out() -> None:
+    """A legend: words of statuses are headings of the rows below, and there are none."""
+    legend = [["Title"], ["Completed"], ["Watching"]]
+    found = opened({"2024": LIST, "Legend": legend})
+    assert found.profile.scores.keys() == {11, 13}
+    assert any("“Legend” was not read" in line for line in found.report.lines())
+    with pytest.raises(errors.EmptyListError, match="no titles"):
+        opened({"Mine": [["Title", "Score", "Notes"], ["Watching"], ["Dropped"]]})
+
+
+def test_a_sheet_alone_can_be_named() -> None:
+    assert opened({"Mine": LIST}).answer(sheets=["Mine"]).profile.scores.keys() == {11, 13}
+    with pytest.raises(errors.BadFileError, match="choose among: Mine"):
+        opened({"Mine": LIST}).answer(sheets=["Yours"])
+
+
+def test_the_scale_that_one_sheet_names_is_not_that_of_another() -> None:
+    of_hundred = [["Title", "Score /100", "Status"], ["Hoshi no Uta", 80, "Done"], ["Wind Story", 90, "Done"]]
+    unsure = [["Title", "Score", "Status"], ["Ame to Yuki", 4, "Done"], ["Mori no Koe", 5, "Done"]]
+    unsure.append(["Umi, Sora", 3, "Done"])
+    found = opened({"A": of_hundred, "B": unsure})
+    assert dict(found.profile.scores) == {11: 8, 13: 9, 15: 8, 16: 10, 17: 6}
+    assert not found.report.scale.sure
+    assert dict(found.answer(scale=10).profile.scores) == {11: 8, 13: 9, 15: 4, 16: 5, 17: 3}
+
+
+def test_a_scale_that_a_heading_seems_to_name_must_fit_the_scores() -> None:
+    stars = [["Title", "Stars", "Status"], ["Hoshi no Uta", 8, "Done"], ["Wind Story", 9, "Done"]]
+    other = [["Title", "Score", "Status"], ["Ame to Yuki", 7, "Done"], ["Mori no Koe", 10, "Done"]]
+    assert dict(opened({"A": stars, "B": other}).profile.scores) == {11: 8, 13: 9, 15: 7, 16: 10}
+
+
+@pytest.mark.parametrize("write", [xlsx, ods])
+def test_a_workbook_is_no_export(write: Writer) -> None:
+    with pytest.raises(errors.BadFileError, match="spreadsheet, not an export"):
+        mal_xml.read(write({"Mine": LIST}))

@@ -70,3 +70,11 @@ def test_filters_of_a_link_that_do_not_exist_are_named(app):
     assert app.session_state["odds"] == 1
     app.run()
     assert not app.warning
+
+
+def test_choices_of_another_page_are_named_once(app):
+    """Recommend has no widget for `kind`, so that the parameter stays as it is."""
+    opened(app, fan=fan(), kind="Musical")
+    assert ["“Musical” cannot be used" in said.value for said in app.warning] == [True]
+    app.run()
+    assert not app.warning
