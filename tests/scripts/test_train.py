@@ -236,8 +236,9 @@ def test_elicitation_without_a_model_is_an_error(data: Path, tmp_path: Path, cap
 
 
 def test_odds_are_fitted_with_each_model_and_on_demand_by_more_fans(
-    data: Path, out: Path, tmp_path: Path, capsys
+    data: Path, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("recsys.training.odds._ENOUGH", 120)  # so that there are a few turns
     trained = {name: entry["odds"] for name, entry in manifest.read(out).models.items()}
     assert PLAIN.to_entry() not in trained.values()
     copy = tmp_path / "artifacts"
