@@ -24,7 +24,7 @@ _BESIDE_STATUS = re.compile(r"\b(?:my|anime|list|\d+)\b", re.IGNORECASE)
 @dataclass
 class _Read:
     """A sheet as read. `is_titled`: its name or a heading says that it has titles; `is_own`: its statuses or scores
-    make it sure that the fan has watched them, or will."""
+    make it sure that the fan has watched them, or will; `takes_name`: its name is the status of some of them."""
 
     tab: Tab
     rows: list[Row]
@@ -33,6 +33,7 @@ class _Read:
     end: int
     is_titled: bool
     is_own: bool
+    takes_name: bool
 
     @property
     def is_list(self) -> bool:
@@ -51,32 +52,15 @@ def read(data: bytes, match: Match | None, answers: Answers, progress: Progress 
     rows = sum(len(found.rows) for _, found in drafted)
     searched: dict[str, tuple[Candidate, ...]] = {}
     every: list[_Read] = []
-    as_named: list[str] = []
-    start = done = 0
     for tab, found in drafted:
-        drafts = found.rows
-        known = sum(words.status(draft.status) is not None for draft in drafts if draft.status)
-        named = _status(tab.name)
-        if named and any(not draft.status for draft in drafts):
-            drafts = [draft if draft.status else replace(draft, status=named) for draft in drafts]
-            as_named.append(f"“{tab.name}”")
-        end = start + max(draft.number for draft in drafts)
-        drafts = [replace(draft, number=start + draft.number) for draft in drafts]
-        before = done
-        resolved, said = resolve(
-            drafts, match, progress and (lambda n, _, before=before: progress(before + n, rows)), searched
-        )
-        is_own = (
-            bool(named) or 2 * known > len(drafts) or (found.has_scores and any(d.score.kind != "none" for d in drafts))
-        )
-        source = replace(found.source, notes=found.source.notes + said)
-        every.append(_Read(tab, resolved, source, start, end, bool(named) or found.has_titles, is_own))
-        start, done = end, done + len(drafts)
+        done = sum(len(one.rows) for one in every)
+        step = progress and (lambda n, _, done=done: progress(done + n, rows))
+        every.append(_resolved(tab, found, every[-1].end if every else 0, match, step, searched))
     doubtful = {name: error for name, error in unread.items() if not words.is_manga(name)}
     if doubtful and not any(one.is_list for one in every):
         raise _nothing(doubtful)
     notes = [f"The sheet “{name}” was not read. {error}" for name, error in unread.items()]
-    if as_named:
+    if as_named := [f"“{one.tab.name}”" for one in every if one.takes_name]:
         notes.append(f"The name of a sheet is the status of its titles that have no other: {', '.join(as_named)}.")
     sheets = _decide(every)
     both = list(zip(sheets, every, strict=True))
@@ -84,6 +68,28 @@ def read(data: bytes, match: Match | None, answers: Answers, progress: Progress 
     kind = "spreadsheet" if len(every) > 1 else every[0].source.kind
     source = Source(kind, notes=tuple(notes), sheets=tuple((sheet, one.source) for sheet, one in both))
     return assemble(all_rows, source, answers, may_be_empty=any(sheet.is_asked for sheet in sheets))
+
+
+def _resolved(
+    tab: Tab,
+    found: Drafts,
+    start: int,
+    match: Match | None,
+    progress: Progress | None,
+    searched: dict[str, tuple[Candidate, ...]],
+) -> _Read:
+    """A sheet whose rows are numbered from `start` on, with the titles of its rows."""
+    known = sum(words.status(draft.status) is not None for draft in found.rows if draft.status)
+    named = _status(tab.name)
+    takes_name = bool(named) and any(not draft.status for draft in found.rows)
+    drafts = [replace(one, number=start + one.number, status=one.status or named) for one in found.rows]
+    rows, said = resolve(drafts, match, progress, searched)
+    is_own = (
+        bool(named) or 2 * known > len(drafts) or (found.has_scores and any(d.score.kind != "none" for d in drafts))
+    )
+    source = replace(found.source, notes=found.source.notes + said)
+    end = max(draft.number for draft in drafts)
+    return _Read(tab, rows, source, start, end, bool(named) or found.has_titles, is_own, takes_name)
 
 
 def _drafted(tabs: Sequence[Tab]) -> tuple[list[tuple[Tab, Drafts]], dict[str, ListError]]:

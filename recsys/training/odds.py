@@ -45,7 +45,7 @@ def fit_all(models: Mapping[str, Model], run: TrainingRun) -> dict[str, Odds]:
 
     An SVD is trained in turns, each with other validation fans. Where its chance by the first turn's, who are those of
     `fit`, is p, that by all of these fans is g(p). The model's chances by `fit` are put through the same g: what is
-    unusual about the few fans is in both.
+    unusual about the few fans is in both. Where the validation fans are many, they are enough.
     """
     n_fans = sum(len(items) > 0 for items in fan_lists(run.ratings, "validation", run.ratings.item_ids).items)
     n_turns = min(TURNS, -(-_ENOUGH // max(n_fans, 1)))

@@ -129,6 +129,14 @@ def test_all_fans_give_better_chances_than_a_few():
         assert brier(model, every, others) < brier(model, few, others)
 
 
+def test_many_validation_fans_are_enough_without_turns(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(svd_trainer, "train", lambda run: pytest.fail("an SVD is trained"))
+    monkeypatch.setattr("recsys.training.odds._ENOUGH", 10)
+    model = Banded(0.5)
+    few = fit(model, fan_lists(rated(0), "validation", model.item_ids))
+    assert fit_all({"it": model}, TrainingRun(Path(), rated(0))) == {"it": few}
+
+
 @pytest.mark.usefixtures("without_training")
 def test_too_few_validation_fans_leave_the_chances_of_all(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("recsys.training.odds._MIN_SCORES", 100_000)
